@@ -1,0 +1,52 @@
+# Every command a person needs; `make` alone explains them.
+# run and test begin with setup, which does nothing when nothing has changed.
+
+PYTHON := .venv/bin/python
+# The set-up is told which process make is, to let it and its children into the user's control group.
+SETUP := sh deploy/host/setup.sh "$$PPID"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format proto check-proto lock clean
+
+help: ## this list
+	@echo "verifierd: a sandboxed code-verification service"
+	@echo
+	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1\t\2/p' Makefile | sed 's/%/NAME/' \
+		| while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
+	@echo
+	@echo "New here? \`make run\` shows the service at work, \`make test\` checks it on this machine."
+
+setup: ## install what is missing: system packages, .venv from the lock file
+	@$(SETUP)
+
+run: setup ## start the service, verify a demo batch, show verdicts, clusters, picks and cost, stop
+	@.venv/bin/verifierd demo
+
+test: setup ## run the test suite; what this host cannot run is skipped with its reason
+	@$(PYTHON) -m pytest
+
+lint: setup check-proto ## ruff, mypy and the check that committed stubs match the .proto files
+	@$(PYTHON) -m ruff check
+	@$(PYTHON) -m ruff format --check
+	@$(PYTHON) -m mypy
+
+format: setup ## lay out the code and sort imports
+	@$(PYTHON) -m ruff check --fix
+	@$(PYTHON) -m ruff format
+
+proto: setup ## generate the Python stubs from the .proto files
+	@$(PYTHON) proto/generate.py
+
+check-proto: setup ## fail if the committed stubs differ from what the .proto files give
+	@$(PYTHON) proto/generate.py --check
+
+lock: setup ## pin dependencies again after a change of a pyproject.toml (UPGRADE=1: newest versions)
+	@$(PYTHON) requirements/lock.py $(if $(UPGRADE),--upgrade)
+
+prove-%: setup ## measure what a part of the service promises, e.g. prove-core; writes build/prove-NAME.json
+	@$(PYTHON) -m tests.prove $*
+
+clean: ## remove .venv, build outputs and caches
+	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . -name '*.egg-info' -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Messages and stubs of the verifier's API, by version."""

@@ -1,0 +1,1 @@
+"""Version 1 of the verifier's API: generated messages and gRPC stubs."""

@@ -1,0 +1,1 @@
+"""Ways to make a container; each makes it and nothing else."""

@@ -1,0 +1,26 @@
+"""What a backend is: a maker of containers with a supervisor inside."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..sandbox import Sandbox
+
+
+class Backend(Protocol):
+    """Makes sandboxes; one instance serves a worker for its whole life."""
+
+    name: str
+
+    async def start(self) -> None:
+        """Make ready and remove what a killed predecessor left. Raises BackendUnavailable."""
+
+    async def create(self) -> Sandbox:
+        """Make a sandbox and wait until it takes jobs. Raises SandboxError."""
+
+    async def close(self) -> None:
+        """Remove what `start` made; every sandbox is closed before."""
+
+
+class BackendUnavailable(Exception):
+    """This host cannot run the backend; the message says why and what to do."""

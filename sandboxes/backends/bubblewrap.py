@@ -1,0 +1,149 @@
+"""Containers by bubblewrap: no daemon, no image; the host's /usr read-only is the root directory."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from .. import bundle, cgroups, seccomp
+from ..inside.groups import MOUNT as CGROUP_MOUNT
+from ..inside.stages import memory_file
+from ..launch import ID_BASE
+from ..model import SandboxError
+from ..python import find_python
+from ..sandbox import Sandbox
+from ..settings import LIMIT_NAMES, SandboxSettings
+from .base import BackendUnavailable
+
+PACKAGE = Path(__file__).parent.parent
+BUNDLE = "/run/verifierd.zip"
+CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
+DEVICES = ("null", "zero", "full", "random", "urandom")
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/tmp",  # noqa: S108 - the candidate's own tmpfs
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+}
+
+
+class BubblewrapBackend:
+    """Makes one bubblewrap container a sandbox."""
+
+    name = "bubblewrap"
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        """Take the settings; nothing is made before `start`."""
+        self._settings = settings
+        self._numbers = itertools.count(1)
+        self._bundle = bundle.build()
+        self._hierarchy = cgroups.Hierarchy("none", {}, None)
+
+    async def start(self) -> None:
+        """Find the tools and make this instance's cgroups. Raises BackendUnavailable."""
+        self._bwrap = shutil.which("bwrap")
+        if self._bwrap is None:
+            raise BackendUnavailable("bubblewrap is not installed; install it: apt-get install bubblewrap")
+        self._python = find_python(self._settings.python)
+        self._container_filter, self._run_filter = seccomp.container_filter(), seccomp.run_filter()
+        root = cgroups.root_name(self._settings.cgroup_root)
+        cgroups.remove_leftovers(root)
+        self._instance = cgroups.instance_name()
+        try:
+            self._hierarchy = cgroups.find_hierarchy(root, self._instance)
+        except cgroups.CgroupUnavailable as reason:
+            unenforced = sorted(LIMIT_NAMES - self._settings.unenforced_limits_allowed)
+            if unenforced:
+                raise BackendUnavailable(
+                    f"the limits {', '.join(unenforced)} cannot be enforced here: {reason}. Run `verifierd doctor` "
+                    f"for what to do, or name them in sandbox.allow_unenforced to run without"
+                ) from None
+
+    async def create(self) -> Sandbox:
+        """Make a sandbox and wait until it takes jobs. Raises SandboxError."""
+        name = f"sandbox-{next(self._numbers)}"
+        try:
+            group = cgroups.make_group(
+                self._hierarchy,
+                name,
+                ID_BASE if os.getuid() == 0 else os.getuid(),
+                self._settings.memory_ceiling_bytes,
+                self._settings.processes_ceiling,
+            )
+            process = await self._spawn(group)
+        except OSError as error:
+            raise SandboxError(f"{name} could not be made: {error}") from error
+        sandbox = Sandbox(f"{self._instance}/{name}", self.name, process, group.remove)
+        try:
+            await sandbox.start(self._run_filter, group.meters)
+        except BaseException:
+            await sandbox.close()
+            raise
+        return sandbox
+
+    async def close(self) -> None:
+        """Remove this instance's cgroups."""
+        for directory in self._hierarchy.directories:
+            await asyncio.to_thread(cgroups.remove_tree, directory)
+            with contextlib.suppress(OSError):  # another instance still lives below it
+                directory.parent.rmdir()
+
+    async def _spawn(self, group: cgroups.SandboxGroup) -> asyncio.subprocess.Process:
+        files = [memory_file(self._bundle), memory_file(self._container_filter)]
+        order = {"join": [str(path) for path in group.join], "argv": self._arguments(group, *files)}
+        try:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", "-S", str(PACKAGE / "launch.py"), json.dumps(order)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                pass_fds=files,
+                env={},
+                cwd="/",
+            )
+        finally:
+            for fd in files:
+                os.close(fd)
+
+    def _arguments(self, group: cgroups.SandboxGroup, bundle_fd: int, filter_fd: int) -> list[str]:
+        arguments = [str(self._bwrap), "--die-with-parent", "--new-session", "--as-pid-1"]
+        arguments += [f"--unshare-{kind}" for kind in ("pid", "net", "ipc", "uts", "cgroup")]
+        if os.getuid() != 0:
+            arguments += ["--unshare-user", "--uid", "0", "--gid", "0"]
+        arguments += ["--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
+        for name, text in ENVIRONMENT.items():
+            arguments += ["--setenv", name, text]
+        for capability in CAPABILITIES:
+            arguments += ["--cap-add", capability]
+        arguments += _root_directory()
+        arguments += ["--tmpfs", CGROUP_MOUNT]
+        for name, directory in group.visible.items():
+            arguments += ["--bind", str(directory), f"{CGROUP_MOUNT}/{name}"]
+        arguments += ["--remount-ro", CGROUP_MOUNT]
+        arguments += ["--perms", "0444", "--ro-bind-data", str(bundle_fd), BUNDLE, "--remount-ro", "/"]
+        arguments += ["--seccomp", str(filter_fd), "--chdir", "/"]
+        return [*arguments, *bundle.command(self._python, BUNDLE)]
+
+
+def _root_directory() -> list[str]:
+    arguments = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/", name)
+        if path.is_symlink():
+            arguments += ["--symlink", str(path.readlink()), str(path)]
+        elif path.is_dir():
+            arguments += ["--ro-bind", str(path), str(path)]
+    for name in ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d"):
+        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    arguments += ["--proc", "/proc", "--tmpfs", "/dev", "--dir", "/tmp"]  # noqa: S108 - a mount point
+    for name in DEVICES:
+        arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+        arguments += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
+    return [*arguments, "--dir", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108 - a mount point

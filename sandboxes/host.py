@@ -1,0 +1,157 @@
+"""Look at the host: which walls and limits it gives, and what to do about those it does not."""
+
+from __future__ import annotations
+
+import ctypes.util
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cgroups
+from .backends.base import BackendUnavailable
+from .inside import linux
+from .python import CHOICES, find_python, python_version
+from .settings import LIMIT_NAMES, SandboxSettings
+
+PROBE_SECONDS = 20.0
+APPARMOR_SWITCH = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+NAMESPACE_SWITCHES = (
+    Path("/proc/sys/kernel/unprivileged_userns_clone"),
+    Path("/proc/sys/user/max_user_namespaces"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact of the host. `required` findings that are not ok keep the backend from running."""
+
+    what: str
+    ok: bool
+    detail: str
+    remedy: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HostReport:
+    """Every finding of one examination."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def usable(self) -> bool:
+        """Whether the default backend can run here with the settings examined."""
+        return all(finding.ok for finding in self.findings if finding.required)
+
+
+def examine(settings: SandboxSettings) -> HostReport:
+    """Examine this host for the bubblewrap backend; makes and removes a container and a cgroup."""
+    looks: tuple[Callable[[SandboxSettings], list[Finding]], ...] = (
+        _kernel,
+        _bubblewrap,
+        _libseccomp,
+        _python,
+        _container,
+        _identity,
+        _limits,
+        _clock,
+    )
+    return HostReport(tuple(finding for look in looks for finding in look(settings)))
+
+
+def _kernel(_: SandboxSettings) -> list[Finding]:
+    ok = sys.platform == "linux" and linux.SYS_CLONE is not None
+    detail = f"{platform.system()} {platform.release()} on {platform.machine()}"
+    return [Finding("Linux on x86_64 or aarch64", ok, detail, "run verifierd on such a host", required=True)]
+
+
+def _bubblewrap(_: SandboxSettings) -> list[Finding]:
+    path = shutil.which("bwrap")
+    detail = _output([path, "--version"])[1] if path else "bwrap is not on the PATH"
+    return [Finding("bubblewrap", path is not None, detail, "sudo apt-get install bubblewrap", required=True)]
+
+
+def _libseccomp(_: SandboxSettings) -> list[Finding]:
+    name = ctypes.util.find_library("seccomp")
+    detail = name or "libseccomp.so is not installed"
+    return [Finding("libseccomp", name is not None, detail, "sudo apt-get install libseccomp2", required=True)]
+
+
+def _python(settings: SandboxSettings) -> list[Finding]:
+    try:
+        path = find_python(settings.python)
+    except BackendUnavailable as reason:
+        return [Finding("Python for candidates", False, str(reason), "sudo apt-get install python3", required=True)]
+    version = ".".join(map(str, python_version(path)))
+    return [Finding("Python for candidates", True, f"{version} at {path}", "", required=True)]
+
+
+def _container(_: SandboxSettings) -> list[Finding]:
+    """Make a container as the backend does, and try each namespace in it."""
+    path = shutil.which("bwrap")
+    if path is None:
+        return []
+    arguments = [path, "--ro-bind", "/", "/", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--proc", "/proc"]
+    if os.getuid() != 0:
+        arguments += ["--unshare-user", "--uid", "0", "--gid", "0"]
+    arguments += ["--cap-add", "CAP_SYS_ADMIN", "--tmpfs", "/tmp"]  # noqa: S108 - inside the container
+    arguments += [str(next((path for path in CHOICES if Path(path).exists()), sys.executable)), "-I", "-S", "-c"]
+    ok, detail = _output([*arguments, "print('user, PID, mount, IPC and network namespaces')"])
+    return [Finding("container without privileges", ok, detail, "" if ok else _namespace_remedy(), required=True)]
+
+
+def _namespace_remedy() -> str:
+    if APPARMOR_SWITCH.exists() and APPARMOR_SWITCH.read_text().strip() == "1":
+        return "let bubblewrap make user namespaces: sudo apparmor_parser -r deploy/host/apparmor-bwrap"
+    for switch in NAMESPACE_SWITCHES:
+        if switch.exists() and switch.read_text().strip() == "0":
+            name = ".".join(switch.parts[3:])
+            return f"allow user namespaces: sudo sysctl -w {name}={1 if 'clone' in name else 15000}"
+    return "inside a container of your own, allow it user namespaces and an unmasked /proc"
+
+
+def _identity(_: SandboxSettings) -> list[Finding]:
+    if os.getuid() == 0:
+        detail = "root: the sandbox's ids are a range that nothing on the host uses, a fresh one each candidate"
+    else:
+        detail = f"user {os.getuid()}: candidates share your uid; PID namespaces alone keep them from one another"
+    return [Finding("a uid of its own for each candidate", os.getuid() == 0, detail, "run as root", required=False)]
+
+
+def _limits(settings: SandboxSettings) -> list[Finding]:
+    """Make this worker's cgroups for a moment; without one, only what is allowed by name may go."""
+    root = cgroups.root_name(settings.cgroup_root)
+    try:
+        hierarchy = cgroups.find_hierarchy(root, f"{cgroups.instance_name()}-examined")
+        kind = {"cgroup1": "cgroup v1", "cgroup2": "cgroup v2"}[hierarchy.meters]
+        for directory in hierarchy.directories:
+            cgroups.remove_tree(directory)
+        return [Finding(f"limit: {name}", True, kind, "", required=True) for name in sorted(LIMIT_NAMES)]
+    except cgroups.CgroupUnavailable as reason:
+        remedy = f"sudo {sys.executable} -m sandboxes.delegate {os.environ.get('USER', os.getuid())}"
+        findings = []
+        for name in sorted(LIMIT_NAMES):
+            allowed = name in settings.unenforced_limits_allowed
+            detail = f"{reason}{' (allowed by sandbox.allow_unenforced)' if allowed else ''}"
+            findings.append(Finding(f"limit: {name}", False, detail, remedy, required=not allowed))
+        return findings
+
+
+def _clock(_: SandboxSettings) -> list[Finding]:
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    detail = f"load {load:.1f} on {cores} cores"
+    remedy = "other work competes for the CPUs; verdicts stay right, throughput falls"
+    return [Finding("idle CPUs", load < cores, detail, remedy, required=False)]
+
+
+def _output(command: list[str]) -> tuple[bool, str]:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)  # noqa: S603
+    except (OSError, subprocess.SubprocessError) as error:
+        return False, str(error)
+    return done.returncode == 0, (done.stdout or done.stderr).strip()

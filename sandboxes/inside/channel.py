@@ -1,0 +1,59 @@
+"""Messages between a test program's process and the candidate's: a length and a JSON object."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from typing import Any
+
+LENGTH = struct.Struct(">I")
+MAX_MESSAGE_BYTES = 256 << 20
+
+
+class PeerGone(BaseException):
+    """The other process ended, or no longer keeps to the protocol. Not an Exception: no `except
+    Exception` of a test program may swallow it.
+    """
+
+
+class Channel:
+    """One end of the stream between the two processes."""
+
+    def __init__(self, fd: int) -> None:
+        """Take over a socket's file descriptor."""
+        self._socket = socket.socket(fileno=fd)
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one message. Raises PeerGone, ValueError and RecursionError (nothing is sent then)."""
+        text = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
+        try:
+            self._socket.sendall(LENGTH.pack(len(text)) + text)
+        except OSError as error:
+            raise PeerGone(str(error)) from None
+
+    def receive(self) -> dict[str, Any]:
+        """Return the next message. Raises PeerGone."""
+        length = LENGTH.unpack(self._read(LENGTH.size))[0]
+        if length > MAX_MESSAGE_BYTES:
+            raise PeerGone(f"a message of {length} bytes is over the bound of {MAX_MESSAGE_BYTES}")
+        try:
+            message = json.loads(self._read(length))
+        except (ValueError, RecursionError) as error:
+            raise PeerGone(f"not a message: {error}") from None
+        if not isinstance(message, dict):
+            raise PeerGone("not a message: not an object")
+        return message
+
+    def _read(self, count: int) -> bytes:
+        parts = []
+        while count:
+            try:
+                part = self._socket.recv(min(count, 1 << 20))
+            except OSError as error:
+                raise PeerGone(str(error)) from None
+            if not part:
+                raise PeerGone("the other process ended")
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)

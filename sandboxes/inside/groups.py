@@ -1,0 +1,279 @@
+"""One run group: the resource limits and meters of one candidate's processes.
+
+Three kinds with one interface: cgroup v2, cgroup v1, and process counters for hosts where no cgroup
+can be made (allowed by name in the configuration only). Sources: kernel documentation
+admin-guide/cgroup-v2.rst and admin-guide/cgroup-v1/{memory,pids,cpuacct}.rst.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import time
+from collections.abc import Iterable
+from typing import Protocol
+
+MOUNT = "/run/cgroup"
+CLOCK_TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+REMOVE_ATTEMPTS = 200
+
+
+class RunGroup(Protocol):
+    """Limits and meters over the processes that were attached and all their descendants."""
+
+    resets_peak: bool  # False: a peak covers the group's whole life, so a group serves one run
+
+    def attach(self, pid: int) -> None:
+        """Put a process under the limits."""
+
+    def begin(self) -> None:
+        """Start metering a run: what was used before it does not count."""
+
+    def cpu_time_ns(self) -> int:
+        """CPU time since `begin`."""
+
+    def peak_memory_bytes(self) -> int:
+        """Highest memory since `begin`."""
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed a process of the group for memory since `begin`."""
+
+    def starved_ns(self) -> int:
+        """How long the most starved live thread has waited for a CPU, ready to run."""
+
+    def close(self) -> None:
+        """Remove the group. Raises OSError where a process is left in it."""
+
+
+def read(path: str) -> str:
+    """Return a small file's text."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(fd, 1 << 16).decode()
+    finally:
+        os.close(fd)
+
+
+def write(path: str, text: str) -> None:
+    """Write a control file. Raises OSError where the kernel refuses the value."""
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)
+
+
+def field(path: str, name: str) -> int:
+    """Return one number of a "name value" file; 0 where the kernel does not have it."""
+    for line in read(path).splitlines():
+        key, _, number = line.partition(" ")
+        if key == name:
+            return int(number)
+    return 0
+
+
+def remove(directory: str) -> None:
+    """Remove an empty cgroup; its last process may need a moment to leave it."""
+    for _ in range(REMOVE_ATTEMPTS):
+        try:
+            os.rmdir(directory)
+            return
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            time.sleep(0.002)
+    raise OSError(errno.EBUSY, f"{directory} still holds processes: {read(directory + '/cgroup.procs').split()}")
+
+
+class CgroupV2:
+    """A cgroup of the unified hierarchy."""
+
+    def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
+        """Make the group and set its limits."""
+        self.directory = f"{MOUNT}/unified/{name}"
+        os.mkdir(self.directory, 0o755)
+        write(f"{self.directory}/memory.max", str(memory_bytes))
+        if os.path.exists(f"{self.directory}/memory.swap.max"):
+            write(f"{self.directory}/memory.swap.max", "0")
+        write(f"{self.directory}/pids.max", str(processes))
+        self.peak_fd = os.open(f"{self.directory}/memory.peak", os.O_RDWR | os.O_CLOEXEC)
+        self.resets_peak = self._reset_peak()
+        self.cpu_before_ns = self.oom_before = 0
+
+    def attach(self, pid: int) -> None:
+        """Put a process under the limits."""
+        write(f"{self.directory}/cgroup.procs", str(pid))
+
+    def begin(self) -> None:
+        """Start metering a run; kernels before 6.12 cannot reset the peak."""
+        self._reset_peak()
+        self.oom_before = field(f"{self.directory}/memory.events", "oom_kill")
+        self.cpu_before_ns = 0
+        self.cpu_before_ns = self.cpu_time_ns()
+
+    def cpu_time_ns(self) -> int:
+        """CPU time since `begin`."""
+        return field(f"{self.directory}/cpu.stat", "usage_usec") * 1000 - self.cpu_before_ns
+
+    def peak_memory_bytes(self) -> int:
+        """Highest memory since `begin` (of the group's life on kernels before 6.12)."""
+        return int(os.pread(self.peak_fd, 32, 0))
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed a process of the group for memory since `begin`."""
+        return field(f"{self.directory}/memory.events", "oom_kill") > self.oom_before
+
+    def starved_ns(self) -> int:
+        """How long the most starved live thread has waited for a CPU."""
+        return longest_wait_ns(map(int, read(f"{self.directory}/cgroup.procs").split()))
+
+    def close(self) -> None:
+        """Remove the group."""
+        os.close(self.peak_fd)
+        remove(self.directory)
+
+    def _reset_peak(self) -> bool:
+        try:
+            os.write(self.peak_fd, b"1")
+        except OSError:
+            return False
+        return True
+
+
+class CgroupV1:
+    """One cgroup in each of the memory, pids and cpuacct hierarchies."""
+
+    resets_peak = True
+
+    def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
+        """Make the groups and set their limits."""
+        self.memory, self.pids, self.cpuacct = (f"{MOUNT}/{kind}/{name}" for kind in ("memory", "pids", "cpuacct"))
+        self.directories = tuple(dict.fromkeys((self.memory, self.pids, self.cpuacct)))
+        for directory in self.directories:
+            os.mkdir(directory, 0o755)
+        write(f"{self.memory}/memory.limit_in_bytes", str(memory_bytes))
+        with contextlib.suppress(FileNotFoundError):  # absent where the kernel does not account for swap
+            write(f"{self.memory}/memory.memsw.limit_in_bytes", str(memory_bytes))
+        write(f"{self.pids}/pids.max", str(processes))
+        self.cpu_before_ns = self.oom_before = 0
+
+    def attach(self, pid: int) -> None:
+        """Put a process under the limits."""
+        for directory in self.directories:
+            write(f"{directory}/cgroup.procs", str(pid))
+
+    def begin(self) -> None:
+        """Start metering a run."""
+        write(f"{self.memory}/memory.max_usage_in_bytes", "0")
+        self.oom_before = field(f"{self.memory}/memory.oom_control", "oom_kill")
+        self.cpu_before_ns = 0
+        self.cpu_before_ns = self.cpu_time_ns()
+
+    def cpu_time_ns(self) -> int:
+        """CPU time since `begin`."""
+        return int(read(f"{self.cpuacct}/cpuacct.usage")) - self.cpu_before_ns
+
+    def peak_memory_bytes(self) -> int:
+        """Highest memory since `begin`."""
+        return int(read(f"{self.memory}/memory.max_usage_in_bytes"))
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed a process of the group for memory since `begin`."""
+        return field(f"{self.memory}/memory.oom_control", "oom_kill") > self.oom_before
+
+    def starved_ns(self) -> int:
+        """How long the most starved live thread has waited for a CPU."""
+        return longest_wait_ns(map(int, read(f"{self.cpuacct}/cgroup.procs").split()))
+
+    def close(self) -> None:
+        """Remove the groups."""
+        for directory in self.directories:
+            remove(directory)
+
+
+class ProcessCounters:
+    """Meters without a cgroup, from /proc: for hosts that cannot make one.
+
+    It sees the attached process' PID namespace by its members' parentage. Live usage only: what a
+    process used that came and went between two looks is seen through its parent's child times.
+    """
+
+    resets_peak = True
+
+    def __init__(self) -> None:
+        """Meter nothing until a process is attached."""
+        self.root_pid = 0
+        self.cpu_before_ns = self.cpu_highest_ns = self.peak_bytes = 0
+
+    def attach(self, pid: int) -> None:
+        """Remember the process whose descendants are metered."""
+        self.root_pid = pid
+
+    def begin(self) -> None:
+        """Start metering a run."""
+        self.peak_bytes = self.cpu_highest_ns = self.cpu_before_ns = 0
+        self.cpu_before_ns = self.cpu_time_ns()
+        self.cpu_highest_ns = 0
+
+    def cpu_time_ns(self) -> int:
+        """CPU time since `begin`, in clock ticks' steps."""
+        ticks = resident = 0
+        for _, stat in self._processes():
+            ticks += sum(map(int, stat[11:15]))
+            resident += int(stat[21])
+        self.peak_bytes = max(self.peak_bytes, resident * os.sysconf("SC_PAGE_SIZE"))
+        self.cpu_highest_ns = max(self.cpu_highest_ns, ticks * CLOCK_TICK_NS - self.cpu_before_ns)
+        return self.cpu_highest_ns
+
+    def peak_memory_bytes(self) -> int:
+        """Highest sum of resident sizes seen at a look since `begin`."""
+        self.cpu_time_ns()
+        return self.peak_bytes
+
+    def out_of_memory(self) -> bool:
+        """Return False: without a cgroup the kernel kills nobody for the program's limit."""
+        return False
+
+    def starved_ns(self) -> int:
+        """How long the most starved live thread has waited for a CPU."""
+        return longest_wait_ns(pid for pid, _ in self._processes())
+
+    def close(self) -> None:
+        """Have nothing to remove."""
+
+    def _processes(self) -> list[tuple[int, list[str]]]:
+        stats: dict[int, list[str]] = {}
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                with contextlib.suppress(OSError):
+                    stats[int(name)] = read(f"/proc/{name}/stat").rpartition(")")[2].split()
+        family = {self.root_pid}
+        for pid in sorted(stats):  # children have higher ids than their parents, but after a wrap
+            if int(stats[pid][1]) in family:
+                family.add(pid)
+        return [(pid, stats[pid]) for pid in family if pid in stats]
+
+
+def longest_wait_ns(pids: Iterable[int]) -> int:
+    """Return the longest time that a live thread of these processes has waited, runnable, for a CPU.
+
+    Second field of /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst).
+    """
+    longest = 0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                longest = max(longest, int(read(f"/proc/{pid}/task/{thread}/schedstat").split()[1]))
+    return longest
+
+
+def make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunGroup:
+    """Make a run group of the kind that the worker prepared for this sandbox."""
+    if kind == "cgroup2":
+        return CgroupV2(name, memory_bytes, processes)
+    if kind == "cgroup1":
+        return CgroupV1(name, memory_bytes, processes)
+    return ProcessCounters()

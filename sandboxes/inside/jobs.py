@@ -1,0 +1,286 @@
+"""One candidate's runs, from order to answer: prepare a stage, watch each run, put the facts together."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from .stages import Stage, StageFactory, StageLost, memory_file
+from .watch import Facts, Party, Pipe, Watch
+
+Answer = tuple[dict[str, Any], list[bytes]]
+GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice that its peer has ended
+TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
+TESTER_CPU_FACTOR = 2
+
+
+@dataclass(frozen=True)
+class CompileFailed:
+    """Why the program has no runs: what the compiler said, or what became of it."""
+
+    class_name: str
+    message: str
+    facts: Facts
+    cpu_time_ns: int
+    peak_memory_bytes: int
+
+
+class Jobs:
+    """Performs jobs one at a time and owns the stages that they need."""
+
+    def __init__(self, factory: StageFactory, command_fd: int, interrupted: Callable[[], None]) -> None:
+        """`interrupted` is called when something comes in on `command_fd` during a run."""
+        self._factory = factory
+        self._command_fd = command_fd
+        self._interrupted = interrupted
+        self._stage: Stage | None = None
+        self._tester: Stage | None = None
+        self._household = _processes()
+
+    def perform(self, header: dict[str, Any], blobs: list[bytes]) -> Iterator[Answer]:
+        """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
+        source, *payloads = blobs
+        limits = header["limits"]
+        failed: CompileFailed | None = None
+        for index, (order, payload) in enumerate(zip(header["runs"], payloads, strict=True)):
+            if failed is None and self._stage is None:
+                failed = self._prepare(source, limits)
+            if failed is not None:
+                yield _compile_answer(index, failed)
+            elif order["kind"] == "asserts":
+                yield self._run_asserts(index, payload, limits)
+            else:
+                yield self._run_alone(index, order, payload, limits)
+        self.end_stage()
+
+    def end_stage(self) -> None:
+        """End whatever is left of the current candidate. Raises OSError where a process survives."""
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            stage.end()
+
+    def verify_reset(self) -> None:
+        """Make sure that nothing of a candidate is left. Raises OSError where something is."""
+        expected = self._household | ({self._tester.pid} if self._tester else set())
+        strangers = _processes() - expected
+        if self._stage is not None or strangers:
+            raise OSError(f"processes {sorted(strangers)} survived their candidate")
+
+    def _prepare(self, source: bytes, limits: dict[str, Any]) -> CompileFailed | None:
+        """Spawn the candidate's stage and wait until it has compiled the program."""
+        stage = self._stage = self._factory.spawn(source, limits)
+        party = Party(stage, limits["cpu_time_ns"])
+        facts = self._watch([party], [], limits["wall_time_ns"]).run(partial(_ended, party))
+        if facts.limit is None and party.exited is not None and "ready" in party.exited:
+            return None
+        group = stage.group
+        failed = partial(
+            CompileFailed, facts=facts, cpu_time_ns=group.cpu_time_ns(), peak_memory_bytes=group.peak_memory_bytes()
+        )
+        out_of_memory = group.out_of_memory()
+        signal_number = None if facts.limit else _end_lost(stage)
+        self._stage = None
+        if facts.limit:
+            stage.end()
+            return failed("TimeoutError", f"compiling exceeded its {facts.limit}")
+        if party.exited is not None:
+            return failed(*party.exited["compile_failed"])
+        if out_of_memory:
+            return failed("MemoryError", "compiling exceeded the memory limit")
+        if signal_number is not None:
+            return failed("Crash", f"the compiler died of signal {signal_number}")
+        raise StageLost(party.lost)
+
+    def _run_alone(self, index: int, order: dict[str, Any], payload: bytes, limits: dict[str, Any]) -> Answer:
+        """One `stdio` or `call` run: the program and its input, nobody else."""
+        stage = self._candidate_stage()
+        party = Party(stage, limits["cpu_time_ns"])
+        pipes = self._order(stage, order, payload, limits, peer=None)
+        stage.group.begin()
+        facts = self._watch([party], pipes, limits["wall_time_ns"]).run(partial(_ended, party))
+        answer = _facts(index, facts, party)
+        self._settle(party, facts)
+        stdout, stderr, result = _collect(pipes, facts)
+        answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
+        if answer["ending"] == "finished" and any(pipe.over for pipe in pipes):
+            answer["ending"] = "output_limit"
+        return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content)]
+
+    def _run_asserts(self, index: int, payload: bytes, limits: dict[str, Any]) -> Answer:
+        """One `asserts` run: the candidate serves calls, the test program makes them next door."""
+        tester = self._tester_stage()
+        near, far = socket.socketpair()
+        with near, far:
+            pipes = self._order(self._candidate_stage(), {"kind": "candidate"}, b"", limits, peer=near.fileno())
+            tests = self._order(tester, {"kind": "tester"}, payload, {**limits, "open_files": 64}, peer=far.fileno())
+        candidate = Party(self._candidate_stage(), limits["cpu_time_ns"])
+        examiner = Party(tester, TESTER_CPU_FACTOR * limits["cpu_time_ns"])
+        for party in (candidate, examiner):
+            party.stage.group.begin()
+        parties = [candidate, examiner]
+        facts = self._watch(parties, [*pipes, *tests], limits["wall_time_ns"]).run(
+            lambda: _ended(candidate) or _ended(examiner)
+        )
+        if facts.limit is None:
+            for party in parties:
+                self._watch([party], [*pipes, *tests], GRACE_NS).run(partial(_ended, party))
+        answer = _facts(index, facts, candidate)
+        self._settle(candidate, facts)
+        self._settle(examiner, facts)
+        stdout, stderr, result = _collect(pipes, facts)
+        report = _collect(tests, facts)[2]
+        answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
+        said = _judge_asserts(answer, candidate, examiner, bytes(report.content))
+        return answer, [bytes(stdout.content), bytes(stderr.content), said or bytes(result.content)]
+
+    def _order(
+        self, stage: Stage, order: dict[str, Any], payload: bytes, limits: dict[str, Any], peer: int | None
+    ) -> list[Pipe]:
+        """Send a run to a stage. Returns its stdout, stderr and result pipes."""
+        stdin = memory_file(payload)
+        pipes, theirs = [], [stdin]
+        for _ in range(3):
+            reading, writing = os.pipe()
+            os.set_blocking(reading, False)
+            pipes.append(Pipe(reading, limits["output_bytes"]))
+            theirs.append(writing)
+        message = {**order, "limits": {**limits, "without_cgroup": stage.without_cgroup}}
+        stage.send(message, theirs if peer is None else [*theirs, peer])
+        for fd in theirs:
+            os.close(fd)
+        return pipes
+
+    def _settle(self, party: Party, facts: Facts) -> None:
+        """Keep a stage that ended its run by itself and left nothing; end any other."""
+        reusable = party.exited is not None and party.exited["clean"] and party.stage.group.resets_peak
+        if reusable and facts.limit is None:
+            return
+        if party.stage is self._tester:
+            self._tester = None
+            party.stage.end()
+        elif self._stage is not None:
+            self.end_stage()
+
+    def _candidate_stage(self) -> Stage:
+        if self._stage is None:
+            raise StageLost("no stage is prepared")
+        return self._stage
+
+    def _tester_stage(self) -> Stage:
+        """The stage of the test programs: it holds nothing of any, so one serves them all."""
+        if self._tester is None:
+            self._tester = self._factory.spawn(b"", TESTER_LIMITS)
+            self._tester.receive()
+        return self._tester
+
+    def _watch(self, parties: list[Party], pipes: list[Pipe], wall_limit_ns: int) -> Watch:
+        return Watch(parties, pipes, wall_limit_ns, self._command_fd, self._interrupted)
+
+
+def _ended(party: Party) -> bool:
+    return party.exited is not None or party.lost is not None
+
+
+def _facts(index: int, facts: Facts, party: Party) -> dict[str, Any]:
+    """Read the meters and name the ending, as far as the candidate's process tells it."""
+    group, exited = party.stage.group, party.exited or {}
+    cpu_time_ns = group.cpu_time_ns()
+    ending = facts.limit or ("finished" if exited.get("exit_code") == 0 else "raised")
+    if group.out_of_memory():
+        ending = "memory_limit"
+    elif cpu_time_ns >= party.cpu_limit_ns:
+        ending = "cpu_limit"
+    elif party.lost is not None:
+        raise StageLost(party.lost)
+    return {
+        "run": index,
+        "ending": ending,
+        "exit_code": exited.get("exit_code"),
+        "term_signal": exited.get("term_signal"),
+        "behaviour": None,
+        "cpu_time_ns": cpu_time_ns,
+        "wall_time_ns": facts.wall_time_ns,
+        "peak_memory_bytes": group.peak_memory_bytes(),
+        "started_at_ns": facts.started_at_ns,
+        "ended_at_ns": facts.ended_at_ns,
+    }
+
+
+def _judge_asserts(answer: dict[str, Any], candidate: Party, examiner: Party, text: bytes) -> bytes | None:
+    """Name an `asserts` run's ending by the test program's report. Returns what was raised, as a result.
+
+    None: the candidate's own result tells it.
+    """
+    if answer["ending"] in ("cpu_limit", "wall_limit", "memory_limit", "output_limit"):
+        return None
+    if examiner.lost is not None or not text:
+        if answer["exit_code"] or answer["term_signal"]:
+            return None
+        if examiner.exited is not None:  # killed, or out of memory over what the candidate answered
+            answer["ending"] = "raised"
+            return _raised("MemoryError", "the test program could not hold the candidate's answers")
+        raise StageLost(examiner.lost or "the test program did not report")
+    report = json.loads(text)
+    if "broken" in report:
+        raise BrokenTests(report["broken"])
+    answer["behaviour"] = report["behaviour"]
+    if "gone" in report:
+        answer["ending"] = "raised"
+        return None if answer["exit_code"] or answer["term_signal"] else _raised("ProcessEnded", report["gone"])
+    if "raised" not in report:
+        answer["ending"] = "finished"
+        return b"{}"
+    refused = report["raised"][0] == "AssertionError" and not report["by_candidate"]
+    answer["ending"] = "assertion_failed" if refused else "raised"
+    return _raised(*report["raised"])
+
+
+class BrokenTests(Exception):
+    """The test program itself is no program."""
+
+
+def _raised(class_name: str, message: str) -> bytes:
+    return json.dumps({"raised": [class_name, message]}).encode()
+
+
+def _collect(pipes: list[Pipe], facts: Facts) -> list[Pipe]:
+    """Read what is left in the pipes and close them."""
+    for pipe in pipes:
+        pipe.drain()
+        os.close(pipe.fd)
+    return pipes
+
+
+def _compile_answer(index: int, failed: CompileFailed) -> Answer:
+    facts = failed.facts
+    answer = {
+        "run": index,
+        "ending": "compile_failed",
+        "exit_code": None,
+        "term_signal": None,
+        "behaviour": None,
+        "cpu_time_ns": failed.cpu_time_ns,
+        "wall_time_ns": facts.wall_time_ns,
+        "peak_memory_bytes": failed.peak_memory_bytes,
+        "started_at_ns": facts.started_at_ns,
+        "ended_at_ns": facts.ended_at_ns,
+        "stdout_total_bytes": 0,
+        "stderr_total_bytes": 0,
+    }
+    return answer, [b"", b"", _raised(failed.class_name, failed.message)]
+
+
+def _end_lost(stage: Stage) -> int | None:
+    with suppress(ProcessLookupError):
+        return stage.end()
+    return None
+
+
+def _processes() -> set[int]:
+    return {int(name) for name in os.listdir("/proc") if name.isdigit()}

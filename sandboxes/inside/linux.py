@@ -1,0 +1,118 @@
+"""The few system calls that Python's standard library has no function for."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWPID = 0x20000000
+CLONE_PARENT = 0x00008000
+CLONE_NEWUSER = 0x10000000
+SIGCHLD = 17
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+MNT_DETACH = 2
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
+PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
+SECCOMP_MODE_FILTER = 2
+CAPABILITY_VERSION_3 = 0x20080522
+SYS_CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())
+
+# PyDLL keeps the interpreter lock over a call: a clone must not run between two threads' states.
+_libc = ctypes.PyDLL(None, use_errno=True)
+
+
+class _Filter(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]  # noqa: RUF012
+
+
+class _CapHeader(ctypes.Structure):
+    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]  # noqa: RUF012
+
+
+def _checked(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def clone_into_namespaces() -> int:
+    """Fork into new PID, mount and IPC namespaces, as a sibling (a child of the caller's parent).
+
+    Returns 0 in the child and the child's process id in the caller. Raises OSError.
+    """
+    if SYS_CLONE is None:
+        raise OSError(f"no clone system call number is known for {platform.machine()}")
+    ctypes.pythonapi.PyOS_BeforeFork()
+    flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_PARENT | SIGCHLD
+    pid = int(_libc.syscall(SYS_CLONE, flags, 0, 0, 0, 0))
+    number = ctypes.get_errno()
+    if pid == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+        return 0
+    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    if pid < 0:
+        raise OSError(number, f"clone: {os.strerror(number)}")
+    return pid
+
+
+def unshare(flags: int) -> None:
+    """Move the caller into new namespaces. Raises OSError."""
+    _checked(_libc.unshare(flags), "unshare")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
+    """Mount a file system. Raises OSError."""
+    result = _libc.mount(
+        source.encode(),
+        target.encode(),
+        kind.encode() if kind else None,
+        ctypes.c_ulong(flags),
+        options.encode() if options else None,
+    )
+    _checked(result, f"mount {target}")
+
+
+def unmount(target: str) -> None:
+    """Detach a mount. Raises OSError."""
+    _checked(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
+
+
+def prctl(option: int, argument: int = 0) -> None:
+    """Set one attribute of this process. Raises OSError."""
+    _checked(
+        _libc.prctl(option, ctypes.c_ulong(argument), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)),
+        f"prctl {option}",
+    )
+
+
+def drop_capabilities() -> None:
+    """Empty every capability set of this process, for good. Raises OSError."""
+    header = _CapHeader(CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(nothing)), "capset")
+
+
+def drop_capability_bound() -> None:
+    """Empty the bounding and ambient sets, so that no exec can gain a capability. Raises OSError."""
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    for capability in range(int(_read("/proc/sys/kernel/cap_last_cap")) + 1):
+        prctl(PR_CAPBSET_DROP, capability)
+
+
+def install_seccomp(program: bytes) -> None:
+    """Install a classic BPF program (8 bytes an instruction) as a seccomp filter. Raises OSError."""
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    loaded = _Filter(len(program) // 8, program)
+    _checked(
+        _libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(loaded), ctypes.c_ulong(0), ctypes.c_ulong(0)),
+        "seccomp",
+    )
+
+
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()

@@ -1,0 +1,201 @@
+"""Inside a forked run: become the candidate's Python process, run it, and leave.
+
+Nothing here is trusted by the outside: the candidate shares this process and may rewrite all of it.
+What it writes to the result file is its own claim about its answer, no more than an answer.
+"""
+
+from __future__ import annotations
+
+import _sitebuiltins
+import atexit
+import builtins
+import io
+import json
+import linecache
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType, ModuleType, TracebackType
+from typing import Any, NoReturn
+
+from . import values
+
+SOURCE_NAME = "/tmp/program.py"  # noqa: S108 - a name for tracebacks; no such file is made
+MODULE_NAME = "candidate"
+KEPT_FDS = 5  # stdin, stdout, stderr, result, peer
+RESULT_FD, PEER_FD = 3, 4
+RAISED_BYTES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """File descriptors of one run, in the order in which the supervisor sends them."""
+
+    stdin: int
+    stdout: int
+    stderr: int
+    result: int
+    peer: int = -1
+
+
+def perform(code: CodeType, order: dict[str, Any], files: Files) -> NoReturn:
+    """Run the order in this process and end the process."""
+    status = 1
+    try:
+        _take_files(files)
+        _dress_interpreter()
+        status = KINDS[order["kind"]](code, order)
+    except BaseException:  # noqa: BLE001 - whatever is left of the interpreter, the process must end
+        _quietly(traceback.print_exc)
+    finally:
+        os._exit(status)
+
+
+def run_script(code: CodeType, order: dict[str, Any]) -> int:
+    """Run the program as `__main__`, as `python3 program.py` does. Returns the exit status."""
+    main = new_module("__main__")
+    return finish(lambda: exec(code, main.__dict__))  # noqa: S102 - running the candidate is the purpose
+
+
+def run_call(code: CodeType, order: dict[str, Any]) -> int:
+    """Load the program as a module, call one function, report its typed value."""
+    arguments = values.loads(sys.stdin.buffer.read())
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - lives as long as the process
+
+    def call() -> None:
+        module = new_module(MODULE_NAME)
+        exec(code, module.__dict__)  # noqa: S102
+        answer = getattr(module, order["function"])(*arguments[0], **arguments[1])
+        write_result('{"returned":' + values.dumps(answer) + "}")
+
+    return finish(call)
+
+
+def new_module(name: str) -> ModuleType:
+    """Return a fresh module, findable by its name as dataclasses and pickle expect."""
+    module = ModuleType(name)
+    module.__dict__["__builtins__"] = builtins
+    module.__dict__["__file__"] = SOURCE_NAME
+    sys.modules[name] = module
+    return module
+
+
+def finish(action: Callable[[], object]) -> int:
+    """Run an action and everything that Python runs at exit. Returns the exit status.
+
+    Follows Python's own order (Py_RunMain, Py_FinalizeEx): report the exception, join threads, run
+    atexit functions, flush.
+    """
+    status = 0
+    try:
+        action()
+    except SystemExit as leaving:
+        status = _exit_status(leaving)
+        if status:
+            report_raised(leaving)
+    except BaseException as error:  # noqa: BLE001 - the candidate may raise anything
+        status = 1
+        report_raised(error)
+        _quietly(lambda: _print_exception(error))
+    _quietly(threading._shutdown)  # type: ignore[attr-defined]
+    _quietly(atexit._run_exitfuncs)
+    try:
+        sys.stdout.flush()
+    except BaseException:  # noqa: BLE001
+        status = status or 120
+    _quietly(lambda: sys.stderr.flush())
+    return status
+
+
+def report_raised(error: BaseException) -> None:
+    """Tell the exception's class and message, as far as they can be had."""
+    try:
+        message = str(error)[:RAISED_BYTES]
+    except BaseException:  # noqa: BLE001 - __str__ is the candidate's
+        message = ""
+    write_result(json.dumps({"raised": [values.class_name(error), message]}))
+
+
+def write_result(text: str) -> None:
+    """Write all of a text to the result file."""
+    data = memoryview(text.encode("utf-8", "backslashreplace"))
+    while data:
+        data = data[os.write(RESULT_FD, data) :]
+
+
+def _take_files(files: Files) -> None:
+    wanted = [files.stdin, files.stdout, files.stderr, files.result]
+    if files.peer >= 0:
+        wanted.append(files.peer)
+    highest = max(*wanted, KEPT_FDS) + 1
+    parked = [os.dup2(fd, highest + place, inheritable=True) for place, fd in enumerate(wanted)]
+    for place, fd in enumerate(parked):
+        os.dup2(fd, place, inheritable=place <= 2)
+    os.closerange(len(wanted), os.sysconf("SC_OPEN_MAX"))
+
+
+def _dress_interpreter() -> None:
+    """Give the program what a started Python would: streams, argv, path, site's builtins."""
+    sys.stdin = io.TextIOWrapper(open(0, "rb"), encoding="utf-8", errors="surrogateescape")
+    sys.stdout = io.TextIOWrapper(open(1, "wb"), encoding="utf-8", errors="surrogateescape")
+    sys.stderr = io.TextIOWrapper(open(2, "wb"), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+    sys.argv = [SOURCE_NAME]
+    sys.path[:] = [os.path.dirname(SOURCE_NAME), *(entry for entry in sys.path if entry.startswith("/usr"))]
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
+    builtins.help = _sitebuiltins._Helper()
+
+
+def _exit_status(leaving: SystemExit) -> int:
+    if leaving.code is None:
+        return 0
+    if isinstance(leaving.code, int):
+        return int(leaving.code) & 0xFF
+    _quietly(lambda: print(leaving.code, file=sys.stderr))
+    return 1
+
+
+def _print_exception(error: BaseException) -> None:
+    traceback.print_exception(type(error), error, _below_this_file(error.__traceback__))
+
+
+def _below_this_file(trace: TracebackType | None) -> TracebackType | None:
+    while trace is not None and trace.tb_frame.f_code.co_filename != SOURCE_NAME:
+        trace = trace.tb_next
+    return trace
+
+
+def _quietly(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except BaseException:  # noqa: BLE001 - nothing is left to be done about it
+        return
+
+
+def keep_source(source: str) -> None:
+    """Let tracebacks and `inspect` show the program's lines."""
+    linecache.cache[SOURCE_NAME] = (len(source), None, source.splitlines(keepends=True), SOURCE_NAME)
+
+
+def _serve_candidate(code: CodeType, order: dict[str, Any]) -> int:
+    from .servant import serve  # noqa: PLC0415 - only `asserts` runs need it
+
+    return serve(code)
+
+
+def _run_tests(code: CodeType, order: dict[str, Any]) -> int:
+    from .tester import run_tests  # noqa: PLC0415
+
+    return run_tests(sys.stdin.buffer.read())
+
+
+KINDS: dict[str, Callable[[CodeType, dict[str, Any]], int]] = {
+    "stdio": run_script,
+    "call": run_call,
+    "candidate": _serve_candidate,
+    "tester": _run_tests,
+}

@@ -1,0 +1,134 @@
+"""A stage: process 1 of one candidate's PID namespace. It compiles once and forks every run.
+
+It locks itself down before it reads a byte of the candidate's, never runs the candidate's code in
+its own process, and holds no test's input: each run's data comes in files that only the fork reads.
+Being process 1, it cannot be signalled from inside, adopts every orphan, and takes all with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import socket
+from types import CodeType
+from typing import Any
+
+from . import linux
+from .groups import MOUNT
+from .programs import SOURCE_NAME, Files, perform
+
+MESSAGE_BYTES = 1 << 16
+MAX_FDS = 8
+SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - the candidate's own tmpfs
+SCRATCH_INODES = 16384
+
+
+def main(control: socket.socket) -> None:
+    """Serve the supervisor until it hangs up; never returns."""
+    try:
+        setup, fds = _receive(control)
+        _lock_down(setup, seccomp=_drain(fds[1]))
+        code = _compile(control, _drain(fds[0]))
+        while code is not None:
+            order, fds = _receive(control)
+            _send(control, _run(control, code, order, fds))
+    except BaseException as error:  # noqa: BLE001 - the supervisor must hear of anything
+        _send(control, {"failed": f"{type(error).__name__}: {error}"})
+    finally:
+        os._exit(0)
+
+
+def _run(control: socket.socket, code: CodeType, order: dict[str, Any], fds: list[int]) -> dict[str, Any]:
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        _limit(order["limits"])
+        perform(code, order, Files(*fds))
+    for fd in fds:
+        os.close(fd)
+    _, status = os.waitpid(pid, 0)
+    _end_everything_else()
+    code_or_signal = os.waitstatus_to_exitcode(status)
+    return {
+        "exit_code": code_or_signal if code_or_signal >= 0 else None,
+        "term_signal": -code_or_signal if code_or_signal < 0 else None,
+        "clean": not any(_has_entries(directory) for directory in SCRATCH),
+    }
+
+
+def _end_everything_else() -> None:
+    """Kill whatever the run left behind and reap it; process 1 itself is never signalled by -1."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+        while True:
+            os.waitpid(-1, 0)
+    except (ProcessLookupError, ChildProcessError):
+        return
+
+
+def _compile(control: socket.socket, source: bytes) -> CodeType | None:
+    try:
+        code = compile(source.decode(), SOURCE_NAME, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        line = getattr(error, "lineno", None)
+        where = f" (line {line})" if line else ""
+        text = getattr(error, "msg", None) or str(error)
+        _send(control, {"compile_failed": [type(error).__name__, f"{text}{where}"[:500]]})
+        return None
+    _send(control, {"ready": True})
+    return code
+
+
+def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
+    """Give up everything that the candidate must not have. Order matters: rights go last."""
+    uid = setup["uid"]
+    linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
+    linux.unmount(MOUNT)
+    options = f"size={setup['disk_bytes']},nr_inodes={SCRATCH_INODES},mode=0700,uid={uid},gid={uid}"
+    for directory in SCRATCH:
+        linux.mount("tmpfs", directory, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
+    linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    linux.drop_capability_bound()
+    if setup["own_uid"]:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    os.chdir(SCRATCH[0])
+    linux.drop_capabilities()
+    linux.prctl(linux.PR_SET_DUMPABLE, 0)
+    linux.install_seccomp(seccomp)
+
+
+def _limit(limits: dict[str, Any]) -> None:
+    """Set the forked run's own limits; those that a cgroup holds are not repeated here."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits["open_files"],) * 2)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits["disk_bytes"],) * 2)
+    if limits["without_cgroup"]:
+        cpu_s = -(-limits["cpu_time_ns"] // 1_000_000_000) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+        resource.setrlimit(resource.RLIMIT_DATA, (limits["memory_bytes"],) * 2)
+        resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"],) * 2)
+
+
+def _has_entries(directory: str) -> bool:
+    with os.scandir(directory) as entries:
+        return next(entries, None) is not None
+
+
+def _drain(fd: int) -> bytes:
+    with open(fd, "rb") as file:
+        return file.read()
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    message, fds, _, _ = socket.recv_fds(control, MESSAGE_BYTES, MAX_FDS)
+    if not message:
+        os._exit(0)
+    return json.loads(message), fds
+
+
+def _send(control: socket.socket, message: dict[str, Any]) -> None:
+    control.send(json.dumps(message).encode())

@@ -1,0 +1,113 @@
+"""The supervisor's handle on a stage: spawn it, give it orders, end it, remove its limits."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from . import zygote
+from .groups import ProcessCounters, RunGroup, make_group
+from .stage import MESSAGE_BYTES
+
+SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+FIRST_UID, UIDS = 1000, 50_000
+
+
+class StageLost(Exception):
+    """The stage's process 1 ended although nobody ended it."""
+
+
+class StageFactory:
+    """Spawns stages with a uid and a run group of their own."""
+
+    def __init__(self, seccomp: bytes, meters: str) -> None:
+        """`seccomp` is the filter of every run; `meters` the kind of run group."""
+        self._zygote = zygote.start()
+        self._seccomp = seccomp
+        self._meters = meters
+        self._own_uids = _mapped_uids() > FIRST_UID + UIDS
+        self._made = 0
+
+    def spawn(self, source: bytes, limits: dict[str, Any]) -> Stage:
+        """Return a stage that is locking itself down and compiling. Raises OSError."""
+        self._made += 1
+        group = make_group(self._meters, f"run-{self._made}", limits["memory_bytes"], limits["processes"] + 1)
+        try:
+            pid, control = zygote.spawn(self._zygote)
+        except OSError:
+            group.close()
+            raise
+        stage = Stage(pid, control, group)
+        group.attach(pid)
+        group.begin()
+        uid = FIRST_UID + self._made % UIDS if self._own_uids else os.getuid()
+        setup = {"uid": uid, "own_uid": self._own_uids, "disk_bytes": limits["disk_bytes"]}
+        fds = [memory_file(source), memory_file(self._seccomp)]
+        stage.send(setup, fds)
+        for fd in fds:
+            os.close(fd)
+        return stage
+
+
+class Stage:
+    """One live stage."""
+
+    def __init__(self, pid: int, control: socket.socket, group: RunGroup) -> None:
+        """Hold the process, its socket and its limits."""
+        self.pid = pid
+        self.control = control
+        self.group = group
+        self.without_cgroup = isinstance(group, ProcessCounters)
+
+    def send(self, message: dict[str, Any], fds: Sequence[int]) -> None:
+        """Send an order with its files. Raises StageLost."""
+        try:
+            socket.send_fds(self.control, [json.dumps(message).encode()], fds)
+        except OSError as error:
+            raise StageLost(str(error)) from None
+
+    def receive(self) -> dict[str, Any]:
+        """Return the stage's next answer, waiting for it. Raises StageLost."""
+        try:
+            message = self.control.recv(MESSAGE_BYTES)
+        except OSError as error:
+            raise StageLost(str(error)) from None
+        if not message:
+            raise StageLost("the stage ended")
+        answer = json.loads(message)
+        if "failed" in answer:
+            raise StageLost(answer["failed"])
+        return dict(answer)
+
+    def end(self) -> int | None:
+        """Kill the stage with everything in it, wait for the last process, remove its limits.
+
+        Returns the signal that ended process 1 where it had ended before. Raises OSError where a
+        process survives: the sandbox must then be given up.
+        """
+        os.kill(self.pid, signal.SIGKILL)
+        _, status = os.waitpid(self.pid, 0)
+        self.control.close()
+        self.group.close()
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+
+
+def memory_file(content: bytes) -> int:
+    """Return a read-only file in memory that holds the content."""
+    fd = os.memfd_create("payload", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    view = memoryview(content)
+    while view:
+        view = view[os.write(fd, view) :]
+    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, SEALS)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def _mapped_uids() -> int:
+    with open("/proc/self/uid_map") as file:
+        return sum(int(line.split()[2]) for line in file)

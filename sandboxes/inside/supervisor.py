@@ -1,0 +1,73 @@
+"""The supervisor: takes jobs on standard input, runs them one at a time, answers on standard output.
+
+It is the only trusted process in the sandbox that sees payloads, and nothing is forked from it after
+the zygote. A failure of its own ends it: the worker then replaces the sandbox.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from . import wire
+from .jobs import BrokenTests, Jobs
+from .stages import StageFactory
+from .watch import Cancelled
+
+COMMANDS_FD, ANSWERS_FD = 0, 1
+
+
+class Line:
+    """The line to the worker."""
+
+    def receive(self) -> tuple[dict[str, Any], list[bytes]]:
+        """Return the worker's next frame. Ends the process where the worker has hung up."""
+        header_bytes, blobs_bytes = wire.parse_prefix(self._read(wire.PREFIX.size))
+        return wire.unpack(self._read(header_bytes), self._read(blobs_bytes))
+
+    def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
+        """Send a frame."""
+        data = memoryview(wire.pack(header, blobs))
+        while data:
+            data = data[os.write(ANSWERS_FD, data) :]
+
+    def _read(self, count: int) -> bytes:
+        parts = []
+        while count:
+            part = os.read(COMMANDS_FD, min(count, 1 << 20))
+            if not part:
+                os._exit(0)
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+
+def main() -> None:
+    """Serve jobs until the worker hangs up."""
+    line = Line()
+    setup, (seccomp,) = line.receive()
+    jobs = Jobs(StageFactory(seccomp, setup["meters"]), COMMANDS_FD, lambda: _expect_cancel(line))
+    line.send({"ready": True, "python": ".".join(map(str, sys.version_info[:3]))}, [])
+    while True:
+        header, blobs = line.receive()
+        if header["op"] == "cancel":
+            continue  # it crossed the end of the job that it meant
+        try:
+            for answer, parts in jobs.perform(header, blobs):
+                line.send(answer, parts)
+            line.send({"done": True}, [])
+        except Cancelled:
+            jobs.end_stage()
+            line.send({"done": True, "cancelled": True}, [])
+        except BrokenTests as broken:
+            jobs.end_stage()
+            line.send({"done": True, "error": f"the test program is no program: {broken}"}, [])
+        jobs.verify_reset()
+
+
+def _expect_cancel(line: Line) -> None:
+    header, _ = line.receive()
+    if header["op"] == "cancel":
+        raise Cancelled
+    raise wire.FrameError(f"{header['op']} came while a job was running")

@@ -1,0 +1,241 @@
+"""The test program's side of an `asserts` run: its process holds the answers, the candidate's is elsewhere.
+
+Names that the test program uses but does not define are the candidate's: modules of the standard
+library are imported here, values cross by copy, everything else becomes a `Remote`.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import hashlib
+import importlib
+import json
+import sys
+from typing import Any
+
+from .channel import Channel, PeerGone
+from .crossing import CrossingDecoder, CrossingEncoder, Exports, update_in_place
+from .programs import PEER_FD, write_result
+from .servant import MESSAGE_CHARACTERS
+from .values import ValueFormError, class_name
+
+
+class Remote:
+    """An object of the candidate's. It can be called and asked for attributes; it equals no value.
+
+    It takes part in no arithmetic and no comparison: those would run the candidate's own methods
+    inside an assertion.
+    """
+
+    __slots__ = ("__name__", "_candidate", "_number", "_true")
+
+    def __init__(self, candidate: CandidateModule, number: int, name: str, true: bool) -> None:
+        """Name the object by its number on the other side."""
+        self.__name__ = name
+        self._candidate = candidate
+        self._number = number
+        self._true = true
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it over there: arguments are copied, changes to them are carried back."""
+        return self._candidate.call(self._number, args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute, a copy or another `Remote`."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._candidate.attribute(self._number, name)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the very same object over there."""
+        return type(other) is Remote and other._number == self._number
+
+    def __hash__(self) -> int:
+        """Hash by identity."""
+        return hash(self._number)
+
+    def __bool__(self) -> bool:
+        """Return the truth that the object had when it crossed."""
+        return self._true
+
+    def __repr__(self) -> str:
+        """Name the class, for a person."""
+        return f"<the candidate's {self.__name__}>"
+
+
+class CandidateModule:
+    """The candidate's module, over the channel."""
+
+    def __init__(self, channel: Channel) -> None:
+        """Talk over a channel; `behaviour` digests every answer."""
+        self._channel = channel
+        exports = Exports()
+        self._exports = exports
+        self._encoder = CrossingEncoder(exports, lambda v: v._number if type(v) is Remote else None)
+        self._decoder = CrossingDecoder(
+            exports, lambda number, name, true, _: Remote(self, number, name, true)
+        )
+        self._classes: dict[tuple[str, ...], type[BaseException]] = {}
+        self.behaviour = hashlib.sha256()
+        self.last_raised: BaseException | None = None
+        self.gone: str | None = None
+
+    def resolve(self, names: list[str]) -> dict[str, Any]:
+        """Return those of the names that the candidate's module has."""
+        known = self._ask({"op": "names", "names": names}).get("names")
+        if not isinstance(known, dict):
+            raise self._broken("names were asked, something else came")
+        found = {}
+        for name in set(known) & set(names):
+            what = known[name]
+            if "module" in what:
+                if (module := _standard_module(what["module"])) is not None:
+                    found[name] = module
+            elif "exception" in what:
+                found[name] = self._exception_class(what["exception"])
+            else:
+                found[name] = self._decode(what.get("value"))
+        return found
+
+    def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call one of the candidate's functions. Raises what it raised."""
+        reply = self._ask(
+            {
+                "op": "call",
+                "target": number,
+                "args": [self._encoder.encode(arg) for arg in args],
+                "kwargs": {key: self._encoder.encode(arg) for key, arg in kwargs.items()},
+            }
+        )
+        changed = reply.get("changed")
+        for place, form in (changed if isinstance(changed, dict) else {}).items():
+            if place.isdigit() and int(place) < len(args):
+                update_in_place(args[int(place)], self._decode(form))
+        return self._decode(reply.get("returned"))
+
+    def attribute(self, number: int, name: str) -> Any:
+        """Return an attribute of one of the candidate's objects. Raises what that raised."""
+        return self._decode(self._ask({"op": "attribute", "target": number, "name": name}).get("returned"))
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.gone is not None:
+            raise PeerGone(self.gone)
+        try:
+            self._channel.send(request)
+            reply = self._channel.receive()
+            while "callback" in reply:
+                self._channel.send(self._serve_callback(reply))
+                reply = self._channel.receive()
+        except PeerGone as error:
+            self.gone = str(error)
+            raise
+        self.behaviour.update(json.dumps(reply, sort_keys=True).encode())
+        if "raised" in reply:
+            self.last_raised = self._exception(reply["raised"])
+            raise self.last_raised
+        return reply
+
+    def _serve_callback(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            function = self._exports.thing(request["callback"])
+            args = [self._decode(form) for form in request["args"]]
+            kwargs = {str(key): self._decode(form) for key, form in request["kwargs"].items()}
+            return {"returned": self._encoder.encode(function(*args, **kwargs))}
+        except Exception as error:  # noqa: BLE001 - what a test's own function raises is the candidate's to see
+            return {"raised": class_name(error)}
+
+    def _decode(self, form: Any) -> Any:
+        try:
+            return self._decoder.decode(form)
+        except ValueFormError as error:
+            raise self._broken(str(error)) from None
+
+    def _broken(self, why: str) -> PeerGone:
+        self.gone = f"the candidate's process answered out of protocol: {why}"
+        return PeerGone(self.gone)
+
+    def _exception(self, what: Any) -> BaseException:
+        if not isinstance(what, dict):
+            raise self._broken("an exception without a class")
+        kind = self._exception_class(what.get("classes"))
+        args = self._decode(what.get("args"))
+        try:
+            return kind(*args) if isinstance(args, list) else kind(str(what.get("message")))
+        except Exception:  # noqa: BLE001 - some built-in exceptions refuse odd arguments
+            return RuntimeError(str(what.get("message"))[:MESSAGE_CHARACTERS])
+
+    def _exception_class(self, classes: Any) -> type[BaseException]:
+        """Rebuild a class: the built-in itself, or a new one of that name on its nearest built-in base."""
+        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+            raise self._broken("an exception without a class")
+        key = tuple(classes)
+        if key not in self._classes:
+            base: type[BaseException] = Exception
+            for name in classes:
+                known = getattr(builtins, name, None)
+                if isinstance(known, type) and issubclass(known, BaseException):
+                    base = known
+                    break
+            own = classes and classes[0] != base.__name__
+            self._classes[key] = type(classes[0], (base,), {}) if own else base
+        return self._classes[key]
+
+
+def free_names(tree: ast.Module) -> list[str]:
+    """Return the names that a test program reads but neither defines nor finds among the built-ins."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).partition(".")[0])
+    return sorted(read - bound - set(dir(builtins)))
+
+
+def run_tests(source: bytes) -> int:
+    """Run the test program against the candidate and report how it ended. Returns the exit status."""
+    try:
+        tree = ast.parse(source.decode(), "<tests>")
+        code, names = compile(tree, "<tests>", "exec", dont_inherit=True), free_names(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        write_result(json.dumps({"broken": f"{class_name(error)}: {str(error)[:MESSAGE_CHARACTERS]}"}))
+        return 0
+    candidate = CandidateModule(Channel(PEER_FD))
+    report: dict[str, Any] = {}
+    try:
+        module = {"__name__": "__tests__", "__builtins__": builtins, **candidate.resolve(names)}
+        exec(code, module)  # noqa: S102 - running the test program is the purpose
+    except PeerGone:
+        report["gone"] = candidate.gone
+    except BaseException as error:  # noqa: BLE001 - how the test program ended is the result
+        report["raised"] = [class_name(error), _message(error)]
+        report["by_candidate"] = error is candidate.last_raised
+        report["missing_name"] = isinstance(error, NameError) and error.name in names
+    if candidate.gone is not None:
+        report["gone"] = candidate.gone
+    write_result(json.dumps({"behaviour": candidate.behaviour.hexdigest(), **report}))
+    return 0
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, AssertionError) and not error.args:
+        return _asserted_line(error)
+    return str(error)[:MESSAGE_CHARACTERS]
+
+
+def _asserted_line(error: BaseException) -> str:
+    """Say which assertion failed; the line itself stays here, since it holds the answer."""
+    trace, line = error.__traceback__, 0
+    while trace is not None:
+        line = trace.tb_lineno
+        trace = trace.tb_next
+    return f"the assertion on line {line} of the test program failed"
+
+
+def _standard_module(name: Any) -> Any:
+    top = str(name).partition(".")[0]
+    return importlib.import_module(str(name)) if top in sys.stdlib_module_names else None

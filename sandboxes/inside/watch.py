@@ -1,0 +1,145 @@
+"""Watch one run: read its pipes, hold its limits, and say how it ended and what it used."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .stages import Stage, StageLost
+
+READ_BYTES = 1 << 16
+SHORTEST_LOOK_NS = 2_000_000
+LONGEST_LOOK_NS = 1_000_000_000
+STARVED_WALL_FACTOR = 20  # however starved of CPU a run is, this many times its wall limit ends it
+
+
+class Cancelled(Exception):
+    """The worker no longer wants the job."""
+
+
+@dataclass
+class Pipe:
+    """What comes out of one pipe, up to a bound; beyond it only the bytes are counted."""
+
+    fd: int
+    bound: int
+    content: bytearray = field(default_factory=bytearray)
+    total_bytes: int = 0
+    ended: bool = False
+
+    def read(self) -> None:
+        """Read what is there now."""
+        try:
+            data = os.read(self.fd, READ_BYTES)
+        except BlockingIOError:
+            return
+        self.ended = not data
+        self.total_bytes += len(data)
+        self.content += data[: max(0, self.bound - len(self.content))]
+
+    def drain(self) -> None:
+        """Read to the end; every writer is dead, so there is one. Stops past the bound."""
+        before = -1
+        while not self.ended and before < self.total_bytes <= self.bound:
+            before = self.total_bytes
+            self.read()
+
+    @property
+    def over(self) -> bool:
+        """Whether more came than the bound allows."""
+        return self.total_bytes > self.bound
+
+
+@dataclass
+class Party:
+    """One stage that takes part in a run: the candidate's, or the test program's."""
+
+    stage: Stage
+    cpu_limit_ns: int
+    exited: dict[str, Any] | None = None
+    lost: str | None = None
+
+
+@dataclass
+class Facts:
+    """How a run ended: `limit` is the ending's name where a limit ended it."""
+
+    limit: str | None
+    started_at_ns: int
+    ended_at_ns: int
+    wall_time_ns: int
+
+
+class Watch:
+    """The loop over one run's events. `interrupted` is called when the worker sends something."""
+
+    def __init__(self, parties: list[Party], pipes: list[Pipe], wall_limit_ns: int, command_fd: int,
+                 interrupted: Callable[[], None]) -> None:
+        """Watch the parties (the first is the candidate's) and all their pipes."""
+        self._parties = parties
+        self._pipes = pipes
+        self._wall_limit_ns = wall_limit_ns
+        self._interrupted = interrupted
+        self._command_fd = command_fd
+        self._poll = select.poll()
+        self._pipe_by_fd = {pipe.fd: pipe for pipe in pipes}
+        self._party_by_fd = {party.stage.control.fileno(): party for party in parties}
+        for fd in (command_fd, *self._pipe_by_fd, *self._party_by_fd):
+            self._poll.register(fd, select.POLLIN)
+
+    def run(self, over: Callable[[], bool]) -> Facts:
+        """Watch until `over()` or a limit. Raises Cancelled (from `interrupted`)."""
+        started_at_ns, started_ns = time.time_ns(), time.monotonic_ns()
+        next_look_ns = started_ns + self._until_next_look_ns(0)
+        limit: str | None = None
+        while limit is None and not over():
+            now_ns = time.monotonic_ns()
+            if now_ns >= next_look_ns:
+                limit = self._spent_limit(now_ns - started_ns)
+                next_look_ns = now_ns + self._until_next_look_ns(now_ns - started_ns)
+                continue
+            # Round up: waking a moment early would look at the meters twice.
+            for fd, _ in self._poll.poll((next_look_ns - now_ns) // 1_000_000 + 1):
+                self._handle(fd)
+            if any(pipe.over for pipe in self._pipes):
+                limit = "output_limit"
+        return Facts(limit, started_at_ns, time.time_ns(), time.monotonic_ns() - started_ns)
+
+    def _handle(self, fd: int) -> None:
+        if fd == self._command_fd:
+            self._interrupted()
+        elif fd in self._pipe_by_fd:
+            pipe = self._pipe_by_fd[fd]
+            pipe.read()
+            if pipe.ended:
+                self._poll.unregister(fd)
+        else:
+            party = self._party_by_fd[fd]
+            self._poll.unregister(fd)
+            try:
+                party.exited = party.stage.receive()
+            except StageLost as lost:
+                party.lost = str(lost)
+
+    def _spent_limit(self, elapsed_ns: int) -> str | None:
+        if any(party.stage.group.cpu_time_ns() >= party.cpu_limit_ns for party in self._parties):
+            return "cpu_limit"
+        if elapsed_ns < self._wall_limit_ns:
+            return None
+        if elapsed_ns >= STARVED_WALL_FACTOR * self._wall_limit_ns:
+            return "wall_limit"
+        starved_ns = max((party.stage.group.starved_ns() for party in self._parties), default=0)
+        return "wall_limit" if elapsed_ns - starved_ns >= self._wall_limit_ns else None
+
+    def _until_next_look_ns(self, elapsed_ns: int) -> int:
+        """A run has one CPU, so its limit cannot be reached sooner than what is left of it."""
+        left_ns = LONGEST_LOOK_NS
+        for party in self._parties:
+            left_ns = min(left_ns, party.cpu_limit_ns - party.stage.group.cpu_time_ns())
+        if elapsed_ns < self._wall_limit_ns:
+            left_ns = min(left_ns, self._wall_limit_ns - elapsed_ns)
+        return max(SHORTEST_LOOK_NS, left_ns)

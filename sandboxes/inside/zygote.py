@@ -1,0 +1,94 @@
+"""The zygote: a warm interpreter that never sees a payload and forks a stage on demand.
+
+The supervisor asks with one byte and one socket; everything secret (sources, inputs, test
+programs) goes over that socket straight to the new stage. So no stage can find another's data in
+memory that it inherited.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import socket
+import struct
+
+from . import linux, servant, stage, tester
+
+# What most candidates import: loaded once here, shared by every fork.
+WARM_MODULES = (
+    servant.__name__,
+    tester.__name__,
+    "bisect",
+    "collections",
+    "copy",
+    "functools",
+    "heapq",
+    "itertools",
+    "linecache",
+    "math",
+    "operator",
+    "random",
+    "re",
+    "string",
+    "threading",
+    "traceback",
+    "typing",
+)
+ANSWER = struct.Struct(">i")
+
+
+def start() -> socket.socket:
+    """Fork the zygote and return the supervisor's end of its socket."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        try:
+            ours.close()
+            _serve(theirs)
+        finally:
+            os._exit(0)
+    theirs.close()
+    return ours
+
+
+def spawn(zygote: socket.socket) -> tuple[int, socket.socket]:
+    """Have a stage forked. Returns its process id and our end of its socket. Raises OSError."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        socket.send_fds(zygote, [b"f"], [theirs.fileno()])
+    answer = zygote.recv(ANSWER.size)
+    pid = ANSWER.unpack(answer)[0] if answer else 0
+    if pid <= 0:
+        ours.close()
+        raise OSError(-pid, f"the zygote could not fork: {os.strerror(-pid)}" if answer else "the zygote is gone")
+    return pid, ours
+
+
+def _serve(control: socket.socket) -> None:
+    _forget_inherited_files(control)
+    for name in WARM_MODULES:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    while True:
+        message, fds, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        try:
+            pid = linux.clone_into_namespaces()
+        except OSError as error:
+            pid = -(error.errno or 1)
+        if pid == 0:
+            control.close()
+            stage.main(socket.socket(fileno=fds[0]))
+        os.close(fds[0])
+        control.send(ANSWER.pack(pid))
+
+
+def _forget_inherited_files(control: socket.socket) -> None:
+    """Leave nothing open but the control socket and three ends of /dev/null."""
+    null = os.open("/dev/null", os.O_RDWR)
+    for fd in range(3):
+        os.dup2(null, fd)
+    os.closerange(3, control.fileno())
+    os.closerange(control.fileno() + 1, os.sysconf("SC_OPEN_MAX"))

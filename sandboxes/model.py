@@ -1,0 +1,134 @@
+"""What crosses the line between a worker and a sandbox: jobs in, outcomes out.
+
+Everything here is plain frozen data. A `Job` never carries an expected output: the sandbox
+measures and returns what the program did, and the worker judges it outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one execution. CPU time judges; wall time is a loose backstop."""
+
+    cpu_time_ns: int
+    wall_time_ns: int
+    memory_bytes: int
+    output_bytes: int
+    processes: int
+    open_files: int
+    disk_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One candidate's source text in one language."""
+
+    language: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class StdioRun:
+    """Run the program as a script with these bytes on standard input."""
+
+    stdin: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CallRun:
+    """Import the program as a module and call one of its functions with typed values.
+
+    `args` and `kwargs` hold int, float, str, bool, None, list, tuple, dict, set, frozenset, bytes
+    and complex values only (`sandboxes.inside.values` encodes them).
+    """
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AssertsRun:
+    """Run a test program in its own process; names it does not define are the candidate's.
+
+    `test_source` holds the answers, so it never reaches a process of the candidate's.
+    """
+
+    test_source: str
+
+
+Run = StdioRun | CallRun | AssertsRun
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One candidate and the runs asked of it, all under the same limits."""
+
+    program: Program
+    runs: tuple[Run, ...]
+    limits: Limits
+
+
+class Ending(Enum):
+    """How one run ended, as the supervisor saw it: a fact, not yet a verdict."""
+
+    FINISHED = "finished"  # ran to its end; exit code, value or assertions say the rest
+    RAISED = "raised"  # an exception left the program, or it ended by a signal or an exit code
+    ASSERTION_FAILED = "assertion_failed"  # `asserts` only: the test program refused the answers
+    COMPILE_FAILED = "compile_failed"
+    CPU_LIMIT = "cpu_limit"
+    WALL_LIMIT = "wall_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception as text: class name and message are the program's own words, untrusted."""
+
+    class_name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Resources of one run: its own processes and all their children, nothing else."""
+
+    cpu_time_ns: int
+    wall_time_ns: int
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run of a job did.
+
+    `value` is the decoded typed value of a `CallRun` that returned, wrapped in a one-element tuple
+    so that a returned None is told from no value; a value without a value form decodes to
+    `sandboxes.inside.values.Opaque`, equal to nothing. `behaviour` is the SHA-256 of everything the
+    candidate answered in an `AssertsRun`. Times are nanoseconds since the epoch.
+    """
+
+    run_index: int
+    ending: Ending
+    exit_code: int | None
+    term_signal: int | None
+    raised: Raised | None
+    stdout: bytes
+    stdout_total_bytes: int
+    stderr: bytes
+    stderr_total_bytes: int
+    value: tuple[Any] | None
+    behaviour: str | None
+    usage: Usage
+    started_at_ns: int
+    ended_at_ns: int
+
+
+class SandboxError(Exception):
+    """The sandbox failed, not the program. The worker retries on a fresh sandbox."""

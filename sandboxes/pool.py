@@ -1,0 +1,91 @@
+"""A fixed number of warm sandboxes, lent one at a time; a broken one is replaced in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import structlog
+
+from .backends.base import Backend
+from .model import SandboxError
+from .sandbox import Sandbox
+
+RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0, 15.0)
+
+
+class SandboxPool:
+    """Lends sandboxes first come, first served."""
+
+    def __init__(self, backend: Backend, size: int) -> None:
+        """Hold `size` sandboxes of a backend, made by `start`."""
+        self.backend = backend
+        self.size = size
+        self._idle: asyncio.Queue[Sandbox] = asyncio.Queue()
+        self._all: set[Sandbox] = set()
+        self._replacing: set[asyncio.Task[None]] = set()
+        self._closing = False
+        self._log = structlog.get_logger("sandboxes.pool")
+
+    async def start(self) -> None:
+        """Start the backend and make every sandbox. Raises BackendUnavailable and SandboxError."""
+        await self.backend.start()
+        try:
+            for made in asyncio.as_completed([self.backend.create() for _ in range(self.size)]):
+                self._admit(await made)
+        except BaseException:
+            await self.close()
+            raise
+
+    @contextlib.asynccontextmanager
+    async def lease(self) -> AsyncIterator[Sandbox]:
+        """Lend a sandbox for the length of the block."""
+        sandbox = await self._idle.get()
+        try:
+            yield sandbox
+        finally:
+            if sandbox.broken or sandbox.busy:
+                self._replace(sandbox)
+            else:
+                self._idle.put_nowait(sandbox)
+
+    async def close(self) -> None:
+        """End every sandbox, lent ones too, and then the backend."""
+        self._closing = True
+        for task in self._replacing:
+            task.cancel()
+        await asyncio.gather(*self._replacing, return_exceptions=True)
+        await asyncio.gather(*(sandbox.close() for sandbox in self._all))
+        self._all.clear()
+        await self.backend.close()
+
+    def _admit(self, sandbox: Sandbox) -> None:
+        self._all.add(sandbox)
+        self._idle.put_nowait(sandbox)
+
+    def _replace(self, sandbox: Sandbox) -> None:
+        if self._closing:
+            return
+        task = asyncio.create_task(self._make_another(sandbox))
+        self._replacing.add(task)
+        task.add_done_callback(self._replacing.discard)
+
+    async def _make_another(self, broken: Sandbox) -> None:
+        """Replace a sandbox, however long the host cannot make one: an empty pool would hang for ever."""
+        self._log.warning("sandbox_replaced", sandbox_id=broken.id)
+        try:
+            await broken.close()
+            self._all.discard(broken)
+        except (OSError, TimeoutError) as error:  # kept in _all: closing the pool tries once more
+            self._log.error("sandbox_not_removed", sandbox_id=broken.id, cause=str(error))
+        attempt = 0
+        while True:
+            try:
+                self._admit(await self.backend.create())
+                return
+            except SandboxError as error:
+                delay_s = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
+                self._log.error("sandbox_not_made", cause=str(error), retry_in_s=delay_s)
+                attempt += 1
+                await asyncio.sleep(delay_s)

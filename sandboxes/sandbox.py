@@ -1,0 +1,194 @@
+"""One sandbox as the worker sees it: a supervisor at the end of two pipes, whatever the container."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from .inside import values, wire
+from .inside.watch import STARVED_WALL_FACTOR
+from .model import AssertsRun, CallRun, Ending, Job, Limits, Outcome, Raised, Run, SandboxError, StdioRun, Usage
+
+START_SECONDS = 30.0
+ANSWER_SECONDS = 30.0  # on top of what the limits allow a run
+CANCEL_SECONDS = 10.0
+END_SECONDS = 10.0
+STDERR_LINES = 40
+
+
+class Sandbox:
+    """A live container. One job at a time; broken once anything odd happened, and then replaced."""
+
+    def __init__(
+        self, sandbox_id: str, backend: str, process: asyncio.subprocess.Process, remove: Callable[[], None]
+    ) -> None:
+        """`remove` is called once the process has ended, to remove what the backend made for it."""
+        self.id = sandbox_id
+        self.backend = backend
+        self.python_version = ""
+        self.broken = False
+        self.busy = False
+        self._process = process
+        self._remove = remove
+        self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self._stderr_reader = asyncio.create_task(self._keep_stderr())
+
+    async def start(self, seccomp: bytes, meters: str) -> None:
+        """Hand the supervisor its set-up. Raises SandboxError."""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._send({"meters": meters}, [seccomp])
+                header, _ = await self._receive()
+        except TimeoutError:
+            raise await self._failed(f"the supervisor did not start within {START_SECONDS:g} s") from None
+        self.python_version = header["python"]
+
+    async def run(self, job: Job) -> AsyncIterator[Outcome]:
+        """Yield one outcome a run, in order; leaving early (`aclose`) cancels the rest.
+
+        Raises:
+            SandboxError: the sandbox failed; outcomes yielded before are good.
+        """
+        if self.broken or self.busy:
+            raise SandboxError(f"sandbox {self.id} is {'broken' if self.broken else 'busy'}")
+        self.busy = True
+        done = False
+        answer_seconds = ANSWER_SECONDS + STARVED_WALL_FACTOR * job.limits.wall_time_ns / 1e9
+        try:
+            await self._send(*_order(job))
+            while True:
+                header, blobs = await self._answer(answer_seconds)
+                if "done" in header:
+                    done = True
+                    if "error" in header:
+                        raise SandboxError(header["error"])
+                    return
+                yield _outcome(header, blobs)
+        finally:
+            if not done and not self.broken:
+                await self._cancel()
+            self.busy = False
+
+    async def close(self) -> None:
+        """End the container and remove what was made for it. Raises OSError where that fails."""
+        self.broken = True
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await asyncio.wait_for(self._process.wait(), END_SECONDS)
+        await self._stderr_reader
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        await asyncio.to_thread(self._remove)
+
+    async def _answer(self, seconds: float) -> tuple[dict[str, Any], list[bytes]]:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._receive()
+        except TimeoutError:
+            raise await self._failed(f"no answer within {seconds:.0f} s") from None
+
+    async def _cancel(self) -> None:
+        """Stop the job in hand and wait for the reset; a sandbox that does not obey is broken."""
+        try:
+            async with asyncio.timeout(CANCEL_SECONDS):
+                await self._send({"op": "cancel"}, [])
+                while "done" not in (await self._receive())[0]:
+                    pass
+        except (TimeoutError, SandboxError, asyncio.CancelledError):
+            self.broken = True
+            raise
+
+    async def _send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - made with pipes
+        try:
+            self._process.stdin.write(wire.pack(header, blobs))
+            await self._process.stdin.drain()
+        except OSError as error:
+            raise await self._failed(f"the supervisor hung up: {error}") from None
+
+    async def _receive(self) -> tuple[dict[str, Any], list[bytes]]:
+        reader = self._process.stdout
+        assert reader is not None  # noqa: S101 - made with pipes
+        try:
+            header_bytes, blobs_bytes = wire.parse_prefix(await reader.readexactly(wire.PREFIX.size))
+            return wire.unpack(await reader.readexactly(header_bytes), await reader.readexactly(blobs_bytes))
+        except (asyncio.IncompleteReadError, OSError, wire.FrameError) as error:
+            raise await self._failed(f"the supervisor's line broke: {error}") from None
+
+    async def _failed(self, what: str) -> SandboxError:
+        """Mark the sandbox broken, end it, and return the error with the supervisor's last words."""
+        self.broken = True
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._stderr_reader), 1.0)
+        return SandboxError(" | ".join([f"sandbox {self.id}: {what}", *self._stderr]))
+
+    async def _keep_stderr(self) -> None:
+        assert self._process.stderr is not None  # noqa: S101 - made with pipes
+        while line := await self._process.stderr.readline():
+            self._stderr.append(line.decode(errors="replace").rstrip()[:500])
+
+
+def _order(job: Job) -> tuple[dict[str, Any], list[bytes]]:
+    runs, payloads = [], []
+    for run in job.runs:
+        header, payload = _run_order(run)
+        runs.append(header)
+        payloads.append(payload)
+    header = {
+        "op": "job",
+        "language": job.program.language,
+        "limits": {name: getattr(job.limits, name) for name in Limits.__dataclass_fields__},
+        "runs": runs,
+    }
+    return header, [job.program.source.encode(), *payloads]
+
+
+def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
+    match run:
+        case StdioRun(stdin):
+            return {"kind": "stdio"}, stdin
+        case CallRun(function, args, kwargs):
+            return {"kind": "call", "function": function}, values.dumps([list(args), dict(kwargs)]).encode()
+        case AssertsRun(test_source):
+            return {"kind": "asserts"}, test_source.encode()
+
+
+def _outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
+    stdout, stderr, result = blobs
+    raised, value = _result(result)
+    return Outcome(
+        run_index=header["run"],
+        ending=Ending(header["ending"]),
+        exit_code=header["exit_code"],
+        term_signal=header["term_signal"],
+        raised=raised,
+        stdout=stdout,
+        stdout_total_bytes=header["stdout_total_bytes"],
+        stderr=stderr,
+        stderr_total_bytes=header["stderr_total_bytes"],
+        value=value,
+        behaviour=header["behaviour"],
+        usage=Usage(header["cpu_time_ns"], header["wall_time_ns"], header["peak_memory_bytes"]),
+        started_at_ns=header["started_at_ns"],
+        ended_at_ns=header["ended_at_ns"],
+    )
+
+
+def _result(text: bytes) -> tuple[Raised | None, tuple[Any] | None]:
+    """Read what the program's process reported of itself: untrusted, so anything may stand there."""
+    if not text:
+        return None, None
+    try:
+        report = json.loads(text)
+        if "raised" in report:
+            class_name, message = report["raised"]
+            return Raised(str(class_name)[:200], str(message)), None
+        return None, (values.decode(report["returned"]),) if "returned" in report else None
+    except (ValueError, TypeError, RecursionError):
+        return None, (values.Opaque("(a result out of protocol)"),)

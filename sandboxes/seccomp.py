@@ -1,0 +1,82 @@
+"""Seccomp filters, made by libseccomp: one for the whole container, a tighter one for every run."""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+
+import pyseccomp
+
+# Never needed inside a sandbox, by the supervisor or by a candidate.
+CONTAINER_DENIED = (
+    "acct add_key adjtimex bpf clock_adjtime clock_settime create_module delete_module fanotify_init "
+    "finit_module get_kernel_syms init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl "
+    "kcmp kexec_file_load kexec_load keyctl lookup_dcookie mbind memfd_secret migrate_pages modify_ldt "
+    "move_pages name_to_handle_at nfsservctl open_by_handle_at perf_event_open pidfd_getfd "
+    "process_madvise process_vm_readv process_vm_writev ptrace query_module quotactl quotactl_fd reboot "
+    "request_key set_mempolicy settimeofday stime swapoff swapon syslog sysfs uselib userfaultfd vhangup vm86 vm86old"
+).split()
+# What the supervisor and a stage need to make a run's walls, and a run must not have.
+RUN_DENIED = (
+    "chroot fsconfig fsmount fsopen fspick mount mount_setattr move_mount open_tree personality pivot_root "
+    "setdomainname sethostname setns umount umount2 unshare "
+    "mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend mq_unlink "
+    "msgctl msgget msgrcv msgsnd semctl semget semop semtimedop shmat shmctl shmdt shmget"
+).split()
+# Answered as if the kernel had never heard of it, so that libraries fall back.
+RUN_UNKNOWN = ("clone3",)
+NAMESPACE_FLAGS = (0x00000080, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+SOCKET_FAMILIES_HIGHEST = 10  # AF_INET6; AF_UNIX and AF_INET below it, the rest is denied one by one
+SOCKET_FAMILIES_ALLOWED = frozenset({1, 2, 10})
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+
+
+def container_filter() -> bytes:
+    """Return the container's filter as classic BPF, 8 bytes an instruction."""
+    return _program(_filter(CONTAINER_DENIED))
+
+
+def run_filter() -> bytes:
+    """Return the filter of every run as classic BPF, 8 bytes an instruction."""
+    rules = _filter((*CONTAINER_DENIED, *RUN_DENIED))
+    denied = pyseccomp.ERRNO(errno.EPERM)
+    for name in RUN_UNKNOWN:
+        _add(rules, pyseccomp.ERRNO(errno.ENOSYS), name)
+    for flag in NAMESPACE_FLAGS:
+        _add(rules, denied, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag))
+    for family in range(SOCKET_FAMILIES_HIGHEST):
+        if family not in SOCKET_FAMILIES_ALLOWED:
+            _add(rules, pyseccomp.ERRNO(errno.EAFNOSUPPORT), "socket", pyseccomp.Arg(0, pyseccomp.EQ, family))
+    _add(
+        rules,
+        pyseccomp.ERRNO(errno.EAFNOSUPPORT),
+        "socket",
+        pyseccomp.Arg(0, pyseccomp.GT, SOCKET_FAMILIES_HIGHEST),
+    )
+    for request in (TIOCSTI, TIOCLINUX):
+        _add(rules, denied, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
+    return _program(rules)
+
+
+def _filter(denied: tuple[str, ...] | list[str]) -> pyseccomp.SyscallFilter:
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for name in denied:
+        _add(rules, pyseccomp.ERRNO(errno.EPERM), name)
+    return rules
+
+
+def _add(rules: pyseccomp.SyscallFilter, action: int, name: str, *args: pyseccomp.Arg) -> None:
+    """Add a rule; a call that this architecture does not have needs none."""
+    try:
+        number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
+    except ValueError:
+        return
+    if number >= 0:
+        rules.add_rule(action, number, *args)
+
+
+def _program(rules: pyseccomp.SyscallFilter) -> bytes:
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()

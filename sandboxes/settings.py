@@ -1,0 +1,26 @@
+"""What an operator may set of the sandboxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LIMIT_NAMES = frozenset({"memory", "processes", "cpu"})
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """Settings of every sandbox of a worker.
+
+    `unenforced_limits_allowed` names limits of `LIMIT_NAMES` that may go without a cgroup on a host
+    that cannot make one; any other limit that cannot be enforced stops the start. `cgroup_root` is
+    the cgroup below which the worker makes its own, relative to each hierarchy's mount point (None:
+    "verifierd", with the user id appended for a user that is not root). `python` is the interpreter's
+    path inside the sandbox (None: the first of /usr/bin and /usr/local/bin that is recent enough).
+    The ceilings bound one whole sandbox, whatever limits its runs have.
+    """
+
+    cgroup_root: str | None = None
+    unenforced_limits_allowed: frozenset[str] = frozenset()
+    python: str | None = None
+    memory_ceiling_bytes: int = 10 << 30
+    processes_ceiling: int = 2048

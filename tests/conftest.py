@@ -1,0 +1,67 @@
+"""Fixtures over the whole suite: one asyncio backend, no leftovers on the host, no blocked event loop."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.leaks import adopt_orphans, left_behind, snapshot
+from tests.support.loop_watch import LoopWatch
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+WATCHED_FOLDERS = {"integration", "security", "faults"}
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real programs beside the checkout; tests that need it skip where it is absent."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("real programs are not here: no ../shared/data beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _adopting_orphans() -> None:
+    adopt_orphans()
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_behind(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Fail a test that touches the host and leaves a process, mount, cgroup, file or listener behind."""
+    if request.node.nodeid.split("/")[1] not in WATCHED_FOLDERS:
+        yield
+        return
+    request.getfixturevalue("_adopting_orphans")
+    tmp_path_factory.getbasetemp()  # made now, so that pytest's own folder is not taken for a leftover
+    # Short, since a socket's path has room for 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="vt-", ignore_cleanup_errors=True) as temp_dir:
+        monkeypatch.setenv("TMPDIR", temp_dir)
+        monkeypatch.setattr(tempfile, "tempdir", temp_dir)
+        before = snapshot(Path(temp_dir))
+        yield
+        allowed = {mark.kwargs["kind"] for mark in request.node.iter_markers("leaves")}
+        remains = left_behind(before, Path(temp_dir))
+        found = {kind: what for kind, what in remains.items() if kind not in allowed}
+    if found:
+        pytest.fail(f"left behind on the host: {found}")
+
+
+@pytest.fixture(autouse=True)
+def never_blocks_the_loop() -> Iterator[None]:
+    """Fail a test in which some callback held an event loop too long."""
+    watch = LoopWatch()
+    with watch.watching():
+        yield
+    if watch.blocked:
+        pytest.fail(f"the event loop was held longer than {watch.bound_s} s: {watch.blocked}")

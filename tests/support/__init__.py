@@ -1,0 +1,1 @@
+"""What tests of every kind share: watches over the host and over the event loop."""

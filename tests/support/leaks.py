@@ -1,0 +1,137 @@
+"""Finds what a test left behind on the host: processes, mounts, cgroups, files, listening sockets.
+
+Take a `snapshot` before, ask for `left_behind` after. Only what can be told to be this test
+process' own counts, so that a busy neighbour on the same machine is never blamed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import psutil
+
+PREFIX = "verifierd"
+SHARED_TEMP_DIRS = (Path("/tmp"), Path("/dev/shm"))
+SETTLE_S = 5.0
+PR_SET_CHILD_SUBREAPER = 36
+TCP_LISTEN = "0A"
+UNIX_ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags column of /proc/net/unix
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Named things on the host; the key tells two of them apart, the value tells a person what it is."""
+
+    processes: dict[str, str]
+    mounts: dict[str, str]
+    cgroups: dict[str, str]
+    files: dict[str, str]
+    sockets: dict[str, str]
+
+
+def adopt_orphans() -> None:
+    """Make orphaned descendants this process' children, so that a detached daemon cannot hide."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+def snapshot(temp_dir: Path) -> Snapshot:
+    """What there is now: descendants, mounts, cgroups and files named after the service, own listeners.
+
+    `temp_dir` is this process' alone: everything in it counts.
+    """
+    files = [
+        *temp_dir.iterdir(),
+        *(path for shared in SHARED_TEMP_DIRS for path in shared.glob(f"{PREFIX}*")),
+    ]
+    return Snapshot(
+        processes=_processes(),
+        mounts=_mounts(),
+        cgroups={str(path): str(path) for path in _cgroups(Path("/sys/fs/cgroup"))},
+        files={str(path): str(path) for path in [*temp_dir.iterdir(), *shared]},
+        sockets=_listening_sockets(),
+    )
+
+
+def left_behind(before: Snapshot, temp_dir: Path, settle_s: float = SETTLE_S) -> dict[str, list[str]]:
+    """What is there now and was not before, by kind; empty if all is as it was.
+
+    Ending is asynchronous in the kernel and in gRPC, so what is found gets `settle_s` seconds to go.
+    """
+    deadline = time.monotonic() + settle_s
+    while True:
+        _reap_adopted(before)
+        found = _difference(before, snapshot(temp_dir))
+        if not found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.02)
+
+
+def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
+    found = {}
+    for kind in (field.name for field in fields(Snapshot)):
+        old, new = getattr(before, kind), getattr(after, kind)
+        if added := [new[key] for key in new if key not in old]:
+            found[kind] = sorted(added)
+    return found
+
+
+def _processes() -> dict[str, str]:
+    """Living descendants; a zombie holds nothing but its number."""
+    found = {}
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            command = " ".join(process.cmdline()) or process.name()
+            if process.status() != psutil.STATUS_ZOMBIE and "multiprocessing.resource_tracker" not in command:
+                found[f"{process.pid}@{process.create_time()}"] = f"pid {process.pid}: {command[:200]}"
+    return found
+
+
+def _reap_adopted(before: Snapshot) -> None:
+    """Take the exit status of dead children that came during the test, as process 1 would have."""
+    for process in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess, ChildProcessError):
+            known = f"{process.pid}@{process.create_time()}" in before.processes
+            if not known and process.status() == psutil.STATUS_ZOMBIE:
+                os.waitpid(process.pid, os.WNOHANG)
+
+
+def _mounts() -> dict[str, str]:
+    lines = Path("/proc/self/mountinfo").read_text("utf-8").splitlines()
+    return {line.split(" ", 1)[0]: f"mount at {line.split()[4]}" for line in lines}
+
+
+def _cgroups(folder: Path, ours: bool = False) -> Iterator[Path]:
+    """Control groups below those named after the service, which themselves may stay for the next start."""
+    with suppress(OSError):  # a group may go while it is looked at
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                path = Path(entry.path)
+                if ours:
+                    yield path
+                yield from _cgroups(path, ours or entry.name.startswith(PREFIX))
+
+
+def _listening_sockets() -> dict[str, str]:
+    """Sockets that this process listens on, by inode."""
+    own = set()
+    for fd in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            own.add(str(fd.readlink()))
+    found = {}
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text("utf-8").splitlines()[1:]:
+            columns = line.split()
+            if columns[3] == TCP_LISTEN:
+                found[f"socket:[{columns[9]}]"] = f"{table} port {int(columns[1].rpartition(':')[2], 16)}"
+    for line in Path("/proc/net/unix").read_text("utf-8").splitlines()[1:]:
+        columns = line.split()
+        if int(columns[3], 16) & UNIX_ACCEPTS:
+            found[f"socket:[{columns[6]}]"] = f"unix {columns[7] if len(columns) > 7 else '(unnamed)'}"
+    return {inode: what for inode, what in found.items() if inode in own}

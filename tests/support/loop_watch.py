@@ -1,0 +1,60 @@
+"""Finds callbacks that hold the event loop: no other request is served while one of them runs.
+
+A callback is charged the time it computed or slept in the kernel. The time it was ready to run and
+the kernel gave the processor to others is not its fault and is taken off, by the scheduler's own
+count (/proc/thread-self/schedstat, kernel documentation scheduler/sched-stats.rst), so that a busy
+machine makes no test fail.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
+
+SCHEDSTAT = "/proc/thread-self/schedstat"
+BOUND_S = 0.25
+
+
+class LoopWatch:
+    """Collects the callbacks that held a loop of this process longer than `bound_s` seconds."""
+
+    def __init__(self, bound_s: float = BOUND_S) -> None:
+        self.bound_s = bound_s
+        self.blocked: list[str] = []
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Charge every callback of every asyncio loop while the context lasts."""
+        run = asyncio.Handle._run
+
+        def charged(handle: asyncio.Handle) -> None:
+            start_s, start_waited_s = time.monotonic(), _waited_for_cpu_s()
+            try:
+                run(handle)
+            finally:
+                held_s = time.monotonic() - start_s
+                if held_s > self.bound_s:
+                    held_s -= _waited_for_cpu_s() - start_waited_s
+                if held_s > self.bound_s:
+                    # A task's step hides its task, and with it the coroutine's name, in `__self__`.
+                    owner = getattr(getattr(handle, "_callback", None), "__self__", handle)
+                    self.blocked.append(f"{held_s:.2f} s in {owner!r}")
+
+        with mock.patch.object(asyncio.Handle, "_run", charged):
+            yield
+
+
+def _waited_for_cpu_s() -> float:
+    """Seconds that this thread has been ready to run while others had the processor."""
+    try:
+        fd = os.open(SCHEDSTAT, os.O_RDONLY)
+    except OSError:  # a kernel without CONFIG_SCHED_INFO counts nothing
+        return 0.0
+    try:
+        return int(os.read(fd, 100).split()[1]) / 1e9
+    finally:
+        os.close(fd)

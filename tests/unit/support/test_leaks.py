@@ -1,0 +1,117 @@
+"""The watch over the host must see each kind of thing that a test can leave behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.leaks import SHARED_TEMP_DIRS, adopt_orphans, left_behind, snapshot
+
+AT_ONCE_S = 0.0
+CGROUP_PARENTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/pids"))
+
+
+@pytest.fixture(autouse=True)
+def _adopting_orphans() -> None:
+    adopt_orphans()
+
+
+@pytest.fixture
+def cgroup_parent() -> Iterator[Path]:
+    for hierarchy in CGROUP_PARENTS:
+        group = hierarchy / f"verifierd-planted-{os.getpid()}"
+        with suppress(OSError):
+            group.mkdir()
+            yield group
+            group.rmdir()
+            return
+    pytest.skip("this user cannot make a control group here")
+
+
+def test_nothing_is_reported_when_nothing_was_left(tmp_path: Path) -> None:
+    before = snapshot(tmp_path)
+    subprocess.run(["true"], check=True)
+    assert left_behind(before, tmp_path, AT_ONCE_S) == {}
+
+
+def test_a_process_is_seen_until_it_is_gone(tmp_path: Path) -> None:
+    before = snapshot(tmp_path)
+    with subprocess.Popen(["sleep", "60"]) as planted:
+        assert left_behind(before, tmp_path, AT_ONCE_S) == {"processes": [f"pid {planted.pid}: sleep 60"]}
+        planted.kill()
+    assert left_behind(before, tmp_path, AT_ONCE_S) == {}
+
+
+def test_a_detached_daemon_is_seen(tmp_path: Path) -> None:
+    before = snapshot(tmp_path)
+    started = subprocess.run(
+        ["sh", "-c", "setsid sleep 60 >/dev/null 2>&1 & echo $!"], capture_output=True, text=True, check=True
+    )
+    pid = int(started.stdout)
+    assert "processes" in left_behind(before, tmp_path, AT_ONCE_S)
+    os.kill(pid, signal.SIGKILL)
+    assert left_behind(before, tmp_path) == {}
+    assert not psutil.pid_exists(pid)
+
+
+def test_a_file_is_seen_in_the_own_folder_and_by_name_in_shared_ones(tmp_path: Path) -> None:
+    before = snapshot(tmp_path)
+    own, shared = tmp_path / "planted", SHARED_TEMP_DIRS[0] / f"verifierd-planted-{os.getpid()}"
+    own.touch()
+    shared.touch()
+    try:
+        assert left_behind(before, tmp_path, AT_ONCE_S) == {"files": sorted([str(own), str(shared)])}
+    finally:
+        shared.unlink()
+
+
+@pytest.mark.parametrize(
+    ("family", "address"),
+    [
+        (socket.AF_INET, ("127.0.0.1", 0)),
+        (socket.AF_UNIX, f"\0verifierd-planted-{os.getpid()}"),
+        *([(socket.AF_INET6, ("::", 0))] if socket.has_dualstack_ipv6() else []),
+    ],
+)
+def test_a_listening_socket_is_seen(
+    tmp_path: Path, family: socket.AddressFamily, address: tuple[str, int] | str
+) -> None:
+    before = snapshot(tmp_path)
+    with socket.socket(family) as planted:
+        planted.bind(address)
+        assert left_behind(before, tmp_path, AT_ONCE_S) == {}
+        planted.listen()
+        assert list(left_behind(before, tmp_path, AT_ONCE_S)) == ["sockets"]
+    assert left_behind(before, tmp_path, AT_ONCE_S) == {}
+
+
+def test_a_cgroup_is_seen(tmp_path: Path, cgroup_parent: Path) -> None:
+    before = snapshot(tmp_path)
+    planted = cgroup_parent / "planted"
+    planted.mkdir()
+    found = left_behind(before, tmp_path, AT_ONCE_S)
+    planted.rmdir()
+    assert found == {"cgroups": [str(planted)]}
+
+
+def test_a_mount_is_seen(tmp_path: Path) -> None:
+    before = snapshot(tmp_path)
+    planted = tmp_path / "mount"
+    planted.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "none", str(planted)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"this user cannot mount here: {mounted.stderr.strip()}")
+    try:
+        assert left_behind(before, tmp_path, AT_ONCE_S)["mounts"] == [f"mount at {planted}"]
+    finally:
+        subprocess.run(["umount", str(planted)], check=True)

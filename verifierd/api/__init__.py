@@ -1,0 +1,1 @@
+"""The gRPC face of the daemon: messages in and out, and nothing else."""

@@ -1,0 +1,116 @@
+"""Batches: candidates, options and digests of `verifier.v1` to the service's own words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from verifier.v1 import batch_pb2, problem_pb2
+from verifierd.admission import AdmissionLimits
+from verifierd.api.convert.fields import (
+    chosen,
+    identifier,
+    known_enum,
+    positive_duration_ns,
+    refuse_others,
+    shown,
+    source_text,
+    under,
+)
+from verifierd.errors import InvalidField
+from verifierd.model import BatchOptions, Candidate, Digest
+
+SHA256_HEX = re.compile(r"[0-9a-f]{64}\Z")
+HONOURED_STOP_RULES = ("accepted_count", "cpu_budget", "time_budget")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a request asks of a batch: options, and the time it may take at most, or None."""
+
+    options: BatchOptions
+    time_budget_ns: int | None
+
+
+def candidate_from_proto(message: batch_pb2.Candidate, path: str, bounds: AdmissionLimits) -> Candidate:
+    """Return one candidate; whether its language is known is checked elsewhere.
+
+    Raises:
+        InvalidField: a field is malformed, missing, or not supported by this server.
+    """
+    refuse_others(message, path, "id", "language", "source", "completion")
+    if chosen(message, path, "content") != "source":
+        raise InvalidField(
+            under(path, "completion"), "this server does not extract programs from completions yet", "source"
+        )
+    return Candidate(
+        id=identifier(message.id, under(path, "id")),
+        language=identifier(message.language, under(path, "language")),
+        source=source_text(message.source, under(path, "source"), bounds.max_source_bytes),
+    )
+
+
+def digest_from_proto(message: problem_pb2.Digest, path: str) -> Digest:
+    """Return a digest.
+
+    Raises:
+        InvalidField: it is no SHA-256 digest.
+    """
+    if not SHA256_HEX.match(message.hash):
+        raise InvalidField(
+            under(path, "hash"), f"{shown(message.hash)} is no SHA-256", "64 lower-case hexadecimal digits"
+        )
+    if message.size_bytes < 0:
+        raise InvalidField(under(path, "size_bytes"), f"it is {message.size_bytes}", "0 or more")
+    return Digest(hash=message.hash, size_bytes=message.size_bytes)
+
+
+def digest_to_proto(digest: Digest) -> problem_pb2.Digest:
+    """Return the message of a digest."""
+    return problem_pb2.Digest(hash=digest.hash, size_bytes=digest.size_bytes)
+
+
+def wishes_from_proto(message: batch_pb2.BatchOptions, path: str) -> Wishes:
+    """Return what a batch is to do beside giving verdicts.
+
+    Raises:
+        InvalidField: a value is out of range, unknown, given twice or not supported by this server.
+    """
+    refuse_others(message, path, "stop_at_first_failure", "stop_when", "output_detail", "priority")
+    known_enum(message.priority, under(path, "priority"), batch_pb2.Priority.DESCRIPTOR)
+    detail = known_enum(
+        message.output_detail, under(path, "output_detail"), batch_pb2.OutputDetail.DESCRIPTOR
+    )
+    wishes = Wishes(
+        options=BatchOptions(
+            stop_at_first_failure=message.stop_at_first_failure,
+            include_outputs=detail != batch_pb2.OUTPUT_DETAIL_NONE,
+        ),
+        time_budget_ns=None,
+    )
+    seen: set[str] = set()
+    for index, rule in enumerate(message.stop_when):
+        at = under(path, f"stop_when[{index}]")
+        kind = chosen(rule, at, "rule")
+        if kind in seen:
+            raise InvalidField(under(at, kind), "this rule is given twice", "each kind of rule at most once")
+        seen.add(kind)
+        wishes = _with_stop_rule(wishes, rule, kind, under(at, kind))
+    return wishes
+
+
+def _with_stop_rule(wishes: Wishes, rule: batch_pb2.StopRule, kind: str, path: str) -> Wishes:
+    if kind == "accepted_count":
+        count = rule.accepted_count.count
+        if count < 1:
+            raise InvalidField(under(path, "count"), f"it is {count}", "1 or more")
+        return replace(wishes, options=replace(wishes.options, stop_after_accepted=count))
+    if kind == "cpu_budget":
+        budget_ns = positive_duration_ns(rule.cpu_budget.cpu_time, under(path, "cpu_time"))
+        return replace(wishes, options=replace(wishes.options, cpu_budget_ns=budget_ns))
+    if kind == "time_budget":
+        return replace(
+            wishes,
+            time_budget_ns=positive_duration_ns(rule.time_budget.wall_time, under(path, "wall_time")),
+        )
+    raise InvalidField(path, "this server does not support this rule yet", ", ".join(HONOURED_STOP_RULES))

@@ -1,0 +1,99 @@
+"""Events of a batch to messages of `verifier.v1`, in the order in which they happen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from verifier.v1 import result_pb2
+from verifierd.api.convert.batches import digest_to_proto
+from verifierd.api.convert.enums import STOP_REASON_TO_PROTO, VERDICT_TO_PROTO
+from verifierd.api.convert.results import candidate_result_to_proto, duration, timestamp
+from verifierd.model import (
+    BatchAccepted,
+    BatchEvent,
+    BatchFinished,
+    CandidateFinished,
+    Cluster,
+    Cost,
+    Digest,
+    Pick,
+    StopDecided,
+)
+
+GIB_SECOND_IN_BYTE_NS = (1 << 30) * 1_000_000_000
+
+
+class EventWriter:
+    """Numbers and dates one batch's events and turns them into messages."""
+
+    def __init__(
+        self, max_bytes: int, problem_digest: Digest | None = None, clock_ns: Callable[[], int] = time.time_ns
+    ) -> None:
+        """Bound a message to `max_bytes`; `problem_digest` is what the batch's problem goes by, if known."""
+        self._max_bytes = max_bytes
+        self._problem_digest = problem_digest
+        self._clock_ns = clock_ns
+        self._sequence = 0
+
+    def write(self, event: BatchEvent) -> result_pb2.VerifyEvent:
+        """Return the message of the next event."""
+        self._sequence += 1
+        message = result_pb2.VerifyEvent(sequence=self._sequence, occurred_at=timestamp(self._clock_ns()))
+        match event:
+            case BatchAccepted():
+                message.batch_accepted.batch_id = event.batch_id
+                if event.candidates_total:
+                    message.batch_accepted.candidates_total = event.candidates_total
+                if self._problem_digest is not None:
+                    message.batch_accepted.problem_digest.CopyFrom(digest_to_proto(self._problem_digest))
+            case CandidateFinished():
+                result = candidate_result_to_proto(event.result, self._max_bytes)
+                message.candidate_finished.result.CopyFrom(result)
+            case StopDecided():
+                message.stop_decided.reason = STOP_REASON_TO_PROTO[event.reason]
+                message.stop_decided.candidate_ids.extend(event.candidate_ids)
+            case BatchFinished():
+                message.batch_finished.summary.CopyFrom(summary_to_proto(event))
+        return message
+
+
+def summary_to_proto(event: BatchFinished) -> result_pb2.BatchSummary:
+    """Return the message of a batch's end."""
+    return result_pb2.BatchSummary(
+        batch_id=event.batch_id,
+        stop_reason=STOP_REASON_TO_PROTO[event.stop_reason],
+        verdict_counts=[
+            result_pb2.VerdictCount(verdict=VERDICT_TO_PROTO[verdict], count=count)
+            for verdict, count in event.verdict_counts.items()
+            if count
+        ],
+        clusters=map(_cluster, event.clusters),
+        picks=map(_pick, event.picks),
+        cost=cost_to_proto(event.cost),
+        started_at=timestamp(event.started_at_ns),
+        ended_at=timestamp(event.ended_at_ns),
+    )
+
+
+def cost_to_proto(cost: Cost) -> result_pb2.Cost:
+    """Return the message of a bill."""
+    return result_pb2.Cost(
+        cpu_time=duration(cost.cpu_time_ns),
+        wall_time=duration(cost.wall_time_ns),
+        memory_gib_seconds=cost.memory_byte_ns / GIB_SECOND_IN_BYTE_NS,
+        executions=cost.executions,
+        executions_saved=cost.executions_saved,
+        cache_hits=cost.cache_hits,
+        verification_usd=cost.money_usd,
+    )
+
+
+def _cluster(cluster: Cluster) -> result_pb2.Cluster:
+    return result_pb2.Cluster(
+        id=cluster.id, candidate_ids=cluster.candidate_ids, verdict=VERDICT_TO_PROTO[cluster.verdict]
+    )
+
+
+def _pick(pick: Pick) -> result_pb2.Pick:
+    return result_pb2.Pick(candidate_id=pick.candidate_id, rule=pick.rule, cluster_id=pick.cluster_id)

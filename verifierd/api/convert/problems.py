@@ -1,0 +1,166 @@
+"""Problems: `verifier.v1.Problem` to the service's own words, with the server's defaults filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sandboxes.model import Limits
+from verifier.v1 import problem_pb2
+from verifierd.admission import AdmissionLimits
+from verifierd.api.convert.fields import (
+    chosen,
+    duration_ns,
+    identifier,
+    known_enum,
+    refuse_others,
+    source_text,
+    under,
+)
+from verifierd.api.convert.values import value_from_proto
+from verifierd.errors import InvalidField
+from verifierd.model import AssertsTest, CallTest, CheckerSpec, Problem, StdioTest, TestBody, TestCase
+
+HONOURED_ROLES = (problem_pb2.TEST_ROLE_UNSPECIFIED, problem_pb2.TEST_ROLE_JUDGE)
+
+
+def problem_from_proto(message: problem_pb2.Problem, path: str, bounds: AdmissionLimits) -> Problem:
+    """Return the problem that a message gives.
+
+    Raises:
+        InvalidField: a field is malformed, missing, or not supported by this server.
+    """
+    refuse_others(message, path, "id", "tests", "limits", "checker")
+    tests = tuple(
+        test_from_proto(test, under(path, f"tests[{index}]"), bounds)
+        for index, test in enumerate(message.tests)
+    )
+    return Problem(
+        id=identifier(message.id, under(path, "id")),
+        tests=tests,
+        limits=limits_from_proto(message.limits, under(path, "limits"), bounds),
+        checker=checker_from_proto(message.checker, under(path, "checker")),
+    )
+
+
+def limits_from_proto(message: problem_pb2.Limits, path: str, bounds: AdmissionLimits) -> Limits:
+    """Return limits as asked for, absent ones by default; their range is checked elsewhere.
+
+    Raises:
+        InvalidField: a duration is none.
+    """
+    default = bounds.default_limits
+
+    def duration(name: str, otherwise: int) -> int:
+        if not message.HasField(name):  # type: ignore[arg-type]
+            return otherwise
+        return duration_ns(getattr(message, name), under(path, name))
+
+    def count(name: str) -> int:
+        given: int = getattr(message if message.HasField(name) else default, name)  # type: ignore[arg-type]
+        return given
+
+    cpu_time_ns = duration("cpu_time", default.cpu_time_ns)
+    return Limits(
+        cpu_time_ns=cpu_time_ns,
+        wall_time_ns=duration("wall_time", bounds.derived_wall_time_ns(cpu_time_ns)),
+        memory_bytes=count("memory_bytes"),
+        output_bytes=count("output_bytes"),
+        processes=count("processes"),
+        open_files=count("open_files"),
+        disk_bytes=count("disk_bytes"),
+    )
+
+
+def limits_to_proto(limits: Limits) -> problem_pb2.Limits:
+    """Return the message of limits, each field set; a wall time of 0, which is derived, left out."""
+    message = problem_pb2.Limits(
+        memory_bytes=limits.memory_bytes,
+        output_bytes=limits.output_bytes,
+        processes=limits.processes,
+        open_files=limits.open_files,
+        disk_bytes=limits.disk_bytes,
+    )
+    message.cpu_time.FromNanoseconds(limits.cpu_time_ns)
+    if limits.wall_time_ns:
+        message.wall_time.FromNanoseconds(limits.wall_time_ns)
+    return message
+
+
+def checker_from_proto(message: problem_pb2.CheckerSpec, path: str) -> CheckerSpec:
+    """Return the checker that is asked for; whether there is such a one is checked elsewhere.
+
+    Raises:
+        InvalidField: a name is malformed, or a field is not supported.
+    """
+    refuse_others(message, path, "name", "params")
+    return CheckerSpec(
+        name=identifier(message.name, under(path, "name"), required=False), params=dict(message.params)
+    )
+
+
+def test_from_proto(message: problem_pb2.TestCase, path: str, bounds: AdmissionLimits) -> TestCase:
+    """Return one test case.
+
+    Raises:
+        InvalidField: a field is malformed, missing, or not supported by this server.
+    """
+    refuse_others(
+        message, path, "id", "role", *(f.name for f in message.DESCRIPTOR.oneofs_by_name["body"].fields)
+    )
+    if known_enum(message.role, under(path, "role"), problem_pb2.TestRole.DESCRIPTOR) not in HONOURED_ROLES:
+        raise InvalidField(
+            under(path, "role"), "this server does not support it yet", "TEST_ROLE_JUDGE, or leave it out"
+        )
+    kind = chosen(message, path, "body")
+    reader = TEST_READERS.get(kind)
+    if reader is None:
+        raise InvalidField(
+            under(path, kind), "this server does not run this kind of test", ", ".join(TEST_READERS)
+        )
+    body = reader(getattr(message, kind), under(path, kind), bounds)
+    return TestCase(id=identifier(message.id, under(path, "id")), body=body)
+
+
+def _stdio(message: problem_pb2.StdioTest, path: str, bounds: AdmissionLimits) -> StdioTest:
+    refuse_others(message, path, "stdin", "expected_stdout")
+    for name, data in (("stdin", message.stdin), ("expected_stdout", message.expected_stdout)):
+        if len(data) > bounds.max_stdin_bytes:
+            raise InvalidField(
+                under(path, name), f"it is {len(data)} bytes", f"up to {bounds.max_stdin_bytes} bytes"
+            )
+    return StdioTest(stdin=message.stdin, expected_stdout=message.expected_stdout)
+
+
+def _call(message: problem_pb2.CallTest, path: str, bounds: AdmissionLimits) -> CallTest:
+    refuse_others(message, path, "function", "args", "kwargs", "expected")
+    if message.ByteSize() > bounds.max_stdin_bytes:
+        raise InvalidField(path, f"it is {message.ByteSize()} bytes", f"up to {bounds.max_stdin_bytes} bytes")
+    args: tuple[Any, ...] = tuple(
+        value_from_proto(value, under(path, f"args[{index}]")) for index, value in enumerate(message.args)
+    )
+    kwargs = {}
+    for name in message.kwargs:
+        at = under(path, f"kwargs[{identifier(name, under(path, 'kwargs'))!r}]")
+        kwargs[name] = value_from_proto(message.kwargs[name], at)
+    return CallTest(
+        function=identifier(message.function, under(path, "function")),
+        args=args,
+        kwargs=kwargs,
+        expected=value_from_proto(message.expected, under(path, "expected")),
+    )
+
+
+def _asserts(message: problem_pb2.AssertsTest, path: str, bounds: AdmissionLimits) -> AssertsTest:
+    refuse_others(message, path, "source")
+    source = source_text(message.source, under(path, "source"), bounds.max_source_bytes)
+    if not source.strip():
+        raise InvalidField(under(path, "source"), "it is empty", "a test program")
+    return AssertsTest(source=source)
+
+
+TEST_READERS: dict[str, Callable[[Any, str, AdmissionLimits], TestBody]] = {
+    "stdio": _stdio,
+    "call": _call,
+    "asserts": _asserts,
+}

@@ -1,0 +1,92 @@
+"""What the API needs of the rest of the daemon: an engine for batches and a shelf for problems."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from verifierd.admission import AdmissionLimits
+from verifierd.model import Batch, BatchEvent, Candidate, Digest, Problem
+
+
+class Engine(Protocol):
+    """Verifies batches."""
+
+    def run(
+        self, batch: Batch, candidates: AsyncIterable[Candidate] | Sequence[Candidate]
+    ) -> AsyncGenerator[BatchEvent, None]:
+        """Verify the candidates, given at once or as they come; closing the iterator cancels the batch.
+
+        Raises:
+            InvalidField: before the first event, a field named from the problem's root.
+            QueueFull: before the first event, where no more work may wait.
+            Draining: before the first event, where no new work is taken.
+        """
+        ...
+
+
+class ProblemShelf(Protocol):
+    """Keeps problems by their digest for a while."""
+
+    def put(self, problem: Problem) -> Digest:
+        """Keep a problem and return its digest, the same for the same problem."""
+        ...
+
+    def get(self, digest: Digest) -> Problem:
+        """Return a kept problem.
+
+        Raises:
+            UnknownProblem: none is kept under this digest (any longer).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageAbility:
+    """A language by its name; where its toolchain is absent, `remedy` is the command that installs it."""
+
+    name: str
+    version: str
+    available: bool = True
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckerAbility:
+    """A checker by its name and version, the kinds of tests that it judges and those that default to it."""
+
+    name: str
+    version: str
+    test_kinds: frozenset[str]
+    default_for: frozenset[str] = frozenset()
+    params: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WallAbility:
+    """One kind of isolation on this host, and how it is known to stand or not."""
+
+    name: str
+    stands: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendAbility:
+    """A maker of sandboxes and the walls that it stands up."""
+
+    name: str
+    walls: tuple[WallAbility, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What this server can do on this host. `selection_rules` has the default first."""
+
+    server_version: str
+    languages: tuple[LanguageAbility, ...]
+    checkers: tuple[CheckerAbility, ...]
+    selection_rules: tuple[str, ...]
+    backends: tuple[BackendAbility, ...] = ()
+    bounds: AdmissionLimits = field(default_factory=AdmissionLimits)

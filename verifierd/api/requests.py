@@ -1,0 +1,148 @@
+"""Requests read whole: from a message to the batch it asks for and its candidates, all checked."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from verifier.v1 import batch_pb2, problem_pb2, verifier_service_pb2
+from verifierd.api.convert.batches import candidate_from_proto, digest_from_proto, wishes_from_proto
+from verifierd.api.convert.fields import chosen, identifier, refuse_others, shown, under
+from verifierd.api.convert.problems import problem_from_proto
+from verifierd.api.engine import Abilities, ProblemShelf
+from verifierd.api.validate import CandidateCheck, check_candidate_count, check_problem, check_selection
+from verifierd.errors import InvalidField, RequestRejected
+from verifierd.model import Batch, Candidate, Digest, Problem
+
+MAX_REQUEST_ID_CHARS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """A batch that may be run, the digest its problem was named by (None: given inline) and its size."""
+
+    batch: Batch
+    problem_digest: Digest | None
+    problem_bytes: int
+
+
+class RequestReader:
+    """Turns messages into batches and candidates by what this server allows."""
+
+    def __init__(
+        self, abilities: Abilities, shelf: ProblemShelf, clock_ns: Callable[[], int] = time.time_ns
+    ) -> None:
+        """Read by these abilities; problems named by digest come from the shelf."""
+        self._abilities = abilities
+        self._shelf = shelf
+        self._clock_ns = clock_ns
+
+    def batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:
+        """Read what a batch is about and its rules.
+
+        Raises:
+            InvalidField: something in it is wrong or not allowed.
+            UnknownProblem: its digest names none.
+        """
+        refuse_others(message, path, "problem", "problem_digest", "options", "selection")
+        source = chosen(message, path, "problem_source")
+        digest, problem_bytes = None, 0
+        if source == "problem":
+            problem = self.problem(message.problem, under(path, "problem"))
+            problem_bytes = message.problem.ByteSize()
+        else:
+            digest = digest_from_proto(message.problem_digest, under(path, "problem_digest"))
+            problem = self._shelf.get(digest)
+        wishes = wishes_from_proto(message.options, under(path, "options"))
+        check_selection(message.selection, under(path, "selection"), self._abilities)
+        budget_ns = wishes.time_budget_ns
+        batch = Batch(
+            id=uuid.uuid4().hex,
+            request_id=request_id or uuid.uuid4().hex,
+            problem=problem,
+            options=wishes.options,
+            deadline_at_ns=None if budget_ns is None else self._clock_ns() + budget_ns,
+        )
+        return BatchRequest(batch=batch, problem_digest=digest, problem_bytes=problem_bytes)
+
+    def problem(self, message: problem_pb2.Problem, path: str) -> Problem:
+        """Read a problem. Raises InvalidField."""
+        problem = problem_from_proto(message, path, self._abilities.bounds)
+        check_problem(problem, path, message.ByteSize(), self._abilities)
+        return problem
+
+    def request_id(self, text: str, path: str) -> str:
+        """Read the caller's name for its request; empty where it gave none. Raises InvalidField."""
+        return identifier(text, path, required=False, max_chars=MAX_REQUEST_ID_CHARS)
+
+    def candidates(
+        self, messages: list[batch_pb2.Candidate], path: str, request: BatchRequest
+    ) -> tuple[Candidate, ...]:
+        """Read the candidates of a closed batch. Raises InvalidField."""
+        check_candidate_count(len(messages), path, self._abilities)
+        check = CandidateCheck(self._abilities, request.problem_bytes)
+        candidates = []
+        for index, message in enumerate(messages):
+            at = f"{path}[{index}]"
+            candidate = candidate_from_proto(message, at, self._abilities.bounds)
+            check.check(candidate, at)
+            candidates.append(candidate)
+        return tuple(candidates)
+
+    def feed(
+        self, messages: AsyncIterator[verifier_service_pb2.VerifyStreamRequest], request: BatchRequest
+    ) -> CandidateFeed:
+        """Read the candidates of an open batch as they come."""
+        return CandidateFeed(messages, self._abilities, request)
+
+
+class CandidateFeed:
+    """An open batch's candidates, each read when the engine asks for it: backpressure is gRPC's own.
+
+    A rejection ends the feed; it is kept in `rejection`, whatever the engine makes of it.
+    """
+
+    def __init__(
+        self,
+        messages: AsyncIterator[verifier_service_pb2.VerifyStreamRequest],
+        abilities: Abilities,
+        request: BatchRequest,
+    ) -> None:
+        """Read from `messages`, whose first was the batch itself."""
+        self._messages = messages
+        self._bounds = abilities.bounds
+        self._check = CandidateCheck(abilities, request.problem_bytes)
+        self._index = 0
+        self.rejection: RequestRejected | None = None
+
+    def __aiter__(self) -> CandidateFeed:
+        """Return itself: a feed is read once."""
+        return self
+
+    async def __anext__(self) -> Candidate:
+        """Return the next candidate. Raises RequestRejected."""
+        try:
+            message = await anext(self._messages)
+            self._index += 1
+            return self._read(message)
+        except RequestRejected as rejection:
+            self.rejection = rejection
+            raise
+
+    def _read(self, message: verifier_service_pb2.VerifyStreamRequest) -> Candidate:
+        at = f"message[{self._index}]"
+        kind = chosen(message, at, "message")
+        if kind == "open":
+            raise InvalidField(under(at, "open"), "the batch is open already", "candidate")
+        if kind == "cancel":
+            raise InvalidField(
+                under(at, "cancel"),
+                f"this server does not cancel single candidates yet, {shown(message.cancel.candidate_id)} neither",
+                "candidate",
+            )
+        path = under(at, "candidate")
+        candidate = candidate_from_proto(message.candidate, path, self._bounds)
+        self._check.check(candidate, path)
+        return candidate

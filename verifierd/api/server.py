@@ -1,0 +1,96 @@
+"""The gRPC server: services, health, reflection, message sizes, addresses, start and stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grpc import aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
+from grpc_health.v1.health import aio as health_aio
+from grpc_reflection.v1alpha import reflection
+
+from verifier.v1 import audit_service_pb2, verifier_service_pb2
+from verifier.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
+from verifier.v1.verifier_service_pb2_grpc import add_VerifierServiceServicer_to_server
+from verifierd.api.engine import Abilities, Engine, ProblemShelf
+from verifierd.api.gatekeeper import OVERSIZE_FACTOR, Gatekeeper
+from verifierd.api.service import VerifierService
+from verifierd.api.unoffered import AuditNotOffered
+
+VERIFIER_SERVICE = verifier_service_pb2.DESCRIPTOR.services_by_name["VerifierService"].full_name
+AUDIT_SERVICE = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"].full_name
+UNIX_SCHEME = "unix:"
+
+
+class ListenError(Exception):
+    """The server cannot listen on the address that it was given."""
+
+
+class ApiServer:
+    """Serves the API on one address. Start and stop it in the same event loop, each once."""
+
+    def __init__(self, engine: Engine, shelf: ProblemShelf, abilities: Abilities, listen: str) -> None:
+        """Serve on `listen`: HOST:PORT (port 0: any free one) or unix:PATH."""
+        self._service = VerifierService(engine, shelf, abilities)
+        self._max_message_bytes = abilities.bounds.max_message_bytes
+        self._listen = listen
+        self._server: aio.Server | None = None
+        self._health = health_aio.HealthServicer()
+        self.address = listen
+
+    async def start(self) -> None:
+        """Begin to serve; `address` then says where, with the port that was chosen.
+
+        Raises:
+            ListenError: the address is malformed, taken or not allowed.
+        """
+        server = aio.server(
+            interceptors=[Gatekeeper(self._max_message_bytes)],
+            options=[
+                ("grpc.max_receive_message_length", OVERSIZE_FACTOR * self._max_message_bytes),
+                ("grpc.max_send_message_length", -1),
+                ("grpc.so_reuseport", 0),
+            ],
+        )
+        add_VerifierServiceServicer_to_server(self._service, server)
+        add_AuditServiceServicer_to_server(AuditNotOffered(), server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        names = (VERIFIER_SERVICE, AUDIT_SERVICE, HEALTH_SERVICE, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, server)
+        self.address = _bind(server, self._listen)
+        await server.start()
+        self._server = server
+        for name in ("", VERIFIER_SERVICE):
+            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+
+    async def drain(self) -> None:
+        """Tell health checks that this server takes no new work; running calls go on."""
+        await self._health.enter_graceful_shutdown()
+
+    async def stop(self, grace_s: float) -> None:
+        """Refuse new calls, let running ones end for `grace_s` seconds, then cancel what is left."""
+        if self._server is not None:
+            await self._server.stop(grace_s)
+
+    async def wait_stopped(self) -> None:
+        """Wait until `stop` has done its work."""
+        if self._server is not None:
+            await self._server.wait_for_termination()
+
+
+def _bind(server: aio.Server, listen: str) -> str:
+    if listen.startswith(UNIX_SCHEME):
+        path = Path(listen.removeprefix(UNIX_SCHEME))
+        if not path.parent.is_dir():
+            raise ListenError(f"cannot listen on {listen}: there is no folder {path.parent}; make it first")
+    try:
+        port = server.add_insecure_port(listen)
+    except RuntimeError as error:
+        raise ListenError(
+            f"cannot listen on {listen}: it is taken, not an address of this host, or not allowed; "
+            "give another one as HOST:PORT or unix:PATH"
+        ) from error
+    if listen.startswith(UNIX_SCHEME):
+        return listen
+    return f"{listen.rpartition(':')[0]}:{port}"

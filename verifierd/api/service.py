@@ -1,0 +1,110 @@
+"""The methods of `VerifierService` that this server offers: read, run, write."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from verifier.v1 import result_pb2
+from verifier.v1 import verifier_service_pb2 as wire
+from verifierd.api.capabilities import capabilities_to_proto
+from verifierd.api.convert.batches import digest_to_proto
+from verifierd.api.convert.events import EventWriter
+from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
+from verifierd.api.engine import Abilities, Engine, ProblemShelf
+from verifierd.api.requests import BatchRequest, CandidateFeed, RequestReader
+from verifierd.api.unoffered import DurableBatchesNotOffered
+from verifierd.errors import DeadlineExpired, InvalidField
+from verifierd.logs import bound_ids
+from verifierd.model import Candidate
+
+
+class VerifierService(DurableBatchesNotOffered):
+    """Verifies batches while their call lasts.
+
+    Rejections leave as exceptions, which `Gatekeeper` turns into statuses.
+    """
+
+    def __init__(self, engine: Engine, shelf: ProblemShelf, abilities: Abilities) -> None:
+        """Serve with this engine, these problems and within these abilities."""
+        self._engine = engine
+        self._shelf = shelf
+        self._abilities = abilities
+        self._reader = RequestReader(abilities, shelf)
+
+    async def Verify(
+        self, request: wire.VerifyRequest, context: Any
+    ) -> AsyncGenerator[wire.VerifyResponse, None]:
+        """Run one closed batch."""
+        _check_deadline(context)
+        refuse_others(request, "", "request_id", "batch", "candidates")
+        request_id = self._reader.request_id(request.request_id, "request_id")
+        read = self._reader.batch(request_id, request.batch, "batch")
+        candidates = self._reader.candidates(list(request.candidates), "candidates", read)
+        async with aclosing(self._run(read, candidates)) as events:
+            async for event in events:
+                yield wire.VerifyResponse(event=event)
+
+    async def VerifyStream(
+        self, request_iterator: AsyncIterator[wire.VerifyStreamRequest], context: Any
+    ) -> AsyncGenerator[wire.VerifyStreamResponse, None]:
+        """Run one open batch, whose candidates are read as the engine asks for them."""
+        _check_deadline(context)
+        messages = aiter(request_iterator)
+        opening = await anext(messages, None)
+        if opening is None or chosen(opening, "message[0]", "message") != "open":
+            raise InvalidField("message[0]", "the stream does not begin with `open`", "open")
+        path = "message[0].open"
+        refuse_others(opening.open, path, "request_id", "batch", "expected_candidates")
+        request_id = self._reader.request_id(opening.open.request_id, under(path, "request_id"))
+        read = self._reader.batch(request_id, opening.open.batch, under(path, "batch"))
+        async with aclosing(self._run(read, self._reader.feed(messages, read))) as events:
+            async for event in events:
+                yield wire.VerifyStreamResponse(event=event)
+
+    async def PutProblem(self, request: wire.PutProblemRequest, context: Any) -> wire.PutProblemResponse:
+        """Keep a problem."""
+        refuse_others(request, "", "request_id", "problem")
+        identifier(request.request_id, "request_id", required=False)
+        if not request.HasField("problem"):
+            raise InvalidField("problem", "it is not set", "a problem")
+        digest = self._shelf.put(self._reader.problem(request.problem, "problem"))
+        return wire.PutProblemResponse(digest=digest_to_proto(digest))
+
+    async def GetCapabilities(
+        self, request: wire.GetCapabilitiesRequest, context: Any
+    ) -> wire.GetCapabilitiesResponse:
+        """Say what this server can do."""
+        return capabilities_to_proto(self._abilities)
+
+    async def _run(
+        self, request: BatchRequest, candidates: AsyncIterable[Candidate] | Sequence[Candidate]
+    ) -> AsyncGenerator[result_pb2.VerifyEvent, None]:
+        """Yield the batch's events; being closed early closes the engine's work too.
+
+        A field that the engine refuses is named from the problem's root; a candidate's from the request's.
+        """
+        feed = candidates if isinstance(candidates, CandidateFeed) else None
+        writer = EventWriter(self._abilities.bounds.max_message_bytes // 2, request.problem_digest)
+        run = self._engine.run(request.batch, candidates)
+        with bound_ids(batch_id=request.batch.id):
+            try:
+                async with aclosing(run):
+                    async for event in run:
+                        yield writer.write(event)
+            except Exception as error:
+                if feed is not None and feed.rejection is not None:
+                    raise feed.rejection from None
+                if isinstance(error, InvalidField):
+                    field = under("batch.problem", error.field)
+                    raise InvalidField(field, error.problem, error.allowed) from None
+                raise
+        if feed is not None and feed.rejection is not None:
+            raise feed.rejection
+
+
+def _check_deadline(context: Any) -> None:
+    remaining_s = context.time_remaining()
+    if remaining_s is not None and remaining_s <= 0:
+        raise DeadlineExpired

@@ -1,0 +1,178 @@
+"""What this server allows of a request that is well formed: ranges, counts, sizes, names, duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+from sandboxes.model import Limits
+from verifier.v1 import batch_pb2
+from verifierd.api.convert.fields import refuse_others, shown, under
+from verifierd.api.engine import Abilities
+from verifierd.errors import InvalidField
+from verifierd.model import AssertsTest, CallTest, Candidate, CheckerSpec, Problem, StdioTest, TestBody
+
+KIND_OF_BODY: dict[type[TestBody], str] = {StdioTest: "stdio", CallTest: "call", AssertsTest: "asserts"}
+NANOSECOND_FIELDS = {"cpu_time_ns": "cpu_time", "wall_time_ns": "wall_time"}
+
+
+def check_problem(problem: Problem, path: str, size_bytes: int, abilities: Abilities) -> None:
+    """Check a problem that takes `size_bytes` as a message.
+
+    Raises:
+        InvalidField: its suite is empty or too large, an id occurs twice, a limit is out of range, or
+            its checker does not exist or does not judge its kind of tests.
+    """
+    bounds = abilities.bounds
+    _check_count(len(problem.tests), under(path, "tests"), "test", bounds.max_tests)
+    if size_bytes > bounds.max_total_bytes:
+        raise InvalidField(path, f"it is {size_bytes} bytes", f"up to {bounds.max_total_bytes} bytes")
+    check_unique((test.id for test in problem.tests), under(path, "tests"))
+    check_limits(problem.limits, under(path, "limits"), abilities)
+    kinds = {KIND_OF_BODY[type(test.body)] for test in problem.tests}
+    check_checker(problem.checker, under(path, "checker"), kinds, abilities)
+
+
+def check_limits(limits: Limits, path: str, abilities: Abilities) -> None:
+    """Check that every limit is in the allowed range.
+
+    Raises:
+        InvalidField: one is not.
+    """
+    lowest, highest = abilities.bounds.min_limits, abilities.bounds.max_limits
+    for field in fields(Limits):
+        value, low, high = (getattr(each, field.name) for each in (limits, lowest, highest))
+        if low <= value <= high:
+            continue
+        name = NANOSECOND_FIELDS.get(field.name)
+        if name is None:
+            raise InvalidField(under(path, field.name), f"it is {value}", f"{low} to {high}")
+        raise InvalidField(
+            under(path, name), f"it is {value / 1e9:g} s", f"{low / 1e9:g} s to {high / 1e9:g} s"
+        )
+
+
+def check_checker(spec: CheckerSpec, path: str, kinds: set[str], abilities: Abilities) -> None:
+    """Check that a checker exists, takes its parameters and judges some of these kinds of tests.
+
+    Raises:
+        InvalidField: it does not.
+    """
+    if not spec.name:
+        if spec.params:
+            raise InvalidField(
+                under(path, "params"), "there are parameters, but no checker is named", "name a checker"
+            )
+        return
+    checker = next((each for each in abilities.checkers if each.name == spec.name), None)
+    if checker is None or not checker.test_kinds & kinds:
+        problem = (
+            "there is no checker" if checker is None else f"no test of kind {_listed(kinds)} is judged by"
+        )
+        fitting = (each.name for each in abilities.checkers if each.test_kinds & kinds)
+        raise InvalidField(under(path, "name"), f"{problem} {shown(spec.name)}", _listed(fitting))
+    for name in spec.params:
+        if name not in checker.params:
+            raise InvalidField(
+                under(path, f"params[{shown(name)}]"),
+                f"checker {spec.name} has no such parameter",
+                _listed(checker.params),
+            )
+
+
+def check_selection(selection: batch_pb2.SelectionSpec, path: str, abilities: Abilities) -> None:
+    """Check that the rule is one that this server picks by.
+
+    Raises:
+        InvalidField: it is not, or asks for several picks or with parameters.
+    """
+    refuse_others(selection, path, "rule", "picks")
+    if selection.rule and selection.rule != abilities.selection_rules[0]:
+        raise InvalidField(
+            under(path, "rule"),
+            f"this server does not pick by {shown(selection.rule)}",
+            _listed(abilities.selection_rules[:1]),
+        )
+    if selection.HasField("picks") and selection.picks != 1:
+        raise InvalidField(under(path, "picks"), f"it is {selection.picks}", "1")
+
+
+class CandidateCheck:
+    """Checks a batch's candidates one by one: languages, unique ids, number and size together."""
+
+    def __init__(self, abilities: Abilities, problem_bytes: int = 0) -> None:
+        """Begin with the room that the problem leaves."""
+        self._bounds = abilities.bounds
+        self._languages = {language.name: language for language in abilities.languages}
+        self._ids: dict[str, str] = {}
+        self._total_bytes = problem_bytes
+
+    def check(self, candidate: Candidate, path: str) -> None:
+        """Check the next candidate.
+
+        Raises:
+            InvalidField: its language is unknown or not installed, its id was there before, or it is
+                one too many.
+        """
+        self._check_language(candidate.language, under(path, "language"))
+        first = self._ids.setdefault(candidate.id, path)
+        if first is not path:
+            raise InvalidField(
+                under(path, "id"), f"{shown(candidate.id)} is the id of {first} already", "unique ids"
+            )
+        if len(self._ids) > self._bounds.max_candidates:
+            raise InvalidField(
+                path, "it is one candidate too many", f"up to {self._bounds.max_candidates} in a batch"
+            )
+        self._total_bytes += len(candidate.source.encode())
+        if self._total_bytes > self._bounds.max_total_bytes:
+            raise InvalidField(
+                path,
+                f"with it the batch is {self._total_bytes} bytes",
+                f"up to {self._bounds.max_total_bytes} bytes of sources and tests together",
+            )
+
+    def _check_language(self, name: str, path: str) -> None:
+        language = self._languages.get(name)
+        here = _listed(each.name for each in self._languages.values() if each.available)
+        if language is None:
+            raise InvalidField(path, f"there is no language {shown(name)}", here)
+        if not language.available:
+            raise InvalidField(path, f"{name} is not installed on the server ({language.remedy})", here)
+
+
+def check_candidate_count(count: int, path: str, abilities: Abilities) -> None:
+    """Check how many candidates a closed batch has.
+
+    Raises:
+        InvalidField: none, or too many.
+    """
+    _check_count(count, path, "candidate", abilities.bounds.max_candidates)
+
+
+def check_unique(ids: Iterable[str], path: str) -> None:
+    """Check that no id occurs twice in the list at `path`.
+
+    Raises:
+        InvalidField: one does.
+    """
+    seen: dict[str, int] = {}
+    for index, each in enumerate(ids):
+        first = seen.setdefault(each, index)
+        if first != index:
+            raise InvalidField(
+                under(f"{path}[{index}]", "id"),
+                f"{shown(each)} is the id of {path}[{first}] already",
+                "unique ids",
+            )
+
+
+def _check_count(count: int, path: str, what: str, highest: int) -> None:
+    if count < 1:
+        raise InvalidField(path, f"there is no {what}", f"1 to {highest}")
+    if count > highest:
+        raise InvalidField(path, f"there are {count}", f"1 to {highest}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,0 +1,175 @@
+"""The shape of the service's own problem and candidate files, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+
+import verifierd_client as client
+from sandboxes.inside.values import decode
+from verifierd.datasets.records import is_unicode, type_name
+
+MIB = 1 << 20
+
+
+def _unicode(value: Any) -> Any:
+    if isinstance(value, str) and not is_unicode(value):
+        raise ValueError("holds a lone surrogate, which is no Unicode text")
+    return value
+
+
+def _octets(value: Any) -> Any:
+    """Read standard input or output: text as UTF-8, or bytes in the tagged form."""
+    content = decode(value)
+    if isinstance(content, str):
+        return str(_unicode(content)).encode()
+    if isinstance(content, bytes):
+        return content
+    raise ValueError(f'must be a string or {{"$bytes": base64}}, and is {type_name(value)}')
+
+
+Text = Annotated[str, BeforeValidator(_unicode)]
+Octets = Annotated[bytes, BeforeValidator(_octets)]
+TypedValue = Annotated[Any, BeforeValidator(decode)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _StdioForm(_Form):
+    stdin: Octets = b""
+    expected_stdout: Octets
+
+
+class _CallForm(_Form):
+    function: Text
+    args: list[TypedValue] = []
+    kwargs: dict[Text, TypedValue] = {}
+    expected: TypedValue
+
+
+class _AssertsForm(_Form):
+    source: Text
+
+
+class _TestForm(_Form):
+    id: Text
+    stdio: _StdioForm | None = None
+    call: _CallForm | None = None
+    asserts: _AssertsForm | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [kind for kind in ("stdio", "call", "asserts") if getattr(self, kind) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"needs exactly one of 'stdio', 'call' and 'asserts', and has {len(kinds)}")
+        return self
+
+    def test(self) -> client.StdioTest | client.CallTest | client.AssertsTest:
+        if self.stdio is not None:
+            return client.StdioTest(self.id, self.stdio.stdin, self.stdio.expected_stdout)
+        if self.asserts is not None:
+            return client.AssertsTest(self.id, self.asserts.source)
+        assert self.call is not None  # noqa: S101 - by _one_kind
+        return client.CallTest(
+            self.id, self.call.function, tuple(self.call.args), self.call.kwargs, self.call.expected
+        )
+
+
+class _LimitsForm(_Form):
+    cpu_time_s: float | None = None
+    wall_time_s: float | None = None
+    memory_mib: int | None = None
+    output_bytes: int | None = None
+    processes: int | None = None
+    open_files: int | None = None
+    disk_mib: int | None = None
+
+    def limits(self) -> client.Limits:
+        return client.Limits(
+            cpu_time_s=self.cpu_time_s,
+            wall_time_s=self.wall_time_s,
+            memory_bytes=_mebibytes(self.memory_mib),
+            output_bytes=self.output_bytes,
+            processes=self.processes,
+            open_files=self.open_files,
+            disk_bytes=_mebibytes(self.disk_mib),
+        )
+
+
+class _CheckerForm(_Form):
+    name: Text
+    params: dict[Text, Text] = {}
+
+
+class ProblemForm(_Form):
+    """A problem file."""
+
+    id: Text
+    tests: list[_TestForm]
+    limits: _LimitsForm = _LimitsForm()
+    checker: _CheckerForm | None = None
+
+    def problem(self) -> client.Problem:
+        """Return what the client sends."""
+        return client.Problem(
+            id=self.id,
+            tests=tuple(test.test() for test in self.tests),
+            limits=self.limits.limits(),
+            checker=None if self.checker is None else client.Checker(self.checker.name, self.checker.params),
+        )
+
+
+class CandidateForm(_Form):
+    """A line of a candidates file."""
+
+    id: Text
+    language: Text
+    source: Text
+    behaviour: Text = ""
+    expected_verdict: Text = ""
+    note: Text = ""
+
+
+_FORMS_BY_KEY: dict[str, type[_Form]] = {
+    "tests": _TestForm,
+    "stdio": _StdioForm,
+    "call": _CallForm,
+    "asserts": _AssertsForm,
+    "limits": _LimitsForm,
+    "checker": _CheckerForm,
+}
+
+
+def first_fault(error: ValidationError, form: type[_Form]) -> tuple[tuple[str | int, ...], str]:
+    """Return the way to the first wrong value of a `form`, and what is wrong with it."""
+    fault = error.errors()[0]
+    way = tuple(fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        allowed = ", ".join(_form_at(way[:-1], form).model_fields)
+        return way, f"unknown key {way[-1]!r}{_inside(way[:-1])}; allowed: {allowed}"
+    if fault["type"] == "missing":
+        return way, f"key {way[-1]!r} is missing{_inside(way[:-1])}"
+    reason = fault["msg"].removeprefix("Value error, ")
+    return way, f"{_shown(way) or 'the object'}: {reason[:1].lower()}{reason[1:]}"
+
+
+def _form_at(way: tuple[str | int, ...], form: type[_Form]) -> type[_Form]:
+    keys = [step for step in way if isinstance(step, str)]
+    return _FORMS_BY_KEY[keys[-1]] if keys else form
+
+
+def _inside(way: tuple[str | int, ...]) -> str:
+    return f" in {_shown(way)}" if way else ""
+
+
+def _shown(way: tuple[str | int, ...]) -> str:
+    """Return a way as a person writes it: tests[2].stdio."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in way)
+    return text.removeprefix(".")
+
+
+def _mebibytes(count: int | None) -> int | None:
+    return None if count is None else count * MIB

@@ -1,0 +1,119 @@
+"""JSON lines, plain or gzipped, read one at a time; every complaint names the file and the line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+class InputError(Exception):
+    """A file that cannot be used as it is. The message reads `file:line: what is wrong`."""
+
+    def __init__(self, file: Path | str, line: int | None, what: str) -> None:
+        """Name the file, the line where it is known, and what is wrong there."""
+        super().__init__(f"{file}:{line}: {what}" if line is not None else f"{file}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One JSON object of a file, and where it stands."""
+
+    file: Path
+    line: int
+    fields: Mapping[str, Any]
+
+    def error(self, what: str) -> InputError:
+        """Return the error that says what is wrong with this record."""
+        return InputError(self.file, self.line, what)
+
+    def text(self, key: str) -> str:
+        """Return a field that must be there and hold text.
+
+        Raises:
+            InputError: it is missing, is no string, or holds a lone surrogate, which no UTF-8 can hold.
+        """
+        if key not in self.fields:
+            there = ", ".join(sorted(self.fields)) or "none"
+            raise self.error(f"field {key!r} is missing (fields here: {there[:200]})")
+        value = self.fields[key]
+        if not isinstance(value, str):
+            raise self.error(f"field {key!r} must be a string, and is {type_name(value)}")
+        if not is_unicode(value):
+            raise self.error(f"field {key!r} holds a lone surrogate, which is no Unicode text")
+        return value
+
+
+def read_records(file: Path) -> Iterator[Record]:
+    """Yield the JSON objects of a file, one a line; lines of white space alone are passed over.
+
+    Whether the file is gzipped is told by its first bytes, not by its name.
+
+    Raises:
+        InputError: the file cannot be read, its gzip data are damaged or cut off, or a line is not a
+            JSON object in UTF-8.
+    """
+    line = 0
+    try:
+        with _open(file) as stream:
+            for line, raw in enumerate(stream, start=1):
+                if raw.strip():
+                    yield Record(file, line, _json_object(file, line, raw))
+    except EOFError:
+        raise InputError(file, line + 1, "the gzip data end too early: the file is cut off") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(file, line + 1, f"the gzip data are damaged: {error}") from None
+    except OSError as error:
+        raise InputError(file, None, f"cannot be read: {error.strerror or error}") from None
+
+
+def type_name(value: object) -> str:
+    """Return what a JSON value is, in JSON's words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a boolean"
+    names = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number"}
+    return names.get(type(value), type(value).__name__)
+
+
+def is_unicode(text: str) -> bool:
+    """Return False where text holds lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[BinaryIO]:
+    with file.open("rb") as stream:
+        zipped = stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        stream.seek(0)
+        if not zipped:
+            yield stream
+            return
+        with gzip.GzipFile(fileobj=stream) as unzipped:
+            yield cast(BinaryIO, unzipped)
+
+
+def _json_object(file: Path, line: int, raw: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(raw)
+    except UnicodeDecodeError as error:
+        raise InputError(file, line, f"not UTF-8: {error.reason} at byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise InputError(file, line, f"not JSON: {error.msg} at column {error.colno}") from None
+    except (RecursionError, ValueError) as error:
+        raise InputError(file, line, f"not JSON that can be read: {error}") from None
+    if not isinstance(value, dict):
+        raise InputError(file, line, f"must be a JSON object, and is {type_name(value)}")
+    return value

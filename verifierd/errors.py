@@ -1,0 +1,135 @@
+"""Why a request is rejected. `verifierd.api.status` turns each into a gRPC status.
+
+    RequestRejected
+    ├── InvalidField        a field is wrong: which, how, and what is allowed
+    ├── MalformedMessage    the bytes are no message of the expected type
+    ├── MessageTooLarge     the message is above the size limit
+    ├── UnknownProblem      no problem is kept under the digest
+    ├── QueueFull           as much work waits as may wait: come back later
+    ├── Draining            the daemon is shutting down: go elsewhere or come back later
+    ├── DeadlineExpired     the call's deadline passed before its work began
+    └── NotOffered          the method belongs to the API, but not to this server
+
+What fails later is no rejection: it is INFRASTRUCTURE_ERROR, or a verdict on the program.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RequestRejected(Exception):
+    """A request that is not served; its text is for the caller, `reason` for the caller's program."""
+
+    reason: ClassVar[str] = "REJECTED"
+
+
+class InvalidField(RequestRejected):
+    """One field of a request is wrong.
+
+    Attributes:
+        field: path from the request's root, such as `batch.problem.tests[3].id`.
+        problem: what is wrong with it.
+        allowed: what it may be.
+    """
+
+    reason = "INVALID_FIELD"
+
+    def __init__(self, field: str, problem: str, allowed: str) -> None:
+        """Say what is wrong with the field and what it may be."""
+        super().__init__(f"{field}: {problem}; allowed: {allowed}")
+        self.field = field
+        self.problem = problem
+        self.allowed = allowed
+
+
+class MalformedMessage(RequestRejected):
+    """The bytes of a request are no message of its type."""
+
+    reason = "MALFORMED_MESSAGE"
+
+    def __init__(self, message_name: str) -> None:
+        """Name the message type that was expected."""
+        super().__init__(
+            f"the request is no {message_name}: its bytes are damaged, a text field is not UTF-8, or values "
+            "nest deeper than 30 levels; make it with the stubs of verifier-proto"
+        )
+
+
+class MessageTooLarge(RequestRejected):
+    """A request message is above the size limit."""
+
+    reason = "MESSAGE_TOO_LARGE"
+
+    def __init__(self, message_name: str, size_bytes: int, max_bytes: int) -> None:
+        """Say how large it is and may be, in bytes."""
+        super().__init__(
+            f"{message_name} is {size_bytes} bytes; allowed: up to {max_bytes}; send the problem once by "
+            "PutProblem, or split the candidates over several batches, or stream them with VerifyStream"
+        )
+        self.size_bytes = size_bytes
+        self.max_bytes = max_bytes
+
+
+class UnknownProblem(RequestRejected):
+    """No problem is kept under the digest that a request names."""
+
+    reason = "UNKNOWN_PROBLEM"
+
+    def __init__(self, digest_hash: str) -> None:
+        """Name the hash that was asked for."""
+        super().__init__(f"no problem with digest {digest_hash} is kept here; send it again by PutProblem")
+        self.digest_hash = digest_hash
+
+
+class QueueFull(RequestRejected):
+    """As much work waits as may wait.
+
+    Attributes:
+        retry_after_s: seconds after which the same request has a chance.
+    """
+
+    reason = "QUEUE_FULL"
+
+    def __init__(self, retry_after_s: float, what: str = "the queue is full") -> None:
+        """Say what is full and when to come back, in seconds."""
+        super().__init__(f"{what}; try again in {retry_after_s:g} s")
+        self.retry_after_s = retry_after_s
+
+
+class Draining(RequestRejected):
+    """The daemon is shutting down and takes no new work.
+
+    Attributes:
+        retry_after_s: seconds after which its successor may be there.
+    """
+
+    reason = "DRAINING"
+
+    def __init__(self, retry_after_s: float = 5.0) -> None:
+        """Say when to come back, in seconds."""
+        super().__init__(
+            f"the daemon is shutting down and takes no new work; try again in {retry_after_s:g} s"
+        )
+        self.retry_after_s = retry_after_s
+
+
+class DeadlineExpired(RequestRejected):
+    """The call's deadline passed before its work began."""
+
+    reason = "DEADLINE_EXPIRED"
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the call's deadline had passed before its work began; allow it more time")
+
+
+class NotOffered(RequestRejected):
+    """The method belongs to the API, but this server does not offer it."""
+
+    reason = "NOT_OFFERED"
+
+    def __init__(self, method: str, instead: str) -> None:
+        """Name the method and what to use instead."""
+        super().__init__(f"{method} is not offered by this server; {instead}")
+        self.method = method

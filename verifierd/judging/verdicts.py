@@ -1,0 +1,106 @@
+"""The verdict table: how a run ended, and what that is called.
+
+| ending | verdict |
+|---|---|
+| CPU_LIMIT, WALL_LIMIT | TIME_LIMIT_EXCEEDED |
+| MEMORY_LIMIT, or a MemoryError that nobody caught | MEMORY_LIMIT_EXCEEDED |
+| OUTPUT_LIMIT, or more output than was kept | OUTPUT_LIMIT_EXCEEDED |
+| COMPILE_FAILED | COMPILE_ERROR |
+| ASSERTION_FAILED | WRONG_ANSWER |
+| RAISED, a signal, an exit code other than 0, no value returned by a `call` | RUNTIME_ERROR |
+| FINISHED | the checker's word; for `asserts`, which judge themselves, ACCEPTED |
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import dataclass
+
+from sandboxes.model import Ending, Limits, Outcome
+from verifierd.judging.showing import printable
+from verifierd.model import CallTest, KilledBy, TestBody, Verdict
+
+DETAIL_CHARS = 500
+
+KILLED_BY = {
+    Ending.CPU_LIMIT: KilledBy.CPU_LIMIT,
+    Ending.WALL_LIMIT: KilledBy.WALL_LIMIT,
+    Ending.MEMORY_LIMIT: KilledBy.MEMORY_LIMIT,
+    Ending.OUTPUT_LIMIT: KilledBy.OUTPUT_LIMIT,
+}
+
+_BY_ENDING = {
+    Ending.CPU_LIMIT: Verdict.TIME_LIMIT_EXCEEDED,
+    Ending.WALL_LIMIT: Verdict.TIME_LIMIT_EXCEEDED,
+    Ending.MEMORY_LIMIT: Verdict.MEMORY_LIMIT_EXCEEDED,
+    Ending.OUTPUT_LIMIT: Verdict.OUTPUT_LIMIT_EXCEEDED,
+    Ending.COMPILE_FAILED: Verdict.COMPILE_ERROR,
+    Ending.ASSERTION_FAILED: Verdict.WRONG_ANSWER,
+    Ending.RAISED: Verdict.RUNTIME_ERROR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A verdict that needs no checker, and why, for a person."""
+
+    verdict: Verdict
+    detail: str
+
+
+def failure(outcome: Outcome, test: TestBody, limits: Limits) -> Failure | None:
+    """Return how a run failed by its ending alone; None where its output decides."""
+    verdict = _verdict(outcome, test)
+    return None if verdict is None else Failure(verdict, _detail(verdict, outcome, limits))
+
+
+def _verdict(outcome: Outcome, test: TestBody) -> Verdict | None:
+    if outcome.ending is Ending.RAISED and outcome.raised and outcome.raised.class_name == "MemoryError":
+        return Verdict.MEMORY_LIMIT_EXCEEDED
+    if outcome.ending is not Ending.FINISHED:
+        return _BY_ENDING[outcome.ending]
+    if outcome.stdout_total_bytes > len(outcome.stdout):
+        return Verdict.OUTPUT_LIMIT_EXCEEDED
+    if outcome.exit_code or outcome.term_signal or (isinstance(test, CallTest) and outcome.value is None):
+        return Verdict.RUNTIME_ERROR
+    return None
+
+
+def _detail(verdict: Verdict, outcome: Outcome, limits: Limits) -> str:
+    usage = outcome.usage
+    if outcome.ending is Ending.CPU_LIMIT:
+        return f"used {usage.cpu_time_ns / 1e9:.2f} s of CPU time; the limit is {limits.cpu_time_ns / 1e9:g} s"
+    if outcome.ending is Ending.WALL_LIMIT:
+        return (
+            f"was still running after {usage.wall_time_ns / 1e9:.2f} s, of which {usage.cpu_time_ns / 1e9:.2f} s"
+            f" were CPU time; the wall limit is {limits.wall_time_ns / 1e9:g} s"
+        )
+    if verdict is Verdict.MEMORY_LIMIT_EXCEEDED:
+        return f"needed more memory than the limit of {limits.memory_bytes / 2**20:g} MiB"
+    if verdict is Verdict.OUTPUT_LIMIT_EXCEEDED:
+        total_bytes = max(outcome.stdout_total_bytes, outcome.stderr_total_bytes)
+        return f"wrote {total_bytes} bytes of output; the limit is {limits.output_bytes} bytes"
+    return _own_words(outcome)
+
+
+def _own_words(outcome: Outcome) -> str:
+    """Return what the program said of its end: exception, signal, exit code, or its last line of stderr."""
+    if outcome.raised is not None:
+        message = f": {outcome.raised.message}" if outcome.raised.message else ""
+        return printable(outcome.raised.class_name + message, DETAIL_CHARS)
+    if outcome.term_signal:
+        return f"ended by signal {outcome.term_signal} ({_signal_name(outcome.term_signal)})"
+    last_words = outcome.stderr[-DETAIL_CHARS:].decode("utf-8", "backslashreplace").strip()
+    last_line = printable(last_words.rpartition("\n")[2], DETAIL_CHARS)
+    if outcome.exit_code:
+        return f"exit code {outcome.exit_code}" + (f": {last_line}" if last_line else "")
+    if outcome.ending is Ending.FINISHED:
+        return "ended without returning a value"
+    return last_line or outcome.ending.value.replace("_", " ")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return "unnamed"

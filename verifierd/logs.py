@@ -1,0 +1,63 @@
+"""Structured logs on standard error: one JSON object a line, UTC times, the ids of what is being worked on."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, TextIO
+
+import structlog
+from structlog.typing import FilteringBoundLogger, Processor
+
+Level = Literal["debug", "info", "warning", "error"]
+Format = Literal["json", "console"]
+
+
+def configure(level: Level = "info", form: Format = "json", stream: TextIO | None = None) -> None:
+    """Send all log events of `level` and above to `stream` (None: standard error) as `form`.
+
+    Events of the standard library's loggers, such as grpc's, come out in the same form.
+    """
+    out = stream if stream is not None else sys.stderr
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    rendering: list[Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=True)]
+        if form == "json"
+        else [structlog.dev.ConsoleRenderer(colors=out.isatty())]
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def get_logger(name: str) -> FilteringBoundLogger:
+    """Return the logger of a module. Events are short past-tense phrases; facts go in as keywords."""
+    logger: FilteringBoundLogger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+@contextmanager
+def bound_ids(*, batch_id: str | None = None, candidate_id: str | None = None) -> Iterator[None]:
+    """Put these ids into every event logged inside, in this task and those that it starts."""
+    given = {"batch_id": batch_id, "candidate_id": candidate_id}
+    with structlog.contextvars.bound_contextvars(**{key: value for key, value in given.items() if value}):
+        yield

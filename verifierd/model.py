@@ -1,0 +1,267 @@
+"""The words of the service as frozen data: problems, candidates, verdicts, events.
+
+Nothing here knows of gRPC, containers or files. `verifierd.api.convert` turns these into messages
+of `verifier.v1` and back; `sandboxes.model` holds what a sandbox sees of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from sandboxes.model import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The SHA-256 of some bytes as 64 lower-case hexadecimal digits, and how many bytes there were."""
+
+    hash: str
+    size_bytes: int
+
+
+class Verdict(Enum):
+    """What an execution or a candidate got."""
+
+    ACCEPTED = 1
+    WRONG_ANSWER = 2
+    TIME_LIMIT_EXCEEDED = 3
+    MEMORY_LIMIT_EXCEEDED = 4
+    OUTPUT_LIMIT_EXCEEDED = 5
+    RUNTIME_ERROR = 6
+    COMPILE_ERROR = 7
+    NO_CODE = 8
+    SKIPPED = 9
+    CANCELLED = 10
+    INFRASTRUCTURE_ERROR = 11
+
+
+class KilledBy(Enum):
+    """Who ended a run that did not end by itself."""
+
+    NOBODY = 0
+    CPU_LIMIT = 1
+    WALL_LIMIT = 2
+    MEMORY_LIMIT = 3
+    OUTPUT_LIMIT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class StdioTest:
+    """Bytes in on standard input, bytes expected on standard output."""
+
+    stdin: bytes
+    expected_stdout: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CallTest:
+    """A function called with typed values, and the typed value expected back."""
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    expected: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AssertsTest:
+    """A test program; names that it does not define itself are looked up in the candidate's module.
+
+    HumanEval's is `test` followed by `check(entry_point)`; MBPP's is its lines of assertions.
+    """
+
+    source: str
+
+
+TestBody = StdioTest | CallTest | AssertsTest
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One input and what is expected of it. `id` is unique in its problem."""
+
+    id: str
+    body: TestBody
+
+
+@dataclass(frozen=True, slots=True)
+class CheckerSpec:
+    """Which rule compares actual with expected output, by name and its parameters.
+
+    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call.
+    """
+
+    name: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A language-independent test suite, its limits and its checker."""
+
+    id: str
+    tests: tuple[TestCase, ...]
+    limits: Limits
+    checker: CheckerSpec = CheckerSpec()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One program proposed for a problem. `id` is unique in its batch."""
+
+    id: str
+    language: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """What the caller wants of a batch; every early stop is off by default.
+
+    `stop_at_first_failure` ends a candidate at its first test that is not ACCEPTED (the rest are
+    SKIPPED); `stop_after_accepted` ends the batch once so many candidates are ACCEPTED (0: never;
+    the rest are CANCELLED). `priority` and `tenant` are carried for scheduling and audit.
+    """
+
+    stop_at_first_failure: bool = False
+    stop_after_accepted: int = 0
+    cpu_budget_ns: int = 0
+    include_outputs: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One problem and the rules for its candidates; `id` is the service's, `request_id` the caller's."""
+
+    id: str
+    request_id: str
+    problem: Problem
+    options: BatchOptions
+    deadline_at_ns: int | None  # epoch nanoseconds; None: no deadline
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionResult:
+    """One candidate on one test case: verdict, evidence and measurements.
+
+    Outputs are cut to the output limit; `*_total_bytes` says how much there was. `actual` is a
+    one-element tuple with the typed value a `call` test returned. `detail` is for a person: first
+    difference, exception, limit hit, or the cause of an INFRASTRUCTURE_ERROR. Times are epoch ns.
+    """
+
+    test_id: str
+    verdict: Verdict
+    checker: str  # "name@version", empty where no checker ran
+    detail: str
+    exit_code: int | None
+    term_signal: int | None
+    killed_by: KilledBy
+    stdout: bytes
+    stdout_total_bytes: int
+    stderr: bytes
+    stderr_total_bytes: int
+    actual: tuple[Any] | None
+    behaviour: str | None  # hex SHA-256 over what the candidate did here; None: nothing comparable
+    cpu_time_ns: int
+    wall_time_ns: int
+    peak_memory_bytes: int
+    queued_at_ns: int
+    started_at_ns: int
+    ended_at_ns: int
+    attempts: int  # sandboxes it took; above 1 after an infrastructure failure or a near-limit rerun
+    sandbox_id: str
+    backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateResult:
+    """A candidate's verdict: ACCEPTED if every test is, else that of its first test that is not.
+
+    `duplicate_of` names the earlier candidate of the batch whose program is the same and whose
+    executions these are; empty for a candidate that ran itself.
+    """
+
+    candidate_id: str
+    verdict: Verdict
+    detail: str
+    duplicate_of: str
+    executions: tuple[ExecutionResult, ...]
+    tests_passed: int
+    tests_total: int
+    cpu_time_ns: int
+    wall_time_ns: int
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Candidates with the same behaviour signature, in order of arrival; the largest cluster first."""
+
+    id: str  # first 16 hex digits of the signature's SHA-256: stable over runs
+    candidate_ids: tuple[str, ...]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A candidate chosen by a selection rule, best first."""
+
+    candidate_id: str
+    rule: str
+    cluster_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What verifying took, and what it costs by the price table. A sum: costs add."""
+
+    cpu_time_ns: int = 0
+    wall_time_ns: int = 0
+    memory_byte_ns: int = 0  # peak memory x wall time, summed; / 2**30 / 1e9 = GiB-seconds
+    executions: int = 0
+    executions_saved: int = 0  # not run because an equal program had run
+    cache_hits: int = 0
+    money_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAccepted:
+    """First event: the batch passed admission."""
+
+    batch_id: str
+    candidates_total: int  # 0 while an open batch still grows
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFinished:
+    """A candidate's final result; streamed as it lands, in order of finishing."""
+
+    result: CandidateResult
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFinished:
+    """Last event: clusters, picks and cost of the whole batch."""
+
+    batch_id: str
+    verdict_counts: Mapping[Verdict, int]
+    clusters: tuple[Cluster, ...]
+    picks: tuple[Pick, ...]
+    cost: Cost
+    stop_reason: str  # "completed", "accepted_enough", "deadline", "budget", "cancelled"
+    started_at_ns: int
+    ended_at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopDecided:
+    """Open batches: the sampler should stop decoding the named candidates (empty: all that are left)."""
+
+    reason: str
+    candidate_ids: tuple[str, ...]
+
+
+BatchEvent = BatchAccepted | CandidateFinished | StopDecided | BatchFinished
