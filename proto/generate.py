@@ -48,7 +48,7 @@ def generate(directory: Path) -> None:
         GenerationError: the generators are not the pinned ones, or protoc refused a file.
     """
     require_generators()
-    from grpc_tools import protoc
+    from grpc_tools import protoc  # type: ignore[import-untyped]
 
     directory.mkdir(parents=True, exist_ok=True)
     plugin = shutil.which("protoc-gen-mypy", path=_scripts_path())

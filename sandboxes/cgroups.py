@@ -1,7 +1,7 @@
 """The worker's side of cgroups: find a hierarchy, make each sandbox a subtree, remove what is left.
 
-Layout below each mount point: ROOT/INSTANCE/SANDBOX/{self,run-N}. The worker owns SANDBOX and its
-ceilings; the supervisor, which owns nothing above it, makes `run-N` for each candidate
+Layout below each mount point: ROOT/INSTANCE/SANDBOX/{self,candidate,tester}. The worker owns SANDBOX and its
+ceilings; the supervisor, which owns nothing above it, makes the others anew for each candidate
 (`sandboxes.inside.groups`).
 """
 
@@ -84,7 +84,7 @@ def find_hierarchy(root: str, instance: str) -> Hierarchy:
 def make_group(
     hierarchy: Hierarchy, name: str, owner: int, memory_ceiling_bytes: int, processes_ceiling: int
 ) -> SandboxGroup:
-    """Make one sandbox's cgroups, hold it to its ceilings and one CPU, and hand `run-N` to its owner.
+    """Make one sandbox's cgroups, hold it to its ceilings and one CPU, and hand its inside to its owner.
 
     Raises:
         OSError: the kernel refused.
@@ -105,7 +105,12 @@ def make_group(
             _write(hierarchy.cpu / name / "cpu.cfs_period_us", str(CPU_PERIOD_US))
             _write(hierarchy.cpu / name / "cpu.cfs_quota_us", str(CPU_PERIOD_US))
     for directory in directories:
-        for path in (directory, directory / "cgroup.procs", directory / "self", directory / "self/cgroup.procs"):
+        for path in (
+            directory,
+            directory / "cgroup.procs",
+            directory / "self",
+            directory / "self/cgroup.procs",
+        ):
             os.chown(path, owner, owner)
     return SandboxGroup(
         meters=hierarchy.meters,
@@ -187,7 +192,9 @@ def _legacy(root: str, instance: str) -> Hierarchy:
             parents[name] = mounts[name] / root / instance
             parents[name].mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CgroupUnavailable(f"cgroup v1 at {parents[name].parent} cannot be used: {error.strerror}") from None
+        raise CgroupUnavailable(
+            f"cgroup v1 at {parents[name].parent} cannot be used: {error.strerror}"
+        ) from None
     cpu = parents.pop("cpu")
     return Hierarchy("cgroup1", parents, cpu)
 

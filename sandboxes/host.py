@@ -79,14 +79,20 @@ def _bubblewrap(_: SandboxSettings) -> list[Finding]:
 def _libseccomp(_: SandboxSettings) -> list[Finding]:
     name = ctypes.util.find_library("seccomp")
     detail = name or "libseccomp.so is not installed"
-    return [Finding("libseccomp", name is not None, detail, "sudo apt-get install libseccomp2", required=True)]
+    return [
+        Finding("libseccomp", name is not None, detail, "sudo apt-get install libseccomp2", required=True)
+    ]
 
 
 def _python(settings: SandboxSettings) -> list[Finding]:
     try:
         path = find_python(settings.python)
     except BackendUnavailable as reason:
-        return [Finding("Python for candidates", False, str(reason), "sudo apt-get install python3", required=True)]
+        return [
+            Finding(
+                "Python for candidates", False, str(reason), "sudo apt-get install python3", required=True
+            )
+        ]
     version = ".".join(map(str, python_version(path)))
     return [Finding("Python for candidates", True, f"{version} at {path}", "", required=True)]
 
@@ -96,13 +102,30 @@ def _container(_: SandboxSettings) -> list[Finding]:
     path = shutil.which("bwrap")
     if path is None:
         return []
-    arguments = [path, "--ro-bind", "/", "/", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--proc", "/proc"]
+    arguments = [
+        path,
+        "--ro-bind",
+        "/",
+        "/",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--proc",
+        "/proc",
+    ]
     if os.getuid() != 0:
         arguments += ["--unshare-user", "--uid", "0", "--gid", "0"]
     arguments += ["--cap-add", "CAP_SYS_ADMIN", "--tmpfs", "/tmp"]  # noqa: S108 - inside the container
-    arguments += [str(next((path for path in CHOICES if Path(path).exists()), sys.executable)), "-I", "-S", "-c"]
+    arguments += [
+        str(next((path for path in CHOICES if Path(path).exists()), sys.executable)),
+        "-I",
+        "-S",
+        "-c",
+    ]
     ok, detail = _output([*arguments, "print('user, PID, mount, IPC and network namespaces')"])
-    return [Finding("container without privileges", ok, detail, "" if ok else _namespace_remedy(), required=True)]
+    return [
+        Finding("container without privileges", ok, detail, "" if ok else _namespace_remedy(), required=True)
+    ]
 
 
 def _namespace_remedy() -> str:
@@ -117,10 +140,18 @@ def _namespace_remedy() -> str:
 
 def _identity(_: SandboxSettings) -> list[Finding]:
     if os.getuid() == 0:
-        detail = "root: the sandbox's ids are a range that nothing on the host uses, a fresh one each candidate"
+        detail = (
+            "root: the sandbox's ids are a range that nothing on the host uses, a fresh one each candidate"
+        )
     else:
-        detail = f"user {os.getuid()}: candidates share your uid; PID namespaces alone keep them from one another"
-    return [Finding("a uid of its own for each candidate", os.getuid() == 0, detail, "run as root", required=False)]
+        detail = (
+            f"user {os.getuid()}: candidates share your uid; PID namespaces alone keep them from one another"
+        )
+    return [
+        Finding(
+            "a uid of its own for each candidate", os.getuid() == 0, detail, "run as root", required=False
+        )
+    ]
 
 
 def _limits(settings: SandboxSettings) -> list[Finding]:
@@ -151,7 +182,7 @@ def _clock(_: SandboxSettings) -> list[Finding]:
 
 def _output(command: list[str]) -> tuple[bool, str]:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
     except (OSError, subprocess.SubprocessError) as error:
         return False, str(error)
     return done.returncode == 0, (done.stdout or done.stderr).strip()

@@ -13,11 +13,10 @@ import resource
 import sys
 from pathlib import Path
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
-    from inside import linux
-else:
-    from .inside import linux
+if __name__ == "__main__":  # started with -I, which leaves the package's own folder off the path
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from sandboxes.inside import linux
 
 ID_BASE, ID_COUNT = 0x70000000, 65536  # above systemd's container range, below the signed bound
 STACK_BYTES = 1 << 30

@@ -6,12 +6,24 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from .inside import values, wire
 from .inside.watch import STARVED_WALL_FACTOR
-from .model import AssertsRun, CallRun, Ending, Job, Limits, Outcome, Raised, Run, SandboxError, StdioRun, Usage
+from .model import (
+    AssertsRun,
+    CallRun,
+    Ending,
+    Job,
+    Limits,
+    Outcome,
+    Raised,
+    Run,
+    SandboxError,
+    StdioRun,
+    Usage,
+)
 
 START_SECONDS = 30.0
 ANSWER_SECONDS = 30.0  # on top of what the limits allow a run
@@ -47,7 +59,7 @@ class Sandbox:
             raise await self._failed(f"the supervisor did not start within {START_SECONDS:g} s") from None
         self.python_version = header["python"]
 
-    async def run(self, job: Job) -> AsyncIterator[Outcome]:
+    async def run(self, job: Job) -> AsyncGenerator[Outcome, None]:
         """Yield one outcome a run, in order; leaving early (`aclose`) cancels the rest.
 
         Raises:

@@ -8,24 +8,103 @@ import tempfile
 import pyseccomp
 
 # Never needed inside a sandbox, by the supervisor or by a candidate.
-CONTAINER_DENIED = (
-    "acct add_key adjtimex bpf clock_adjtime clock_settime create_module delete_module fanotify_init "
-    "finit_module get_kernel_syms init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl "
-    "kcmp kexec_file_load kexec_load keyctl lookup_dcookie mbind memfd_secret migrate_pages modify_ldt "
-    "move_pages name_to_handle_at nfsservctl open_by_handle_at perf_event_open pidfd_getfd "
-    "process_madvise process_vm_readv process_vm_writev ptrace query_module quotactl quotactl_fd reboot "
-    "request_key set_mempolicy settimeofday stime swapoff swapon syslog sysfs uselib userfaultfd vhangup vm86 vm86old"
-).split()
+CONTAINER_DENIED = [
+    "acct",
+    "add_key",
+    "adjtimex",
+    "bpf",
+    "clock_adjtime",
+    "clock_settime",
+    "create_module",
+    "delete_module",
+    "fanotify_init",
+    "finit_module",
+    "get_kernel_syms",
+    "init_module",
+    "io_uring_enter",
+    "io_uring_register",
+    "io_uring_setup",
+    "ioperm",
+    "iopl",
+    "kcmp",
+    "kexec_file_load",
+    "kexec_load",
+    "keyctl",
+    "lookup_dcookie",
+    "mbind",
+    "memfd_secret",
+    "migrate_pages",
+    "modify_ldt",
+    "move_pages",
+    "name_to_handle_at",
+    "nfsservctl",
+    "open_by_handle_at",
+    "perf_event_open",
+    "pidfd_getfd",
+    "process_madvise",
+    "process_vm_readv",
+    "process_vm_writev",
+    "ptrace",
+    "query_module",
+    "quotactl",
+    "quotactl_fd",
+    "reboot",
+    "request_key",
+    "set_mempolicy",
+    "settimeofday",
+    "stime",
+    "swapoff",
+    "swapon",
+    "syslog",
+    "sysfs",
+    "uselib",
+    "userfaultfd",
+    "vhangup",
+    "vm86",
+    "vm86old",
+]
 # What the supervisor and a stage need to make a run's walls, and a run must not have.
-RUN_DENIED = (
-    "chroot fsconfig fsmount fsopen fspick mount mount_setattr move_mount open_tree personality pivot_root "
-    "setdomainname sethostname setns umount umount2 unshare "
-    "mq_getsetattr mq_notify mq_open mq_timedreceive mq_timedsend mq_unlink "
-    "msgctl msgget msgrcv msgsnd semctl semget semop semtimedop shmat shmctl shmdt shmget"
-).split()
+RUN_DENIED = [
+    "chroot",
+    "fsconfig",
+    "fsmount",
+    "fsopen",
+    "fspick",
+    "mount",
+    "mount_setattr",
+    "move_mount",
+    "open_tree",
+    "personality",
+    "pivot_root",
+    "setdomainname",
+    "sethostname",
+    "setns",
+    "umount",
+    "umount2",
+    "unshare",
+    "mq_getsetattr",
+    "mq_notify",
+    "mq_open",
+    "mq_timedreceive",
+    "mq_timedsend",
+    "mq_unlink",
+    "msgctl",
+    "msgget",
+    "msgrcv",
+    "msgsnd",
+    "semctl",
+    "semget",
+    "semop",
+    "semtimedop",
+    "shmat",
+    "shmctl",
+    "shmdt",
+    "shmget",
+]
 # Answered as if the kernel had never heard of it, so that libraries fall back.
 RUN_UNKNOWN = ("clone3",)
-NAMESPACE_FLAGS = (0x00000080, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+# CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (linux/sched.h)
+NAMESPACE_FLAGS = (0x80, *(1 << bit for bit in (17, 25, 26, 27, 28, 29, 30)))
 SOCKET_FAMILIES_HIGHEST = 10  # AF_INET6; AF_UNIX and AF_INET below it, the rest is denied one by one
 SOCKET_FAMILIES_ALLOWED = frozenset({1, 2, 10})
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from .. import bundle, cgroups, seccomp
@@ -30,6 +31,11 @@ ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 - the candidate's own tmpfs
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
+}
+ETC = {
+    "passwd": "root:x:0:0:root:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
+    "group": "root:x:0:\nnogroup:x:65534:\n",
+    "hosts": "127.0.0.1 localhost\n::1 localhost\n",
 }
 
 
@@ -61,8 +67,8 @@ class BubblewrapBackend:
             unenforced = sorted(LIMIT_NAMES - self._settings.unenforced_limits_allowed)
             if unenforced:
                 raise BackendUnavailable(
-                    f"the limits {', '.join(unenforced)} cannot be enforced here: {reason}. Run `verifierd doctor` "
-                    f"for what to do, or name them in sandbox.allow_unenforced to run without"
+                    f"the limits {', '.join(unenforced)} cannot be enforced here: {reason}. "
+                    "Run `verifierd doctor` for what to do, or name them in sandbox.allow_unenforced"
                 ) from None
 
     async def create(self) -> Sandbox:
@@ -95,8 +101,14 @@ class BubblewrapBackend:
                 directory.parent.rmdir()
 
     async def _spawn(self, group: cgroups.SandboxGroup) -> asyncio.subprocess.Process:
-        files = [memory_file(self._bundle), memory_file(self._container_filter)]
-        order = {"join": [str(path) for path in group.join], "argv": self._arguments(group, *files)}
+        data = {BUNDLE: self._bundle, **{f"/etc/{name}": text.encode() for name, text in ETC.items()}}
+        data_fds = {path: memory_file(content) for path, content in data.items()}
+        filter_fd = memory_file(self._container_filter)
+        files = [*data_fds.values(), filter_fd]
+        order = {
+            "join": [str(path) for path in group.join],
+            "argv": self._arguments(group, data_fds, filter_fd),
+        }
         try:
             return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", str(PACKAGE / "launch.py"), json.dumps(order)),
@@ -111,7 +123,9 @@ class BubblewrapBackend:
             for fd in files:
                 os.close(fd)
 
-    def _arguments(self, group: cgroups.SandboxGroup, bundle_fd: int, filter_fd: int) -> list[str]:
+    def _arguments(
+        self, group: cgroups.SandboxGroup, data_fds: Mapping[str, int], filter_fd: int
+    ) -> list[str]:
         arguments = [str(self._bwrap), "--die-with-parent", "--new-session", "--as-pid-1"]
         arguments += [f"--unshare-{kind}" for kind in ("pid", "net", "ipc", "uts", "cgroup")]
         if os.getuid() != 0:
@@ -126,8 +140,9 @@ class BubblewrapBackend:
         for name, directory in group.visible.items():
             arguments += ["--bind", str(directory), f"{CGROUP_MOUNT}/{name}"]
         arguments += ["--remount-ro", CGROUP_MOUNT]
-        arguments += ["--perms", "0444", "--ro-bind-data", str(bundle_fd), BUNDLE, "--remount-ro", "/"]
-        arguments += ["--seccomp", str(filter_fd), "--chdir", "/"]
+        for path, fd in data_fds.items():
+            arguments += ["--perms", "0444", "--ro-bind-data", str(fd), path]
+        arguments += ["--remount-ro", "/", "--seccomp", str(filter_fd), "--chdir", "/"]
         return [*arguments, *bundle.command(self._python, BUNDLE)]
 
 

@@ -12,8 +12,9 @@ MAX_MESSAGE_BYTES = 256 << 20
 
 
 class PeerGone(BaseException):
-    """The other process ended, or no longer keeps to the protocol. Not an Exception: no `except
-    Exception` of a test program may swallow it.
+    """The other process ended, or no longer keeps to the protocol.
+
+    Not an Exception: no `except Exception` of a test program may swallow it.
     """
 
 

@@ -152,7 +152,9 @@ class CrossingDecoder(Decoder):
             "$view": self._view,
             "$std": self._standard,
             "$yours": exports.thing,
-            "$mine": lambda f: stand_in(int(f["id"]), str(f["class"])[:200], f["true"] is True, f["callable"] is True),
+            "$mine": lambda f: stand_in(
+                int(f["id"]), str(f["class"])[:200], f["true"] is True, f["callable"] is True
+            ),
         }
 
     def _view(self, form: Any) -> Any:
@@ -174,7 +176,7 @@ class CrossingDecoder(Decoder):
 
 
 def update_in_place(old: Any, new: Any) -> None:
-    """Make a mutable container equal to its changed copy, keeping its identity and, where it can, its items'."""
+    """Make a container equal to its changed copy, keeping its identity and, where it can, its items'."""
     if isinstance(old, list) and isinstance(new, list):
         if len(old) == len(new):
             for place, item in enumerate(new):
@@ -205,8 +207,8 @@ def _merged(old: Any, new: Any) -> Any:
 def _text_number(name: str, text: str) -> Any:
     if len(text) > 10_000:
         raise ValueFormError(f"a {name} of {len(text)} characters is over the bound of 10000")
-    from decimal import Decimal  # noqa: PLC0415 - rare, and slow to import
-    from fractions import Fraction  # noqa: PLC0415
+    from decimal import Decimal
+    from fractions import Fraction
 
     try:
         return Decimal(text) if name == "Decimal" else Fraction(text)

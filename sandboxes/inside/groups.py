@@ -85,7 +85,9 @@ def remove(directory: str) -> None:
             if error.errno != errno.EBUSY:
                 raise
             time.sleep(0.002)
-    raise OSError(errno.EBUSY, f"{directory} still holds processes: {read(directory + '/cgroup.procs').split()}")
+    raise OSError(
+        errno.EBUSY, f"{directory} still holds processes: {read(directory + '/cgroup.procs').split()}"
+    )
 
 
 class CgroupV2:
@@ -150,7 +152,9 @@ class CgroupV1:
 
     def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
         """Make the groups and set their limits."""
-        self.memory, self.pids, self.cpuacct = (f"{MOUNT}/{kind}/{name}" for kind in ("memory", "pids", "cpuacct"))
+        self.memory, self.pids, self.cpuacct = (
+            f"{MOUNT}/{kind}/{name}" for kind in ("memory", "pids", "cpuacct")
+        )
         self.directories = tuple(dict.fromkeys((self.memory, self.pids, self.cpuacct)))
         for directory in self.directories:
             os.mkdir(directory, 0o755)

@@ -40,8 +40,8 @@ class Jobs:
         self._command_fd = command_fd
         self._interrupted = interrupted
         self._stage: Stage | None = None
-        self._tester: Stage | None = None
-        self._household = _processes()
+        self._tester = self._spawn_tester()
+        self._household = _processes() - {self._tester.pid}
 
     def perform(self, header: dict[str, Any], blobs: list[bytes]) -> Iterator[Answer]:
         """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
@@ -67,21 +67,23 @@ class Jobs:
 
     def verify_reset(self) -> None:
         """Make sure that nothing of a candidate is left. Raises OSError where something is."""
-        expected = self._household | ({self._tester.pid} if self._tester else set())
-        strangers = _processes() - expected
+        strangers = _processes() - self._household - {self._tester.pid}
         if self._stage is not None or strangers:
             raise OSError(f"processes {sorted(strangers)} survived their candidate")
 
     def _prepare(self, source: bytes, limits: dict[str, Any]) -> CompileFailed | None:
         """Spawn the candidate's stage and wait until it has compiled the program."""
-        stage = self._stage = self._factory.spawn(source, limits)
+        stage = self._stage = self._factory.spawn("candidate", source, limits)
         party = Party(stage, limits["cpu_time_ns"])
         facts = self._watch([party], [], limits["wall_time_ns"]).run(partial(_ended, party))
         if facts.limit is None and party.exited is not None and "ready" in party.exited:
             return None
         group = stage.group
         failed = partial(
-            CompileFailed, facts=facts, cpu_time_ns=group.cpu_time_ns(), peak_memory_bytes=group.peak_memory_bytes()
+            CompileFailed,
+            facts=facts,
+            cpu_time_ns=group.cpu_time_ns(),
+            peak_memory_bytes=group.peak_memory_bytes(),
         )
         out_of_memory = group.out_of_memory()
         signal_number = None if facts.limit else _end_lost(stage)
@@ -114,25 +116,29 @@ class Jobs:
 
     def _run_asserts(self, index: int, payload: bytes, limits: dict[str, Any]) -> Answer:
         """One `asserts` run: the candidate serves calls, the test program makes them next door."""
-        tester = self._tester_stage()
         near, far = socket.socketpair()
         with near, far:
-            pipes = self._order(self._candidate_stage(), {"kind": "candidate"}, b"", limits, peer=near.fileno())
-            tests = self._order(tester, {"kind": "tester"}, payload, {**limits, "open_files": 64}, peer=far.fileno())
+            pipes = self._order(
+                self._candidate_stage(), {"kind": "candidate"}, b"", limits, peer=near.fileno()
+            )
+            tests = self._order(
+                self._tester, {"kind": "tester"}, payload, {**limits, "open_files": 64}, peer=far.fileno()
+            )
         candidate = Party(self._candidate_stage(), limits["cpu_time_ns"])
-        examiner = Party(tester, TESTER_CPU_FACTOR * limits["cpu_time_ns"])
+        examiner = Party(self._tester, TESTER_CPU_FACTOR * limits["cpu_time_ns"])
         for party in (candidate, examiner):
             party.stage.group.begin()
         parties = [candidate, examiner]
         facts = self._watch(parties, [*pipes, *tests], limits["wall_time_ns"]).run(
             lambda: _ended(candidate) or _ended(examiner)
         )
-        if facts.limit is None:
-            for party in parties:
-                self._watch([party], [*pipes, *tests], GRACE_NS).run(partial(_ended, party))
+        if facts.limit is None and not _ended(candidate):
+            self._watch([candidate], pipes, GRACE_NS).run(partial(_ended, candidate))
         answer = _facts(index, facts, candidate)
         self._settle(candidate, facts)
-        self._settle(examiner, facts)
+        if not _ended(examiner):  # the candidate's end of the line is closed: that ends the test program
+            self._watch([examiner], tests, GRACE_NS).run(partial(_ended, examiner))
+        self._settle_tester(examiner)
         stdout, stderr, result = _collect(pipes, facts)
         report = _collect(tests, facts)[2]
         answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
@@ -159,25 +165,24 @@ class Jobs:
     def _settle(self, party: Party, facts: Facts) -> None:
         """Keep a stage that ended its run by itself and left nothing; end any other."""
         reusable = party.exited is not None and party.exited["clean"] and party.stage.group.resets_peak
-        if reusable and facts.limit is None:
-            return
-        if party.stage is self._tester:
-            self._tester = None
-            party.stage.end()
-        elif self._stage is not None:
+        if facts.limit is not None or not reusable:
             self.end_stage()
+
+    def _settle_tester(self, party: Party) -> None:
+        if party.exited is None or not party.exited["clean"]:
+            self._tester.end()
+            self._tester = self._spawn_tester()
 
     def _candidate_stage(self) -> Stage:
         if self._stage is None:
             raise StageLost("no stage is prepared")
         return self._stage
 
-    def _tester_stage(self) -> Stage:
-        """The stage of the test programs: it holds nothing of any, so one serves them all."""
-        if self._tester is None:
-            self._tester = self._factory.spawn(b"", TESTER_LIMITS)
-            self._tester.receive()
-        return self._tester
+    def _spawn_tester(self) -> Stage:
+        """Make the stage of the test programs: it holds nothing of any, so one serves them all."""
+        tester = self._factory.spawn("tester", b"", TESTER_LIMITS)
+        tester.receive()
+        return tester
 
     def _watch(self, parties: list[Party], pipes: list[Pipe], wall_limit_ns: int) -> Watch:
         return Watch(parties, pipes, wall_limit_ns, self._command_fd, self._interrupted)
@@ -232,7 +237,9 @@ def _judge_asserts(answer: dict[str, Any], candidate: Party, examiner: Party, te
     answer["behaviour"] = report["behaviour"]
     if "gone" in report:
         answer["ending"] = "raised"
-        return None if answer["exit_code"] or answer["term_signal"] else _raised("ProcessEnded", report["gone"])
+        return (
+            None if answer["exit_code"] or answer["term_signal"] else _raised("ProcessEnded", report["gone"])
+        )
     if "raised" not in report:
         answer["ending"] = "finished"
         return b"{}"

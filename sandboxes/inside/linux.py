@@ -25,11 +25,11 @@ _libc = ctypes.PyDLL(None, use_errno=True)
 
 
 class _Filter(ctypes.Structure):
-    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]  # noqa: RUF012
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
 
 
 class _CapHeader(ctypes.Structure):
-    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]  # noqa: RUF012
+    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
 
 
 def _checked(result: int, what: str) -> int:
@@ -84,7 +84,9 @@ def unmount(target: str) -> None:
 def prctl(option: int, argument: int = 0) -> None:
     """Set one attribute of this process. Raises OSError."""
     _checked(
-        _libc.prctl(option, ctypes.c_ulong(argument), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)),
+        _libc.prctl(
+            option, ctypes.c_ulong(argument), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)
+        ),
         f"prctl {option}",
     )
 
@@ -108,7 +110,9 @@ def install_seccomp(program: bytes) -> None:
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     loaded = _Filter(len(program) // 8, program)
     _checked(
-        _libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(loaded), ctypes.c_ulong(0), ctypes.c_ulong(0)),
+        _libc.prctl(
+            PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(loaded), ctypes.c_ulong(0), ctypes.c_ulong(0)
+        ),
         "seccomp",
     )
 

@@ -18,6 +18,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import CodeType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
@@ -48,7 +49,7 @@ def perform(code: CodeType, order: dict[str, Any], files: Files) -> NoReturn:
         _take_files(files)
         _dress_interpreter()
         status = KINDS[order["kind"]](code, order)
-    except BaseException:  # noqa: BLE001 - whatever is left of the interpreter, the process must end
+    except BaseException:
         _quietly(traceback.print_exc)
     finally:
         os._exit(status)
@@ -63,7 +64,7 @@ def run_script(code: CodeType, order: dict[str, Any]) -> int:
 def run_call(code: CodeType, order: dict[str, Any]) -> int:
     """Load the program as a module, call one function, report its typed value."""
     arguments = values.loads(sys.stdin.buffer.read())
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - lives as long as the process
+    sys.stdin = open(os.devnull, encoding="utf-8")
 
     def call() -> None:
         module = new_module(MODULE_NAME)
@@ -96,15 +97,15 @@ def finish(action: Callable[[], object]) -> int:
         status = _exit_status(leaving)
         if status:
             report_raised(leaving)
-    except BaseException as error:  # noqa: BLE001 - the candidate may raise anything
+    except BaseException as error:
         status = 1
         report_raised(error)
-        _quietly(lambda: _print_exception(error))
+        _quietly(partial(_print_exception, error))
     _quietly(threading._shutdown)  # type: ignore[attr-defined]
     _quietly(atexit._run_exitfuncs)
     try:
         sys.stdout.flush()
-    except BaseException:  # noqa: BLE001
+    except BaseException:
         status = status or 120
     _quietly(lambda: sys.stderr.flush())
     return status
@@ -114,7 +115,7 @@ def report_raised(error: BaseException) -> None:
     """Tell the exception's class and message, as far as they can be had."""
     try:
         message = str(error)[:RAISED_BYTES]
-    except BaseException:  # noqa: BLE001 - __str__ is the candidate's
+    except BaseException:
         message = ""
     write_result(json.dumps({"raised": [values.class_name(error), message]}))
 
@@ -141,7 +142,9 @@ def _dress_interpreter() -> None:
     """Give the program what a started Python would: streams, argv, path, site's builtins."""
     sys.stdin = io.TextIOWrapper(open(0, "rb"), encoding="utf-8", errors="surrogateescape")
     sys.stdout = io.TextIOWrapper(open(1, "wb"), encoding="utf-8", errors="surrogateescape")
-    sys.stderr = io.TextIOWrapper(open(2, "wb"), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    sys.stderr = io.TextIOWrapper(
+        open(2, "wb"), encoding="utf-8", errors="backslashreplace", line_buffering=True
+    )
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
     sys.argv = [SOURCE_NAME]
     sys.path[:] = [os.path.dirname(SOURCE_NAME), *(entry for entry in sys.path if entry.startswith("/usr"))]
@@ -172,7 +175,7 @@ def _below_this_file(trace: TracebackType | None) -> TracebackType | None:
 def _quietly(action: Callable[[], object]) -> None:
     try:
         action()
-    except BaseException:  # noqa: BLE001 - nothing is left to be done about it
+    except BaseException:
         return
 
 
@@ -182,13 +185,13 @@ def keep_source(source: str) -> None:
 
 
 def _serve_candidate(code: CodeType, order: dict[str, Any]) -> int:
-    from .servant import serve  # noqa: PLC0415 - only `asserts` runs need it
+    from .servant import serve
 
     return serve(code)
 
 
 def _run_tests(code: CodeType, order: dict[str, Any]) -> int:
-    from .tester import run_tests  # noqa: PLC0415
+    from .tester import run_tests
 
     return run_tests(sys.stdin.buffer.read())
 

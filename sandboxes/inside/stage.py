@@ -34,7 +34,7 @@ def main(control: socket.socket) -> None:
         while code is not None:
             order, fds = _receive(control)
             _send(control, _run(control, code, order, fds))
-    except BaseException as error:  # noqa: BLE001 - the supervisor must hear of anything
+    except BaseException as error:
         _send(control, {"failed": f"{type(error).__name__}: {error}"})
     finally:
         os._exit(0)

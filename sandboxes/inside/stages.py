@@ -33,10 +33,14 @@ class StageFactory:
         self._own_uids = _mapped_uids() > FIRST_UID + UIDS
         self._made = 0
 
-    def spawn(self, source: bytes, limits: dict[str, Any]) -> Stage:
-        """Return a stage that is locking itself down and compiling. Raises OSError."""
+    def spawn(self, name: str, source: bytes, limits: dict[str, Any]) -> Stage:
+        """Return a stage that is locking itself down and compiling; one of a name at a time.
+
+        Raises:
+            OSError: the kernel refused one of its walls.
+        """
         self._made += 1
-        group = make_group(self._meters, f"run-{self._made}", limits["memory_bytes"], limits["processes"] + 1)
+        group = make_group(self._meters, name, limits["memory_bytes"], limits["processes"] + 1)
         try:
             pid, control = zygote.spawn(self._zygote)
         except OSError:

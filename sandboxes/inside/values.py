@@ -125,7 +125,9 @@ class Decoder:
                     raise ValueFormError(f"unknown tag {tag!r}; allowed: {', '.join(sorted(self.by_tag))}")
                 return self.by_tag[tag](form[tag])
         if any(key.startswith("$") for key in form):
-            raise ValueFormError("an object with several keys has one that starts with '$'; write it as $dict")
+            raise ValueFormError(
+                "an object with several keys has one that starts with '$'; write it as $dict"
+            )
         return {key: self._decode(item) for key, item in form.items()}
 
     def _items(self, form: Any) -> list[Any]:

@@ -77,8 +77,14 @@ class Facts:
 class Watch:
     """The loop over one run's events. `interrupted` is called when the worker sends something."""
 
-    def __init__(self, parties: list[Party], pipes: list[Pipe], wall_limit_ns: int, command_fd: int,
-                 interrupted: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        parties: list[Party],
+        pipes: list[Pipe],
+        wall_limit_ns: int,
+        command_fd: int,
+        interrupted: Callable[[], None],
+    ) -> None:
         """Watch the parties (the first is the candidate's) and all their pipes."""
         self._parties = parties
         self._pipes = pipes

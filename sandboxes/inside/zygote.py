@@ -60,7 +60,9 @@ def spawn(zygote: socket.socket) -> tuple[int, socket.socket]:
     pid = ANSWER.unpack(answer)[0] if answer else 0
     if pid <= 0:
         ours.close()
-        raise OSError(-pid, f"the zygote could not fork: {os.strerror(-pid)}" if answer else "the zygote is gone")
+        raise OSError(
+            -pid, f"the zygote could not fork: {os.strerror(-pid)}" if answer else "the zygote is gone"
+        )
     return pid, ours
 
 

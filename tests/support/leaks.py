@@ -46,10 +46,7 @@ def snapshot(temp_dir: Path) -> Snapshot:
 
     `temp_dir` is this process' alone: everything in it counts.
     """
-    files = [
-        *temp_dir.iterdir(),
-        *(path for shared in SHARED_TEMP_DIRS for path in shared.glob(f"{PREFIX}*")),
-    ]
+    shared = [path for folder in SHARED_TEMP_DIRS for path in folder.glob(f"{PREFIX}*")]
     return Snapshot(
         processes=_processes(),
         mounts=_mounts(),

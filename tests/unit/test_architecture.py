@@ -124,7 +124,8 @@ def test_only_the_edges_know_the_wire() -> None:
     wrong = [
         f"{module} imports {imported}"
         for module in MODULES
-        if module.split(".")[0] in {"sandboxes", "verifierd"} and _part(module) not in {"api", "daemon", "cli"}
+        if module.split(".")[0] in {"sandboxes", "verifierd"}
+        and _part(module) not in {"api", "daemon", "cli"}
         for imported in _imports(module)
         if imported.split(".")[0] in wire
     ]

@@ -35,9 +35,7 @@ def test_every_pin_has_a_hash_and_names_no_index(lock: str) -> None:
 
 
 def test_both_locks_pin_the_same_releases() -> None:
-    runtime, development = (
-        {name: block.split()[0] for name, block in _pins(lock).items()} for lock in LOCKS
-    )
+    runtime, development = ({name: block.split()[0] for name, block in _pins(lock).items()} for lock in LOCKS)
     assert runtime.items() <= development.items()
 
 

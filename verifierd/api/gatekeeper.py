@@ -15,7 +15,7 @@ from grpc import aio
 from grpc_status import rpc_status
 
 from verifierd.api.status import internal_status, status_of
-from verifierd.errors import InvalidField, MalformedMessage, MessageTooLarge, RequestRejected
+from verifierd.errors import DeadlineExpired, InvalidField, MalformedMessage, MessageTooLarge, RequestRejected
 from verifierd.logs import get_logger
 
 API_PREFIX = "/verifier.v1."
@@ -30,7 +30,7 @@ class Unreadable:
     rejection: RequestRejected
 
 
-class Gatekeeper(aio.ServerInterceptor[Any, Any]):
+class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
     """Wraps the methods of this API; other services, such as health, pass untouched."""
 
     def __init__(self, max_message_bytes: int) -> None:
@@ -77,6 +77,7 @@ class Gatekeeper(aio.ServerInterceptor[Any, Any]):
     def _unary(self, behaviour: Callable[[Any, Any], Awaitable[Any]], method: str) -> Callable[..., Any]:
         async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> Any:
             try:
+                _check_deadline(context)
                 return await behaviour(_readable(request), context)
             except BaseException as error:
                 await self._refuse(error, method, context)
@@ -88,6 +89,7 @@ class Gatekeeper(aio.ServerInterceptor[Any, Any]):
     ) -> Callable[..., Any]:
         async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
             try:
+                _check_deadline(context)
                 async with aclosing(behaviour(_readable(request), context)) as responses:
                     async for response in responses:
                         yield response
@@ -103,9 +105,8 @@ class Gatekeeper(aio.ServerInterceptor[Any, Any]):
         if isinstance(error, GeneratorExit | aio.AbortError):
             raise error
         if isinstance(error, asyncio.CancelledError):
-            remaining_s = context.time_remaining()
-            expired = remaining_s is not None and remaining_s <= 0
-            self._log.info("call ended early", method=method, cause="deadline" if expired else "client gone")
+            cause = "deadline" if deadline_passed(context) else "client gone"
+            self._log.info("call ended early", method=method, cause=cause)
             raise error
         if isinstance(error, RequestRejected):
             status = status_of(error)
@@ -127,6 +128,17 @@ class Gatekeeper(aio.ServerInterceptor[Any, Any]):
         await context.abort(
             code_and_details.code, code_and_details.details, code_and_details.trailing_metadata
         )
+
+
+def deadline_passed(context: Any) -> bool:
+    """Say whether the call's own deadline, if it has one, is over."""
+    remaining_s = context.time_remaining()
+    return remaining_s is not None and remaining_s <= 0
+
+
+def _check_deadline(context: aio.ServicerContext[Any, Any]) -> None:
+    if deadline_passed(context):
+        raise DeadlineExpired
 
 
 def _readable(request: Any) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from verifier.v1 import batch_pb2, problem_pb2, verifier_service_pb2
 from verifierd.api.convert.batches import candidate_from_proto, digest_from_proto, wishes_from_proto
-from verifierd.api.convert.fields import chosen, identifier, refuse_others, shown, under
+from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.convert.problems import problem_from_proto
 from verifierd.api.engine import Abilities, ProblemShelf
 from verifierd.api.validate import CandidateCheck, check_candidate_count, check_problem, check_selection
@@ -139,7 +139,7 @@ class CandidateFeed:
         if kind == "cancel":
             raise InvalidField(
                 under(at, "cancel"),
-                f"this server does not cancel single candidates yet, {shown(message.cancel.candidate_id)} neither",
+                "this server does not cancel single candidates yet",
                 "candidate",
             )
         path = under(at, "candidate")

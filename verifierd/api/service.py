@@ -15,7 +15,7 @@ from verifierd.api.convert.fields import chosen, identifier, refuse_others, unde
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.requests import BatchRequest, CandidateFeed, RequestReader
 from verifierd.api.unoffered import DurableBatchesNotOffered
-from verifierd.errors import DeadlineExpired, InvalidField
+from verifierd.errors import InvalidField
 from verifierd.logs import bound_ids
 from verifierd.model import Candidate
 
@@ -37,7 +37,6 @@ class VerifierService(DurableBatchesNotOffered):
         self, request: wire.VerifyRequest, context: Any
     ) -> AsyncGenerator[wire.VerifyResponse, None]:
         """Run one closed batch."""
-        _check_deadline(context)
         refuse_others(request, "", "request_id", "batch", "candidates")
         request_id = self._reader.request_id(request.request_id, "request_id")
         read = self._reader.batch(request_id, request.batch, "batch")
@@ -50,7 +49,6 @@ class VerifierService(DurableBatchesNotOffered):
         self, request_iterator: AsyncIterator[wire.VerifyStreamRequest], context: Any
     ) -> AsyncGenerator[wire.VerifyStreamResponse, None]:
         """Run one open batch, whose candidates are read as the engine asks for them."""
-        _check_deadline(context)
         messages = aiter(request_iterator)
         opening = await anext(messages, None)
         if opening is None or chosen(opening, "message[0]", "message") != "open":
@@ -102,9 +100,3 @@ class VerifierService(DurableBatchesNotOffered):
                 raise
         if feed is not None and feed.rejection is not None:
             raise feed.rejection
-
-
-def _check_deadline(context: Any) -> None:
-    remaining_s = context.time_remaining()
-    if remaining_s is not None and remaining_s <= 0:
-        raise DeadlineExpired

@@ -1,1 +1,1 @@
-"""Judging: what a run did becomes a verdict. Checkers compare outputs, `judge` applies them, `verdicts` names endings."""
+"""Judging: `verdicts` names how a run ended, checkers compare outputs, `judge` puts both together."""

@@ -7,7 +7,13 @@ import hashlib
 from sandboxes.model import Ending, Outcome
 
 # How far a run came before it was stopped depends on the host, so what it had written says nothing.
-_STOPPED = (Ending.CPU_LIMIT, Ending.WALL_LIMIT, Ending.MEMORY_LIMIT, Ending.OUTPUT_LIMIT, Ending.COMPILE_FAILED)
+_STOPPED = (
+    Ending.CPU_LIMIT,
+    Ending.WALL_LIMIT,
+    Ending.MEMORY_LIMIT,
+    Ending.OUTPUT_LIMIT,
+    Ending.COMPILE_FAILED,
+)
 
 
 def behaviour(outcome: Outcome, answer_digest: bytes | None) -> str | None:

@@ -11,7 +11,12 @@ SHOWN_ITEMS = 6
 SHOWN_DEPTH = 3
 SHOWN_INT_BITS = 256
 
-_BRACKETS = {list: "[]", tuple: "()", set: "{}", frozenset: "{}"}
+_BRACKETS: dict[type, tuple[str, str]] = {
+    list: ("[", "]"),
+    tuple: ("(", ")"),
+    set: ("{", "}"),
+    frozenset: ("{", "}"),
+}
 
 
 def show_bytes(data: bytes) -> str:

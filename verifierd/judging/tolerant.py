@@ -18,7 +18,7 @@ from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
 from verifierd.judging.differences import first_difference, same_exactly
 from verifierd.judging.fingerprint import fingerprint
-from verifierd.judging.showing import show_bytes, shorten
+from verifierd.judging.showing import shorten, show_bytes
 from verifierd.judging.text import Tokens, common_prefix_length
 
 DEFAULT_TOLERANCE = 1e-6

@@ -67,13 +67,13 @@ def _verdict(outcome: Outcome, test: TestBody) -> Verdict | None:
 
 
 def _detail(verdict: Verdict, outcome: Outcome, limits: Limits) -> str:
-    usage = outcome.usage
+    cpu_s, wall_s = outcome.usage.cpu_time_ns / 1e9, outcome.usage.wall_time_ns / 1e9
     if outcome.ending is Ending.CPU_LIMIT:
-        return f"used {usage.cpu_time_ns / 1e9:.2f} s of CPU time; the limit is {limits.cpu_time_ns / 1e9:g} s"
+        return f"used {cpu_s:.2f} s of CPU time; the limit is {limits.cpu_time_ns / 1e9:g} s"
     if outcome.ending is Ending.WALL_LIMIT:
+        limit_s = limits.wall_time_ns / 1e9
         return (
-            f"was still running after {usage.wall_time_ns / 1e9:.2f} s, of which {usage.cpu_time_ns / 1e9:.2f} s"
-            f" were CPU time; the wall limit is {limits.wall_time_ns / 1e9:g} s"
+            f"still ran after {wall_s:.2f} s with {cpu_s:.2f} s of CPU time; the wall limit is {limit_s:g} s"
         )
     if verdict is Verdict.MEMORY_LIMIT_EXCEEDED:
         return f"needed more memory than the limit of {limits.memory_bytes / 2**20:g} MiB"

@@ -41,7 +41,7 @@ def chosen(message: Message, path: str, oneof: str) -> str:
     Raises:
         InvalidField: none is set, or only one that this version does not know.
     """
-    member = message.WhichOneof(oneof)
+    member: str | None = message.WhichOneof(oneof)
     if member is None:
         names = ", ".join(field.name for field in message.DESCRIPTOR.oneofs_by_name[oneof].fields)
         raise InvalidField(under(path, oneof), "nothing is set", f"exactly one of {names}")

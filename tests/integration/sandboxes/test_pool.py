@@ -1,0 +1,135 @@
+"""The pool lends sandboxes, takes back what is whole, and replaces what is not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from sandboxes.backends.bubblewrap import BubblewrapBackend
+from sandboxes.cgroups import remove_leftovers
+from sandboxes.launch import ID_BASE
+from sandboxes.model import Ending, SandboxError, StdioRun
+from sandboxes.pool import SandboxPool
+from sandboxes.sandbox import Sandbox
+from sandboxes.settings import SandboxSettings
+
+from .conftest import job
+
+pytestmark = pytest.mark.anyio
+ROOT = "verifierd-pool-test"
+
+WORKER = """
+import asyncio, sys
+from sandboxes.backends.bubblewrap import BubblewrapBackend
+from sandboxes.pool import SandboxPool
+from sandboxes.settings import SandboxSettings
+from tests.integration.sandboxes.conftest import job
+
+async def main():
+    pool = SandboxPool(BubblewrapBackend(SandboxSettings(cgroup_root="verifierd-pool-test")), 2)
+    await pool.start()
+    async with pool.lease() as sandbox:
+        runs = sandbox.run(job("import os\\nos.fork(); os.fork()\\nwhile True: pass", cpu_time_ns=60_000_000_000,
+                               wall_time_ns=60_000_000_000))
+        first = asyncio.ensure_future(anext(runs))
+        await asyncio.sleep(0.2)
+        print("running", flush=True)
+        await first
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def fresh_pool(anyio_backend: str, usable_host: None) -> AsyncIterator[SandboxPool]:
+    pool = SandboxPool(BubblewrapBackend(SandboxSettings(cgroup_root=ROOT)), size=1)
+    await pool.start()
+    yield pool
+    await pool.close()
+
+
+async def answer(sandbox: Sandbox, source: str) -> bytes:
+    async with aclosing(sandbox.run(job(source))) as outcomes:
+        return [outcome.stdout async for outcome in outcomes][0]
+
+
+async def test_a_sandbox_serves_one_candidate_after_another(fresh_pool: SandboxPool) -> None:
+    ids = set()
+    for number in range(5):
+        async with fresh_pool.lease() as sandbox:
+            ids.add(sandbox.id)
+            assert await answer(sandbox, f"print({number})") == f"{number}\n".encode()
+    assert len(ids) == 1
+
+
+async def test_a_killed_sandbox_is_an_error_of_its_own_and_is_replaced(fresh_pool: SandboxPool) -> None:
+    async with fresh_pool.lease() as sandbox:
+        first = sandbox.id
+        outcomes = sandbox.run(job("while True: pass", cpu_time_ns=20_000_000_000, wall_time_ns=20_000_000_000))
+        waiting = asyncio.ensure_future(anext(outcomes))
+        (container,) = [child for child in psutil.Process().children() if child.name() == "bwrap"]
+        container.kill()
+        with pytest.raises(SandboxError, match="sandbox-1"):
+            await waiting
+    async with fresh_pool.lease() as sandbox:
+        assert sandbox.id != first
+        assert await answer(sandbox, "print('well')") == b"well\n"
+
+
+async def test_leaving_early_cancels_the_rest_and_keeps_the_sandbox(fresh_pool: SandboxPool) -> None:
+    async with fresh_pool.lease() as sandbox:
+        first = sandbox.id
+        source = "import sys\nif input(): sys.exit()\nwhile True: pass"
+        work = job(source, StdioRun(b"1\n"), StdioRun(b"\n"), cpu_time_ns=20_000_000_000, wall_time_ns=20_000_000_000)
+        async with aclosing(sandbox.run(work)) as outcomes:
+            outcome = await anext(outcomes)
+            assert outcome.ending is Ending.FINISHED
+    async with fresh_pool.lease() as sandbox:
+        assert sandbox.id == first
+        assert await answer(sandbox, "print('well')") == b"well\n"
+
+
+async def test_a_cancelled_caller_leaves_a_usable_pool(fresh_pool: SandboxPool) -> None:
+    async def call() -> None:
+        async with fresh_pool.lease() as sandbox, aclosing(sandbox.run(job("import time; time.sleep(60)"))) as outcomes:
+            await anext(outcomes)
+
+    task = asyncio.create_task(call())
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(20), fresh_pool.lease() as sandbox:
+        assert await answer(sandbox, "print('well')") == b"well\n"
+
+
+async def test_closing_the_pool_leaves_no_process_and_no_cgroup(usable_host: None) -> None:
+    pool = SandboxPool(BubblewrapBackend(SandboxSettings(cgroup_root=ROOT)), size=2)
+    await pool.start()
+    await pool.close()
+    assert not list(Path("/sys/fs/cgroup").glob(f"*/{ROOT}/*-*"))
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="counts the processes of the sandboxes' own uids, which only root gives")
+async def test_a_killed_worker_takes_its_sandboxes_and_candidates_along(usable_host: None) -> None:
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WORKER, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[3]
+    )
+    assert worker.stdout is not None
+    assert await worker.stdout.readline() == b"running\n"
+    descendants = psutil.Process(worker.pid).children(recursive=True)
+    assert any(process.uids().real > ID_BASE for process in descendants)
+    worker.send_signal(signal.SIGKILL)
+    await worker.wait()
+    _, alive = psutil.wait_procs(descendants, timeout=5)
+    assert not alive
+    assert remove_leftovers(ROOT) > 0
+    assert not list(Path("/sys/fs/cgroup").glob(f"*/{ROOT}/*-*"))

@@ -1,0 +1,1 @@
+"""Measures what the service promises, one module a part: `make prove-NAME`."""

