@@ -33,8 +33,7 @@ def pass_at_k(samples: Counts, correct: Counts, k: int) -> npt.NDArray[np.float6
     taken = np.maximum(c, k)
     missed = np.ones(n.shape, dtype=np.float64)
     for j in range(int(factors.max(initial=0))):
-        left = n - j
-        factor = np.clip(1.0 - taken / left, 0.0, 1.0)
+        factor = np.clip(1.0 - taken / np.maximum(n - j, 1), 0.0, 1.0)
         missed = np.where(j < factors, missed * factor, missed)
     return np.asarray(1.0 - missed, dtype=np.float64)
 

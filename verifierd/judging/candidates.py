@@ -21,7 +21,14 @@ def concluded(candidate_id: str, executions: Sequence[ExecutionResult], tests_to
     The verdict is that of the first test that the program failed. A failure of ours on another test
     changes nothing about that; where the program failed none, it is INFRASTRUCTURE_ERROR, which is
     neither ACCEPTED nor the candidate's failure.
+
+    Raises:
+        ValueError: a test has no result; what was not judged is never ACCEPTED.
     """
+    if len(executions) != tests_total:
+        raise ValueError(
+            f"{len(executions)} of {tests_total} tests of candidate {candidate_id!r} have a result"
+        )
     decisive = _decisive(executions)
     verdict = decisive.verdict if decisive else Verdict.ACCEPTED
     detail = f"test {decisive.test_id}: {decisive.detail}" if decisive else ""

@@ -10,6 +10,7 @@ from verifierd.execution.executor import Answer, Executed, ExecutionFailed
 from verifierd.judging.behaviour import behaviour
 from verifierd.judging.checker import Checker
 from verifierd.judging.checkers import choose
+from verifierd.judging.sizes import bytes_of
 from verifierd.judging.verdicts import KILLED_BY, Failure, failure
 from verifierd.model import (
     CallTest,
@@ -21,6 +22,8 @@ from verifierd.model import (
     TestCase,
     Verdict,
 )
+
+HEAVY_BYTES = 1 << 18
 
 
 class Judge:
@@ -40,6 +43,13 @@ class Judge:
     def tests_total(self) -> int:
         """Return how many tests a candidate has to pass."""
         return len(self._tests)
+
+    def is_heavy(self, answer: Answer) -> bool:
+        """Tell whether judging an answer takes longer than an event loop may be held."""
+        if isinstance(answer, ExecutionFailed):
+            return False
+        test, outcome = self._tests[answer.run_index], answer.outcome
+        return test.is_heavy or bytes_of(_actual(test.body, outcome), HEAVY_BYTES) >= HEAVY_BYTES
 
     def judge(self, answer: Answer, queued_at_ns: int) -> ExecutionResult:
         """Return the result of the test that `answer` belongs to. Linear in the size of the output."""
@@ -96,6 +106,10 @@ class _Test:
         self.id = case.id
         self.body = case.body
         self.checker = checker
+
+    @cached_property
+    def is_heavy(self) -> bool:
+        return bytes_of(_expected(self.body), HEAVY_BYTES) >= HEAVY_BYTES
 
     @cached_property
     def expected_digest(self) -> bytes | None:

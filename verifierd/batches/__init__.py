@@ -1,0 +1,1 @@
+"""Batches: admitted, deduplicated, verified fairly beside one another, stopped early, and summed up."""

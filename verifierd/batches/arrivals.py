@@ -1,0 +1,64 @@
+"""The candidates of a batch in order of arrival, from a list that is there or from a sampler still at work."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from verifierd.model import Candidate
+
+Candidates = Sequence[Candidate] | AsyncIterable[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A candidate with its position in the batch and when it began to wait, in epoch nanoseconds."""
+
+    position: int
+    candidate: Candidate
+    queued_at_ns: int
+
+    @property
+    def program_digest(self) -> bytes:
+        """Return the SHA-256 of language and source: equal programs, byte for byte, have equal digests."""
+        digest = hashlib.sha256(self.candidate.language.encode() + b"\0")
+        digest.update(self.candidate.source.encode("utf-8", "surrogatepass"))
+        return digest.digest()
+
+
+class Arrivals:
+    """Numbers the candidates of one batch. The candidates of a list all began to wait at once."""
+
+    def __init__(self, candidates: Candidates, clock_ns: Callable[[], int]) -> None:
+        self._clock_ns = clock_ns
+        self._position = 0
+        self._opened_at_ns = clock_ns()
+        if isinstance(candidates, Sequence):
+            self.total = len(candidates)
+            self.is_open = False
+            self._listed: Iterator[Candidate] = iter(candidates)
+        else:
+            self.total = 0
+            self.is_open = True
+            self._listed = iter(())
+            self._decoded = aiter(candidates)
+
+    async def next(self) -> Arrived | None:
+        """Return the next candidate, None after the last one. Raises what an open batch's source raises."""
+        if not self.is_open:
+            return next(self.left(), None)
+        try:
+            candidate = await anext(self._decoded)
+        except StopAsyncIteration:
+            return None
+        return self._arrived(candidate, self._clock_ns())
+
+    def left(self) -> Iterator[Arrived]:
+        """Yield the candidates of a list that `next` has not returned; none of an open batch."""
+        for candidate in self._listed:
+            yield self._arrived(candidate, self._opened_at_ns)
+
+    def _arrived(self, candidate: Candidate, queued_at_ns: int) -> Arrived:
+        self._position += 1
+        return Arrived(self._position - 1, candidate, queued_at_ns)

@@ -1,0 +1,205 @@
+"""One batch's life: take candidates in, verify each distinct program, stop early, sum up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+
+from verifierd.batches.admission import Ticket
+from verifierd.batches.arrivals import Arrivals, Arrived
+from verifierd.batches.dedupe import Programs
+from verifierd.batches.early_stop import EarlyStop, StopReason
+from verifierd.batches.settings import EngineSettings
+from verifierd.batches.tally import Tally
+from verifierd.batches.verification import Verification
+from verifierd.execution.executor import Executor
+from verifierd.judging.candidates import cancelled, failed_by_us, has_no_code, without_code
+from verifierd.logs import get_logger
+from verifierd.model import (
+    Batch,
+    BatchAccepted,
+    BatchEvent,
+    CandidateFinished,
+    CandidateResult,
+    ExecutionResult,
+    StopDecided,
+)
+
+
+@dataclass(slots=True)
+class _Unfinished:
+    """A candidate without a result, and its executions so far."""
+
+    arrived: Arrived
+    executions: list[ExecutionResult] = field(default_factory=list)
+
+
+class BatchRun:
+    """Runs once. `slots` is shared by all batches, and a batch never queues for more than one of them.
+
+    That makes scheduling fair: slots go first come, first served, so batches take turns at them, and a
+    batch of one candidate waits for one turn of each other batch, however large those are.
+    """
+
+    def __init__(
+        self,
+        batch: Batch,
+        arrivals: Arrivals,
+        executor: Executor,
+        slots: asyncio.Semaphore,
+        ticket: Ticket,
+        settings: EngineSettings,
+        clock_ns: Callable[[], int],
+    ) -> None:
+        self._batch = batch
+        self._arrivals = arrivals
+        self._slots = slots
+        self._ticket = ticket
+        self._clock_ns = clock_ns
+        self._stop = EarlyStop(batch.options, batch.deadline_at_ns, clock_ns)
+        self._verification = Verification(batch, executor, self._stop.saw_execution)
+        self._programs = Programs(settings.kept_result_bytes)
+        self._tally = Tally(settings)
+        self._unfinished: dict[int, _Unfinished] = {}
+        self._landed: asyncio.Queue[BatchEvent | None] = asyncio.Queue()
+        # A candidate takes room when it is taken in and leaves it when its result has been taken out:
+        # so neither a sampler nor a slow reader makes the batch grow in memory.
+        self._room = asyncio.Semaphore(settings.results_ahead)
+        self._log = get_logger(__name__).bind(batch_id=batch.id)
+
+    def cancel(self) -> None:
+        """Stop the batch: what has no result yet is CANCELLED, and the events come to their end."""
+        self._stop.decide(StopReason.CANCELLED)
+
+    async def events(self) -> AsyncGenerator[BatchEvent, None]:
+        """Yield the batch's events to the summary. Closed early, it cancels what is left.
+
+        Raises:
+            Exception: whatever the source of an open batch's candidates raised.
+        """
+        started_at_ns = self._clock_ns()
+        tests = len(self._batch.problem.tests)
+        self._log.info(
+            "batch_started", problem_id=self._batch.problem.id, candidates=self._arrivals.total, tests=tests
+        )
+        working = asyncio.create_task(self._work())
+        try:
+            yield BatchAccepted(self._batch.id, self._arrivals.total)
+            while (event := await self._landed.get()) is not None:
+                if isinstance(event, CandidateFinished):
+                    self._room.release()
+                yield event
+            await working
+            summary = self._tally.summary(self._batch.id, self._stop.reason, started_at_ns, self._clock_ns())
+            yield summary
+        finally:
+            working.cancel()
+            await asyncio.wait((working,))
+            self._log.info("batch_ended", stop_reason=self._stop.reason, **self._tally.figures())
+
+    async def _work(self) -> None:
+        try:
+            await self._verify_until_stopped()
+            if self._stop.is_decided:
+                await self._cancel_rest()
+        finally:
+            self._landed.put_nowait(None)
+
+    async def _verify_until_stopped(self) -> None:
+        verifying = asyncio.create_task(self._verify_all())
+        stopping = asyncio.create_task(self._stop.decided())
+        try:
+            await asyncio.wait((verifying, stopping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            if not verifying.done():
+                verifying.cancel()
+            await asyncio.wait((verifying, stopping))
+        if not verifying.cancelled():
+            verifying.result()
+
+    async def _verify_all(self) -> None:
+        """Take every candidate in and see all of them through."""
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while (arrived := await self._next()) is not None:
+                if not self._needs_run(arrived):
+                    continue
+                await self._slots.acquire()
+                task = asyncio.create_task(self._verify(arrived))
+                running.add(task)
+                task.add_done_callback(running.discard)
+                task.add_done_callback(lambda _: self._slots.release())
+            while running:
+                await asyncio.wait(running)
+        finally:
+            for task in running:
+                task.cancel()
+            if running:
+                await asyncio.wait(running)
+
+    async def _next(self) -> Arrived | None:
+        await self._room.acquire()
+        arrived = await self._arrivals.next()
+        if arrived is not None:
+            self._unfinished[arrived.position] = _Unfinished(arrived)
+        return arrived
+
+    def _needs_run(self, arrived: Arrived) -> bool:
+        if has_no_code(arrived.candidate.source):
+            self._finish(arrived, without_code(arrived.candidate.id, len(self._batch.problem.tests)))
+            return False
+        known = self._programs.known(arrived)
+        if known is not None:
+            self._finish(arrived, known)
+            return False
+        return self._programs.is_first(arrived)
+
+    async def _verify(self, arrived: Arrived) -> None:
+        executions = self._unfinished[arrived.position].executions
+        try:
+            result = await self._verification.verify(arrived, executions)
+        except Exception as error:  # one candidate's trouble must not become the batch's
+            self._log.exception("candidate_not_judged", candidate_id=arrived.candidate.id)
+            result = failed_by_us(
+                arrived.candidate.id,
+                executions,
+                len(self._batch.problem.tests),
+                f"judging it failed: {error!r}",
+            )
+        for waiting, same in self._programs.finished(arrived, result):
+            self._finish(waiting, same)
+        self._finish(arrived, result)
+
+    def _finish(self, arrived: Arrived, result: CandidateResult) -> None:
+        del self._unfinished[arrived.position]
+        self._tally.add(arrived.position, result)
+        self._ticket.judged()
+        self._stop.saw_candidate(result)
+        self._landed.put_nowait(CandidateFinished(result))
+        self._log.debug(
+            "candidate_judged",
+            candidate_id=result.candidate_id,
+            verdict=result.verdict.name,
+            duplicate_of=result.duplicate_of,
+        )
+
+    async def _cancel_rest(self) -> None:
+        """Give every candidate that is left its result, and tell a sampler to stop."""
+        if self._arrivals.is_open:
+            self._landed.put_nowait(StopDecided(self._stop.reason, ()))
+        for unfinished in tuple(self._unfinished.values()):
+            self._finish(unfinished.arrived, self._cancelled(unfinished))
+        for arrived in self._arrivals.left():
+            await self._room.acquire()
+            self._unfinished[arrived.position] = _Unfinished(arrived)
+            self._finish(arrived, self._cancelled(self._unfinished[arrived.position]))
+
+    def _cancelled(self, unfinished: _Unfinished) -> CandidateResult:
+        return cancelled(
+            unfinished.arrived.candidate.id,
+            unfinished.executions,
+            len(self._batch.problem.tests),
+            f"the batch was stopped ({self._stop.reason})",
+        )

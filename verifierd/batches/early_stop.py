@@ -1,0 +1,70 @@
+"""When a batch has seen enough: so many accepted, its CPU budget, its deadline, or the caller's word."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+
+from verifierd.model import BatchOptions, CandidateResult, ExecutionResult, Verdict
+
+SECOND_NS = 1_000_000_000
+
+
+class StopReason(StrEnum):
+    """Why a batch ended; COMPLETED where nothing stopped it."""
+
+    COMPLETED = "completed"
+    ACCEPTED_ENOUGH = "accepted_enough"
+    DEADLINE = "deadline"
+    BUDGET = "budget"
+    CANCELLED = "cancelled"
+
+
+class EarlyStop:
+    """Watches one batch. The first reason stands; candidates that still run then may overshoot a budget."""
+
+    def __init__(
+        self, options: BatchOptions, deadline_at_ns: int | None, clock_ns: Callable[[], int]
+    ) -> None:
+        self._options = options
+        self._deadline_at_ns = deadline_at_ns
+        self._clock_ns = clock_ns
+        self._accepted = 0
+        self._cpu_time_ns = 0
+        self._decided = asyncio.Event()
+        self.reason = StopReason.COMPLETED
+
+    @property
+    def is_decided(self) -> bool:
+        """Tell whether the batch is to stop."""
+        return self._decided.is_set()
+
+    def saw_execution(self, execution: ExecutionResult) -> None:
+        """Count the CPU time of an execution that has just been made."""
+        self._cpu_time_ns += execution.cpu_time_ns
+        if 0 < self._options.cpu_budget_ns <= self._cpu_time_ns:
+            self.decide(StopReason.BUDGET)
+
+    def saw_candidate(self, result: CandidateResult) -> None:
+        """Count a candidate that has its verdict, duplicates too: each is an answer to hand on."""
+        self._accepted += result.verdict is Verdict.ACCEPTED
+        if 0 < self._options.stop_after_accepted <= self._accepted:
+            self.decide(StopReason.ACCEPTED_ENOUGH)
+
+    def decide(self, reason: StopReason) -> None:
+        """Stop the batch, unless it is stopped already."""
+        if not self.is_decided:
+            self.reason = reason
+            self._decided.set()
+
+    async def decided(self) -> None:
+        """Wait until the batch is to stop; the deadline is kept while somebody waits here."""
+        left_s = None
+        if self._deadline_at_ns is not None:
+            left_s = (self._deadline_at_ns - self._clock_ns()) / SECOND_NS
+        try:
+            async with asyncio.timeout(left_s):
+                await self._decided.wait()
+        except TimeoutError:
+            self.decide(StopReason.DEADLINE)

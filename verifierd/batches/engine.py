@@ -1,0 +1,100 @@
+"""The engine: batches in, events out. It owns the queue, the slots of the executor and the drain.
+
+A batch goes through these modules, in this order: `admission` (is there room), `arrivals` (candidates
+in order), `dedupe` (has this program run), `verification` (execute, judge), `early_stop` (has the
+batch seen enough) and `tally` (clusters, picks, cost); `batch_run` leads it through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+
+from verifierd.batches.admission import Admission
+from verifierd.batches.arrivals import Arrivals, Candidates
+from verifierd.batches.batch_run import BatchRun
+from verifierd.batches.settings import EngineSettings
+from verifierd.execution.executor import Executor
+from verifierd.logs import get_logger
+from verifierd.model import Batch, BatchEvent
+
+# Cancelled candidates need no more than a sandbox's reset; beyond that the reader of events is gone.
+CANCEL_GRACE_S = 10.0
+
+
+class Engine:
+    """Verifies any number of batches at a time, as many candidates together as the executor has room for."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        settings: EngineSettings | None = None,
+        clock_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """`clock_ns` gives epoch nanoseconds."""
+        self._executor = executor
+        self._settings = settings or EngineSettings()
+        self._clock_ns = clock_ns
+        self._admission = Admission(self._settings.queue)
+        self._slots = asyncio.Semaphore(executor.capacity)
+        self._runs: dict[str, BatchRun] = {}
+        self._log = get_logger(__name__)
+
+    async def run(self, batch: Batch, candidates: Candidates) -> AsyncGenerator[BatchEvent, None]:
+        """Yield a batch's events: accepted, each candidate as it finishes, the summary last.
+
+        A list of candidates is a closed batch. An async iterable is an open one: candidates are taken
+        from it as they are decoded, and where the batch stops early, `StopDecided` says so to the
+        sampler; nothing is taken after it. Closing the generator cancels the batch.
+
+        Raises:
+            InvalidField: the problem's checker does not exist or does not fit its tests.
+            QueueFull: as much is in flight as may be.
+            Draining: the engine takes no new work.
+            Exception: whatever the source of an open batch's candidates raises.
+        """
+        arrivals = Arrivals(candidates, self._clock_ns)
+        places = self._settings.results_ahead if arrivals.is_open else arrivals.total
+        with self._admission.admitted(places) as ticket:
+            run = BatchRun(
+                batch, arrivals, self._executor, self._slots, ticket, self._settings, self._clock_ns
+            )
+            self._runs[batch.id] = run
+            try:
+                async with aclosing(run.events()) as events:
+                    async for event in events:
+                        yield event
+            finally:
+                del self._runs[batch.id]
+
+    def cancel(self, batch_id: str) -> bool:
+        """Stop a batch; its events still come to their end. False: there is no such batch in flight."""
+        run = self._runs.get(batch_id)
+        if run is None:
+            return False
+        run.cancel()
+        return True
+
+    async def drain(self, timeout_s: float) -> bool:
+        """Take no new work and wait for what is in flight; after `timeout_s` seconds cancel what is left.
+
+        Returns:
+            True if everything ended by itself in time.
+        """
+        self._admission.close()
+        self._log.info("drain_started", batches=len(self._runs), timeout_s=timeout_s)
+        try:
+            await asyncio.wait_for(self._admission.empty(), timeout_s)
+        except TimeoutError:
+            self._log.warning("drain_timed_out", batches=len(self._runs))
+        else:
+            return True
+        for run in tuple(self._runs.values()):
+            run.cancel()
+        try:
+            await asyncio.wait_for(self._admission.empty(), CANCEL_GRACE_S)
+        except TimeoutError:
+            self._log.error("batches_abandoned", batches=len(self._runs))
+        return False

@@ -1,0 +1,75 @@
+"""One candidate from program to verdict: execute its tests, judge each answer as it lands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
+
+from sandboxes.model import Program
+from verifierd.batches.arrivals import Arrived
+from verifierd.batches.runs import run_of
+from verifierd.execution.executor import Answer, ExecutionRequest, Executor
+from verifierd.judging.candidates import NOT_JUDGED, concluded
+from verifierd.judging.judge import Judge
+from verifierd.model import Batch, CandidateResult, ExecutionResult, Verdict
+
+
+class Verification:
+    """Verifies the candidates of one batch, any number at a time."""
+
+    def __init__(self, batch: Batch, executor: Executor, landed: Callable[[ExecutionResult], None]) -> None:
+        """`landed` is told of every execution as it is judged.
+
+        Raises:
+            InvalidField: the problem's checker does not exist or does not fit its tests.
+        """
+        self._batch = batch
+        self._executor = executor
+        self._landed = landed
+        self._judge = Judge(batch.problem)
+        self._runs = tuple(run_of(test.body) for test in batch.problem.tests)
+
+    async def verify(self, arrived: Arrived, executions: list[ExecutionResult]) -> CandidateResult:
+        """Return the candidate's result. `executions` grows as tests are judged, so a cancelled one shows it."""
+        left_out_because = ""
+        async with aclosing(self._executor.execute(self._request(arrived))) as answers:
+            async for answer in answers:
+                execution = await self._judged(answer, arrived.queued_at_ns)
+                executions.append(execution)
+                self._landed(execution)
+                left_out_because = self._why_no_more(execution)
+                if left_out_because and len(executions) < len(self._runs):
+                    break
+        if left_out_because:
+            for run_index in range(len(executions), len(self._runs)):
+                executions.append(self._judge.skipped(run_index, left_out_because, arrived.queued_at_ns))
+        return concluded(arrived.candidate.id, executions, len(self._runs))
+
+    def _request(self, arrived: Arrived) -> ExecutionRequest:
+        candidate = arrived.candidate
+        return ExecutionRequest(
+            batch_id=self._batch.id,
+            candidate_id=candidate.id,
+            program=Program(candidate.language, candidate.source),
+            runs=self._runs,
+            limits=self._batch.problem.limits,
+        )
+
+    async def _judged(self, answer: Answer, queued_at_ns: int) -> ExecutionResult:
+        if self._judge.is_heavy(answer):
+            execution = await asyncio.to_thread(self._judge.judge, answer, queued_at_ns)
+        else:
+            execution = self._judge.judge(answer, queued_at_ns)
+        if self._batch.options.include_outputs:
+            return execution
+        return replace(execution, stdout=b"", stderr=b"", actual=None)
+
+    def _why_no_more(self, execution: ExecutionResult) -> str:
+        if execution.verdict is Verdict.COMPILE_ERROR:
+            return "the program did not compile"
+        failed = execution.verdict is not Verdict.ACCEPTED and execution.verdict not in NOT_JUDGED
+        if failed and self._batch.options.stop_at_first_failure:
+            return f"test {execution.test_id} had failed, and the batch stops at a first failure"
+        return ""
