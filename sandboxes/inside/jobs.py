@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from .answers import Answer, CompileFailed, compile_answer, name_asserts_ending, run_answer
 from .stages import Stage, StageFactory, StageLost, memory_file
 from .watch import Facts, Party, Pipe, Watch
 
-Answer = tuple[dict[str, Any], list[bytes]]
 GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice that its peer has ended
 TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
 TESTER_CPU_FACTOR = 2
-
-
-@dataclass(frozen=True)
-class CompileFailed:
-    """Why the program has no runs: what the compiler said, or what became of it."""
-
-    class_name: str
-    message: str
-    facts: Facts
-    cpu_time_ns: int
-    peak_memory_bytes: int
+RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the output limit is
 
 
 class Jobs:
@@ -52,7 +40,7 @@ class Jobs:
             if failed is None and self._stage is None:
                 failed = self._prepare(source, limits)
             if failed is not None:
-                yield _compile_answer(index, failed)
+                yield compile_answer(index, failed)
             elif order["kind"] == "asserts":
                 yield self._run_asserts(index, payload, limits)
             else:
@@ -103,58 +91,63 @@ class Jobs:
         """One `stdio` or `call` run: the program and its input, nobody else."""
         stage = self._candidate_stage()
         party = Party(stage, limits["cpu_time_ns"])
-        pipes = self._order(stage, order, payload, limits, peer=None)
+        pipes = self._order(stage, order, payload, limits)
         stage.group.begin()
         facts = self._watch([party], pipes, limits["wall_time_ns"]).run(partial(_ended, party))
-        answer = _facts(index, facts, party)
+        answer = run_answer(index, facts, party)
         self._settle(party, facts)
-        stdout, stderr, result = _collect(pipes, facts)
+        stdout, stderr, result = _collect(pipes)
         answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
-        if answer["ending"] == "finished" and any(pipe.over for pipe in pipes):
-            answer["ending"] = "output_limit"
+        _hold_to_output_limit(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content)]
 
     def _run_asserts(self, index: int, payload: bytes, limits: dict[str, Any]) -> Answer:
         """One `asserts` run: the candidate serves calls, the test program makes them next door."""
+        stage, tester = self._candidate_stage(), self._tester
         near, far = socket.socketpair()
         with near, far:
-            pipes = self._order(
-                self._candidate_stage(), {"kind": "candidate"}, b"", limits, peer=near.fileno()
-            )
-            tests = self._order(
-                self._tester, {"kind": "tester"}, payload, {**limits, "open_files": 64}, peer=far.fileno()
-            )
-        candidate = Party(self._candidate_stage(), limits["cpu_time_ns"])
-        examiner = Party(self._tester, TESTER_CPU_FACTOR * limits["cpu_time_ns"])
+            pipes = self._order(stage, {"kind": "candidate"}, b"", limits, peer=near.fileno())
+            (report,) = self._order(tester, {"kind": "tester"}, payload, limits, peer=far.fileno(), outputs=1)
+        candidate = Party(stage, limits["cpu_time_ns"])
+        examiner = Party(tester, TESTER_CPU_FACTOR * limits["cpu_time_ns"])
         for party in (candidate, examiner):
             party.stage.group.begin()
-        parties = [candidate, examiner]
-        facts = self._watch(parties, [*pipes, *tests], limits["wall_time_ns"]).run(
+        facts = self._watch([candidate, examiner], [*pipes, report], limits["wall_time_ns"]).run(
             lambda: _ended(candidate) or _ended(examiner)
         )
         if facts.limit is None and not _ended(candidate):
             self._watch([candidate], pipes, GRACE_NS).run(partial(_ended, candidate))
-        answer = _facts(index, facts, candidate)
+        answer = run_answer(index, facts, candidate)
         self._settle(candidate, facts)
         if not _ended(examiner):  # the candidate's end of the line is closed: that ends the test program
-            self._watch([examiner], tests, GRACE_NS).run(partial(_ended, examiner))
+            self._watch([examiner], [report], GRACE_NS).run(partial(_ended, examiner))
+        if tester.group.out_of_memory():  # over what the candidate made it hold
+            answer["ending"] = "memory_limit"
         self._settle_tester(examiner)
-        stdout, stderr, result = _collect(pipes, facts)
-        report = _collect(tests, facts)[2]
+        stdout, stderr, result = _collect(pipes)
+        _collect([report])
         answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
-        said = _judge_asserts(answer, candidate, examiner, bytes(report.content))
+        _hold_to_output_limit(answer, pipes)
+        said = name_asserts_ending(answer, candidate, examiner, bytes(report.content))
         return answer, [bytes(stdout.content), bytes(stderr.content), said or bytes(result.content)]
 
     def _order(
-        self, stage: Stage, order: dict[str, Any], payload: bytes, limits: dict[str, Any], peer: int | None
+        self,
+        stage: Stage,
+        order: dict[str, Any],
+        payload: bytes,
+        limits: dict[str, Any],
+        peer: int | None = None,
+        outputs: int = 3,
     ) -> list[Pipe]:
-        """Send a run to a stage. Returns its stdout, stderr and result pipes."""
-        stdin = memory_file(payload)
-        pipes, theirs = [], [stdin]
-        for _ in range(3):
+        """Send a run to a stage. Returns the last `outputs` of its stdout, stderr and result pipes."""
+        pipes, theirs = [], [memory_file(payload)]
+        theirs += [os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC) for _ in range(3 - outputs)]
+        for number in range(outputs, 0, -1):
             reading, writing = os.pipe()
             os.set_blocking(reading, False)
-            pipes.append(Pipe(reading, limits["output_bytes"]))
+            bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
+            pipes.append(Pipe(reading, bound))
             theirs.append(writing)
         message = {**order, "limits": {**limits, "without_cgroup": stage.without_cgroup}}
         stage.send(message, theirs if peer is None else [*theirs, peer])
@@ -192,95 +185,18 @@ def _ended(party: Party) -> bool:
     return party.exited is not None or party.lost is not None
 
 
-def _facts(index: int, facts: Facts, party: Party) -> dict[str, Any]:
-    """Read the meters and name the ending, as far as the candidate's process tells it."""
-    group, exited = party.stage.group, party.exited or {}
-    cpu_time_ns = group.cpu_time_ns()
-    ending = facts.limit or ("finished" if exited.get("exit_code") == 0 else "raised")
-    if group.out_of_memory():
-        ending = "memory_limit"
-    elif cpu_time_ns >= party.cpu_limit_ns:
-        ending = "cpu_limit"
-    elif party.lost is not None:
-        raise StageLost(party.lost)
-    return {
-        "run": index,
-        "ending": ending,
-        "exit_code": exited.get("exit_code"),
-        "term_signal": exited.get("term_signal"),
-        "behaviour": None,
-        "cpu_time_ns": cpu_time_ns,
-        "wall_time_ns": facts.wall_time_ns,
-        "peak_memory_bytes": group.peak_memory_bytes(),
-        "started_at_ns": facts.started_at_ns,
-        "ended_at_ns": facts.ended_at_ns,
-    }
+def _hold_to_output_limit(answer: dict[str, Any], pipes: list[Pipe]) -> None:
+    """Refuse a run that ended by itself just after it wrote too much."""
+    if answer["ending"] == "finished" and any(pipe.over for pipe in pipes):
+        answer["ending"] = "output_limit"
 
 
-def _judge_asserts(answer: dict[str, Any], candidate: Party, examiner: Party, text: bytes) -> bytes | None:
-    """Name an `asserts` run's ending by the test program's report. Returns what was raised, as a result.
-
-    None: the candidate's own result tells it.
-    """
-    if answer["ending"] in ("cpu_limit", "wall_limit", "memory_limit", "output_limit"):
-        return None
-    if examiner.lost is not None or not text:
-        if answer["exit_code"] or answer["term_signal"]:
-            return None
-        if examiner.exited is not None:  # killed, or out of memory over what the candidate answered
-            answer["ending"] = "raised"
-            return _raised("MemoryError", "the test program could not hold the candidate's answers")
-        raise StageLost(examiner.lost or "the test program did not report")
-    report = json.loads(text)
-    if "broken" in report:
-        raise BrokenTests(report["broken"])
-    answer["behaviour"] = report["behaviour"]
-    if "gone" in report:
-        answer["ending"] = "raised"
-        return (
-            None if answer["exit_code"] or answer["term_signal"] else _raised("ProcessEnded", report["gone"])
-        )
-    if "raised" not in report:
-        answer["ending"] = "finished"
-        return b"{}"
-    refused = report["raised"][0] == "AssertionError" and not report["by_candidate"]
-    answer["ending"] = "assertion_failed" if refused else "raised"
-    return _raised(*report["raised"])
-
-
-class BrokenTests(Exception):
-    """The test program itself is no program."""
-
-
-def _raised(class_name: str, message: str) -> bytes:
-    return json.dumps({"raised": [class_name, message]}).encode()
-
-
-def _collect(pipes: list[Pipe], facts: Facts) -> list[Pipe]:
+def _collect(pipes: list[Pipe]) -> list[Pipe]:
     """Read what is left in the pipes and close them."""
     for pipe in pipes:
         pipe.drain()
         os.close(pipe.fd)
     return pipes
-
-
-def _compile_answer(index: int, failed: CompileFailed) -> Answer:
-    facts = failed.facts
-    answer = {
-        "run": index,
-        "ending": "compile_failed",
-        "exit_code": None,
-        "term_signal": None,
-        "behaviour": None,
-        "cpu_time_ns": failed.cpu_time_ns,
-        "wall_time_ns": facts.wall_time_ns,
-        "peak_memory_bytes": failed.peak_memory_bytes,
-        "started_at_ns": facts.started_at_ns,
-        "ended_at_ns": facts.ended_at_ns,
-        "stdout_total_bytes": 0,
-        "stderr_total_bytes": 0,
-    }
-    return answer, [b"", b"", _raised(failed.class_name, failed.message)]
 
 
 def _end_lost(stage: Stage) -> int | None:

@@ -11,7 +11,8 @@ import sys
 from typing import Any
 
 from . import wire
-from .jobs import BrokenTests, Jobs
+from .answers import BrokenTests
+from .jobs import Jobs
 from .stages import StageFactory
 from .watch import Cancelled
 

@@ -144,3 +144,19 @@ async def test_a_broken_test_program_is_not_the_candidates_failure(perform: Perf
         await perform(job("def f(x): return x", asserts("assert f(")))
     (outcome,) = await perform(job("def f(x): return x", asserts("assert f(1) == 1")))
     assert outcome.ending is Ending.FINISHED
+
+
+async def test_an_answer_that_the_test_program_cannot_hold_is_the_candidates_memory(perform: Perform) -> None:
+    source = "def f(): return ['x' * 100] * 200_000"
+    tests = asserts("held = []", "while True: held.append(f())")
+    (outcome,) = await perform(job(source, tests, cpu_time_ns=60_000_000_000, wall_time_ns=60_000_000_000))
+    assert outcome.ending is Ending.MEMORY_LIMIT, outcome
+    (outcome,) = await perform(job("def f(x): return x", asserts("assert f(1) == 1")))
+    assert outcome.ending is Ending.FINISHED
+
+
+async def test_what_a_test_program_prints_is_not_the_candidates_output(perform: Perform) -> None:
+    (outcome,) = await perform(
+        job("def f(x): return x", asserts("for _ in range(9999): print('x' * 999)", "f(1)"))
+    )
+    assert (outcome.ending, outcome.stdout) == (Ending.FINISHED, b"")

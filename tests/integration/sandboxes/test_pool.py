@@ -56,9 +56,14 @@ async def fresh_pool(anyio_backend: str, usable_host: None) -> AsyncIterator[San
     await pool.close()
 
 
+def instances() -> list[Path]:
+    return list(Path("/sys/fs/cgroup").glob(f"*/{ROOT}/*-*"))
+
+
 async def answer(sandbox: Sandbox, source: str) -> bytes:
     async with aclosing(sandbox.run(job(source))) as outcomes:
-        return [outcome.stdout async for outcome in outcomes][0]
+        (outcome,) = [outcome async for outcome in outcomes]
+    return outcome.stdout
 
 
 async def test_a_sandbox_serves_one_candidate_after_another(fresh_pool: SandboxPool) -> None:
@@ -73,7 +78,9 @@ async def test_a_sandbox_serves_one_candidate_after_another(fresh_pool: SandboxP
 async def test_a_killed_sandbox_is_an_error_of_its_own_and_is_replaced(fresh_pool: SandboxPool) -> None:
     async with fresh_pool.lease() as sandbox:
         first = sandbox.id
-        outcomes = sandbox.run(job("while True: pass", cpu_time_ns=20_000_000_000, wall_time_ns=20_000_000_000))
+        outcomes = sandbox.run(
+            job("while True: pass", cpu_time_ns=20_000_000_000, wall_time_ns=20_000_000_000)
+        )
         waiting = asyncio.ensure_future(anext(outcomes))
         (container,) = [child for child in psutil.Process().children() if child.name() == "bwrap"]
         container.kill()
@@ -88,7 +95,9 @@ async def test_leaving_early_cancels_the_rest_and_keeps_the_sandbox(fresh_pool: 
     async with fresh_pool.lease() as sandbox:
         first = sandbox.id
         source = "import sys\nif input(): sys.exit()\nwhile True: pass"
-        work = job(source, StdioRun(b"1\n"), StdioRun(b"\n"), cpu_time_ns=20_000_000_000, wall_time_ns=20_000_000_000)
+        work = job(
+            source, StdioRun(b"1\n"), StdioRun(b"\n"), cpu_time_ns=20_000_000_000, wall_time_ns=20_000_000_000
+        )
         async with aclosing(sandbox.run(work)) as outcomes:
             outcome = await anext(outcomes)
             assert outcome.ending is Ending.FINISHED
@@ -99,7 +108,10 @@ async def test_leaving_early_cancels_the_rest_and_keeps_the_sandbox(fresh_pool: 
 
 async def test_a_cancelled_caller_leaves_a_usable_pool(fresh_pool: SandboxPool) -> None:
     async def call() -> None:
-        async with fresh_pool.lease() as sandbox, aclosing(sandbox.run(job("import time; time.sleep(60)"))) as outcomes:
+        async with (
+            fresh_pool.lease() as sandbox,
+            aclosing(sandbox.run(job("import time; time.sleep(60)"))) as outcomes,
+        ):
             await anext(outcomes)
 
     task = asyncio.create_task(call())
@@ -115,10 +127,12 @@ async def test_closing_the_pool_leaves_no_process_and_no_cgroup(usable_host: Non
     pool = SandboxPool(BubblewrapBackend(SandboxSettings(cgroup_root=ROOT)), size=2)
     await pool.start()
     await pool.close()
-    assert not list(Path("/sys/fs/cgroup").glob(f"*/{ROOT}/*-*"))
+    assert not instances()
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="counts the processes of the sandboxes' own uids, which only root gives")
+@pytest.mark.skipif(
+    os.getuid() != 0, reason="counts the processes of the sandboxes' own uids, which only root gives"
+)
 async def test_a_killed_worker_takes_its_sandboxes_and_candidates_along(usable_host: None) -> None:
     worker = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WORKER, stdout=asyncio.subprocess.PIPE, cwd=Path(__file__).parents[3]
@@ -132,4 +146,4 @@ async def test_a_killed_worker_takes_its_sandboxes_and_candidates_along(usable_h
     _, alive = psutil.wait_procs(descendants, timeout=5)
     assert not alive
     assert remove_leftovers(ROOT) > 0
-    assert not list(Path("/sys/fs/cgroup").glob(f"*/{ROOT}/*-*"))
+    assert not instances()

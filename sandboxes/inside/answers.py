@@ -1,0 +1,106 @@
+"""What the supervisor answers of a run: the ending's name, the meters, the evidence."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from .stages import StageLost
+from .watch import Facts, Party
+
+Answer = tuple[dict[str, Any], list[bytes]]
+LIMIT_ENDINGS = frozenset({"cpu_limit", "wall_limit", "memory_limit", "output_limit"})
+
+
+class BrokenTests(Exception):
+    """The test program itself is no program."""
+
+
+@dataclass(frozen=True)
+class CompileFailed:
+    """Why the program has no runs: what the compiler said, or what became of it."""
+
+    class_name: str
+    message: str
+    facts: Facts
+    cpu_time_ns: int
+    peak_memory_bytes: int
+
+
+def run_answer(index: int, facts: Facts, party: Party) -> dict[str, Any]:
+    """Read the meters and name the ending, as far as the candidate's process tells it.
+
+    Raises:
+        StageLost: the stage ended, and no limit explains it.
+    """
+    group, exited = party.stage.group, party.exited or {}
+    cpu_time_ns = group.cpu_time_ns()
+    ending = facts.limit or ("finished" if exited.get("exit_code") == 0 else "raised")
+    if group.out_of_memory():
+        ending = "memory_limit"
+    elif cpu_time_ns >= party.cpu_limit_ns:
+        ending = "cpu_limit"
+    elif party.lost is not None:
+        raise StageLost(party.lost)
+    answer = _header(index, ending, facts, cpu_time_ns, group.peak_memory_bytes())
+    return answer | {"exit_code": exited.get("exit_code"), "term_signal": exited.get("term_signal")}
+
+
+def name_asserts_ending(
+    answer: dict[str, Any], candidate: Party, examiner: Party, text: bytes
+) -> bytes | None:
+    """Name an `asserts` run's ending by the test program's report. Returns what was raised, as a result.
+
+    None: the candidate's own result tells it.
+
+    Raises:
+        BrokenTests: the test program does not compile.
+        StageLost: the test program ended without a report, and not by the candidate's doing.
+    """
+    if answer["ending"] in LIMIT_ENDINGS:
+        return None
+    died = answer["exit_code"] or answer["term_signal"]
+    if not text:
+        if died:
+            return None
+        raise StageLost(examiner.lost or "the test program did not report")
+    report = json.loads(text)
+    if "broken" in report:
+        raise BrokenTests(report["broken"])
+    answer["behaviour"] = report["behaviour"]
+    if "gone" in report:
+        answer["ending"] = "raised"
+        return None if died else _raised("ProcessEnded", report["gone"])
+    if "raised" not in report:
+        answer["ending"] = "finished"
+        return b"{}"
+    refused = report["raised"][0] == "AssertionError" and not report["by_candidate"]
+    answer["ending"] = "assertion_failed" if refused else "raised"
+    return _raised(*report["raised"])
+
+
+def compile_answer(index: int, failed: CompileFailed) -> Answer:
+    """Return the answer of a run that never began."""
+    answer = _header(index, "compile_failed", failed.facts, failed.cpu_time_ns, failed.peak_memory_bytes)
+    answer |= {"exit_code": None, "term_signal": None, "stdout_total_bytes": 0, "stderr_total_bytes": 0}
+    return answer, [b"", b"", _raised(failed.class_name, failed.message)]
+
+
+def _header(
+    index: int, ending: str, facts: Facts, cpu_time_ns: int, peak_memory_bytes: int
+) -> dict[str, Any]:
+    return {
+        "run": index,
+        "ending": ending,
+        "behaviour": None,
+        "cpu_time_ns": cpu_time_ns,
+        "wall_time_ns": facts.wall_time_ns,
+        "peak_memory_bytes": peak_memory_bytes,
+        "started_at_ns": facts.started_at_ns,
+        "ended_at_ns": facts.ended_at_ns,
+    }
+
+
+def _raised(class_name: str, message: str) -> bytes:
+    return json.dumps({"raised": [class_name, message]}).encode()
