@@ -1,4 +1,4 @@
-"""Structured logs on standard error: one JSON object a line, UTC times, the ids of what is being worked on."""
+"""Structured logs on standard error: one JSON object a line, with UTC times and the ids of the work."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def configure(level: Level = "info", form: Format = "json", stream: TextIO | Non
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering: list[Processor] = (
@@ -51,7 +52,7 @@ def configure(level: Level = "info", form: Format = "json", stream: TextIO | Non
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """Return the logger of a module. Events are short past-tense phrases; facts go in as keywords."""
-    logger: FilteringBoundLogger = structlog.stdlib.get_logger(name)
+    logger: FilteringBoundLogger = structlog.get_logger(name)
     return logger
 
 

@@ -20,7 +20,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from types import CodeType, ModuleType, TracebackType
-from typing import Any, NoReturn
 
 from . import values
 
@@ -42,26 +41,13 @@ class Files:
     peer: int = -1
 
 
-def perform(code: CodeType, order: dict[str, Any], files: Files) -> NoReturn:
-    """Run the order in this process and end the process."""
-    status = 1
-    try:
-        _take_files(files)
-        _dress_interpreter()
-        status = KINDS[order["kind"]](code, order)
-    except BaseException:
-        _quietly(traceback.print_exc)
-    finally:
-        os._exit(status)
-
-
-def run_script(code: CodeType, order: dict[str, Any]) -> int:
+def run_script(code: CodeType) -> int:
     """Run the program as `__main__`, as `python3 program.py` does. Returns the exit status."""
     main = new_module("__main__")
     return finish(lambda: exec(code, main.__dict__))  # noqa: S102 - running the candidate is the purpose
 
 
-def run_call(code: CodeType, order: dict[str, Any]) -> int:
+def run_call(code: CodeType, function: str) -> int:
     """Load the program as a module, call one function, report its typed value."""
     arguments = values.loads(sys.stdin.buffer.read())
     sys.stdin = open(os.devnull, encoding="utf-8")
@@ -69,7 +55,7 @@ def run_call(code: CodeType, order: dict[str, Any]) -> int:
     def call() -> None:
         module = new_module(MODULE_NAME)
         exec(code, module.__dict__)  # noqa: S102
-        answer = getattr(module, order["function"])(*arguments[0], **arguments[1])
+        answer = getattr(module, function)(*arguments[0], **arguments[1])
         write_result('{"returned":' + values.dumps(answer) + "}")
 
     return finish(call)
@@ -100,14 +86,14 @@ def finish(action: Callable[[], object]) -> int:
     except BaseException as error:
         status = 1
         report_raised(error)
-        _quietly(partial(_print_exception, error))
-    _quietly(threading._shutdown)  # type: ignore[attr-defined]
-    _quietly(atexit._run_exitfuncs)
+        quietly(partial(_print_exception, error))
+    quietly(threading._shutdown)  # type: ignore[attr-defined]
+    quietly(atexit._run_exitfuncs)
     try:
         sys.stdout.flush()
     except BaseException:
         status = status or 120
-    _quietly(lambda: sys.stderr.flush())
+    quietly(lambda: sys.stderr.flush())
     return status
 
 
@@ -127,7 +113,8 @@ def write_result(text: str) -> None:
         data = data[os.write(RESULT_FD, data) :]
 
 
-def _take_files(files: Files) -> None:
+def take_files(files: Files) -> None:
+    """Put the run's files where the program expects them and close everything else."""
     wanted = [files.stdin, files.stdout, files.stderr, files.result]
     if files.peer >= 0:
         wanted.append(files.peer)
@@ -138,7 +125,7 @@ def _take_files(files: Files) -> None:
     os.closerange(len(wanted), os.sysconf("SC_OPEN_MAX"))
 
 
-def _dress_interpreter() -> None:
+def dress_interpreter() -> None:
     """Give the program what a started Python would: streams, argv, path, site's builtins."""
     sys.stdin = io.TextIOWrapper(open(0, "rb"), encoding="utf-8", errors="surrogateescape")
     sys.stdout = io.TextIOWrapper(open(1, "wb"), encoding="utf-8", errors="surrogateescape")
@@ -158,7 +145,7 @@ def _exit_status(leaving: SystemExit) -> int:
         return 0
     if isinstance(leaving.code, int):
         return int(leaving.code) & 0xFF
-    _quietly(lambda: print(leaving.code, file=sys.stderr))
+    quietly(lambda: print(leaving.code, file=sys.stderr))
     return 1
 
 
@@ -172,7 +159,8 @@ def _below_this_file(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-def _quietly(action: Callable[[], object]) -> None:
+def quietly(action: Callable[[], object]) -> None:
+    """Do what may fail without harm."""
     try:
         action()
     except BaseException:
@@ -182,23 +170,3 @@ def _quietly(action: Callable[[], object]) -> None:
 def keep_source(source: str) -> None:
     """Let tracebacks and `inspect` show the program's lines."""
     linecache.cache[SOURCE_NAME] = (len(source), None, source.splitlines(keepends=True), SOURCE_NAME)
-
-
-def _serve_candidate(code: CodeType, order: dict[str, Any]) -> int:
-    from .servant import serve
-
-    return serve(code)
-
-
-def _run_tests(code: CodeType, order: dict[str, Any]) -> int:
-    from .tester import run_tests
-
-    return run_tests(sys.stdin.buffer.read())
-
-
-KINDS: dict[str, Callable[[CodeType, dict[str, Any]], int]] = {
-    "stdio": run_script,
-    "call": run_call,
-    "candidate": _serve_candidate,
-    "tester": _run_tests,
-}

@@ -17,7 +17,8 @@ from typing import Any
 
 from . import linux
 from .groups import MOUNT
-from .programs import SOURCE_NAME, Files, perform
+from .kinds import perform
+from .programs import SOURCE_NAME, Files, keep_source
 
 MESSAGE_BYTES = 1 << 16
 MAX_FDS = 8
@@ -70,13 +71,15 @@ def _end_everything_else() -> None:
 
 def _compile(control: socket.socket, source: bytes) -> CodeType | None:
     try:
-        code = compile(source.decode(), SOURCE_NAME, "exec", dont_inherit=True)
+        text = source.decode()
+        code = compile(text, SOURCE_NAME, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         line = getattr(error, "lineno", None)
         where = f" (line {line})" if line else ""
-        text = getattr(error, "msg", None) or str(error)
-        _send(control, {"compile_failed": [type(error).__name__, f"{text}{where}"[:500]]})
+        message = getattr(error, "msg", None) or str(error)
+        _send(control, {"compile_failed": [type(error).__name__, f"{message}{where}"[:500]]})
         return None
+    keep_source(text)
     _send(control, {"ready": True})
     return code
 

@@ -13,12 +13,10 @@ import os
 import socket
 import struct
 
-from . import linux, servant, stage, tester
+from . import linux, stage
 
 # What most candidates import: loaded once here, shared by every fork.
 WARM_MODULES = (
-    servant.__name__,
-    tester.__name__,
     "bisect",
     "collections",
     "copy",

@@ -14,7 +14,7 @@ from tests.prove.harness import prove
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROOFS = {"core": core.lines}
-RUNNING = "VERIFIERD_PROVING"
+RUNNING = "PROVING_VERIFIERD"
 
 
 def main() -> int:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KEPT_VARIABLES = ("PATH", "LANG", "TERM")
-KEPT_PREFIXES = ("PIP_", "VERIFIERD_PROVING", "http_", "https_", "HTTP_", "HTTPS_", "no_", "NO_")
-TAIL_CHARACTERS = 400
+KEPT_PREFIXES = ("PIP_", "PROVING_", "http_", "https_", "HTTP_", "HTTPS_", "no_", "NO_")
+TAIL_CHARACTERS = 4000
 
 
 @dataclass(frozen=True, slots=True)

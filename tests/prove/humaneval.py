@@ -87,7 +87,7 @@ def canonical(folder: Path) -> Evaluation:
 
 
 def quixbugs(data: Path, folder: Path) -> Evaluation:
-    """Buggy and correct Python programs of QuixBugs, those with JSON tests: first the buggy, then the correct."""
+    """QuixBugs' Python programs that have JSON tests: first the buggy ones, then the correct ones."""
     programs = [record for record in records(data / "quixbugs.jsonl.gz") if record["json_tests"]]
     return _write(
         folder / "quixbugs",

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from tests.prove.humaneval import Evaluation
 
 VERIFIERD = Path(sys.executable).with_name("verifierd")
+ANSWERED = {0, 1, 3}
 EVAL_LIMIT_S = 1800.0
 BUSY_AT_MOST_S = 900
 BUSY_LOOPS_PER_CORE = 2
@@ -23,18 +24,23 @@ class CommandFailed(Exception):
     """A command of the service ended otherwise than it should."""
 
 
-def verifierd(*arguments: str, limit_s: float, settings: Mapping[str, str] | None = None) -> str:
-    """Run `verifierd` with these arguments and settings (environment). Returns its standard output."""
+def verifierd(*arguments: str, limit_s: float, temp_dir: Path | None = None) -> str:
+    """Run `verifierd` with its temporary files in `temp_dir`, if given. Returns its standard output.
+
+    Raises:
+        CommandFailed: it could not do what was asked. Verdicts that are not ACCEPTED, or that the
+            service could not reach, are answers too.
+    """
     finished = subprocess.run(
         [str(VERIFIERD), *arguments],
-        env=os.environ | (settings or {}),
+        env=os.environ | ({"TMPDIR": str(temp_dir)} if temp_dir else {}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=limit_s,
         check=False,
     )
-    if finished.returncode != 0:
+    if finished.returncode not in ANSWERED or not finished.stdout:
         tail = (finished.stderr.strip() or finished.stdout.strip())[-400:]
         raise CommandFailed(f"verifierd {arguments[0]} ended with {finished.returncode}: {tail}")
     return finished.stdout
@@ -43,14 +49,12 @@ def verifierd(*arguments: str, limit_s: float, settings: Mapping[str, str] | Non
 def evaluate(files: Evaluation, cpu_limit_s: int = 3) -> list[dict[str, Any]]:
     """Judge the samples with an embedded daemon under this CPU limit and 1 GiB. One record a sample."""
     results = files.samples.with_suffix(".results")
+    results.unlink(missing_ok=True)
     verifierd(
         *("eval", "--format", "humaneval", "--problems", str(files.problems)),
         *("--samples", str(files.samples), "--out", str(results)),
+        *("--cpu-time-s", str(cpu_limit_s), "--memory-mib", "1024"),
         limit_s=EVAL_LIMIT_S,
-        settings={
-            "VERIFIERD_LIMITS__DEFAULT__CPU_TIME_S": str(cpu_limit_s),
-            "VERIFIERD_LIMITS__DEFAULT__MEMORY_MIB": "1024",
-        },
     )
     return [json.loads(line) for line in results.read_text("utf-8").splitlines()]
 

@@ -36,7 +36,8 @@ LAYERS = (
     {"batches"},
     {"api", "config", "datasets"},
     {"daemon"},
-    {"cli", "__main__"},
+    {"cli"},
+    {"__main__"},
 )
 
 LINES_AIMED_AT = 300

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from verifierd.errors import Draining, InvalidField, QueueFull
+from verifierd.errors import Draining, QueueFull
 
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """How much may be in flight over all batches, and when who is refused may try again."""
+    """How much may be in flight over all batches, and when who is refused may try again.
+
+    A batch larger than `max_candidates` runs only where nothing else does.
+    """
 
     max_batches: int = 256
     max_candidates: int = 1_000_000
@@ -52,7 +55,6 @@ class Admission:
         Raises:
             Draining: the daemon takes no new work.
             QueueFull: as much is in flight as may be; later there may be room.
-            InvalidField: there will never be room for so many.
         """
         self._check(candidates)
         ticket = Ticket(candidates)
@@ -77,17 +79,11 @@ class Admission:
         limits = self._limits
         if self._draining:
             raise Draining
-        if candidates > limits.max_candidates:
-            raise InvalidField(
-                "candidates",
-                f"there are {candidates}",
-                f"up to {limits.max_candidates}, which is all that may wait",
-            )
         if len(self._tickets) >= limits.max_batches:
             raise QueueFull(
                 limits.retry_after_s, f"{limits.max_batches} batches are in flight, as many as may be"
             )
-        if self.candidates_waiting + candidates > limits.max_candidates:
+        if self._tickets and self.candidates_waiting + candidates > limits.max_candidates:
             raise QueueFull(
                 limits.retry_after_s,
                 f"{self.candidates_waiting} candidates wait; with {candidates} more they were above"

@@ -1,4 +1,4 @@
-"""The candidates of a batch in order of arrival, from a list that is there or from a sampler still at work."""
+"""The candidates of a batch in order of arrival, from a list or from a sampler that is still at work."""
 
 from __future__ import annotations
 
@@ -13,18 +13,16 @@ Candidates = Sequence[Candidate] | AsyncIterable[Candidate]
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A candidate with its position in the batch and when it began to wait, in epoch nanoseconds."""
+    """A candidate that has come in.
+
+    `position` is its place in the batch, `queued_at_ns` when it began to wait (epoch nanoseconds), and
+    `program_digest` is equal for programs that are equal byte for byte.
+    """
 
     position: int
     candidate: Candidate
     queued_at_ns: int
-
-    @property
-    def program_digest(self) -> bytes:
-        """Return the SHA-256 of language and source: equal programs, byte for byte, have equal digests."""
-        digest = hashlib.sha256(self.candidate.language.encode() + b"\0")
-        digest.update(self.candidate.source.encode("utf-8", "surrogatepass"))
-        return digest.digest()
+    program_digest: bytes
 
 
 class Arrivals:
@@ -61,4 +59,11 @@ class Arrivals:
 
     def _arrived(self, candidate: Candidate, queued_at_ns: int) -> Arrived:
         self._position += 1
-        return Arrived(self._position - 1, candidate, queued_at_ns)
+        return Arrived(self._position - 1, candidate, queued_at_ns, program_digest(candidate))
+
+
+def program_digest(candidate: Candidate) -> bytes:
+    """Return the SHA-256 of a candidate's language and source."""
+    digest = hashlib.sha256(candidate.language.encode() + b"\0")
+    digest.update(candidate.source.encode("utf-8", "surrogatepass"))
+    return digest.digest()

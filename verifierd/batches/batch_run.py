@@ -58,7 +58,9 @@ class BatchRun:
         self._ticket = ticket
         self._clock_ns = clock_ns
         self._stop = EarlyStop(batch.options, batch.deadline_at_ns, clock_ns)
-        self._verification = Verification(batch, executor, self._stop.saw_execution)
+        self._verification = Verification(
+            batch, executor, settings.result_output_bytes, self._stop.saw_execution
+        )
         self._programs = Programs(settings.kept_result_bytes)
         self._tally = Tally(settings)
         self._unfinished: dict[int, _Unfinished] = {}
@@ -91,12 +93,14 @@ class BatchRun:
                     self._room.release()
                 yield event
             await working
-            summary = self._tally.summary(self._batch.id, self._stop.reason, started_at_ns, self._clock_ns())
-            yield summary
+        except BaseException:  # the reader has gone, or the source of candidates failed
+            self.cancel()
+            raise
         finally:
             working.cancel()
-            await asyncio.wait((working,))
+            await asyncio.gather(working, return_exceptions=True)
             self._log.info("batch_ended", stop_reason=self._stop.reason, **self._tally.figures())
+        yield self._tally.summary(self._batch.id, self._stop.reason, started_at_ns, self._clock_ns())
 
     async def _work(self) -> None:
         try:
@@ -113,9 +117,8 @@ class BatchRun:
             await asyncio.wait((verifying, stopping), return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
-            if not verifying.done():
-                verifying.cancel()
-            await asyncio.wait((verifying, stopping))
+            verifying.cancel()
+            await asyncio.gather(verifying, stopping, return_exceptions=True)
         if not verifying.cancelled():
             verifying.result()
 
@@ -162,12 +165,8 @@ class BatchRun:
             result = await self._verification.verify(arrived, executions)
         except Exception as error:  # one candidate's trouble must not become the batch's
             self._log.exception("candidate_not_judged", candidate_id=arrived.candidate.id)
-            result = failed_by_us(
-                arrived.candidate.id,
-                executions,
-                len(self._batch.problem.tests),
-                f"judging it failed: {error!r}",
-            )
+            cause = f"the service failed while judging it ({type(error).__name__}); its log says more"
+            result = failed_by_us(arrived.candidate.id, executions, len(self._batch.problem.tests), cause)
         for waiting, same in self._programs.finished(arrived, result):
             self._finish(waiting, same)
         self._finish(arrived, result)
@@ -175,7 +174,8 @@ class BatchRun:
     def _finish(self, arrived: Arrived, result: CandidateResult) -> None:
         del self._unfinished[arrived.position]
         self._tally.add(arrived.position, result)
-        self._ticket.judged()
+        if not self._arrivals.is_open:
+            self._ticket.judged()
         self._stop.saw_candidate(result)
         self._landed.put_nowait(CandidateFinished(result))
         self._log.debug(

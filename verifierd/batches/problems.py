@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import Any
 
+from sandboxes.inside import values
 from verifierd.errors import UnknownProblem
-from verifierd.model import Problem
+from verifierd.model import AssertsTest, CallTest, Digest, Problem, StdioTest, TestBody
 
 
 class ProblemStore:
@@ -14,29 +20,75 @@ class ProblemStore:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._used_bytes = 0
-        self._kept: OrderedDict[str, tuple[Problem, int]] = OrderedDict()
+        self._kept: OrderedDict[Digest, Problem] = OrderedDict()
 
-    def put(self, digest_hash: str, problem: Problem, size_bytes: int) -> None:
-        """Keep a problem of so many bytes. One larger than the whole store alone is not kept."""
-        self._forget(digest_hash)
-        if size_bytes > self._max_bytes:
-            return
-        self._kept[digest_hash] = (problem, size_bytes)
-        self._used_bytes += size_bytes
-        while self._used_bytes > self._max_bytes:
-            self._forget(next(iter(self._kept)))
+    def put(self, problem: Problem) -> Digest:
+        """Keep a problem and return its digest. One that is larger than the whole store stays alone in it."""
+        digest = problem_digest(problem)
+        if digest not in self._kept:
+            self._kept[digest] = problem
+            self._used_bytes += digest.size_bytes
+        self._kept.move_to_end(digest)
+        while self._used_bytes > self._max_bytes and len(self._kept) > 1:
+            gone, _ = self._kept.popitem(last=False)
+            self._used_bytes -= gone.size_bytes
+        return digest
 
-    def get(self, digest_hash: str) -> Problem:
+    def get(self, digest: Digest) -> Problem:
         """Return the problem of a digest.
 
         Raises:
             UnknownProblem: it never was here, or has gone since.
         """
-        if digest_hash not in self._kept:
-            raise UnknownProblem(digest_hash)
-        self._kept.move_to_end(digest_hash)
-        return self._kept[digest_hash][0]
+        if digest not in self._kept:
+            raise UnknownProblem(digest.hash)
+        self._kept.move_to_end(digest)
+        return self._kept[digest]
 
-    def _forget(self, digest_hash: str) -> None:
-        if digest_hash in self._kept:
-            self._used_bytes -= self._kept.pop(digest_hash)[1]
+
+def problem_digest(problem: Problem) -> Digest:
+    """Return the SHA-256 of a problem's content and its size: equal problems have equal digests anywhere."""
+    content = hashlib.sha256()
+    size_bytes = 0
+    for part in _parts(problem):
+        framed = len(part).to_bytes(8, "big") + part
+        content.update(framed)
+        size_bytes += len(framed)
+    return Digest(hash=content.hexdigest(), size_bytes=size_bytes)
+
+
+def _parts(problem: Problem) -> Iterator[bytes]:
+    checker = [problem.checker.name, sorted(problem.checker.params.items())]
+    yield _json([problem.id, astuple(problem.limits), checker])
+    for test in problem.tests:
+        yield _json([test.id, type(test.body).__name__])
+        yield from _body_parts(test.body)
+
+
+def _body_parts(body: TestBody) -> Iterator[bytes]:
+    match body:
+        case StdioTest():
+            yield body.stdin
+            yield body.expected_stdout
+        case CallTest():
+            # Keyword arguments and dicts keep their order: a program sees it.
+            given = [body.function, list(body.args), dict(body.kwargs), body.expected]
+            yield _json(_sets_in_order(values.encode(given)))
+        case AssertsTest():
+            yield body.source.encode("utf-8", "surrogatepass")
+
+
+def _sets_in_order(form: Any) -> Any:
+    """Return an encoded value with the elements of sets in one order, whatever their hashes are here."""
+    if isinstance(form, list):
+        return [_sets_in_order(item) for item in form]
+    if not isinstance(form, dict):
+        return form
+    ordered = {key: _sets_in_order(item) for key, item in form.items()}
+    for tag in ordered.keys() & {"$set", "$frozenset"}:
+        ordered[tag].sort(key=_json)
+    return ordered
+
+
+def _json(form: Any) -> bytes:
+    return json.dumps(form, separators=(",", ":")).encode()

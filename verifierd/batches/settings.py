@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from verifierd.batches.admission import QueueLimits
 from verifierd.economics.prices import PriceTable
@@ -22,11 +22,14 @@ class EngineSettings:
         picks: how many at most.
         results_ahead: candidates of one batch that may be taken in before their results are taken out.
         kept_result_bytes: results of one batch that are kept for candidates with the same program.
+        result_output_bytes: outputs of all tests of one candidate that its result carries; what goes beyond
+            is judged as well, but cut off in the result.
     """
 
-    queue: QueueLimits = QueueLimits()
-    prices: PriceTable = PriceTable()
-    rule: SelectionRule = Plurality()
+    queue: QueueLimits = field(default_factory=QueueLimits)
+    prices: PriceTable = field(default_factory=PriceTable)
+    rule: SelectionRule = field(default_factory=Plurality)
     picks: int = 1
     results_ahead: int = 256
     kept_result_bytes: int = 16 * MIB
+    result_output_bytes: int = 8 * MIB

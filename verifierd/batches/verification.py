@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import replace
 
 from sandboxes.model import Program
 from verifierd.batches.arrivals import Arrived
+from verifierd.batches.outputs import OutputAllowance
 from verifierd.batches.runs import run_of
-from verifierd.execution.executor import Answer, ExecutionRequest, Executor
+from verifierd.execution.executor import ExecutionRequest, Executor
+from verifierd.judging.answers import Answer
 from verifierd.judging.candidates import NOT_JUDGED, concluded
 from verifierd.judging.judge import Judge
 from verifierd.model import Batch, CandidateResult, ExecutionResult, Verdict
@@ -19,7 +20,13 @@ from verifierd.model import Batch, CandidateResult, ExecutionResult, Verdict
 class Verification:
     """Verifies the candidates of one batch, any number at a time."""
 
-    def __init__(self, batch: Batch, executor: Executor, landed: Callable[[ExecutionResult], None]) -> None:
+    def __init__(
+        self,
+        batch: Batch,
+        executor: Executor,
+        result_output_bytes: int,
+        landed: Callable[[ExecutionResult], None],
+    ) -> None:
         """`landed` is told of every execution as it is judged.
 
         Raises:
@@ -28,15 +35,23 @@ class Verification:
         self._batch = batch
         self._executor = executor
         self._landed = landed
+        self._result_output_bytes = result_output_bytes if batch.options.include_outputs else 0
         self._judge = Judge(batch.problem)
         self._runs = tuple(run_of(test.body) for test in batch.problem.tests)
 
     async def verify(self, arrived: Arrived, executions: list[ExecutionResult]) -> CandidateResult:
-        """Return the candidate's result. `executions` grows as tests are judged, so a cancelled one shows it."""
+        """Return the candidate's result; `executions` grows meanwhile, for whoever cancels this.
+
+        Raises:
+            ValueError: the executor answered other runs than it was asked.
+        """
         left_out_because = ""
+        allowance = OutputAllowance(self._result_output_bytes)
         async with aclosing(self._executor.execute(self._request(arrived))) as answers:
             async for answer in answers:
-                execution = await self._judged(answer, arrived.queued_at_ns)
+                if answer.run_index != len(executions):
+                    raise ValueError(f"run {answer.run_index} was answered, {len(executions)} was due")
+                execution = allowance.cut(await self._judged(answer, arrived.queued_at_ns))
                 executions.append(execution)
                 self._landed(execution)
                 left_out_because = self._why_no_more(execution)
@@ -59,12 +74,8 @@ class Verification:
 
     async def _judged(self, answer: Answer, queued_at_ns: int) -> ExecutionResult:
         if self._judge.is_heavy(answer):
-            execution = await asyncio.to_thread(self._judge.judge, answer, queued_at_ns)
-        else:
-            execution = self._judge.judge(answer, queued_at_ns)
-        if self._batch.options.include_outputs:
-            return execution
-        return replace(execution, stdout=b"", stderr=b"", actual=None)
+            return await asyncio.to_thread(self._judge.judge, answer, queued_at_ns)
+        return self._judge.judge(answer, queued_at_ns)
 
     def _why_no_more(self, execution: ExecutionResult) -> str:
         if execution.verdict is Verdict.COMPILE_ERROR:

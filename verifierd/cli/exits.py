@@ -1,7 +1,8 @@
-"""How a command ends: four exit codes, and one place where errors become words and a code."""
+"""How a command ends: four exit codes, and the one place where errors become words and a code."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,11 @@ import typer
 
 from verifierd.cli.output import print_json
 from verifierd.config import ConfigError
+from verifierd.daemon import StartFailed
 from verifierd.datasets.records import InputError
+from verifierd_client import NotAValue, NotOffered, RequestRejected, VerifierError
+
+INTERRUPTED = 130
 
 
 class ExitCode(IntEnum):
@@ -29,29 +34,24 @@ EXIT_CODES_HELP = (
 )
 
 
-class CommandError(Exception):
-    """Ends a command with a message for the person and an exit code."""
-
-    def __init__(self, message: str, code: ExitCode) -> None:
-        """Keep the message and the code."""
-        super().__init__(message)
-        self.code = code
-
-
 @contextmanager
-def reported(as_json: bool) -> Iterator[None]:
+def reported(as_json: bool = False) -> Iterator[None]:
     """Turn the errors that a person can do something about into a message and an exit code."""
     try:
         yield
     except (InputError, ConfigError) as error:
-        raise _ended(str(error), ExitCode.BAD_INPUT, as_json) from None
-    except CommandError as error:
-        raise _ended(str(error), error.code, as_json) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise ended(str(error), ExitCode.BAD_INPUT, as_json) from None
+    except VerifierError as error:
+        ours = isinstance(error, NotOffered) or not isinstance(error, RequestRejected | NotAValue)
+        raise ended(str(error), ExitCode.TROUBLE if ours else ExitCode.BAD_INPUT, as_json) from None
+    except StartFailed as error:
+        raise ended(str(error), ExitCode.TROUBLE, as_json) from None
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise typer.Exit(INTERRUPTED) from None
 
 
-def _ended(message: str, code: ExitCode, as_json: bool) -> typer.Exit:
+def ended(message: str, code: ExitCode, as_json: bool) -> typer.Exit:
+    """Say what went wrong, on standard error or as JSON on standard output, and return what to raise."""
     if as_json:
         print_json({"error": {"message": message, "exit_code": int(code)}})
     else:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from verifierd.cli import demo, doctor, evaluate, serve, verify
+from verifierd.cli import doctor, evaluate, serve, verify
+from verifierd.cli.demo import command as demo
 
-HELP = """Judge many candidate programs against tests, in sandboxes: verdicts, clusters, picks, and what it cost.
+HELP = """Judge candidate programs against tests, in sandboxes: verdicts, clusters, picks, and what it cost.
 
     verifierd doctor                                  can this host do it?
     verifierd verify problem.json candidates.jsonl    judge some programs

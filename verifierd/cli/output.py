@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 PIPED_WIDTH = 100
 
@@ -30,7 +32,8 @@ def print_json(value: Any) -> None:
 def seconds_text(seconds: float) -> str:
     """Return a duration: 0.004 s, 2.35 s, 3 min 20 s."""
     if seconds >= 120:
-        return f"{int(seconds // 60)} min {round(seconds % 60)} s"
+        minutes, rest = divmod(round(seconds), 60)
+        return f"{minutes} min {rest} s"
     return f"{seconds:.3f} s" if seconds < 1 else f"{seconds:.2f} s"
 
 
@@ -48,10 +51,14 @@ def money_text(usd: float) -> str:
     """Return US dollars with three significant digits, however small: $0.0000123."""
     if usd == 0:
         return "$0"
-    digits = 2
-    while usd < 10.0 ** (1 - digits) and digits < 12:
-        digits += 1
-    return f"${usd:.{digits + 1}f}"
+    decimals = 2 if usd >= 1 else 2 - math.floor(math.log10(usd))
+    return f"${usd:.{decimals}f}"
+
+
+def plain(text: str) -> Text:
+    """Return text of others as one line without markup; what could steer a terminal is written out."""
+    line = " ".join(text.split())
+    return Text("".join(each if each.isprintable() else f"\\x{ord(each):02x}" for each in line))
 
 
 def _console(stderr: bool) -> Console:

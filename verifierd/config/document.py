@@ -19,8 +19,9 @@ def default_toml() -> str:
     """Return every setting with its description and default value, as TOML."""
     example = environment_name("server.listen")
     head = _comment(
-        "Settings of verifierd, with their defaults. Pass a file like this by `verifierd serve --config FILE`; "
-        f"the environment goes before it ({example} sets server.listen). An unknown key stops the start."
+        "Settings of verifierd, with their defaults. Pass a file like this by `verifierd serve --config "
+        f"FILE`; the environment goes before it ({example} sets server.listen). An unknown key stops the "
+        "start."
     )
     return "\n".join([*head, *_tables(Settings, Settings.model_construct(), "")]) + "\n"
 
@@ -43,9 +44,8 @@ def _tables(model: type[BaseModel], values: BaseModel, prefix: str) -> Iterator[
 
 
 def _comment(text: str) -> list[str]:
-    return textwrap.wrap(
-        text, _WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False, break_on_hyphens=False
-    )
+    wrapped = textwrap.wrap(text, _WIDTH - len("# "), break_long_words=False, break_on_hyphens=False)
+    return [f"# {line}" for line in wrapped]
 
 
 def _literal(value: Any) -> str:

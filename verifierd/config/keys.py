@@ -1,4 +1,4 @@
-"""The tree of setting names: every dotted key, its environment variable, and the nearest to a mistyped one."""
+"""The names of settings: dotted keys, their environment variables, and the nearest to a mistyped one."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from verifierd.config.keys import environment_name, known_keys, nearest
-from verifierd.config.settings import ENV_PREFIX, Settings
+from verifierd.config.settings import ENV_PREFIX, ServerSettings, Settings
 
 _TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z0-9_.\"' -]+?)\s*=")
 
 
 class ConfigError(Exception):
-    """The settings cannot be used; each line of the message names a key, where it is set and what is wrong."""
+    """The settings cannot be used. Each line names a key, where it is set and what is wrong with it."""
 
 
 def load_settings(file: Path | None = None) -> Settings:
@@ -39,6 +39,16 @@ def load_settings(file: Path | None = None) -> Settings:
         raise ConfigError("\n".join(_describe(fault, source) for fault in error.errors())) from None
     except SettingsError as error:
         raise ConfigError(f"environment: {error}; lists and tables are written as JSON") from None
+
+
+def with_listen(settings: Settings, listen: str) -> Settings:
+    """Return the settings with another address to listen on. Raises ConfigError where it is none."""
+    try:
+        server = ServerSettings.model_validate({**settings.server.model_dump(), "listen": listen})
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"--listen {listen}: {reason}") from None
+    return settings.model_copy(update={"server": server})
 
 
 class _TomlFile:
@@ -109,5 +119,9 @@ def _describe(fault: Any, source: _TomlFile) -> str:
     else:
         place = source.place(key) if source.name else "settings"
     reason = fault["msg"].removeprefix("Value error, ")
-    given = "" if isinstance(fault["input"], dict) or fault["type"] == "missing" else f" (it is {fault['input']!r})"
+    given = (
+        ""
+        if isinstance(fault["input"], dict) or fault["type"] == "missing"
+        else f" (it is {fault['input']!r})"
+    )
     return f"{place}: {key}: {reason[:1].lower()}{reason[1:]}{given}"

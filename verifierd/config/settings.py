@@ -49,18 +49,18 @@ class ServerSettings(Section):
     """Where the daemon listens and how it stops."""
 
     listen: str = Field(
-        "127.0.0.1:50051",
+        default="127.0.0.1:50051",
         description="Address to serve gRPC on: HOST:PORT, or unix:PATH for a socket file. There is no "
         "authentication: keep it on loopback, on a socket file, or behind something that checks the caller.",
     )
     max_message_bytes: int = Field(
-        _ADMISSION.max_message_bytes,
+        default=_ADMISSION.max_message_bytes,
         ge=64 * 1024,
         le=1024 * MIB,
         description="Largest gRPC message taken or sent, in bytes. A larger one is RESOURCE_EXHAUSTED.",
     )
     drain_timeout_s: Seconds = Field(
-        60.0,
+        default=60.0,
         description="Seconds that running batches get to end after SIGTERM or SIGINT. New work is refused "
         "meanwhile; what is left after it is cancelled. A second signal does not wait.",
     )
@@ -80,30 +80,30 @@ class ServerSettings(Section):
 class SandboxSection(Section):
     """The containers that untrusted programs run in."""
 
-    backend: Literal["bubblewrap"] = Field("bubblewrap", description="What makes the containers.")
+    backend: Literal["bubblewrap"] = Field(default="bubblewrap", description="What makes the containers.")
     count: int | None = Field(
-        None,
+        default=None,
         ge=1,
         le=1024,
         examples=[2],
         description="Sandboxes kept ready, each running one candidate at a time. Unset: one per core.",
     )
     allow_unenforced: tuple[LimitName, ...] = Field(
-        (),
+        default=(),
         description="Limits that this host may leave unenforced: any of memory, processes, cpu. A limit that "
         "the host cannot enforce stops the start unless it is named here; `verifierd doctor` tells.",
     )
     cgroup_root: str | None = Field(
-        None,
+        default=None,
         examples=["verifierd"],
         description="Control group below which the sandboxes' groups are made, relative to where each "
         "hierarchy is mounted. Unset: verifierd, with the user id appended for a user that is not root.",
     )
     python: str | None = Field(
-        None,
+        default=None,
         examples=["/usr/bin/python3"],
-        description="Python that candidates run with, as a path inside the sandbox. Unset: the first of /usr/bin "
-        "and /usr/local/bin that is recent enough.",
+        description="Python that candidates run with, as a path inside the sandbox. Unset: the first of "
+        "/usr/bin and /usr/local/bin that is recent enough.",
     )
 
 
@@ -122,7 +122,7 @@ class DefaultBounds(Bounds):
     """What a problem gets in each limit that it does not name."""
 
     wall_time_s: Seconds | None = Field(
-        None,
+        default=None,
         examples=[30.0],
         description="Seconds of wall clock: a loose backstop for programs that wait instead of computing. "
         "Unset: three times the CPU time and two seconds.",
@@ -139,11 +139,11 @@ class LimitsSection(Section):
     """What a problem gets that names no limits, and what it may ask for at most."""
 
     default: DefaultBounds = Field(
-        DefaultBounds.model_validate(_bounds(DEFAULT_LIMITS)),
+        default=DefaultBounds.model_validate(_bounds(DEFAULT_LIMITS)),
         description="Limits of a problem that names none; each can be set by the problem.",
     )
     max: MaxBounds = Field(
-        MaxBounds.model_validate(_bounds(MAX_LIMITS)),
+        default=MaxBounds.model_validate(_bounds(MAX_LIMITS)),
         description="What a problem may ask for at most: more is INVALID_ARGUMENT, never clamped.",
     )
 
@@ -159,39 +159,54 @@ class LimitsSection(Section):
 class AdmissionSection(Section):
     """How large a batch may be, and how much may wait before callers are told to come back."""
 
-    max_candidates: Count = Field(_ADMISSION.max_candidates, description="Candidates of one batch.")
-    max_tests: Count = Field(_ADMISSION.max_tests, description="Test cases of one problem.")
+    max_candidates: Count = Field(default=_ADMISSION.max_candidates, description="Candidates of one batch.")
+    max_tests: Count = Field(default=_ADMISSION.max_tests, description="Test cases of one problem.")
     max_source_bytes: Count = Field(
-        _ADMISSION.max_source_bytes, description="Bytes of one candidate's source, as UTF-8."
+        default=_ADMISSION.max_source_bytes, description="Bytes of one candidate's source, as UTF-8."
     )
     max_stdin_bytes: Count = Field(
-        _ADMISSION.max_stdin_bytes,
+        default=_ADMISSION.max_stdin_bytes,
         description="Bytes of one test's standard input, and again of its expected output.",
     )
     max_total_bytes: Count = Field(
-        _ADMISSION.max_total_bytes, description="Bytes of all sources and test data of one batch."
+        default=_ADMISSION.max_total_bytes, description="Bytes of all sources and test data of one batch."
+    )
+    max_stored_problem_bytes: Count = Field(
+        default=256 * MIB,
+        description="Bytes of all problems kept for PutProblem; the longest unused go first.",
     )
     max_batches: Count = Field(
-        256, description="Batches in flight; beyond it a batch is UNAVAILABLE, with the time to retry after."
+        default=256,
+        description="Batches in flight; beyond it a batch is UNAVAILABLE, with the time to retry after.",
+    )
+    max_candidates_waiting: Count = Field(
+        default=1_000_000,
+        description="Candidates taken in and not yet judged, over all batches; beyond it a batch is "
+        "UNAVAILABLE as well.",
     )
 
 
 class PricesSection(Section):
     """What verifying costs. The defaults are about what serverless containers cost on demand, 2025."""
 
-    usd_per_vcpu_second: Usd = Field(1.12e-5, description="US dollars for a CPU second (0.040 an hour).")
-    usd_per_gib_second: Usd = Field(
-        1.23e-6, description="US dollars for a GiB of memory held for a second (0.0044 an hour)."
+    usd_per_vcpu_second: Usd = Field(
+        default=1.12e-5, description="US dollars for a CPU second (0.040 an hour)."
     )
-    usd_per_execution: Usd = Field(0.0, description="US dollars for starting one execution.")
+    usd_per_gib_second: Usd = Field(
+        default=1.23e-6, description="US dollars for a GiB of memory held for a second (0.0044 an hour)."
+    )
+    usd_per_execution: Usd = Field(default=0.0, description="US dollars for starting one execution.")
 
 
 class LogSection(Section):
     """What the daemon says, on standard error."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level written.")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level written."
+    )
     format: Literal["json", "console"] = Field(
-        "json", description="json: one object a line, for machines. console: coloured lines, for people."
+        default="json",
+        description="json: one object a line, for machines. console: coloured lines, for people.",
     )
 
 
@@ -206,18 +221,22 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
-    server: ServerSettings = Field(ServerSettings(), description="Where the daemon listens, how it stops.")
-    sandbox: SandboxSection = Field(SandboxSection(), description="The containers that candidates run in.")
-    limits: LimitsSection = Field(LimitsSection(), description="Bounds of one execution.")
+    server: ServerSettings = Field(
+        default=ServerSettings(), description="Where the daemon listens, how it stops."
+    )
+    sandbox: SandboxSection = Field(
+        default=SandboxSection(), description="The containers that candidates run in."
+    )
+    limits: LimitsSection = Field(default=LimitsSection(), description="Bounds of one execution.")
     admission: AdmissionSection = Field(
-        AdmissionSection(),
+        default=AdmissionSection(),
         description="How large a batch may be, and how much may wait before callers are told to come back.",
     )
     prices: PricesSection = Field(
-        PricesSection(),
+        default=PricesSection(),
         description="What verifying costs. The defaults are about what serverless containers cost, 2025.",
     )
-    log: LogSection = Field(LogSection(), description="What the daemon says, on standard error.")
+    log: LogSection = Field(default=LogSection(), description="What the daemon says, on standard error.")
 
     @classmethod
     def settings_customise_sources(

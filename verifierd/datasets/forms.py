@@ -69,13 +69,12 @@ class _TestForm(_Form):
 
     def test(self) -> client.StdioTest | client.CallTest | client.AssertsTest:
         if self.stdio is not None:
-            return client.StdioTest(self.id, self.stdio.stdin, self.stdio.expected_stdout)
+            return client.StdioTest(self.stdio.stdin, self.stdio.expected_stdout, self.id)
         if self.asserts is not None:
-            return client.AssertsTest(self.id, self.asserts.source)
+            return client.AssertsTest(self.asserts.source, self.id)
         assert self.call is not None  # noqa: S101 - by _one_kind
-        return client.CallTest(
-            self.id, self.call.function, tuple(self.call.args), self.call.kwargs, self.call.expected
-        )
+        call = self.call
+        return client.CallTest(call.function, call.args, call.expected, call.kwargs, self.id)
 
 
 class _LimitsForm(_Form):
@@ -144,8 +143,11 @@ _FORMS_BY_KEY: dict[str, type[_Form]] = {
 
 
 def first_fault(error: ValidationError, form: type[_Form]) -> tuple[tuple[str | int, ...], str]:
-    """Return the way to the first wrong value of a `form`, and what is wrong with it."""
-    fault = error.errors()[0]
+    """Return the way to the first wrong value of a `form`, and what is wrong with it.
+
+    An unknown key goes before all else: a mistyped one is also missing under its right name.
+    """
+    fault = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     way = tuple(fault["loc"])
     if fault["type"] == "extra_forbidden":
         allowed = ", ".join(_form_at(way[:-1], form).model_fields)

@@ -1,9 +1,9 @@
-"""The service's own files: a problem as one JSON object, candidates as JSON lines.
+r"""The service's own files: a problem as one JSON object, candidates as JSON lines.
 
     problem.json      {"id": "sum",
                        "limits": {"cpu_time_s": 1, "memory_mib": 64},
                        "checker": {"name": "tokens"},
-                       "tests": [{"id": "a", "stdio": {"stdin": "1 2\\n", "expected_stdout": "3\\n"}},
+                       "tests": [{"id": "a", "stdio": {"stdin": "1 2\n", "expected_stdout": "3\n"}},
                                  {"id": "b", "call": {"function": "add", "args": [1, 2], "expected": 3}},
                                  {"id": "c", "asserts": {"source": "assert add(1, 2) == 3"}}]}
     candidates.jsonl  {"id": "first", "language": "python", "source": "print(3)"}

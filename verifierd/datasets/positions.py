@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from json.decoder import scanstring
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
@@ -35,7 +34,7 @@ def _members(text: str, place: int) -> Iterator[tuple[str | int, int]]:
     while text[place] != closing:
         name: str | int = index
         if closing == "}":
-            name, place = scanstring(text, place + 1)
+            name, place = _DECODER.raw_decode(text, place)
             place = _skip(text, _skip(text, place) + 1)
         yield name, place
         place = _skip(text, _DECODER.raw_decode(text, place)[1])

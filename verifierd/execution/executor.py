@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sandboxes.model import Limits, Outcome, Program, Run
+from sandboxes.model import Limits, Program, Run
+from verifierd.judging.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,41 +23,6 @@ class ExecutionRequest:
     def only(self, first: int, last: int | None = None) -> ExecutionRequest:
         """Return the request for the runs from `first` up to but without `last` (None: to the end)."""
         return replace(self, runs=self.runs[first:last])
-
-
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """A run that was carried out: what it did, where, and how many sandboxes that took."""
-
-    outcome: Outcome
-    sandbox_id: str
-    backend: str
-    attempts: int = 1
-
-    @property
-    def run_index(self) -> int:
-        """Return the position of the run in its request."""
-        return self.outcome.run_index
-
-    def at(self, run_index: int, attempts: int) -> Executed:
-        """Return the same as the answer of run `run_index`, after `attempts` sandboxes."""
-        return replace(self, outcome=replace(self.outcome, run_index=run_index), attempts=attempts)
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionFailed:
-    """A run that could not be carried out, through no fault of the program. `cause` is for a person."""
-
-    run_index: int
-    cause: str
-    attempts: int
-
-    def at(self, run_index: int, attempts: int) -> ExecutionFailed:
-        """Return the same as the answer of run `run_index`, after `attempts` sandboxes."""
-        return replace(self, run_index=run_index, attempts=attempts)
-
-
-Answer = Executed | ExecutionFailed
 
 
 class Executor(Protocol):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import cast
 
-from sandboxes.model import Job, Outcome, SandboxError
+from sandboxes.model import Job, SandboxError
 from sandboxes.pool import SandboxPool
-from verifierd.execution.executor import Answer, Executed, ExecutionRequest
+from verifierd.execution.executor import ExecutionRequest
+from verifierd.judging.answers import Answer, Executed
 
 
 class LocalExecutor:
@@ -31,7 +31,7 @@ class LocalExecutor:
         job = Job(request.program, request.runs, request.limits)
         answered = 0
         async with self._pool.lease() as sandbox:
-            async with aclosing(cast(AsyncGenerator[Outcome, None], sandbox.run(job))) as outcomes:
+            async with aclosing(sandbox.run(job)) as outcomes:
                 async for outcome in outcomes:
                     if outcome.run_index != answered or answered == len(request.runs):
                         raise SandboxError(f"sandbox {sandbox.id}: run {outcome.run_index} came out of turn")

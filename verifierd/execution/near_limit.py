@@ -23,8 +23,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from sandboxes.model import Ending, Limits
-from verifierd.execution.executor import Answer, Executed, ExecutionRequest, Executor
+from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.execution.quiet import Quiet
+from verifierd.judging.answers import Answer, Executed
 
 _TOO_SLOW = (Ending.CPU_LIMIT, Ending.WALL_LIMIT)
 

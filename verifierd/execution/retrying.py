@@ -8,7 +8,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from sandboxes.model import SandboxError
-from verifierd.execution.executor import Answer, ExecutionFailed, ExecutionRequest, Executor
+from verifierd.execution.executor import ExecutionRequest, Executor
+from verifierd.judging.answers import Answer, ExecutionFailed
 from verifierd.logs import get_logger
 
 Sleep = Callable[[float], Awaitable[object]]

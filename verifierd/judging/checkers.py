@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
+from verifierd.judging.showing import shorten
 from verifierd.judging.text import ExactBytes, Lines, Tokens
 from verifierd.judging.tolerant import FloatTokens, FloatValue
 from verifierd.judging.typed import ExactValue
@@ -31,46 +32,58 @@ CHECKERS: Mapping[TestKind, _ByName] = MappingProxyType(
 )
 
 
+KIND_NAMES: Mapping[TestKind, str] = MappingProxyType({StdioTest: "stdio", CallTest: "call"})
+
+
 @dataclass(frozen=True, slots=True)
 class CheckerInfo:
-    """One checker as the service's capabilities list it."""
+    """One checker as the service's capabilities list it: kinds of tests by name, parameters by name."""
 
     name: str
     version: int
-    kind: TestKind
-    is_default: bool
-    parameters: tuple[str, ...]
+    test_kinds: frozenset[str]
+    default_for: frozenset[str]
+    parameters: frozenset[str]
 
 
 def available() -> tuple[CheckerInfo, ...]:
-    """Return all checkers, by kind of test, the kind's default first."""
-    return tuple(
-        CheckerInfo(checker.name, checker.version, kind, index == 0, checker.parameters)
-        for kind, by_name in CHECKERS.items()
-        for index, checker in enumerate(by_name.values())
-    )
+    """Return all checkers; one that judges several kinds of tests is listed once."""
+    listed: dict[tuple[str, int], CheckerInfo] = {}
+    for kind, by_name in CHECKERS.items():
+        for checker in by_name.values():
+            nothing = CheckerInfo(checker.name, checker.version, frozenset(), frozenset(), frozenset())
+            before = listed.get((checker.name, checker.version), nothing)
+            is_default = checker is next(iter(by_name.values()))
+            listed[checker.name, checker.version] = replace(
+                before,
+                test_kinds=before.test_kinds | {KIND_NAMES[kind]},
+                default_for=before.default_for | ({KIND_NAMES[kind]} if is_default else set()),
+                parameters=before.parameters | set(checker.parameters),
+            )
+    return tuple(listed.values())
 
 
 def choose(
-    spec: CheckerSpec, kinds: Iterable[TestKind], path: str = "problem.checker"
+    spec: CheckerSpec, kinds: Iterable[TestKind], path: str = "checker"
 ) -> Mapping[TestKind, Checker[Any]]:
     """Return the checker of each kind of test that occurs in a problem and is judged by one.
 
-    An empty name chooses each kind's default; a name has to fit every kind that has checkers. `path` is
-    where the request has the checker, for errors.
+    The named checker judges the kinds that it is made for, and each other kind has its default. `path`
+    is where the request has the checker, for errors.
 
     Raises:
-        InvalidField: no such checker for one of the kinds, or a parameter that it does not take.
+        InvalidField: no such checker for any of the kinds, or a parameter that it does not take.
     """
-    judged = [kind for kind in dict.fromkeys(kinds) if kind in CHECKERS]
-    if spec.name and not judged:
-        raise InvalidField(f"{path}.name", "tests of kind asserts judge themselves", "leave it out")
-    chosen = {}
-    for kind in judged:
-        by_name = CHECKERS[kind]
-        name = spec.name or next(iter(by_name))
-        if name not in by_name:
-            problem = f"there is no checker {name!r} for these tests"
-            raise InvalidField(f"{path}.name", problem, ", ".join(by_name))
-        chosen[kind] = by_name[name].from_parameters(spec.params, f"{path}.params")
-    return chosen
+    judged = {kind: CHECKERS[kind] for kind in dict.fromkeys(kinds) if kind in CHECKERS}
+    if spec.name and not any(spec.name in by_name for by_name in judged.values()):
+        allowed = ", ".join(dict.fromkeys(name for by_name in judged.values() for name in by_name))
+        problem = f"no checker {shorten(spec.name)!r} judges these kinds of tests"
+        raise InvalidField(f"{path}.name", problem, allowed or "leave it out: these tests judge themselves")
+    return {kind: _chosen(spec, by_name, f"{path}.params") for kind, by_name in judged.items()}
+
+
+def _chosen(spec: CheckerSpec, by_name: _ByName, path: str) -> Checker[Any]:
+    default = next(iter(by_name.values()))
+    if spec.name and spec.name not in by_name:
+        return default.from_parameters({}, path)
+    return by_name.get(spec.name, default).from_parameters(spec.params, path)

@@ -101,7 +101,8 @@ def _named(value: Any, other: Any) -> str:
 
 
 def _typed(value: Any) -> str:
-    return f"{type(value).__name__} {show_value(value)}"
+    has_value_form = type(value) in _CONTAINERS or scalar_code(value) is not None
+    return f"{type(value).__name__} {show_value(value)}" if has_value_form else show_value(value)
 
 
 def _where(steps: list[str]) -> str:

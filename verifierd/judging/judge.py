@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from sandboxes.model import Outcome
-from verifierd.execution.executor import Answer, Executed, ExecutionFailed
+from verifierd.judging.answers import Answer, Executed, ExecutionFailed
 from verifierd.judging.behaviour import behaviour
 from verifierd.judging.checker import Checker
 from verifierd.judging.checkers import choose

@@ -84,6 +84,17 @@ async def test_output_of_a_program_that_ended_just_over_the_limit_is_refused(per
     assert outcome.ending is Ending.OUTPUT_LIMIT
 
 
+async def test_a_traceback_shows_the_programs_own_lines_and_no_others(perform: Perform) -> None:
+    (outcome,) = await perform(job("def f():\n    return 1 / 0\nf()"))
+    assert outcome.stderr.decode().splitlines()[:5] == [
+        "Traceback (most recent call last):",
+        '  File "/tmp/program.py", line 3, in <module>',
+        "    f()",
+        '  File "/tmp/program.py", line 2, in f',
+        "    return 1 / 0",
+    ]
+
+
 async def test_a_large_input_is_read_in_chunks(perform: Perform) -> None:
     source = "import sys\nn = 0\nwhile chunk := sys.stdin.read(4096): n += len(chunk)\nprint(n)"
     (outcome,) = await perform(job(source, StdioRun(b"z" * 5_000_000)))

@@ -58,7 +58,7 @@ ABILITIES = Abilities(
 class FakeEngine:
     """Finds a candidate right unless its source says "wrong"; call tests return what was expected.
 
-    With `hold`, the batch waits for `go_on` after its first event. `fails_first` is raised before that
+    With `hold`, the batch waits for `go_on` after its first event, with `hold_end` before its last one. `fails_first` is raised before that
     event, `fails_later` after it. `closed` is set when a batch ends in any way.
     """
 
@@ -66,6 +66,7 @@ class FakeEngine:
         self.fails_first: list[BaseException] = []
         self.fails_later: BaseException | None = None
         self.hold = False
+        self.hold_end = False
         self.go_on = asyncio.Event()
         self.closed = asyncio.Event()
         self.batches: list[Batch] = []
@@ -89,6 +90,8 @@ class FakeEngine:
                 self.candidates.append(candidate)
                 results.append(candidate_result(candidate, batch.problem))
                 yield CandidateFinished(results[-1])
+            if self.hold_end:
+                await self.go_on.wait()
             yield _finished(batch, results)
         finally:
             self.closed.set()

@@ -17,7 +17,9 @@ def test_the_printed_defaults_load_back_as_the_defaults(tmp_path: Path) -> None:
 
 
 def test_a_setting_without_a_default_value_is_printed_as_a_comment_that_can_be_used() -> None:
-    uncommented = default_toml().replace("# count = ", "count = ").replace("# wall_time_s = ", "wall_time_s = ")
+    uncommented = (
+        default_toml().replace("# count = ", "count = ").replace("# wall_time_s = ", "wall_time_s = ")
+    )
     values = tomllib.loads(uncommented)
     assert values["sandbox"]["count"] >= 1
     assert values["limits"]["default"]["wall_time_s"] > 0

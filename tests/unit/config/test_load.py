@@ -56,7 +56,11 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ("server = 3\n", 1, ["server", "[server]"]),
         ("[server]\nlisten = 'nowhere'\n", 2, ["server.listen", "HOST:PORT", "'nowhere'"]),
         ("[sandbox]\nallow_unenforced = ['disk']\n", 2, ["sandbox.allow_unenforced", "'memory'", "'disk'"]),
-        ("[prices]\nusd_per_execution = -1.0\n", 2, ["prices.usd_per_execution", "greater than or equal to 0"]),
+        (
+            "[prices]\nusd_per_execution = -1.0\n",
+            2,
+            ["prices.usd_per_execution", "greater than or equal to 0"],
+        ),
         ("[prices]\nusd_per_execution = nan\n", 2, ["prices.usd_per_execution", "finite"]),
         ("[log]\nlevel = 'loud'\n", 2, ["log.level", "'debug'", "'loud'"]),
     ],
@@ -86,13 +90,15 @@ def test_every_unknown_key_is_named_at_once(tmp_path: Path, monkeypatch: pytest.
 
 def test_an_unknown_variable_is_named_with_the_nearest_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERIFIERD_SERVER__LISTN", "127.0.0.1:1")
-    with pytest.raises(ConfigError, match=r"VERIFIERD_SERVER__LISTN\. Did you mean VERIFIERD_SERVER__LISTEN\?"):
+    with pytest.raises(
+        ConfigError, match=r"VERIFIERD_SERVER__LISTN\. Did you mean VERIFIERD_SERVER__LISTEN\?"
+    ):
         load_settings()
 
 
 def test_a_wrong_value_in_the_environment_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERIFIERD_SANDBOX__COUNT", "0")
-    with pytest.raises(ConfigError, match="environment variable VERIFIERD_SANDBOX__COUNT: sandbox.count: "):
+    with pytest.raises(ConfigError, match=r"environment variable VERIFIERD_SANDBOX__COUNT: sandbox\.count: "):
         load_settings()
 
 

@@ -14,7 +14,12 @@ import pytest
 from verifierd.datasets.humaneval import read_samples, read_tasks
 from verifierd.datasets.records import InputError
 
-TASK = {"task_id": "T/0", "prompt": "def f(x):\n", "entry_point": "f", "test": "def check(c):\n    assert c(1) == 2\n"}
+TASK = {
+    "task_id": "T/0",
+    "prompt": "def f(x):\n",
+    "entry_point": "f",
+    "test": "def check(c):\n    assert c(1) == 2\n",
+}
 
 
 def write(file: Path, *records: dict[str, Any]) -> Path:
@@ -82,7 +87,11 @@ def test_a_problem_that_does_not_fit_is_named_by_its_line(
 @pytest.mark.parametrize(
     ("records", "line", "words"),
     [
-        ([{"task_id": "T/0", "completion": ""}, {"task_id": "T/9", "completion": ""}], 2, "task_id 'T/9' is not among"),
+        (
+            [{"task_id": "T/0", "completion": ""}, {"task_id": "T/9", "completion": ""}],
+            2,
+            "task_id 'T/9' is not among",
+        ),
         ([{"task_id": "T/0"}], 1, "a sample needs one of 'completion' and 'solution', and has neither"),
         ([{"task_id": "T/0", "completion": "", "solution": ""}], 1, "a sample needs one of"),
         ([{"task_id": "T/0", "completion": 3}], 1, "field 'completion' must be a string"),
@@ -106,7 +115,11 @@ def test_real_problems_and_samples_are_read_whole(tmp_path: Path, shared_data: P
     problems = write(tmp_path / "p.jsonl", *({**one, "test": one["hidden_test"]} for one in published))
     samples = write(
         tmp_path / "s.jsonl",
-        *({"task_id": one["task_id"], "solution": program} for one in published for program in one["programs"]),
+        *(
+            {"task_id": one["task_id"], "solution": program}
+            for one in published
+            for program in one["programs"]
+        ),
     )
     tasks = read_tasks(problems)
     assert len(tasks) == 41

@@ -45,7 +45,9 @@ def test_a_spool_gives_back_what_was_put_last_under_each_number(puts: dict[int, 
         for number, contents in puts.items():
             for content in contents:
                 spool.put(number, content)
-        assert {number: spool.get(number) for number in puts} == {n: contents[-1] for n, contents in puts.items()}
+        assert {number: spool.get(number) for number in puts} == {
+            n: contents[-1] for n, contents in puts.items()
+        }
         for absent in set(range(45)) - set(puts):
             with pytest.raises(KeyError):
                 spool.get(absent)

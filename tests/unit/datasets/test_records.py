@@ -17,7 +17,10 @@ def test_compression_is_told_by_content_not_by_name(tmp_path: Path, name: str, z
     content = '{"a": "é"}\n\n  \n{"a": 2}'.encode()
     file = tmp_path / name
     file.write_bytes(gzip.compress(content) if zipped else content)
-    assert [(record.line, dict(record.fields)) for record in read_records(file)] == [(1, {"a": "é"}), (4, {"a": 2})]
+    assert [(record.line, dict(record.fields)) for record in read_records(file)] == [
+        (1, {"a": "é"}),
+        (4, {"a": 2}),
+    ]
 
 
 @pytest.mark.parametrize(

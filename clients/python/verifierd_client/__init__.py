@@ -1,0 +1,96 @@
+"""A thin client of verifierd: give it a problem and candidate programs, get verdicts, clusters and picks.
+
+`Verifier` is for ordinary code, `AsyncVerifier` for asyncio; both do the same. Problems, candidates and
+results are plain frozen dataclasses; nobody who uses this package touches protobuf. The exceptions are
+drawn in `verifierd_client.errors`.
+"""
+
+from verifierd_client._async import AsyncVerifier, ResultStream
+from verifierd_client._sync import SyncResultStream, Verifier
+from verifierd_client.errors import (
+    ConnectionFailed,
+    DeadlineExceeded,
+    ForkError,
+    InvalidRequest,
+    NotAValue,
+    NotOffered,
+    RequestRejected,
+    RequestTooLarge,
+    ServerBusy,
+    ServerFault,
+    UnknownProblem,
+    UnreadableAnswer,
+    VerifierError,
+)
+from verifierd_client.problems import (
+    AssertsTest,
+    CallTest,
+    Candidate,
+    Checker,
+    Digest,
+    Limits,
+    Options,
+    Problem,
+    StdioTest,
+)
+from verifierd_client.results import (
+    BatchResult,
+    BatchSummary,
+    CandidateResult,
+    Capabilities,
+    Cluster,
+    Cost,
+    ExecutionResult,
+    KilledBy,
+    LanguageInfo,
+    Opaque,
+    Output,
+    Pick,
+    StopReason,
+    Usage,
+    Verdict,
+)
+
+__all__ = [
+    "AssertsTest",
+    "AsyncVerifier",
+    "BatchResult",
+    "BatchSummary",
+    "CallTest",
+    "Candidate",
+    "CandidateResult",
+    "Capabilities",
+    "Checker",
+    "Cluster",
+    "ConnectionFailed",
+    "Cost",
+    "DeadlineExceeded",
+    "Digest",
+    "ExecutionResult",
+    "ForkError",
+    "InvalidRequest",
+    "KilledBy",
+    "LanguageInfo",
+    "Limits",
+    "NotAValue",
+    "NotOffered",
+    "Opaque",
+    "Options",
+    "Output",
+    "Pick",
+    "Problem",
+    "RequestRejected",
+    "RequestTooLarge",
+    "ResultStream",
+    "ServerBusy",
+    "ServerFault",
+    "StdioTest",
+    "StopReason",
+    "SyncResultStream",
+    "UnknownProblem",
+    "UnreadableAnswer",
+    "Usage",
+    "Verdict",
+    "Verifier",
+    "VerifierError",
+]

@@ -1,0 +1,204 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+from verifier.v1 import verifier_service_pb2 as wire
+from verifierd_client._calls import BatchCall, Patience, unary
+from verifierd_client._connection import Connection
+from verifierd_client._reading import read_candidate_result, read_capabilities, read_summary
+from verifierd_client._writing import write_problem, write_spec
+from verifierd_client.errors import UnreadableAnswer
+from verifierd_client.problems import Candidate, Digest, Options, Problem
+from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
+
+DEFAULT_RETRIES = 5
+DEFAULT_MESSAGE_BYTES = 256 << 20
+
+
+class AsyncVerifier:
+    """Verifies candidates on the server at `address`, HOST:PORT or unix:PATH.
+
+    Nothing is opened before the first call. It may be pickled, used in several event loops one after
+    another, and used again after a fork. `timeout_s` bounds each call that brings no bound of its own
+    (None: as long as it takes); `retries` bounds how often a call is repeated that the server has not begun.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        timeout_s: float | None = None,
+        retries: int = DEFAULT_RETRIES,
+        max_message_bytes: int = DEFAULT_MESSAGE_BYTES,
+    ) -> None:
+        """Keep the settings; no connection is made."""
+        self.address = address
+        self.timeout_s = timeout_s
+        self.retries = retries
+        self.max_message_bytes = max_message_bytes
+        self._connection = Connection(address, max_message_bytes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the settings, not the connection."""
+        return {name: value for name, value in vars(self).items() if name != "_connection"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the settings; the connection is made at the first call."""
+        self.__dict__.update(state)
+        self._connection = Connection(self.address, self.max_message_bytes)
+
+    async def verify(
+        self,
+        problem: Problem | Digest,
+        candidates: Iterable[Candidate | str] | AsyncIterable[Candidate | str],
+        options: Options | None = None,
+        *,
+        timeout_s: float | None = None,
+        request_id: str | None = None,
+    ) -> BatchResult:
+        """Verify all candidates and return their results in the order in which they were given.
+
+        Raises:
+            VerifierError: see `verifierd_client.errors`.
+        """
+        stream = self.stream(problem, candidates, options, timeout_s=timeout_s, request_id=request_id)
+        async with stream:
+            results = [result async for result in stream]
+        return BatchResult(results=stream.in_order(results), summary=stream.summary)
+
+    def stream(
+        self,
+        problem: Problem | Digest,
+        candidates: Iterable[Candidate | str] | AsyncIterable[Candidate | str],
+        options: Options | None = None,
+        *,
+        timeout_s: float | None = None,
+        request_id: str | None = None,
+    ) -> ResultStream:
+        """Return an asynchronous iterator over the results as they land.
+
+        Candidates may come from an async iterable: they are then verified while further ones are drawn.
+
+        Raises:
+            NotAValue: an argument of a CallTest has no typed form.
+        """
+        spec = write_spec(problem, options or Options())
+        call = BatchCall(spec, candidates) if request_id is None else BatchCall(spec, candidates, request_id)
+        return ResultStream(self._connection, self._patience(timeout_s), call)
+
+    async def put_problem(self, problem: Problem, *, timeout_s: float | None = None) -> Digest:
+        """Leave a problem with the server and return the digest that names it in later calls.
+
+        Raises:
+            VerifierError: see `verifierd_client.errors`.
+        """
+        request = wire.PutProblemRequest(problem=write_problem(problem))
+        answer = await unary(
+            self._connection,
+            self._patience(timeout_s),
+            lambda stub, left_s: stub.PutProblem(request, timeout=left_s),
+        )
+        return Digest(answer.digest.hash, answer.digest.size_bytes)
+
+    async def capabilities(self, *, timeout_s: float | None = None) -> Capabilities:
+        """Return what the server can do and allows.
+
+        Raises:
+            VerifierError: see `verifierd_client.errors`.
+        """
+        answer = await unary(
+            self._connection,
+            self._patience(timeout_s),
+            lambda stub, left_s: stub.GetCapabilities(wire.GetCapabilitiesRequest(), timeout=left_s),
+        )
+        return read_capabilities(answer)
+
+    async def close(self) -> None:
+        """Close the connection; a later call opens it anew."""
+        await self._connection.close()
+
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        await self.close()
+
+    def _patience(self, timeout_s: float | None) -> Patience:
+        bound_s = self.timeout_s if timeout_s is None else timeout_s
+        return Patience.starting_now(bound_s, self.retries, self.address)
+
+
+class ResultStream:
+    """A batch's results as they land; after the last one, `summary` holds the end of the batch.
+
+    `stop_decided` is True once the server says that drawing further candidates is of no use. Leaving an
+    `async with` block, or `aclose`, cancels what is left of the batch.
+    """
+
+    def __init__(self, connection: Connection, patience: Patience, call: BatchCall) -> None:
+        """Begin nothing yet: the call starts with the first result that is asked for."""
+        self.request_id = call.request_id
+        self.batch_id = ""
+        self.stop_decided = False
+        self._summary: BatchSummary | None = None
+        self._positions = call.positions
+        self._events = call.events(connection, patience)
+
+    @property
+    def summary(self) -> BatchSummary:
+        """Return the end of the batch.
+
+        Raises:
+            RuntimeError: the results have not all been taken.
+        """
+        if self._summary is None:
+            raise RuntimeError("the summary is there after the last result; take all results first")
+        return self._summary
+
+    def __aiter__(self) -> AsyncIterator[CandidateResult]:
+        """Return itself: a stream is read once."""
+        return self
+
+    async def __anext__(self) -> CandidateResult:
+        """Return the next result. Raises VerifierError."""
+        async for event in self._events:
+            match event.WhichOneof("event"):
+                case "batch_accepted":
+                    self.batch_id = event.batch_accepted.batch_id
+                case "candidate_finished":
+                    return read_candidate_result(event.candidate_finished.result)
+                case "stop_decided":
+                    self.stop_decided = True
+                case "batch_finished":
+                    self._summary = read_summary(event.batch_finished.summary)
+        if self._summary is None:
+            raise UnreadableAnswer("the server ended the batch without a summary")
+        raise StopAsyncIteration
+
+    def in_order(self, results: list[CandidateResult]) -> tuple[CandidateResult, ...]:
+        """Return all results of this stream in the order in which their candidates were given."""
+        return tuple(
+            sorted(results, key=lambda result: self._positions.get(result.candidate_id, len(results)))
+        )
+
+    async def aclose(self) -> None:
+        """Cancel what is left of the batch."""
+        await self._events.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Cancel what is left of the batch."""
+        await self.aclose()

@@ -1,0 +1,165 @@
+"""Messages of `verifier.v1` to results."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TypeVar
+
+from google.protobuf.descriptor import EnumDescriptor
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from verifier.v1 import capabilities_pb2, result_pb2, verifier_service_pb2
+from verifierd_client._values import read_value
+from verifierd_client.results import (
+    BatchSummary,
+    CandidateResult,
+    Capabilities,
+    Cluster,
+    Cost,
+    ExecutionResult,
+    KilledBy,
+    LanguageInfo,
+    Output,
+    Pick,
+    StopReason,
+    Usage,
+    Verdict,
+)
+
+Word = TypeVar("Word", bound=Enum)
+
+
+def _table(descriptor: EnumDescriptor, prefix: str, words: type[Word]) -> dict[int, Word]:
+    """Return the words by number; numbers that a newer server may send are not in it."""
+    known = {word.name: word for word in words}
+    return {
+        number: known[value.name.removeprefix(prefix)]
+        for number, value in descriptor.values_by_number.items()
+        if number
+    }
+
+
+VERDICTS = _table(result_pb2.Verdict.DESCRIPTOR, "VERDICT_", Verdict)
+KILLERS = _table(result_pb2.KilledBy.DESCRIPTOR, "KILLED_BY_", KilledBy)
+STOP_REASONS = _table(result_pb2.StopReason.DESCRIPTOR, "STOP_REASON_", StopReason)
+
+
+def read_candidate_result(message: result_pb2.CandidateResult) -> CandidateResult:
+    """Return a candidate's result."""
+    return CandidateResult(
+        candidate_id=message.candidate_id,
+        verdict=VERDICTS.get(message.verdict, Verdict.UNKNOWN),
+        detail=message.detail,
+        duplicate_of=message.duplicate_of,
+        executions=tuple(map(_execution, message.executions)),
+        tests_passed=message.tests_passed,
+        tests_total=message.tests_total,
+        usage=_usage(message.usage),
+    )
+
+
+def read_summary(message: result_pb2.BatchSummary) -> BatchSummary:
+    """Return a batch's summary."""
+    return BatchSummary(
+        batch_id=message.batch_id,
+        stop_reason=STOP_REASONS.get(message.stop_reason, StopReason.UNKNOWN),
+        verdict_counts={
+            VERDICTS.get(entry.verdict, Verdict.UNKNOWN): entry.count for entry in message.verdict_counts
+        },
+        clusters=tuple(
+            Cluster(
+                id=cluster.id,
+                candidate_ids=tuple(cluster.candidate_ids),
+                verdict=VERDICTS.get(cluster.verdict, Verdict.UNKNOWN),
+                probability=cluster.probability if cluster.HasField("probability") else None,
+            )
+            for cluster in message.clusters
+        ),
+        picks=tuple(
+            Pick(
+                candidate_id=pick.candidate_id,
+                rule=pick.rule,
+                cluster_id=pick.cluster_id,
+                probability=pick.probability if pick.HasField("probability") else None,
+            )
+            for pick in message.picks
+        ),
+        cost=_cost(message.cost),
+        started_at=_epoch_s(message.started_at),
+        ended_at=_epoch_s(message.ended_at),
+    )
+
+
+def read_capabilities(message: verifier_service_pb2.GetCapabilitiesResponse) -> Capabilities:
+    """Return what a server can do."""
+    allowances = message.allowances
+    return Capabilities(
+        server_version=message.server_version,
+        languages=tuple(
+            LanguageInfo(each.name, each.version, each.available, each.remedy) for each in message.languages
+        ),
+        checkers=tuple(checker.name for checker in message.checkers),
+        test_kinds=tuple(map(_test_kind, message.test_kinds)),
+        selection_rules=tuple(message.selection_rules),
+        backends=tuple(backend.name for backend in message.backends),
+        max_candidates=allowances.max_candidates,
+        max_tests=allowances.max_tests,
+        max_source_bytes=allowances.max_source_bytes,
+        max_message_bytes=allowances.max_message_bytes,
+    )
+
+
+def _test_kind(number: int) -> str:
+    known = capabilities_pb2.TestKind.DESCRIPTOR.values_by_number.get(number)
+    return known.name.removeprefix("TEST_KIND_").lower() if known else str(number)
+
+
+def _execution(message: result_pb2.ExecutionResult) -> ExecutionResult:
+    ending = message.WhichOneof("ending")
+    checker = message.checker
+    times = message.times
+    return ExecutionResult(
+        test_id=message.test_id,
+        verdict=VERDICTS.get(message.verdict, Verdict.UNKNOWN),
+        checker=f"{checker.name}@{checker.version}" if checker.name else "",
+        detail=message.detail,
+        exit_code=message.exit_code if ending == "exit_code" else None,
+        term_signal=message.term_signal if ending == "term_signal" else None,
+        killed_by=KILLERS.get(message.killed_by, KilledBy.UNKNOWN),
+        stdout=Output(message.stdout.content, message.stdout.total_bytes, message.stdout.truncated),
+        stderr=Output(message.stderr.content, message.stderr.total_bytes, message.stderr.truncated),
+        actual=(read_value(message.actual),) if message.HasField("actual") else None,
+        behaviour=message.behaviour or None,
+        usage=_usage(message.usage),
+        queued_at=_epoch_s(times.queued_at) if times.HasField("queued_at") else None,
+        started_at=_epoch_s(times.started_at) if times.HasField("started_at") else None,
+        ended_at=_epoch_s(times.ended_at) if times.HasField("ended_at") else None,
+        attempts=message.attempts,
+        sandbox_id=message.sandbox_id,
+        backend=message.backend,
+    )
+
+
+def _cost(message: result_pb2.Cost) -> Cost:
+    return Cost(
+        cpu_time_s=_seconds(message.cpu_time),
+        wall_time_s=_seconds(message.wall_time),
+        memory_gib_seconds=message.memory_gib_seconds,
+        executions=message.executions,
+        executions_saved=message.executions_saved,
+        cache_hits=message.cache_hits,
+        verification_usd=message.verification_usd,
+    )
+
+
+def _usage(message: result_pb2.Usage) -> Usage:
+    return Usage(_seconds(message.cpu_time), _seconds(message.wall_time), message.peak_memory_bytes)
+
+
+def _seconds(message: Duration) -> float:
+    return message.seconds + message.nanos / 1e9
+
+
+def _epoch_s(message: Timestamp) -> float:
+    return message.seconds + message.nanos / 1e9

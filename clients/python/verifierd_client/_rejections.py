@@ -1,0 +1,68 @@
+"""gRPC statuses to this package's exceptions, by their code and their rich details."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+from grpc import StatusCode, aio
+
+from verifier.v1.status_pb2 import BadRequest, ErrorInfo, RetryInfo, Status
+from verifierd_client.errors import (
+    ConnectionFailed,
+    DeadlineExceeded,
+    InvalidRequest,
+    NotOffered,
+    RequestRejected,
+    RequestTooLarge,
+    ServerBusy,
+    ServerFault,
+    UnknownProblem,
+    UnreadableAnswer,
+    VerifierError,
+)
+
+DETAILS_KEY = "grpc-status-details-bin"
+Detail = TypeVar("Detail", bound=Message)
+
+
+def error_of(status: aio.AioRpcError, address: str) -> VerifierError:
+    """Return the exception that tells of a call's status."""
+    code, words = status.code(), status.details() or status.code().name
+    if code is StatusCode.INVALID_ARGUMENT:
+        bad = _detail(status, BadRequest)
+        violation = bad.field_violations[0] if bad and bad.field_violations else BadRequest.FieldViolation()
+        return InvalidRequest(words, violation.field, violation.description)
+    if code is StatusCode.NOT_FOUND:
+        info = _detail(status, ErrorInfo)
+        return UnknownProblem(words) if info and info.reason == "UNKNOWN_PROBLEM" else RequestRejected(words)
+    if code is StatusCode.RESOURCE_EXHAUSTED:
+        return RequestTooLarge(words)
+    if code is StatusCode.UNIMPLEMENTED:
+        return NotOffered(words)
+    if code is StatusCode.DEADLINE_EXCEEDED:
+        return DeadlineExceeded(f"the call to {address} did not end within its timeout ({words})")
+    if code is StatusCode.UNAVAILABLE:
+        retry = _detail(status, RetryInfo)
+        if retry is not None:
+            return ServerBusy(words, retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9)
+        return ConnectionFailed(f"no answer from {address}: {words}; is the daemon running there?")
+    if code in (StatusCode.INTERNAL, StatusCode.UNKNOWN, StatusCode.DATA_LOSS):
+        return ServerFault(words)
+    if code is StatusCode.CANCELLED:
+        return ConnectionFailed(f"the call to {address} was cut off: {words}")
+    if code in (StatusCode.PERMISSION_DENIED, StatusCode.UNAUTHENTICATED, StatusCode.FAILED_PRECONDITION):
+        return RequestRejected(words)
+    return UnreadableAnswer(f"{code.name}: {words}")
+
+
+def _detail(status: aio.AioRpcError, kind: type[Detail]) -> Detail | None:
+    """Return the detail whose type goes by the same name in google.rpc, if there is one."""
+    metadata: Any = status.trailing_metadata() or ()
+    for key, value in metadata:
+        if key != DETAILS_KEY or not isinstance(value, bytes):
+            continue
+        for packed in Status.FromString(value).details:
+            if packed.type_url.endswith(f"google.rpc.{kind.DESCRIPTOR.name}"):
+                return kind.FromString(packed.value)
+    return None

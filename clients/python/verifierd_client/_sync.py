@@ -1,0 +1,162 @@
+"""The client for ordinary code: `AsyncVerifier` behind calls that block."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from types import TracebackType
+from typing import Self
+
+from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, AsyncVerifier, ResultStream
+from verifierd_client._loop import LoopThread
+from verifierd_client.problems import Candidate, Digest, Options, Problem
+from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
+
+
+class Verifier:
+    """Verifies candidates on the server at `address`, HOST:PORT or unix:PATH.
+
+    Safe to share between threads, to pickle, and to use on both sides of a fork. The arguments are those of
+    `AsyncVerifier`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        timeout_s: float | None = None,
+        retries: int = DEFAULT_RETRIES,
+        max_message_bytes: int = DEFAULT_MESSAGE_BYTES,
+    ) -> None:
+        """Keep the settings; no connection is made."""
+        self._verifier = AsyncVerifier(
+            address, timeout_s=timeout_s, retries=retries, max_message_bytes=max_message_bytes
+        )
+
+    @property
+    def address(self) -> str:
+        """Return where the server is."""
+        return self._verifier.address
+
+    def verify(
+        self,
+        problem: Problem | Digest,
+        candidates: Iterable[Candidate | str],
+        options: Options | None = None,
+        *,
+        timeout_s: float | None = None,
+        request_id: str | None = None,
+    ) -> BatchResult:
+        """Verify all candidates and return their results in the order in which they were given.
+
+        Raises:
+            VerifierError: see `verifierd_client.errors`.
+        """
+        work = self._verifier.verify(
+            problem, list(candidates), options, timeout_s=timeout_s, request_id=request_id
+        )
+        return LoopThread.of_this_process().run(work)
+
+    def stream(
+        self,
+        problem: Problem | Digest,
+        candidates: Iterable[Candidate | str],
+        options: Options | None = None,
+        *,
+        timeout_s: float | None = None,
+        request_id: str | None = None,
+    ) -> SyncResultStream:
+        """Return an iterator over the results as they land.
+
+        Raises:
+            NotAValue: an argument of a CallTest has no typed form.
+        """
+        return SyncResultStream(
+            self._verifier.stream(
+                problem, list(candidates), options, timeout_s=timeout_s, request_id=request_id
+            )
+        )
+
+    def put_problem(self, problem: Problem, *, timeout_s: float | None = None) -> Digest:
+        """Leave a problem with the server and return the digest that names it in later calls.
+
+        Raises:
+            VerifierError: see `verifierd_client.errors`.
+        """
+        return LoopThread.of_this_process().run(self._verifier.put_problem(problem, timeout_s=timeout_s))
+
+    def capabilities(self, *, timeout_s: float | None = None) -> Capabilities:
+        """Return what the server can do and allows.
+
+        Raises:
+            VerifierError: see `verifierd_client.errors`.
+        """
+        return LoopThread.of_this_process().run(self._verifier.capabilities(timeout_s=timeout_s))
+
+    def close(self) -> None:
+        """Close the connection; a later call opens it anew."""
+        LoopThread.of_this_process().run(self._verifier.close())
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+
+class SyncResultStream:
+    """A batch's results as they land; after the last one, `summary` holds the end of the batch.
+
+    Leaving a `with` block, or `close`, cancels what is left of the batch.
+    """
+
+    def __init__(self, stream: ResultStream) -> None:
+        """Begin nothing yet: the call starts with the first result that is asked for."""
+        self._stream = stream
+
+    @property
+    def request_id(self) -> str:
+        """Return the name under which the request is found in the server's log."""
+        return self._stream.request_id
+
+    @property
+    def batch_id(self) -> str:
+        """Return the server's name for the batch; empty before the first result."""
+        return self._stream.batch_id
+
+    @property
+    def summary(self) -> BatchSummary:
+        """Return the end of the batch. Raises RuntimeError before the last result was taken."""
+        return self._stream.summary
+
+    def __iter__(self) -> Iterator[CandidateResult]:
+        """Return itself: a stream is read once."""
+        return self
+
+    def __next__(self) -> CandidateResult:
+        """Return the next result. Raises VerifierError."""
+        result = LoopThread.of_this_process().run(_next(self._stream))
+        if result is None:
+            raise StopIteration
+        return result
+
+    def close(self) -> None:
+        """Cancel what is left of the batch."""
+        LoopThread.of_this_process().run(self._stream.aclose())
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Cancel what is left of the batch."""
+        self.close()
+
+
+async def _next(stream: AsyncIterator[CandidateResult]) -> CandidateResult | None:
+    return await anext(stream, None)

@@ -1,0 +1,98 @@
+"""What may go wrong in a call. A program that fails its tests is no error: it is a verdict.
+
+VerifierError
+├── RequestRejected         the server refused the request; repeating it as it is will not help
+│   ├── InvalidRequest      a field is wrong: `field` and `problem` say which and how
+│   ├── RequestTooLarge     a message is above the server's size limit, or a quota is used up
+│   ├── UnknownProblem      the server does not keep the problem (any longer): put it again
+│   └── NotOffered          this server does not offer the method
+├── ConnectionFailed        the server cannot be reached, or went away during the call
+│   └── ServerBusy          it is full or shutting down: come back after `retry_after_s`
+├── DeadlineExceeded        `timeout_s` passed; also a TimeoutError
+├── ServerFault             the server failed; its log tells more under the id in the message
+├── UnreadableAnswer        the server answered something this version cannot read
+├── ForkError               the process was forked while a call was in flight
+└── NotAValue               an argument of a CallTest has no typed form; also a TypeError
+"""
+
+from __future__ import annotations
+
+
+class VerifierError(Exception):
+    """The root of all errors that this package raises."""
+
+
+class RequestRejected(VerifierError):
+    """The server refused the request."""
+
+
+class InvalidRequest(RequestRejected):
+    """A field of the request is wrong.
+
+    Attributes:
+        field: path of the field in the request, such as `batch.problem.tests[3].id`; may be empty.
+        problem: what is wrong with it and what is allowed.
+    """
+
+    def __init__(self, message: str, field: str = "", problem: str = "") -> None:
+        """Keep what the server said."""
+        super().__init__(message, field, problem)
+        self.field = field
+        self.problem = problem
+
+    def __str__(self) -> str:
+        """Return the server's words."""
+        return str(self.args[0])
+
+
+class RequestTooLarge(RequestRejected):
+    """A message is above the server's size limit, or a quota is used up."""
+
+
+class UnknownProblem(RequestRejected):
+    """The server does not keep the problem that a digest names."""
+
+
+class NotOffered(RequestRejected):
+    """This server does not offer the method."""
+
+
+class ConnectionFailed(VerifierError):
+    """The server cannot be reached, or the connection was lost during the call."""
+
+
+class ServerBusy(ConnectionFailed):
+    """The server takes no new work for now.
+
+    Attributes:
+        retry_after_s: seconds to wait before the next attempt.
+    """
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        """Keep what the server said."""
+        super().__init__(message, retry_after_s)
+        self.retry_after_s = retry_after_s
+
+    def __str__(self) -> str:
+        """Return the server's words."""
+        return str(self.args[0])
+
+
+class DeadlineExceeded(VerifierError, TimeoutError):
+    """The call did not end within `timeout_s`."""
+
+
+class ServerFault(VerifierError):
+    """The server failed on this request."""
+
+
+class UnreadableAnswer(VerifierError):
+    """The server answered something that this version cannot read; it may be older or newer."""
+
+
+class ForkError(VerifierError):
+    """The process was forked while a call was in flight, which leaves gRPC unusable in the child."""
+
+
+class NotAValue(VerifierError, TypeError):
+    """A Python object cannot be an argument or the expected value of a CallTest."""

@@ -1,0 +1,117 @@
+"""What is asked: problems, tests, limits, candidates and options, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StdioTest:
+    """Text or bytes in on standard input, and what is expected on standard output."""
+
+    stdin: str | bytes
+    expected_stdout: str | bytes
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTest:
+    """A function called with Python values, and the value expected back.
+
+    Values are None, bool, int, float, complex, str, bytes, list, tuple, dict, set and frozenset, of
+    exactly these types, nested up to 30 levels.
+    """
+
+    function: str
+    args: Sequence[Any]
+    expected: Any
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssertsTest:
+    """A test program; names that it does not define itself are looked up in the candidate.
+
+    HumanEval's is `test` followed by `check(entry_point)`; MBPP's is its lines of assertions.
+    """
+
+    source: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one execution. None: the server's default, as for `wall_time_s` three times CPU plus 2 s."""
+
+    cpu_time_s: float | None = None
+    wall_time_s: float | None = None
+    memory_bytes: int | None = None
+    output_bytes: int | None = None
+    processes: int | None = None
+    open_files: int | None = None
+    disk_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """The rule that compares actual with expected output, by name, with its parameters."""
+
+    name: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A test suite with its limits and its checker (None: the default of each test's kind).
+
+    Tests without an id are named by their position: `0`, `1`, and so on.
+    """
+
+    id: str
+    tests: Sequence[StdioTest | CallTest | AssertsTest]
+    limits: Limits = Limits()
+    checker: Checker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Names a problem that the server keeps: SHA-256 as hexadecimal digits, and a size in bytes."""
+
+    hash: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One program. Without an id it is named by its position in the batch: `0`, `1`, and so on.
+
+    `source` may be bytes, so that what a model wrote goes to the server as it is.
+    """
+
+    source: str | bytes
+    language: str = "python"
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is wanted of a batch. Every early stop is off by default.
+
+    Attributes:
+        stop_at_first_failure: end a candidate at its first test that is not accepted.
+        stop_after_accepted: end the batch when so many candidates are accepted.
+        cpu_budget_s: end the batch when its sandboxes have used so many CPU seconds.
+        time_budget_s: end the batch after so many seconds, with what is finished by then.
+        include_outputs: send standard output, standard error and returned values back.
+        bulk: let interactive batches go first.
+    """
+
+    stop_at_first_failure: bool = False
+    stop_after_accepted: int | None = None
+    cpu_budget_s: float | None = None
+    time_budget_s: float | None = None
+    include_outputs: bool = True
+    bulk: bool = False

@@ -1,0 +1,34 @@
+"""What a forked run becomes, by its kind."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from types import CodeType
+from typing import Any, NoReturn
+
+from .programs import Files, dress_interpreter, quietly, run_call, run_script, take_files
+from .servant import serve
+from .tester import run_tests
+
+KINDS: dict[str, Callable[[CodeType, dict[str, Any]], int]] = {
+    "stdio": lambda code, order: run_script(code),
+    "call": lambda code, order: run_call(code, order["function"]),
+    "candidate": lambda code, order: serve(code),
+    "tester": lambda code, order: run_tests(sys.stdin.buffer.read()),
+}
+
+
+def perform(code: CodeType, order: dict[str, Any], files: Files) -> NoReturn:
+    """Run the order in this process and end the process."""
+    status = 1
+    try:
+        take_files(files)
+        dress_interpreter()
+        status = KINDS[order["kind"]](code, order)
+    except BaseException:
+        quietly(traceback.print_exc)
+    finally:
+        os._exit(status)

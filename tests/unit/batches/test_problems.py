@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.batches.scene import problem
+from tests.unit.execution.fakes import LIMITS
+from verifierd import model
+from verifierd.batches.problems import ProblemStore, problem_digest
+from verifierd.errors import UnknownProblem
+from verifierd.model import AssertsTest, CallTest, CheckerSpec, Digest, Problem, StdioTest, TestBody
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def one(body: TestBody, **facts: Any) -> Problem:
+    return replace(Problem("p", (model.TestCase("t", body),), LIMITS), **facts)
+
+
+def test_a_problem_comes_back_by_its_digest() -> None:
+    store = ProblemStore(max_bytes=1 << 20)
+    digest = store.put(problem())
+    assert store.put(problem()) == digest
+    assert store.get(digest) == problem()
+
+
+def test_an_unknown_digest_is_refused_by_its_hash() -> None:
+    with pytest.raises(UnknownProblem, match="abc"):
+        ProblemStore(1).get(Digest("abc", 1))
+
+
+def test_beyond_the_bound_the_longest_unused_goes_first() -> None:
+    size = problem_digest(problem(2)).size_bytes
+    store = ProblemStore(max_bytes=2 * size + size // 2)
+    first, second = store.put(problem(2)), store.put(replace(problem(2), id="q"))
+    store.get(first)
+    third = store.put(replace(problem(2), id="r"))
+    assert store.get(first) == problem(2)
+    assert store.get(third).id == "r"
+    with pytest.raises(UnknownProblem):
+        store.get(second)
+
+
+def test_a_problem_larger_than_the_store_stays_until_the_next_one_comes() -> None:
+    store = ProblemStore(max_bytes=1)
+    digest = store.put(problem())
+    assert store.get(digest) == problem()
+    store.put(problem(3))
+    with pytest.raises(UnknownProblem):
+        store.get(digest)
+
+
+CALL = CallTest("f", (1,), {"k": 2}, [3])
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (one(StdioTest(b"ab", b"c")), one(StdioTest(b"a", b"bc"))),
+        (one(StdioTest(b"", b"")), one(AssertsTest(""))),
+        (one(CALL), one(replace(CALL, args=(True,)))),
+        (one(CALL), one(replace(CALL, expected=(3,)))),
+        (one(CALL), one(replace(CALL, kwargs={"l": 2}))),
+        (one(CALL), one(CALL, id="q")),
+        (one(CALL), one(CALL, checker=CheckerSpec("float"))),
+        (one(CALL), one(CALL, limits=replace(LIMITS, cpu_time_ns=1))),
+        (one(replace(CALL, args=({"a": 1, "b": 2},))), one(replace(CALL, args=({"b": 2, "a": 1},)))),
+    ],
+    ids=range(9),
+)
+def test_whatever_a_program_or_its_judge_can_see_changes_the_digest(left: Problem, right: Problem) -> None:
+    assert problem_digest(left) != problem_digest(right)
+
+
+SETS = """
+from tests.unit.batches.test_problems import one
+from verifierd.batches.problems import problem_digest
+from verifierd.model import CallTest
+print(problem_digest(one(CallTest("f", ({"a", "b", "c", "d", ("e",)},), {}, frozenset("xyz")))).hash)
+"""
+
+
+def test_the_digest_is_the_same_in_every_process() -> None:
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", SETS],
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(REPOSITORY)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(hashes) == 1

@@ -1,0 +1,53 @@
+"""Numbers keep their meaning in the words that a person reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifierd.cli.output import bytes_text, money_text, seconds_text
+from verifierd.cli.words import SHORT_FORMS, counted, plural
+from verifierd_client import Verdict
+
+
+@pytest.mark.parametrize(
+    ("usd", "text"),
+    [
+        (0, "$0"),
+        (1.5, "$1.50"),
+        (12, "$12.00"),
+        (0.0123, "$0.0123"),
+        (0.0000123, "$0.0000123"),
+        (0.5, "$0.500"),
+    ],
+)
+def test_money_has_three_digits_that_count(usd: float, text: str) -> None:
+    assert money_text(usd) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0042, "0.004 s"), (2.346, "2.35 s"), (200.4, "3 min 20 s"), (179.7, "3 min 0 s")]
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert seconds_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (3 << 20, "3.0 MiB"), (5 << 40, "5120.0 GiB")],
+)
+def test_sizes(size: int, text: str) -> None:
+    assert bytes_text(size) == text
+
+
+def test_every_verdict_has_a_short_form_of_its_own() -> None:
+    assert set(SHORT_FORMS) == set(Verdict)
+    assert len(set(SHORT_FORMS.values())) == len(Verdict)
+
+
+def test_counts_stand_in_the_order_of_the_verdicts() -> None:
+    counts = {Verdict.NO_CODE: 1, Verdict.ACCEPTED: 2, Verdict.SKIPPED: 0}
+    assert counted(counts).plain == "2 accepted, 1 no code"
+
+
+def test_one_is_singular() -> None:
+    assert (plural(1, "test"), plural(2, "test"), plural(0, "test")) == ("1 test", "2 tests", "0 tests")

@@ -1,0 +1,112 @@
+"""`verifierd verify` says what became of each candidate, and its exit code says whether one was accepted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import verifierd_client as client
+from tests.unit.cli.conftest import Command
+from tests.unit.datasets.fakes import FakeVerifier
+
+PROBLEM = {"id": "sum", "tests": [{"id": "a", "stdio": {"stdin": "", "expected_stdout": ""}}]}
+
+
+def files(folder: Path, *programs: str) -> tuple[Path, Path]:
+    problem, candidates = folder / "problem.json", folder / "candidates.jsonl"
+    problem.write_text(json.dumps(PROBLEM))
+    lines = [{"id": f"c{n}", "language": "python", "source": program} for n, program in enumerate(programs)]
+    candidates.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return problem, candidates
+
+
+@pytest.mark.parametrize(
+    ("programs", "code"),
+    [
+        (["ACCEPTED", "WRONG_ANSWER"], 0),
+        (["WRONG_ANSWER", "TIME_LIMIT_EXCEEDED"], 1),
+        (["ACCEPTED", "INFRASTRUCTURE_ERROR"], 3),
+    ],
+)
+def test_the_exit_code_says_whether_a_candidate_was_accepted(
+    command: Command, verifier: FakeVerifier, tmp_path: Path, programs: list[str], code: int
+) -> None:
+    assert command("verify", *files(tmp_path, *programs)).code == code
+
+
+def test_candidates_come_out_in_the_order_of_their_file(
+    command: Command, verifier: FakeVerifier, tmp_path: Path
+) -> None:
+    ended = command("verify", *files(tmp_path, "ACCEPTED 1", "WRONG_ANSWER 2", "ACCEPTED 1"), "--json")
+    *candidates, last = ended.json_lines
+    assert [(each["candidate_id"], each["verdict"], each["duplicate_of"]) for each in candidates] == [
+        ("c0", "ACCEPTED", None),
+        ("c1", "WRONG_ANSWER", None),
+        ("c2", "ACCEPTED", "c0"),
+    ]
+    assert last["summary"]["picks"] == [{"candidate_id": "c0", "rule": "plurality", "cluster_id": "c1"}]
+    assert last["summary"]["cost"]["executions"] == 3
+
+
+def test_what_a_person_reads_names_verdicts_clusters_pick_and_cost_without_colour_codes(
+    command: Command, verifier: FakeVerifier, tmp_path: Path
+) -> None:
+    ended = command("verify", *files(tmp_path, "ACCEPTED 1", "WRONG_ANSWER 2"))
+    for words in (
+        "accepted",
+        "wrong answer",
+        "it is WRONG_ANSWER",
+        "c0 by plurality",
+        "3 executions",
+        "$0.00200",
+    ):
+        assert words in ended.out
+    assert "\x1b" not in ended.out + ended.err
+
+
+def test_markup_and_control_codes_in_names_are_shown_and_not_obeyed(
+    command: Command, verifier: FakeVerifier, tmp_path: Path
+) -> None:
+    problem, candidates = files(tmp_path, "ACCEPTED")
+    candidates.write_text(candidates.read_text().replace("c0", "[red]c0[/red]\\u001b[31m"))
+    problem.write_text(problem.read_text().replace('"sum"', '"[bold]sum"'))
+    ended = command("verify", problem, candidates)
+    assert r"[red]c0[/red]\x1b[31m" in ended.out
+    assert "\x1b" not in ended.out
+    assert "[bold]sum" in ended.out
+
+
+def test_a_bad_line_ends_with_2_and_names_it(
+    command: Command, verifier: FakeVerifier, tmp_path: Path
+) -> None:
+    problem, candidates = files(tmp_path, "ACCEPTED")
+    candidates.write_text(candidates.read_text() + '{"id": 1}\n')
+    ended = command("verify", problem, candidates)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: {candidates}:2: ")
+    ended = command("verify", problem, candidates, "--json")
+    assert ended.code == 2
+    (said,) = ended.json_lines
+    assert said["error"]["exit_code"] == 2
+    assert f"{candidates}:2: " in said["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (client.InvalidRequest("candidates[0].language: unknown"), 2),
+        (client.RequestTooLarge("too large"), 2),
+        (client.NotOffered("not here"), 3),
+        (client.ConnectionFailed("nobody listens"), 3),
+        (client.ServerFault("error id 7"), 3),
+        (client.DeadlineExceeded("too late"), 3),
+    ],
+)
+def test_a_refusal_is_bad_input_and_a_failing_service_is_trouble(
+    command: Command, verifier: FakeVerifier, tmp_path: Path, error: client.VerifierError, code: int
+) -> None:
+    verifier.error = error
+    ended = command("verify", *files(tmp_path, "ACCEPTED"))
+    assert (ended.code, ended.err) == (code, f"error: {error}\n")

@@ -1,0 +1,187 @@
+"""What the blocking client promises: the same results, from any thread, across pickling and forks."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import re
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+import verifierd_client as client
+from tests.unit.api.fakes import Serving
+
+pytestmark = pytest.mark.anyio
+
+Answer = TypeVar("Answer")
+ROOT = Path(__file__).resolve().parents[3]
+IMPORT_ROOTS = [str(ROOT / folder) for folder in ("clients/python", "proto")]
+PROBLEM = client.Problem("sum", [client.StdioTest("1 2", "3")])
+
+
+async def _in_thread(work: Callable[[], Answer]) -> Answer:
+    return await asyncio.to_thread(work)
+
+
+async def _run(script: str, *arguments: str) -> str:
+    """Run a script in a process of its own that can import the client and nothing of the service."""
+    header = f"import sys; sys.path[:0] = {IMPORT_ROOTS!r}\n"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        header + script,
+        *arguments,
+        cwd="/",
+        env={},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), timeout=60)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode == 0, output.decode()
+    return output.decode()
+
+
+async def test_it_verifies_and_streams(served: Serving) -> None:
+    def work() -> tuple[client.BatchResult, list[str], client.BatchSummary]:
+        with client.Verifier(served.server.address) as verifier:
+            result = verifier.verify(PROBLEM, ["ok", "wrong"])
+            with verifier.stream(PROBLEM, ["ok", "wrong"]) as stream:
+                return result, [each.candidate_id for each in stream], stream.summary
+
+    result, streamed, summary = await _in_thread(work)
+    assert [each.passed for each in result.results] == [True, False]
+    assert streamed == ["0", "1"]
+    assert summary.verdict_counts == result.summary.verdict_counts
+
+
+async def test_threads_share_one_client_without_mixing_results(served: Serving) -> None:
+    verifier = client.Verifier(served.server.address)
+
+    def work(number: int) -> list[str]:
+        candidates = [client.Candidate("ok", id=f"{number}-{index}") for index in range(20)]
+        return [each.candidate_id for each in verifier.verify(PROBLEM, candidates).results]
+
+    def all_of_them() -> list[list[str]]:
+        with ThreadPoolExecutor(16) as threads:
+            return list(threads.map(work, range(64)))
+
+    found = await _in_thread(all_of_them)
+    assert found == [[f"{number}-{index}" for index in range(20)] for number in range(64)]
+
+
+async def test_leaving_a_stream_cancels_the_batch(served: Serving) -> None:
+    served.engine.hold_end = True
+
+    def work() -> str:
+        with client.Verifier(served.server.address).stream(PROBLEM, ["ok"]) as stream:
+            return next(stream).candidate_id
+
+    assert await _in_thread(work) == "0"
+    await asyncio.wait_for(served.engine.closed.wait(), timeout=10)
+
+
+async def test_clients_results_and_errors_survive_pickling(served: Serving) -> None:
+    verifier = client.Verifier(served.server.address, timeout_s=30)
+
+    def work() -> client.BatchResult:
+        verifier.verify(PROBLEM, ["ok"])
+        copy: client.Verifier = pickle.loads(pickle.dumps(verifier))  # noqa: S301
+        return copy.verify(PROBLEM, ["ok"])
+
+    result = await _in_thread(work)
+    assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301
+    for error in (client.InvalidRequest("w", "f", "p"), client.ServerBusy("w", 1.5), client.ServerFault("w")):
+        copy = pickle.loads(pickle.dumps(error))  # noqa: S301
+        assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))
+
+
+FORKS = """
+import os
+from multiprocessing import get_context
+import verifierd_client as client
+
+PROBLEM = client.Problem("sum", [client.StdioTest("1 2", "3")])
+verifier = client.Verifier(sys.argv[1], timeout_s=20)
+
+def work(number):
+    found = verifier.verify(PROBLEM, [client.Candidate("ok", id=str(number))]).results
+    return found[0].candidate_id
+
+assert work("parent") == "parent"
+counts = []
+for _ in range(4):
+    with get_context("fork").Pool(4) as pool:
+        assert pool.map(work, range(16), chunksize=1) == [str(number) for number in range(16)]
+    del pool
+    assert work("again") == "again"
+    counts.append(len(os.listdir("/proc/self/fd")))
+assert counts[-1] <= counts[0], counts
+print("fine")
+"""
+
+
+async def test_it_works_on_both_sides_of_a_fork(served: Serving) -> None:
+    assert "fine" in await _run(FORKS, served.server.address)
+
+
+FORKED_TOO_EARLY = """
+import os, signal, threading
+import verifierd_client as client
+
+PROBLEM = client.Problem("sum", [client.StdioTest("1 2", "3")])
+verifier = client.Verifier(sys.argv[1], timeout_s=20)
+verifier.capabilities()
+waiting = threading.Thread(target=lambda: verifier.verify(PROBLEM, ["ok"]), daemon=True)
+waiting.start()
+connection = verifier._verifier._connection
+while not connection._calls:
+    pass
+child = os.fork()
+if child == 0:
+    try:
+        verifier.capabilities()
+    except client.ForkError as error:
+        os._exit(42)
+    os._exit(1)
+ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+assert ended in (42, -signal.SIGABRT), ended
+print("ended")
+"""
+
+
+async def test_a_child_forked_during_a_call_gets_an_error_or_is_aborted_by_grpc_but_never_hangs(
+    served: Serving,
+) -> None:
+    served.engine.hold = True
+    assert "ended" in await _run(FORKED_TOO_EARLY, served.server.address)
+
+
+async def test_it_imports_fast_and_brings_nothing_but_grpc_and_protobuf() -> None:
+    output = await _run(
+        "import time; began = time.perf_counter(); import verifierd_client;"
+        "print(time.perf_counter() - began);"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names))"
+    )
+    seconds, modules = output.splitlines()
+    assert float(seconds) < 1
+    allowed = ("_", "cython_runtime", "google", "grpc", "sitecustomize", "typing_extensions", "verifier")
+    assert [name for name in modules.split() if not name.startswith(allowed)] == []
+    assert "verifierd" not in modules.split()
+
+
+async def test_the_readmes_example_runs_as_it_stands(served: Serving) -> None:
+    readme = (ROOT / "clients/python/README.md").read_text()
+    examples = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert examples
+    for example in examples:
+        assert "127.0.0.1:50051" in example
+        await _run(example.replace("127.0.0.1:50051", served.server.address))

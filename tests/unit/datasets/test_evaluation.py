@@ -1,0 +1,136 @@
+"""Every sample gets its line, in the order of the input, whatever order the verdicts land in."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+import verifierd_client as client
+from tests.unit.datasets.fakes import FakeVerifier
+from verifierd.datasets.evaluation import Evaluation, Plan
+from verifierd.datasets.humaneval import Sample, Task
+
+pytestmark = pytest.mark.anyio
+
+TASKS = {name: Task(name, "", "f", "def check(f): ...", None, "p:1") for name in ("T/0", "T/1", "T/2")}
+PLAN = Plan(client.Limits(cpu_time_s=3.0), batches_at_once=2)
+
+
+async def lines_of(evaluation: Evaluation, verifier: FakeVerifier) -> list[dict[str, object]]:
+    await evaluation.run(verifier, lambda: None)
+    out = io.StringIO()
+    evaluation.write(out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def samples(*given: tuple[str, int, str]) -> list[Sample]:
+    return [Sample(*each) for each in given]
+
+
+async def test_lines_stand_in_the_order_of_the_input_also_where_tasks_are_mixed() -> None:
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(
+            samples(
+                ("T/1", 0, "ACCEPTED a"),
+                ("T/0", 0, "WRONG_ANSWER b"),
+                ("T/1", 1, "RUNTIME_ERROR c"),
+                ("T/0", 1, "ACCEPTED d"),
+            )
+        )
+        lines = await lines_of(evaluation, FakeVerifier())
+    assert [(line["task_id"], line["sample_index"], line["verdict"], line["passed"]) for line in lines] == [
+        ("T/1", 0, "ACCEPTED", True),
+        ("T/0", 0, "WRONG_ANSWER", False),
+        ("T/1", 1, "RUNTIME_ERROR", False),
+        ("T/0", 1, "ACCEPTED", True),
+    ]
+
+
+async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> None:
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(samples(("T/0", 0, "ACCEPTED a"), ("T/0", 1, "ACCEPTED b"), ("T/0", 2, "ACCEPTED b")))
+        lines = await lines_of(evaluation, FakeVerifier())
+    assert [line["duplicate_of"] for line in lines] == [None, None, 1]
+    assert lines[0] == {
+        "task_id": "T/0",
+        "sample_index": 0,
+        "verdict": "ACCEPTED",
+        "passed": True,
+        "tests_passed": 1,
+        "tests_total": 1,
+        "cpu_time_s": 0.125,
+        "wall_time_s": 0.25,
+        "peak_memory_bytes": 4096,
+        "duplicate_of": None,
+        "detail": "",
+    }
+
+
+async def test_a_task_becomes_one_asserts_test_under_the_plan_s_limits() -> None:
+    verifier = FakeVerifier()
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(samples(("T/2", 0, "ACCEPTED")))
+        await evaluation.run(verifier, lambda: None)
+    (problem,) = verifier.problems
+    assert problem.id == "T/2"
+    assert problem.limits == PLAN.limits
+    assert problem.tests == [client.AssertsTest("def check(f): ...\n\ncheck(f)\n", "check")]
+
+
+async def test_no_more_batches_are_in_flight_than_planned() -> None:
+    tasks = {f"T/{n}": Task(f"T/{n}", "", "f", "", None, "p:1") for n in range(20)}
+    verifier = FakeVerifier()
+    with Evaluation(tasks, PLAN) as evaluation:
+        evaluation.take(Sample(name, 0, "ACCEPTED") for name in tasks)
+        await evaluation.run(verifier, lambda: None)
+    assert verifier.most_at_once == 2
+    assert len(verifier.problems) == 20
+
+
+async def test_each_result_is_announced_once() -> None:
+    announced = []
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(Sample(name, index, f"ACCEPTED {index}") for name in TASKS for index in range(7))
+        await evaluation.run(FakeVerifier(), lambda: announced.append(1))
+    assert len(announced) == evaluation.samples == 21
+
+
+async def test_pass_at_k_is_told_for_those_k_that_every_task_has_samples_for() -> None:
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(
+            Sample("T/0", index, f"{'ACCEPTED' if index < 5 else 'WRONG_ANSWER'} {index}")
+            for index in range(10)
+        )
+        evaluation.take(Sample("T/1", index, f"WRONG_ANSWER {index}") for index in range(12))
+        await evaluation.run(FakeVerifier(), lambda: None)
+    assert evaluation.tally.pass_at_k() == {1: pytest.approx(0.25), 10: pytest.approx(0.5), 100: None}
+    assert evaluation.tasks_without_samples == 1
+
+
+async def test_a_sample_that_the_service_could_not_judge_is_not_taken_for_a_wrong_one() -> None:
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(samples(("T/0", 0, "ACCEPTED"), ("T/0", 1, "INFRASTRUCTURE_ERROR")))
+        lines = await lines_of(evaluation, FakeVerifier())
+    assert evaluation.tally.pass_at_k()[1] == pytest.approx(1.0)
+    assert evaluation.tally.infrastructure_errors == 1
+    assert [line["verdict"] for line in lines] == ["ACCEPTED", "INFRASTRUCTURE_ERROR"]
+
+
+async def test_the_bills_of_all_batches_are_added_up() -> None:
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(Sample(name, 0, "ACCEPTED") for name in TASKS)
+        await evaluation.run(FakeVerifier(), lambda: None)
+    tally = evaluation.tally
+    assert (tally.executions, tally.executions_saved, tally.cpu_time_s) == (9, 3, 1.5)
+    assert tally.cost_usd == pytest.approx(0.006)
+
+
+async def test_what_the_client_raises_comes_out_as_itself() -> None:
+    refusal = client.InvalidRequest("candidates[3].source: too long")
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(Sample(name, 0, "ACCEPTED") for name in TASKS)
+        with pytest.raises(client.InvalidRequest) as raised:
+            await evaluation.run(FakeVerifier(error=refusal), lambda: None)
+    assert raised.value is refusal

@@ -1,0 +1,1 @@
+"""`verifierd demo`: the service at work on problems whose verdicts are known."""

@@ -1,0 +1,128 @@
+"""What the demo found, for a person and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from verifierd.cli.demo.run import Findings
+from verifierd.cli.output import money_text, plain, seconds_text
+from verifierd.cli.summaries import candidate_as_json, summary_as_json, summary_view
+from verifierd.cli.words import counted, plural, short, words
+from verifierd_client import Verdict
+
+
+class _Got(NamedTuple):
+    """A verdict and the one that was due."""
+
+    verdict: Verdict
+    expected: str
+
+
+def views(findings: Findings) -> Iterator[RenderableType]:
+    """Yield what is shown, from top to bottom."""
+    for judged in findings.problems:
+        problem = judged.batch.problem
+        counts = f"{plural(len(judged.batch.candidates), 'candidate')}, {plural(len(problem.tests), 'test')}"
+        yield summary_view(f"{problem.id}: {counts}", judged.result.summary)
+    yield _behaviours(findings)
+    yield _humaneval(findings)
+    if findings.differences:
+        yield _differences(findings)
+    yield _speed(findings)
+
+
+def as_json(findings: Findings) -> dict[str, Any]:
+    """Return all of it as a JSON object."""
+    return {
+        "as_it_must_be": findings.as_it_must_be,
+        "problems": [
+            {
+                "problem_id": judged.batch.problem.id,
+                "candidates": [
+                    {
+                        "behaviour": candidate.behaviour,
+                        "expected_verdict": candidate.expected_verdict,
+                        **candidate_as_json(result),
+                    }
+                    for candidate, result in zip(judged.batch.candidates, judged.result.results, strict=True)
+                ],
+                "summary": summary_as_json(judged.result.summary),
+            }
+            for judged in findings.problems
+        ],
+        "humaneval": {**findings.humaneval.as_json(), "tasks": findings.humaneval_tasks},
+        "candidates": findings.candidates,
+        "executions": findings.executions,
+        "elapsed_s": findings.elapsed_s,
+        "candidates_per_s": findings.candidates / findings.elapsed_s,
+        "tests_per_s": findings.executions / findings.elapsed_s,
+    }
+
+
+def _behaviours(findings: Findings) -> RenderableType:
+    """Show for each behaviour what its candidates got in each problem; `!` marks what must not be."""
+    table = Table(title="Verdicts by behaviour", title_justify="left", title_style="bold", expand=False)
+    table.add_column("", no_wrap=True)
+    cells: dict[str, dict[str, Counter[_Got]]] = {}
+    for judged in findings.problems:
+        problem_id = judged.batch.problem.id
+        table.add_column(Text(problem_id.replace("_", " ")), justify="center")
+        for candidate, result in zip(judged.batch.candidates, judged.result.results, strict=True):
+            row = cells.setdefault(candidate.behaviour.replace("_", " "), {})
+            row.setdefault(problem_id, Counter())[_Got(result.verdict, candidate.expected_verdict)] += 1
+    problem_ids = [judged.batch.problem.id for judged in findings.problems]
+    for behaviour, row in cells.items():
+        table.add_row(Text(behaviour), *(_cell(row.get(each, Counter())) for each in problem_ids))
+    return table
+
+
+def _cell(counts: Counter[_Got]) -> Text:
+    parts = []
+    for got, count in counts.items():
+        parts.append(Text(f"{count} " if count > 1 else "").append_text(short(got.verdict)))
+        if got.verdict.value != got.expected:
+            parts[-1].append("!", style="bold white on red")
+    return Text(" ").join(parts)
+
+
+def _humaneval(findings: Findings) -> RenderableType:
+    tally = findings.humaneval
+    all_accepted = findings.humaneval_accepted == findings.humaneval_tasks
+    accepted = f"{findings.humaneval_accepted} of {findings.humaneval_tasks} accepted"
+    line = Text.assemble(
+        "HumanEval, published solutions: ", (accepted, "bold green" if all_accepted else "bold red")
+    )
+    line.append(f", {seconds_text(tally.cpu_time_s)} CPU, {money_text(tally.cost_usd)}")
+    if not all_accepted:
+        line.append(" (").append_text(counted(tally.verdict_counts)).append(")")
+    return line
+
+
+def _differences(findings: Findings) -> RenderableType:
+    table = Table(title="Not as they must be", title_justify="left", title_style="bold red", expand=False)
+    for heading in ("problem", "candidate", "expected", "got", "why"):
+        table.add_column(heading, overflow="fold")
+    for each in findings.differences:
+        expected = Text(each.expected)
+        if each.expected in Verdict.__members__:
+            expected = words(Verdict(each.expected))
+        result = each.result
+        names = plain(each.problem_id), plain(result.candidate_id)
+        table.add_row(*names, expected, words(result.verdict), plain(result.detail))
+    return table
+
+
+def _speed(findings: Findings) -> RenderableType:
+    candidates_per_s = findings.candidates / findings.elapsed_s
+    tests_per_s = findings.executions / findings.elapsed_s
+    return Text.assemble(
+        (f"{candidates_per_s:.1f} candidates/s, {tests_per_s:.1f} tests/s", "bold"),
+        f": {findings.candidates} candidates and {findings.executions} tests",
+        f" in {seconds_text(findings.elapsed_s)}",
+    )

@@ -1,0 +1,120 @@
+"""`verifierd eval`: a published set of problems, a file of samples, a verdict for each, and pass@k."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import RenderableType
+from rich.table import Table
+
+from verifierd.cli.exits import EXIT_CODES_HELP, ExitCode, reported
+from verifierd.cli.options import JSON_HELP, SERVER_HELP
+from verifierd.cli.output import money_text, print_json, seconds_text, stdout_console
+from verifierd.cli.progress import progress
+from verifierd.cli.session import session
+from verifierd.cli.words import counted, plural
+from verifierd.datasets.evaluation import Evaluation, Plan
+from verifierd.datasets.humaneval import read_samples, read_tasks
+from verifierd.datasets.output import whole_file
+from verifierd_client import Limits
+
+MIB = 1 << 20
+
+HELP = f"""Judge the samples of a published set of problems and reckon pass@k.
+
+`humaneval`: problems have `task_id`, `prompt`, `entry_point` and `test`; samples have `task_id` and either a
+`completion` that goes on from the prompt or a whole program as `solution`. Files are JSON lines, plain or
+gzipped.
+
+    verifierd eval --format humaneval --problems HumanEval.jsonl.gz \\
+        --samples samples.jsonl --out results.jsonl
+
+`results.jsonl` has one line a sample, in the order of the samples: `task_id`, `sample_index` (counted within
+its task), `verdict`, `passed`, `tests_passed`, `tests_total`, `cpu_time_s`, `wall_time_s`,
+`peak_memory_bytes`, `duplicate_of` (the sample_index of an earlier sample with the same program, whose run
+this is) and `detail`. It appears whole at the end, or not at all.
+
+pass@k is the unbiased estimate (Chen et al. 2021), for those k of 1, 10 and 100 that every task has samples
+for. Samples that the service itself could not judge do not count as wrong: they are left out, and the exit
+status is 3.
+
+{EXIT_CODES_HELP}
+"""
+
+
+class Format(StrEnum):
+    """How problems and samples are written."""
+
+    HUMANEVAL = "humaneval"
+
+
+def evaluate(
+    problems: Annotated[Path, typer.Option("--problems", help="The problems.", show_default=False)],
+    samples: Annotated[Path, typer.Option("--samples", help="The samples.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Where the results go.", show_default=False)],
+    form: Annotated[
+        Format, typer.Option("--format", help="How problems and samples are written.")
+    ] = Format.HUMANEVAL,
+    server: Annotated[str | None, typer.Option("--server", help=SERVER_HELP)] = None,
+    cpu_time_s: Annotated[float, typer.Option(help="CPU seconds of an execution.", min=0.01)] = 3.0,
+    wall_time_s: Annotated[
+        float | None, typer.Option(help="Wall clock seconds; three times the CPU time and 2 s if not given.")
+    ] = None,
+    memory_mib: Annotated[int, typer.Option(help="Memory of an execution in MiB.", min=1)] = 1024,
+    batches: Annotated[int, typer.Option(help="Tasks that are judged at a time.", min=1, max=64)] = 4,
+    as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
+) -> None:
+    """Judge a file of samples."""
+    limits = Limits(cpu_time_s=cpu_time_s, wall_time_s=wall_time_s, memory_bytes=memory_mib * MIB)
+    began = time.monotonic()
+    with (
+        reported(as_json),
+        Evaluation(read_tasks(problems), Plan(limits, batches)) as evaluation,
+        whole_file(out) as stream,
+    ):
+        evaluation.take(read_samples(samples, evaluation.tasks))
+        asyncio.run(_run(evaluation, server, as_json))
+        evaluation.write(stream)
+    elapsed_s = time.monotonic() - began
+    if as_json:
+        extra = {"format": form.value, "tasks_without_samples": evaluation.tasks_without_samples}
+        print_json({**evaluation.tally.as_json(), **extra, "elapsed_s": elapsed_s, "out": str(out)})
+    else:
+        stdout_console().print(_view(evaluation, elapsed_s, out))
+    raise typer.Exit(ExitCode.TROUBLE if evaluation.tally.infrastructure_errors else ExitCode.FINE)
+
+
+async def _run(evaluation: Evaluation, server: str | None, as_json: bool) -> None:
+    async with session(server) as verifier:
+        with progress("judging", evaluation.samples, shown=not as_json) as advance:
+            await evaluation.run(verifier, advance)
+
+
+def _view(evaluation: Evaluation, elapsed_s: float, out: Path) -> RenderableType:
+    tally = evaluation.tally
+    table = Table(show_header=False, expand=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("samples", f"{tally.samples} of {plural(len(tally.tasks), 'task')}")
+    if evaluation.tasks_without_samples:
+        table.add_row(
+            "", f"{plural(evaluation.tasks_without_samples, 'task')} without samples, left out below"
+        )
+    table.add_row("verdicts", counted(tally.verdict_counts))
+    for k, value in tally.pass_at_k().items():
+        table.add_row(
+            f"pass@{k}", f"{value:.2%}" if value is not None else f"some task has fewer than {k} samples"
+        )
+    saved = f", {tally.executions_saved} more saved" if tally.executions_saved else ""
+    table.add_row(
+        "CPU", f"{seconds_text(tally.cpu_time_s)} in {plural(tally.executions, 'execution')}{saved}"
+    )
+    table.add_row("cost", money_text(tally.cost_usd))
+    table.add_row("time", f"{seconds_text(elapsed_s)}, {tally.samples / elapsed_s:.1f} samples/s")
+    table.add_row("results", str(out))
+    return table

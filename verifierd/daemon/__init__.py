@@ -1,0 +1,5 @@
+"""The daemon: its parts put together, started, kept running and ended in good order."""
+
+from verifierd.daemon.lifecycle import Daemon, HostUnusable, StartFailed
+
+__all__ = ["Daemon", "HostUnusable", "StartFailed"]

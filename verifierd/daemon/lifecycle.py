@@ -1,0 +1,122 @@
+"""A daemon's life: startup, main loop, shutdown. What was made is unmade in the reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from sandboxes.backends.base import BackendUnavailable
+from sandboxes.host import HostReport, examine
+from sandboxes.model import SandboxError
+from verifierd.api.server import ListenError
+from verifierd.config.convert import sandbox_settings
+from verifierd.config.settings import Settings
+from verifierd.daemon.parts import Parts, assemble
+from verifierd.logs import get_logger
+
+CLOSING_GRACE_S = 2.0  # for calls that read their last events after the drain
+CONNECT_TIMEOUT_S = 2.0
+
+
+class StartFailed(Exception):
+    """The daemon cannot start; the message says why and what to do."""
+
+
+class HostUnusable(StartFailed):
+    """This host does not give what the sandboxes need; `report` has each finding."""
+
+    def __init__(self, report: HostReport) -> None:
+        """Name what is missing, and its remedy."""
+        missing = [finding for finding in report.findings if finding.required and not finding.ok]
+        lines = [f"  {finding.what}: {finding.detail}; {finding.remedy}" for finding in missing]
+        super().__init__("\n".join(["this host cannot run sandboxes:", *lines]))
+        self.report = report
+
+
+class Daemon:
+    """One daemon in the running event loop, which must be that of the process' main thread.
+
+    Sandboxes die with the thread that made them, and a thread that is not the main one may end early.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the settings; nothing is made before `startup`."""
+        self._settings = settings
+        self._parts: Parts | None = None
+        self._undo = AsyncExitStack()
+        self._stop_asked = asyncio.Event()
+        self._log = get_logger(__name__)
+
+    @property
+    def address(self) -> str:
+        """Return where the daemon listens, with the port that was chosen where any was asked for."""
+        return self._settings.server.listen if self._parts is None else self._parts.server.address
+
+    async def startup(self) -> None:
+        """Examine the host, make the sandboxes, and listen; when it returns, batches are served.
+
+        Raises:
+            HostUnusable: the host lacks something that the sandboxes need.
+            StartFailed: the sandboxes cannot be made, or the address cannot be listened on.
+        """
+        began = time.monotonic()
+        report = await asyncio.to_thread(examine, sandbox_settings(self._settings))
+        if not report.usable:
+            raise HostUnusable(report)
+        await _refuse_live_socket(self._settings.server.listen)
+        parts = assemble(self._settings, report)
+        async with AsyncExitStack() as undo:
+            try:
+                undo.push_async_callback(parts.pool.close)
+                await parts.pool.start()
+                await parts.server.start()
+            except (BackendUnavailable, SandboxError, ListenError) as error:
+                raise StartFailed(str(error)) from error
+            self._undo = undo.pop_all()
+        self._parts = parts
+        self._log.info(
+            "daemon_started",
+            address=self.address,
+            sandboxes=parts.pool.size,
+            backend=parts.pool.backend.name,
+            seconds=round(time.monotonic() - began, 3),
+        )
+
+    def ask_to_stop(self) -> None:
+        """Let the main loop end, from a signal handler or anywhere else in the event loop."""
+        self._stop_asked.set()
+
+    async def main_loop(self) -> None:
+        """Serve until asked to stop."""
+        await self._stop_asked.wait()
+
+    async def shutdown(self) -> None:
+        """Refuse new batches, let running ones end within the drain timeout, then unmake everything.
+
+        Being cancelled, as by a second signal, skips the waiting and not the unmaking.
+        """
+        if self._parts is None:
+            return
+        server, engine = self._parts.server, self._parts.engine
+        try:
+            await server.drain()
+            in_time = await engine.drain(self._settings.server.drain_timeout_s)
+            await server.stop(CLOSING_GRACE_S)
+            self._log.info("daemon_stopped", everything_ended=in_time)
+        finally:
+            await server.stop(0)
+            await self._undo.aclose()
+
+
+async def _refuse_live_socket(listen: str) -> None:
+    """Raise StartFailed where another server answers on a socket file, which listening would take away."""
+    scheme, _, path = listen.partition(":")
+    if scheme != "unix" or not Path(path).is_socket():  # noqa: ASYNC240 - one look at a local file
+        return
+    with contextlib.suppress(OSError, TimeoutError):
+        _, writer = await asyncio.wait_for(asyncio.open_unix_connection(path), CONNECT_TIMEOUT_S)
+        writer.close()
+        raise StartFailed(f"cannot listen on {listen}: another server does; stop it or give another path")

@@ -1,0 +1,84 @@
+"""The daemon's parts, made from its settings and put together; nothing here starts anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from sandboxes.backends.bubblewrap import BubblewrapBackend
+from sandboxes.host import HostReport
+from sandboxes.languages import LANGUAGES
+from sandboxes.pool import SandboxPool
+from verifierd.api.engine import Abilities, BackendAbility, CheckerAbility, LanguageAbility, WallAbility
+from verifierd.api.server import ApiServer
+from verifierd.batches.admission import QueueLimits
+from verifierd.batches.engine import Engine
+from verifierd.batches.problems import ProblemStore
+from verifierd.batches.settings import EngineSettings
+from verifierd.config.convert import admission_limits, price_table, sandbox_count, sandbox_settings
+from verifierd.config.settings import Settings
+from verifierd.execution.local import LocalExecutor
+from verifierd.execution.near_limit import NearLimit
+from verifierd.execution.retrying import Retrying
+from verifierd.judging.checkers import available
+from verifierd.selection.rules import FirstPass, Plurality
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a running daemon consists of."""
+
+    pool: SandboxPool
+    engine: Engine
+    server: ApiServer
+
+
+def assemble(settings: Settings, report: HostReport) -> Parts:
+    """Return the parts of a daemon on the host that `report` tells of."""
+    pool = SandboxPool(BubblewrapBackend(sandbox_settings(settings)), sandbox_count(settings))
+    executor = NearLimit(Retrying(LocalExecutor(pool)))
+    queue = QueueLimits(
+        max_batches=settings.admission.max_batches,
+        max_candidates=settings.admission.max_candidates_waiting,
+    )
+    engine = Engine(executor, EngineSettings(queue=queue, prices=price_table(settings), rule=Plurality()))
+    problems = ProblemStore(settings.admission.max_stored_problem_bytes)
+    server = ApiServer(engine, problems, abilities(settings, report), settings.server.listen)
+    return Parts(pool, engine, server)
+
+
+def abilities(settings: Settings, report: HostReport) -> Abilities:
+    """Return what a daemon with these settings can do on this host."""
+    return Abilities(
+        server_version=distribution_version(),
+        languages=tuple(
+            LanguageAbility(name, found, available=bool(found), remedy="" if found else "verifierd doctor")
+            for name, language in LANGUAGES.items()
+            for found in (language.version(settings.sandbox.python),)
+        ),
+        checkers=tuple(
+            CheckerAbility(
+                name=checker.name,
+                version=str(checker.version),
+                test_kinds=checker.test_kinds,
+                default_for=checker.default_for,
+                params=checker.parameters,
+            )
+            for checker in available()
+        ),
+        selection_rules=(Plurality.name, FirstPass.name),
+        backends=(BackendAbility(settings.sandbox.backend, _walls(report)),),
+        bounds=admission_limits(settings),
+    )
+
+
+def distribution_version() -> str:
+    """Return the version of the installed distribution, or 0 in a checkout that is not installed."""
+    try:
+        return version("verifierd")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _walls(report: HostReport) -> tuple[WallAbility, ...]:
+    return tuple(WallAbility(finding.what, finding.ok, finding.detail) for finding in report.findings)

@@ -1,0 +1,153 @@
+"""Samples of many tasks through a verifier: one batch a task, several at a time, results in input order.
+
+Programs and results wait in temporary files, so that memory holds no more than what is in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from array import array
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Protocol, Self, TextIO
+
+import verifierd_client as client
+from verifierd.datasets.humaneval import Sample, Task
+from verifierd.datasets.spool import Spool
+from verifierd.datasets.tallies import Tally
+
+LANGUAGE = "python"
+OPTIONS = client.Options(include_outputs=False, bulk=True)
+
+
+class Streams(Protocol):
+    """What an evaluation needs of a client: `AsyncVerifier` is one."""
+
+    def stream(
+        self, problem: client.Problem, candidates: AsyncIterator[client.Candidate], options: client.Options
+    ) -> client.ResultStream:
+        """Return an iterator over the results of one batch as they land."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to evaluate: the limits of every execution, and how many batches are in flight at a time."""
+
+    limits: client.Limits
+    batches_at_once: int = 4
+
+
+class Evaluation:
+    """All samples of some tasks: taken in, verified, written out. Use it in a `with` block."""
+
+    def __init__(self, tasks: Mapping[str, Task], plan: Plan) -> None:
+        """Hold the tasks; `take` brings the samples."""
+        self.tally = Tally()
+        self.tasks = tasks
+        self._plan = plan
+        self._programs = Spool()
+        self._results = Spool()
+        self._numbers: dict[str, array[int]] = {}  # of each task's samples, in the input
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Delete the temporary files."""
+        self._programs.__exit__(kind, error, trace)
+        self._results.__exit__(kind, error, trace)
+
+    @property
+    def samples(self) -> int:
+        """Return how many samples were taken in."""
+        return len(self._programs)
+
+    @property
+    def tasks_without_samples(self) -> int:
+        """Return how many tasks nobody proposed a program for."""
+        return len(self.tasks) - len(self._numbers)
+
+    def take(self, samples: Iterable[Sample]) -> None:
+        """Keep the samples. Raises what reading them raises."""
+        for sample in samples:
+            number = self._programs.append(sample.program.encode())
+            self._numbers.setdefault(sample.task_id, array("q")).append(number)
+
+    async def run(self, verifier: Streams, on_result: Callable[[], None]) -> None:
+        """Verify everything; `on_result` is called after each sample.
+
+        Raises:
+            verifierd_client.VerifierError: the service cannot be reached, or refuses a batch.
+        """
+        waiting = iter(self._numbers)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._plan.batches_at_once):
+                    group.create_task(self._work(waiting, verifier, on_result))
+        except BaseExceptionGroup as errors:
+            ours, others = errors.split(client.VerifierError)
+            if ours is None or others is not None:
+                raise
+            raise _first(ours) from None
+
+    def write(self, out: TextIO) -> None:
+        """Write one line a sample, in the order of the input."""
+        for number in range(self.samples):
+            out.write(self._results.get(number).decode() + "\n")
+
+    async def _work(self, waiting: Iterator[str], verifier: Streams, on_result: Callable[[], None]) -> None:
+        """Verify the tasks that are left, one after another."""
+        for task_id in waiting:
+            problem = _problem(self.tasks[task_id], self._plan.limits)
+            stream = verifier.stream(problem, self._candidates(task_id), OPTIONS)
+            async with stream:
+                async for result in stream:
+                    self._keep(task_id, result)
+                    on_result()
+            self.tally.add_bill(stream.summary.cost)
+
+    async def _candidates(self, task_id: str) -> AsyncIterator[client.Candidate]:
+        for index, number in enumerate(self._numbers[task_id]):
+            yield client.Candidate(self._programs.get(number), LANGUAGE, str(index))
+
+    def _keep(self, task_id: str, result: client.CandidateResult) -> None:
+        sample_index = int(result.candidate_id)
+        line = json.dumps(_as_json(task_id, sample_index, result), ensure_ascii=False)
+        self._results.put(self._numbers[task_id][sample_index], line.encode())
+        self.tally.add(task_id, result.verdict)
+
+
+def _problem(task: Task, limits: client.Limits) -> client.Problem:
+    return client.Problem(task.task_id, [client.AssertsTest(task.test_program, "check")], limits)
+
+
+def _as_json(task_id: str, sample_index: int, result: client.CandidateResult) -> dict[str, Any]:
+    """Return a line of the results; `duplicate_of` is the sample_index of the sample that ran, or null."""
+    return {
+        "task_id": task_id,
+        "sample_index": sample_index,
+        "verdict": result.verdict.value,
+        "passed": result.passed,
+        "tests_passed": result.tests_passed,
+        "tests_total": result.tests_total,
+        "cpu_time_s": round(result.usage.cpu_time_s, 6),
+        "wall_time_s": round(result.usage.wall_time_s, 6),
+        "peak_memory_bytes": result.usage.peak_memory_bytes,
+        "duplicate_of": int(result.duplicate_of) if result.duplicate_of else None,
+        "detail": result.detail,
+    }
+
+
+def _first(errors: BaseExceptionGroup[client.VerifierError]) -> client.VerifierError:
+    """Return one error of a group: those beside it have the same cause or follow from it."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, client.VerifierError)  # noqa: S101 - by `split`
+    return error

@@ -1,0 +1,82 @@
+"""How samples fared, task by task, and what is reckoned from that: pass@k and the bill."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import verifierd_client as client
+from verifierd.economics.coverage import mean_pass_at_k
+
+KS = (1, 10, 100)
+
+
+@dataclass(slots=True)
+class TaskTally:
+    """How the samples of one task fared."""
+
+    samples: int = 0
+    accepted: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """How all samples fared, and the sum of the batches' bills."""
+
+    tasks: dict[str, TaskTally] = field(default_factory=dict)
+    verdict_counts: Counter[client.Verdict] = field(default_factory=Counter)
+    executions: int = 0
+    executions_saved: int = 0
+    cpu_time_s: float = 0.0
+    cost_usd: float = 0.0
+
+    @property
+    def samples(self) -> int:
+        """Return how many samples have their result."""
+        return self.verdict_counts.total()
+
+    @property
+    def infrastructure_errors(self) -> int:
+        """Return how many samples the service could not judge."""
+        return self.verdict_counts[client.Verdict.INFRASTRUCTURE_ERROR]
+
+    def add(self, task_id: str, verdict: client.Verdict) -> None:
+        """Count the result of one sample."""
+        self.verdict_counts[verdict] += 1
+        if verdict is not client.Verdict.INFRASTRUCTURE_ERROR:
+            task = self.tasks.setdefault(task_id, TaskTally())
+            task.samples += 1
+            task.accepted += verdict is client.Verdict.ACCEPTED
+
+    def add_bill(self, cost: client.Cost) -> None:
+        """Add the bill of one batch."""
+        self.executions += cost.executions
+        self.executions_saved += cost.executions_saved
+        self.cpu_time_s += cost.cpu_time_s
+        self.cost_usd += cost.verification_usd
+
+    def pass_at_k(self) -> dict[int, float | None]:
+        """Return pass@1, pass@10 and pass@100 over the tasks that have judged samples, unbiased.
+
+        None where some task has fewer than k samples, from which it cannot be told. A sample that the
+        service could not judge is no sample: it is not the program's failure.
+        """
+        samples = [task.samples for task in self.tasks.values()]
+        accepted = [task.accepted for task in self.tasks.values()]
+        fewest = min(samples, default=0)
+        return {k: mean_pass_at_k(samples, accepted, k) if k <= fewest else None for k in KS}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it as a JSON object; keys of `pass_at_k` that cannot be told are null."""
+        return {
+            "tasks": len(self.tasks),
+            "samples": self.samples,
+            "accepted": self.verdict_counts[client.Verdict.ACCEPTED],
+            "verdict_counts": {verdict.value: count for verdict, count in self.verdict_counts.most_common()},
+            "pass_at_k": {str(k): value for k, value in self.pass_at_k().items()},
+            "executions": self.executions,
+            "executions_saved": self.executions_saved,
+            "cpu_time_s": self.cpu_time_s,
+            "verification_usd": self.cost_usd,
+        }
