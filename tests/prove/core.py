@@ -142,7 +142,7 @@ class _Verdicts:
         text = (
             f"{passed[False, False]} of {files.known.count(False)} buggy fail, "
             f"{passed[True, True]} of {files.known.count(True)} correct pass; "
-            f"{skipped} cases left out that QuixBugs' own tests skip as endless"
+            f"{skipped} cases left out that QuixBugs' own tests skip as too slow"
         )
         return Figure(text, not wrong, {"wrong": wrong})
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 PREFIX = "verifierd"
-SHARED_TEMP_DIRS = (Path("/tmp"), Path("/dev/shm"))
+SHARED_MEMORY = Path("/dev/shm")
 SETTLE_S = 5.0
 PR_SET_CHILD_SUBREAPER = 36
 TCP_LISTEN = "0A"
@@ -46,7 +46,7 @@ def snapshot(temp_dir: Path) -> Snapshot:
 
     `temp_dir` is this process' alone: everything in it counts.
     """
-    shared = [path for folder in SHARED_TEMP_DIRS for path in folder.glob(f"{PREFIX}*")]
+    shared = list(SHARED_MEMORY.glob(f"{PREFIX}*"))
     return Snapshot(
         processes=_processes(),
         mounts=_mounts(),
@@ -108,11 +108,22 @@ def _cgroups(folder: Path, ours: bool = False) -> Iterator[Path]:
     """Control groups below those named after the service, which themselves may stay for the next start."""
     with suppress(OSError):  # a group may go while it is looked at
         for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) and not (ours and _of_a_living_neighbour(entry.name)):
                 path = Path(entry.path)
                 if ours:
                     yield path
                 yield from _cgroups(path, ours or entry.name.startswith(PREFIX))
+
+
+def _of_a_living_neighbour(name: str) -> bool:
+    """Whether an instance's cgroup, named PID-STARTED, is a process' that lives and is not of this test."""
+    pid, dash, _ = name.partition("-")
+    if not (pid.isdigit() and dash):
+        return False
+    with suppress(psutil.NoSuchProcess):
+        family = psutil.Process(int(pid)).parents()
+        return all(relative.pid != os.getpid() for relative in [psutil.Process(int(pid)), *family])
+    return False
 
 
 def _listening_sockets() -> dict[str, str]:

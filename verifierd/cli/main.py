@@ -9,9 +9,10 @@ from verifierd.cli.demo import command as demo
 
 HELP = """Judge candidate programs against tests, in sandboxes: verdicts, clusters, picks, and what it cost.
 
-    verifierd doctor                                  can this host do it?
-    verifierd verify problem.json candidates.jsonl    judge some programs
-    verifierd serve --listen unix:/run/verifierd.sock  serve others over gRPC
+    verifierd doctor                                 can this host do it?
+    verifierd demo                                   see it at work
+    verifierd verify problem.json candidates.jsonl   judge some programs
+    verifierd serve                                  serve others over gRPC
 """
 
 
@@ -35,4 +36,4 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command that the arguments name."""
-    build()()
+    build()(prog_name="verifierd")

@@ -37,16 +37,6 @@ def seconds_text(seconds: float) -> str:
     return f"{seconds:.3f} s" if seconds < 1 else f"{seconds:.2f} s"
 
 
-def bytes_text(size_bytes: int) -> str:
-    """Return a size in binary units: 512 B, 1.5 MiB."""
-    size = float(size_bytes)
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"
-
-
 def money_text(usd: float) -> str:
     """Return US dollars with three significant digits, however small: $0.0000123."""
     if usd == 0:

@@ -59,7 +59,7 @@ async def first_line(process: asyncio.subprocess.Process) -> dict[str, Any]:
 
 @asynccontextmanager
 async def serving(*arguments: str, listen: str = "", **environment: str) -> AsyncIterator[Serving]:
-    """Run a daemon for the length of the block; it is killed at the end where it has not ended by then."""
+    """Run a daemon for the length of the block; what has not ended by then is told to, and must."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
         address = listen or f"unix:{folder}/api.sock"
@@ -70,5 +70,9 @@ async def serving(*arguments: str, listen: str = "", **environment: str) -> Asyn
             yield Serving(process, said["listening"], log)
         finally:
             with suppress(ProcessLookupError):
+                process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), END_WITHIN_S)
+            except TimeoutError:
                 process.kill()
-            await process.wait()
+                raise

@@ -58,8 +58,9 @@ ABILITIES = Abilities(
 class FakeEngine:
     """Finds a candidate right unless its source says "wrong"; call tests return what was expected.
 
-    With `hold`, the batch waits for `go_on` after its first event, with `hold_end` before its last one. `fails_first` is raised before that
-    event, `fails_later` after it. `closed` is set when a batch ends in any way.
+    With `hold`, the batch waits for `go_on` after its first event, with `hold_end` before its last one.
+    `fails_first` is raised before the first event, `fails_later` after it. `closed` is set when a batch
+    ends in any way.
     """
 
     def __init__(self) -> None:

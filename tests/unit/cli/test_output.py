@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifierd.cli.output import bytes_text, money_text, seconds_text
+from verifierd.cli.output import money_text, seconds_text
 from verifierd.cli.words import SHORT_FORMS, counted, plural
 from verifierd_client import Verdict
 
@@ -29,14 +29,6 @@ def test_money_has_three_digits_that_count(usd: float, text: str) -> None:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert seconds_text(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0 B"), (1023, "1023 B"), (1536, "1.5 KiB"), (3 << 20, "3.0 MiB"), (5 << 40, "5120.0 GiB")],
-)
-def test_sizes(size: int, text: str) -> None:
-    assert bytes_text(size) == text
 
 
 def test_every_verdict_has_a_short_form_of_its_own() -> None:

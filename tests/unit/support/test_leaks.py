@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.leaks import SHARED_TEMP_DIRS, adopt_orphans, left_behind, snapshot
+from tests.support.leaks import SHARED_MEMORY, adopt_orphans, left_behind, snapshot
 
 AT_ONCE_S = 0.0
 CGROUP_PARENTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/pids"))
@@ -64,7 +64,7 @@ def test_a_detached_daemon_is_seen(tmp_path: Path) -> None:
 
 def test_a_file_is_seen_in_the_own_folder_and_by_name_in_shared_ones(tmp_path: Path) -> None:
     before = snapshot(tmp_path)
-    own, shared = tmp_path / "planted", SHARED_TEMP_DIRS[0] / f"verifierd-planted-{os.getpid()}"
+    own, shared = tmp_path / "planted", SHARED_MEMORY / f"verifierd-planted-{os.getpid()}"
     own.touch()
     shared.touch()
     try:
@@ -100,6 +100,16 @@ def test_a_cgroup_is_seen(tmp_path: Path, cgroup_parent: Path) -> None:
     found = left_behind(before, tmp_path, AT_ONCE_S)
     planted.rmdir()
     assert found == {"cgroups": [str(planted)]}
+
+
+def test_a_living_neighbours_cgroup_is_not_blamed_on_the_test(tmp_path: Path, cgroup_parent: Path) -> None:
+    before = snapshot(tmp_path)
+    instance = cgroup_parent / f"{os.getppid()}-1"
+    instance.mkdir()
+    try:
+        assert left_behind(before, tmp_path, AT_ONCE_S) == {}
+    finally:
+        instance.rmdir()
 
 
 def test_a_mount_is_seen(tmp_path: Path) -> None:

@@ -37,8 +37,9 @@ them; each candidate says its `expected_verdict` and may name a `behaviour`, by 
 
 def demo(
     data: Annotated[
-        Path, typer.Option("--data", help="The problems; those of the checkout if not given.")
-    ] = (CHECKOUT_DATA),
+        Path,
+        typer.Option("--data", help="The problems; those of the checkout if not given.", show_default=False),
+    ] = CHECKOUT_DATA,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Show the service at work."""

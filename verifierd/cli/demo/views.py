@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -79,7 +79,9 @@ def _behaviours(findings: Findings) -> RenderableType:
     problem_ids = [judged.batch.problem.id for judged in findings.problems]
     for behaviour, row in cells.items():
         table.add_row(Text(behaviour), *(_cell(row.get(each, Counter())) for each in problem_ids))
-    return table
+    seen = {got.verdict for row in cells.values() for counts in row.values() for got in counts}
+    legend = Text(", ").join(short(each) + Text(" ") + words(each) for each in Verdict if each in seen)
+    return Group(table, legend)
 
 
 def _cell(counts: Counter[_Got]) -> Text:
