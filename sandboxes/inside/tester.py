@@ -130,7 +130,7 @@ class CandidateModule:
         except PeerGone as error:
             self.gone = str(error)
             raise
-        self.behaviour.update(json.dumps(reply, sort_keys=True).encode())
+        self.behaviour.update(_behaviour_of(reply))
         if "raised" in reply:
             self.last_raised = self._exception(reply["raised"])
             raise self.last_raised
@@ -180,6 +180,13 @@ class CandidateModule:
             own = classes and classes[0] != base.__name__
             self._classes[key] = type(classes[0], (base,), {}) if own else base
         return self._classes[key]
+
+
+def _behaviour_of(reply: dict[str, Any]) -> bytes:
+    """Return what of an answer is behaviour: of an exception its class, since messages are but words."""
+    raised = reply.get("raised")
+    seen = {"raised": raised.get("classes")} if isinstance(raised, dict) else reply
+    return json.dumps(seen, sort_keys=True).encode()
 
 
 def free_names(tree: ast.Module) -> list[str]:

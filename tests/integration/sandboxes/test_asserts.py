@@ -139,6 +139,17 @@ async def test_behaviour_is_the_same_for_the_same_answers_only(perform: Perform)
     assert behaviours[0] == behaviours[1] != behaviours[2]
 
 
+async def test_an_exceptions_words_are_not_behaviour_but_its_class_is(perform: Perform) -> None:
+    tests = asserts("try:", "    f(1)", "except Exception:", "    pass")
+    sources = (
+        "def f(x): raise ValueError('a')",
+        "def f(x): raise ValueError('b')",
+        "def f(x): raise KeyError('a')",
+    )
+    behaviours = [(await perform(job(source, tests)))[0].behaviour for source in sources]
+    assert behaviours[0] == behaviours[1] != behaviours[2]
+
+
 async def test_a_broken_test_program_is_not_the_candidates_failure(perform: Perform) -> None:
     with pytest.raises(SandboxError, match="the test program is no program"):
         await perform(job("def f(x): return x", asserts("assert f(")))

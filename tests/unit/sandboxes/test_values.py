@@ -114,8 +114,12 @@ def test_a_text_that_is_no_value_is_refused(text: str) -> None:
         loads(text)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(
-    st.sampled_from(["$tuple", "$set", "$dict", "$bytes", "$int", "$float", "$complex", "$str", "$opaque", "a"]), inner)))  # fmt: skip
+TAGS = ("$tuple", "$set", "$dict", "$bytes", "$int", "$float", "$complex", "$str", "$opaque", "a")
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+json_like = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(TAGS), inner))
+
+
+@given(json_like)
 def test_any_json_is_a_value_or_refused(form: Any) -> None:
     try:
         value = loads(json.dumps(form))
