@@ -25,6 +25,7 @@ from .base import BackendUnavailable
 PACKAGE = Path(__file__).parent.parent
 BUNDLE = "/run/verifierd.zip"
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
+NOBODY = "65534"
 DEVICES = ("null", "zero", "full", "random", "urandom")
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -129,7 +130,7 @@ class BubblewrapBackend:
         arguments = [str(self._bwrap), "--die-with-parent", "--new-session", "--as-pid-1"]
         arguments += [f"--unshare-{kind}" for kind in ("pid", "net", "ipc", "uts", "cgroup")]
         if os.getuid() != 0:
-            arguments += ["--unshare-user", "--uid", "0", "--gid", "0"]
+            arguments += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY]
         arguments += ["--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
         for name, text in ENVIRONMENT.items():
             arguments += ["--setenv", name, text]

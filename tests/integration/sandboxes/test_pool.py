@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from sandboxes.backends.bubblewrap import BubblewrapBackend
-from sandboxes.cgroups import remove_leftovers
+from sandboxes.cgroups import remove_leftovers, root_name
 from sandboxes.launch import ID_BASE
 from sandboxes.model import Ending, SandboxError, StdioRun
 from sandboxes.pool import SandboxPool
@@ -24,7 +24,7 @@ from sandboxes.settings import SandboxSettings
 from .conftest import job
 
 pytestmark = pytest.mark.anyio
-ROOT = "verifierd-pool-test"
+ROOT = root_name(None)
 
 WORKER = """
 import asyncio, sys
@@ -34,7 +34,7 @@ from sandboxes.settings import SandboxSettings
 from tests.integration.sandboxes.conftest import job
 
 async def main():
-    pool = SandboxPool(BubblewrapBackend(SandboxSettings(cgroup_root="verifierd-pool-test")), 2)
+    pool = SandboxPool(BubblewrapBackend(SandboxSettings()), 2)
     await pool.start()
     async with pool.lease() as sandbox:
         runs = sandbox.run(job("import os\\nos.fork(); os.fork()\\nwhile True: pass", cpu_time_ns=60_000_000_000,
@@ -50,14 +50,15 @@ asyncio.run(main())
 
 @pytest.fixture
 async def fresh_pool(anyio_backend: str, usable_host: None) -> AsyncIterator[SandboxPool]:
-    pool = SandboxPool(BubblewrapBackend(SandboxSettings(cgroup_root=ROOT)), size=1)
+    pool = SandboxPool(BubblewrapBackend(SandboxSettings()), size=1)
     await pool.start()
     yield pool
     await pool.close()
 
 
-def instances() -> list[Path]:
-    return list(Path("/sys/fs/cgroup").glob(f"*/{ROOT}/*-*"))
+def instances(pid: int) -> list[Path]:
+    """The cgroups of the instance that a process made, in every hierarchy."""
+    return list(Path("/sys/fs/cgroup").glob(f"**/{ROOT}/{pid}-*"))
 
 
 async def answer(sandbox: Sandbox, source: str) -> bytes:
@@ -124,10 +125,11 @@ async def test_a_cancelled_caller_leaves_a_usable_pool(fresh_pool: SandboxPool) 
 
 
 async def test_closing_the_pool_leaves_no_process_and_no_cgroup(usable_host: None) -> None:
-    pool = SandboxPool(BubblewrapBackend(SandboxSettings(cgroup_root=ROOT)), size=2)
+    pool = SandboxPool(BubblewrapBackend(SandboxSettings()), size=2)
     await pool.start()
+    assert instances(os.getpid())
     await pool.close()
-    assert not instances()
+    assert not instances(os.getpid())
 
 
 @pytest.mark.skipif(
@@ -146,4 +148,4 @@ async def test_a_killed_worker_takes_its_sandboxes_and_candidates_along(usable_h
     _, alive = psutil.wait_procs(descendants, timeout=5)
     assert not alive
     assert remove_leftovers(ROOT) > 0
-    assert not instances()
+    assert not instances(worker.pid)
