@@ -108,6 +108,11 @@ NAMESPACE_FLAGS = (0x80, *(1 << bit for bit in (17, 25, 26, 27, 28, 29, 30)))
 SOCKET_FAMILIES_HIGHEST = 10  # AF_INET6; AF_UNIX and AF_INET below it, the rest is denied one by one
 SOCKET_FAMILIES_ALLOWED = frozenset({1, 2, 10})
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+INT = 0xFFFFFFFF  # the kernel reads an int argument's lower half only, so a rule must too
+# A stage has its runs' uid, so these reach it: a run may set limits and priorities of any process but 1.
+BY_PROCESS = ("prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler")
+# (which, who) of setpriority(2) and ioprio_set(2) that name process 1, its group, or all of the uid (None).
+PRIORITY_TARGETS = {"setpriority": ((0, 1), (1, 1), (2, None)), "ioprio_set": ((1, 1), (2, 1), (3, None))}
 
 
 def container_filter() -> bytes:
@@ -133,7 +138,15 @@ def run_filter() -> bytes:
         pyseccomp.Arg(0, pyseccomp.GT, SOCKET_FAMILIES_HIGHEST),
     )
     for request in (TIOCSTI, TIOCLINUX):
-        _add(rules, denied, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, request))
+        _add(rules, denied, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, request))
+    for name in BY_PROCESS:
+        _add(rules, denied, name, pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, 1))
+    for name, targets in PRIORITY_TARGETS.items():
+        for which, who in targets:
+            named = [pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, which)]
+            if who is not None:
+                named.append(pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, who))
+            _add(rules, denied, name, *named)
     return _program(rules)
 
 

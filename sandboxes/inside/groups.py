@@ -101,7 +101,7 @@ class CgroupV2:
         if os.path.exists(f"{self.directory}/memory.swap.max"):
             write(f"{self.directory}/memory.swap.max", "0")
         write(f"{self.directory}/pids.max", str(processes))
-        self.peak_fd = os.open(f"{self.directory}/memory.peak", os.O_RDWR | os.O_CLOEXEC)
+        self.peak_fd = self._open_peak()
         self.resets_peak = self._reset_peak()
         self.cpu_before_ns = self.oom_before = 0
 
@@ -136,6 +136,13 @@ class CgroupV2:
         """Remove the group."""
         os.close(self.peak_fd)
         remove(self.directory)
+
+    def _open_peak(self) -> int:
+        path = f"{self.directory}/memory.peak"
+        try:
+            return os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except OSError:  # a file of mode 0444 on kernels before 6.12
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
     def _reset_peak(self) -> bool:
         try:

@@ -45,6 +45,8 @@ def _run(control: socket.socket, code: CodeType, order: dict[str, Any], fds: lis
     pid = os.fork()
     if pid == 0:
         control.close()
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         _limit(order["limits"])
         perform(code, order, Files(*fds))
     for fd in fds:
@@ -87,6 +89,8 @@ def _compile(control: socket.socket, source: bytes) -> CodeType | None:
 def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
     """Give up everything that the candidate must not have. Order matters: rights go last."""
     uid = setup["uid"]
+    os.setsid()  # no signal to a process group reaches from a run to here, or from here further
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 without a handler cannot be signalled
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
     linux.unmount(MOUNT)
     options = f"size={setup['disk_bytes']},nr_inodes={SCRATCH_INODES},mode=0700,uid={uid},gid={uid}"

@@ -55,10 +55,42 @@ async def test_process_one_cannot_be_read_traced_or_signalled(perform: Perform) 
         "    try:\n        open(f'/proc/1/{path}', 'rb').read(1)\n        print('read', path)\n"
         "    except OSError:\n        pass\n"
         "libc = ctypes.CDLL(None)\nprint(libc.ptrace(16, 1, 0, 0))\n"
-        "for n in (signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM):\n    os.kill(1, n)\nprint('alive')"
+        "for n in signal.valid_signals():\n    os.kill(1, n)\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nos.killpg(0, signal.SIGTERM)\nprint('alive')"
+    )
+    outcomes = await perform(job(source, *TWICE))
+    assert [outcome.stdout for outcome in outcomes] == [b"-1\nalive\n"] * 2, outcomes
+
+
+@pytest.mark.parametrize(
+    "system_call",
+    [
+        "prlimit(1, 7, (ctypes.c_ulong * 2)(0, 0), None)",
+        "syscall(302, ctypes.c_ulong(0x100000001), 7, (ctypes.c_ulong * 2)(0, 0), None)",  # prlimit64
+        "sched_setscheduler(1, 5, ctypes.byref(ctypes.c_int(0)))",
+        "sched_setaffinity(1, 8, ctypes.byref(ctypes.c_ulong(1)))",
+        "setpriority(0, 1, 19)",
+        "setpriority(1, 1, 19)",
+        "setpriority(2, 0, 19)",
+        "syscall(251, 1, 1, 0x6000)",  # ioprio_set
+        "syscall(251, 3, 0, 0x6000)",
+    ],
+)
+async def test_a_run_cannot_set_limits_or_priorities_of_process_one(
+    perform: Perform, system_call: str
+) -> None:
+    outcomes = await perform(job(f"import ctypes\nprint(ctypes.CDLL(None).{system_call})", *TWICE))
+    assert [outcome.stdout for outcome in outcomes] == [b"-1\n"] * 2, outcomes
+
+
+async def test_a_run_may_set_its_own(perform: Perform) -> None:
+    source = (
+        "import os, resource\nos.sched_setaffinity(0, {0})\nos.setpriority(os.PRIO_PROCESS, 0, 5)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))\nresource.prlimit(os.getpid(), resource.RLIMIT_NOFILE, (16, 16))\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE))"
     )
     (outcome,) = await perform(job(source))
-    assert outcome.stdout == b"-1\nalive\n", outcome
+    assert outcome.stdout == b"(16, 16)\n", outcome
 
 
 @pytest.mark.parametrize(
