@@ -30,6 +30,7 @@ ANSWER_SECONDS = 30.0  # on top of what the limits allow a run
 CANCEL_SECONDS = 10.0
 END_SECONDS = 10.0
 STDERR_LINES = 40
+LARGE_RESULT_BYTES = 1 << 16
 
 
 class Sandbox:
@@ -79,7 +80,7 @@ class Sandbox:
                     if "error" in header:
                         raise SandboxError(header["error"])
                     return
-                yield _outcome(header, blobs)
+                yield await self._outcome(header, blobs)
         finally:
             if not done and not self.broken:
                 await self._cancel()
@@ -102,6 +103,11 @@ class Sandbox:
                 return await self._receive()
         except TimeoutError:
             raise await self._failed(f"no answer within {seconds:.0f} s") from None
+
+    async def _outcome(self, header: dict[str, Any], blobs: list[bytes]) -> Outcome:
+        if len(blobs[-1]) < LARGE_RESULT_BYTES:
+            return _outcome(header, blobs)
+        return await asyncio.to_thread(_outcome, header, blobs)  # rebuilding it would hold up everybody
 
     async def _cancel(self) -> None:
         """Stop the job in hand and wait for the reset; a sandbox that does not obey is broken."""

@@ -32,9 +32,11 @@ def main(control: socket.socket) -> None:
         setup, fds = _receive(control)
         _lock_down(setup, seccomp=_drain(fds[1]))
         code = _compile(control, _drain(fds[0]))
+        untouched = _scratch_state()
         while code is not None:
             order, fds = _receive(control)
-            _send(control, _run(control, code, order, fds))
+            exit_status = _run(control, code, order, fds)
+            _send(control, {**exit_status, "clean": _scratch_state() == untouched})
     except BaseException as error:
         _send(control, {"failed": f"{type(error).__name__}: {error}"})
     finally:
@@ -57,7 +59,6 @@ def _run(control: socket.socket, code: CodeType, order: dict[str, Any], fds: lis
     return {
         "exit_code": code_or_signal if code_or_signal >= 0 else None,
         "term_signal": -code_or_signal if code_or_signal < 0 else None,
-        "clean": not any(_has_entries(directory) for directory in SCRATCH),
     }
 
 
@@ -120,9 +121,20 @@ def _limit(limits: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"],) * 2)
 
 
-def _has_entries(directory: str) -> bool:
-    with os.scandir(directory) as entries:
-        return next(entries, None) is not None
+def _scratch_state() -> list[object]:
+    """Everything of the scratch directories that a run could leave a mark in.
+
+    Times alone would not do: two changes within one tick of the kernel's clock look the same.
+    """
+    state: list[object] = []
+    for directory in SCRATCH:
+        found = os.stat(directory)
+        state.append((found.st_mode, found.st_uid, found.st_gid, found.st_mtime_ns, found.st_ctime_ns))
+        try:
+            state.append((os.listdir(directory), os.listxattr(directory)))
+        except OSError as error:  # it was made unreadable
+            state.append(error.errno)
+    return state
 
 
 def _drain(fd: int) -> bytes:

@@ -231,7 +231,10 @@ def run_tests(source: bytes) -> int:
 def _message(error: BaseException) -> str:
     if isinstance(error, AssertionError) and not error.args:
         return _asserted_line(error)
-    return str(error)[:MESSAGE_CHARACTERS]
+    try:
+        return str(error)[:MESSAGE_CHARACTERS]
+    except Exception as unspeakable:  # an integer of too many digits among its arguments, say
+        return f"(its message cannot be had: {class_name(unspeakable)})"
 
 
 def _asserted_line(error: BaseException) -> str:

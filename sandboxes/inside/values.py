@@ -16,10 +16,14 @@ import base64
 import binascii
 import json
 import math
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 SMALL_INT_BOUND = 1 << 63
+SAME_HASH_BOUND = (
+    64  # members of a set or dict with one hash: honest ones have few, building many is quadratic
+)
 
 
 class ValueFormError(ValueError):
@@ -87,9 +91,9 @@ class Decoder:
         """Build the table of tags."""
         self.by_tag: dict[str, Callable[[Any], Any]] = {
             "$tuple": lambda f: tuple(self._items(f)),
-            "$set": lambda f: set(self._items(f)),
-            "$frozenset": lambda f: frozenset(self._items(f)),
-            "$dict": lambda f: {self.decode(key): self.decode(item) for key, item in f},
+            "$set": lambda f: set(_scattered(self._items(f))),
+            "$frozenset": lambda f: frozenset(_scattered(self._items(f))),
+            "$dict": self._dict,
             "$bytes": lambda f: base64.b64decode(f, validate=True),
             "$complex": lambda f: complex(self._real(f[0]), self._real(f[1])),
             "$float": lambda f: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[f],
@@ -129,6 +133,11 @@ class Decoder:
                 "an object with several keys has one that starts with '$'; write it as $dict"
             )
         return {key: self._decode(item) for key, item in form.items()}
+
+    def _dict(self, form: Any) -> dict[Any, Any]:
+        pairs = [(self._decode(key), self._decode(item)) for key, item in form]
+        _scattered([key for key, _ in pairs])
+        return dict(pairs)
 
     def _items(self, form: Any) -> list[Any]:
         if not isinstance(form, list):
@@ -179,6 +188,15 @@ def loads(text: str | bytes, decoder: Decoder | None = None) -> Any:
 def class_name(value: Any) -> str:
     """Return an object's class name, bounded; the class itself may lie about it."""
     return str(type.__getattribute__(type(value), "__name__"))[:200]
+
+
+def _scattered(members: list[Any]) -> list[Any]:
+    """Return the members of a set or dict to build. Raises ValueFormError for a flood of equal hashes."""
+    if len(members) > SAME_HASH_BOUND:
+        commonest = max(Counter(map(hash, members)).values())
+        if commonest > SAME_HASH_BOUND:
+            raise ValueFormError(f"{commonest} members of a set or dict have the same hash")
+    return members
 
 
 def _itself(value: Any) -> Any:

@@ -49,7 +49,7 @@ def snapshot(temp_dir: Path) -> Snapshot:
     shared = list(SHARED_MEMORY.glob(f"{PREFIX}*"))
     return Snapshot(
         processes=_processes(),
-        mounts=_mounts(),
+        mounts=_mounts(temp_dir),
         cgroups={str(path): str(path) for path in _cgroups(Path("/sys/fs/cgroup"))},
         files={str(path): str(path) for path in [*temp_dir.iterdir(), *shared]},
         sockets=_listening_sockets(),
@@ -99,9 +99,11 @@ def _reap_adopted(before: Snapshot) -> None:
                 os.waitpid(process.pid, os.WNOHANG)
 
 
-def _mounts() -> dict[str, str]:
+def _mounts(temp_dir: Path) -> dict[str, str]:
+    """Mounts in the own folder, and those named after the service: others may be a neighbour's."""
     lines = Path("/proc/self/mountinfo").read_text("utf-8").splitlines()
-    return {line.split(" ", 1)[0]: f"mount at {line.split()[4]}" for line in lines}
+    own = [line for line in lines if PREFIX in line or line.split()[4].startswith(str(temp_dir))]
+    return {line.split(" ", 1)[0]: f"mount at {line.split()[4]}" for line in own}
 
 
 def _cgroups(folder: Path, ours: bool = False) -> Iterator[Path]:

@@ -101,6 +101,9 @@ REFUSED = {
     "an exception of the candidate's": ("def f(x): return x.y", "assert f(1) == 2", Ending.RAISED),
     "an assertion of the candidate's own": ("def f(x): assert False", "assert f(1) == 2", Ending.RAISED),
     "a missing function": ("def g(x): return x", "assert f(1) == 1", Ending.RAISED),
+    "a message that cannot be had": (
+        "def f(x): raise ValueError(10 ** 5000)", "assert f(1) == 2", Ending.RAISED),
+    "a key that cannot be printed": ("def f(x): return {}[10 ** 5000]", "assert f(1) == 2", Ending.RAISED),
     "an endless call": ("def f(x):\n    while True: pass", "assert f(1) == 2", Ending.CPU_LIMIT),
     "a sleeping call": ("import time\ndef f(x): time.sleep(60)", "assert f(1) == 2", Ending.WALL_LIMIT),
     "a greedy call": ("def f(x): return [0] * 10 ** 8", "assert f(1) == 2", Ending.MEMORY_LIMIT),
@@ -148,6 +151,11 @@ async def test_an_exceptions_words_are_not_behaviour_but_its_class_is(perform: P
     )
     behaviours = [(await perform(job(source, tests)))[0].behaviour for source in sources]
     assert behaviours[0] == behaviours[1] != behaviours[2]
+
+
+async def test_a_test_program_may_fail_on_an_integer_that_cannot_be_printed(perform: Perform) -> None:
+    (outcome,) = await perform(job("def f(): return 10 ** 5000", asserts("assert f() == 1, f()")))
+    assert outcome.ending is Ending.ASSERTION_FAILED
 
 
 async def test_a_broken_test_program_is_not_the_candidates_failure(perform: Perform) -> None:

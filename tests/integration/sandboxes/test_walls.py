@@ -99,6 +99,7 @@ async def test_a_run_may_set_its_own(perform: Perform) -> None:
         ("the internet", "import socket; socket.create_connection(('1.1.1.1', 80), 1)"),
         ("the host's loopback", "import socket; socket.create_connection(('127.0.0.1', 22), 1)"),
         ("name resolution", "import socket; socket.getaddrinfo('example.org', 80)"),
+        ("its own loopback", "import socket; socket.socket().bind(('127.0.0.1', 0))"),
         ("netlink", "import socket; socket.socket(16, socket.SOCK_RAW, 0)"),
         ("vsock", "import socket; socket.socket(40, socket.SOCK_STREAM)"),
         ("raw packets", "import socket; socket.socket(socket.AF_INET, socket.SOCK_RAW, 1)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from typing import Any
 
 import pytest
@@ -126,6 +127,19 @@ def test_any_json_is_a_value_or_refused(form: Any) -> None:
     except ValueFormError:
         return
     assert isinstance(dumps(value), str)
+
+
+@pytest.mark.parametrize("form", ['{{"$set": [{}]}}', '{{"$frozenset": [{}]}}', '{{"$dict": [{}]}}'])
+def test_a_flood_of_equal_hashes_is_refused_before_it_costs(form: str) -> None:
+    numbers = [
+        str(k * (2**61 - 1)) if k * (2**61 - 1) < 2**63 else f'{{"$int": "{k * (2**61 - 1):x}"}}'
+        for k in range(20_000)
+    ]
+    members = ",".join(f"[{number}, 1]" if "dict" in form else number for number in numbers)
+    started = time.process_time()
+    with pytest.raises(ValueFormError, match="have the same hash"):
+        loads(form.format(members))
+    assert time.process_time() - started < 2
 
 
 def test_a_value_that_nests_too_deeply_is_opaque() -> None:
