@@ -8,6 +8,7 @@ ceilings; the supervisor, which owns nothing above it, makes the others anew for
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import time
@@ -169,6 +170,14 @@ def _unified(root: str, instance: str) -> Hierarchy:
     if missing:
         raise CgroupUnavailable(f"cgroup v2 at {mount} has no {', '.join(missing)} controller")
     base = mount / root
+    own = _own_unified(mount)
+    # Moving a process takes the right to write to what its old and its new cgroup have in common.
+    common = Path(os.path.commonpath((own, base)))
+    if os.getuid() != 0 and not os.access(common / "cgroup.procs", os.W_OK):
+        raise CgroupUnavailable(
+            f"cgroup v2 at {base} cannot be used: this process is in {own}, and only root may move it from "
+            f"there; `python -m sandboxes.delegate USER PID`, run by root, moves a shell below {base}"
+        )
     try:
         for directory in (mount, base, base / instance):
             directory.mkdir(exist_ok=True)
@@ -176,7 +185,13 @@ def _unified(root: str, instance: str) -> Hierarchy:
             if any(name not in enabled for name in NEEDED_V2):
                 _write(directory / "cgroup.subtree_control", "+memory +pids +cpu")
     except OSError as error:
-        raise CgroupUnavailable(f"cgroup v2 at {base} cannot be used: {error.strerror}") from None
+        reason = error.strerror
+        if error.errno == errno.EBUSY:
+            reason = (
+                f"{directory} holds processes itself, so nothing below it can be limited; move each process "
+                f"of {directory}/cgroup.procs to a child of it first, {directory}/init, say"
+            )
+        raise CgroupUnavailable(f"cgroup v2 at {base} cannot be used: {reason}") from None
     return Hierarchy("cgroup2", {"unified": base / instance}, base / instance)
 
 
@@ -206,6 +221,15 @@ def _mounts() -> Iterator[tuple[Path, str, tuple[str, ...]]]:
         kind, _, options = right.split(" ", 2)
         if kind in ("cgroup", "cgroup2"):
             yield Path(left.split()[4]), kind, tuple(options.split(","))
+
+
+def _own_unified(mount: Path) -> Path:
+    """Return the directory of this process' own cgroup in the unified hierarchy."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        number, _, path = line.split(":", 2)
+        if number == "0":
+            return mount / path.lstrip("/")
+    return mount
 
 
 def _processes(directory: Path) -> list[int]:

@@ -56,10 +56,12 @@ class CallRun:
 class AssertsRun:
     """Run a test program in its own process; names it does not define are the candidate's.
 
-    `test_source` holds the answers, so it never reaches a process of the candidate's.
+    `test_source` holds the answers, so it never reaches a process of the candidate's. Built-in names and
+    modules of the standard library are Python's own, unless `candidate_names` says otherwise.
     """
 
     test_source: str
+    candidate_names: tuple[str, ...] = ()
 
 
 Run = StdioRun | CallRun | AssertsRun

@@ -173,8 +173,8 @@ def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
             return {"kind": "stdio"}, stdin
         case CallRun(function, args, kwargs):
             return {"kind": "call", "function": function}, values.dumps([list(args), dict(kwargs)]).encode()
-        case AssertsRun(test_source):
-            return {"kind": "asserts"}, test_source.encode()
+        case AssertsRun(test_source, names):
+            return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()
 
 
 def _outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:

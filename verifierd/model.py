@@ -70,10 +70,12 @@ class CallTest:
 class AssertsTest:
     """A test program; names that it does not define itself are looked up in the candidate's module.
 
-    HumanEval's is `test` followed by `check(entry_point)`; MBPP's is its lines of assertions.
+    HumanEval's is `test` followed by `check(entry_point)`; MBPP's is its lines of assertions. A name that
+    is also a built-in's (`sum`) or a standard module's is the candidate's only if `candidate_names` has it.
     """
 
     source: str
+    candidate_names: tuple[str, ...] = ()
 
 
 TestBody = StdioTest | CallTest | AssertsTest

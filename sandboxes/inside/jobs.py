@@ -42,7 +42,7 @@ class Jobs:
             if failed is not None:
                 yield compile_answer(index, failed)
             elif order["kind"] == "asserts":
-                yield self._run_asserts(index, payload, limits)
+                yield self._run_asserts(index, order, payload, limits)
             else:
                 yield self._run_alone(index, order, payload, limits)
         self.end_stage()
@@ -101,13 +101,17 @@ class Jobs:
         _hold_to_output_limit(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content)]
 
-    def _run_asserts(self, index: int, payload: bytes, limits: dict[str, Any]) -> Answer:
+    def _run_asserts(
+        self, index: int, order: dict[str, Any], payload: bytes, limits: dict[str, Any]
+    ) -> Answer:
         """One `asserts` run: the candidate serves calls, the test program makes them next door."""
         stage, tester = self._candidate_stage(), self._tester
         near, far = socket.socketpair()
         with near, far:
             pipes = self._order(stage, {"kind": "candidate"}, b"", limits, peer=near.fileno())
-            (report,) = self._order(tester, {"kind": "tester"}, payload, limits, peer=far.fileno(), outputs=1)
+            (report,) = self._order(
+                tester, {**order, "kind": "tester"}, payload, limits, peer=far.fileno(), outputs=1
+            )
         candidate = Party(stage, limits["cpu_time_ns"])
         examiner = Party(tester, TESTER_CPU_FACTOR * limits["cpu_time_ns"])
         for party in (candidate, examiner):

@@ -17,7 +17,7 @@ KINDS: dict[str, Callable[[CodeType, dict[str, Any]], int]] = {
     "stdio": lambda code, order: run_script(code),
     "call": lambda code, order: run_call(code, order["function"]),
     "candidate": lambda code, order: serve(code),
-    "tester": lambda code, order: run_tests(sys.stdin.buffer.read()),
+    "tester": lambda code, order: run_tests(sys.stdin.buffer.read(), order["candidate_names"]),
 }
 
 

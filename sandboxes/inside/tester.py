@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import json
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from .channel import Channel, PeerGone
@@ -19,6 +20,8 @@ from .crossing import CrossingDecoder, CrossingEncoder, Exports, update_in_place
 from .programs import PEER_FD, write_result
 from .servant import MESSAGE_CHARACTERS
 from .values import ValueFormError, class_name
+
+QUIET_ENDINGS = (StopIteration, StopAsyncIteration, GeneratorExit)
 
 
 class Remote:
@@ -159,6 +162,8 @@ class CandidateModule:
         if not isinstance(what, dict):
             raise self._broken("an exception without a class")
         kind = self._exception_class(what.get("classes"))
+        if issubclass(kind, QUIET_ENDINGS):  # as PEP 479 has it: else it would quietly end a test's own loop
+            return RuntimeError(f"the candidate raised {kind.__name__}")
         args = self._decode(what.get("args"))
         try:
             return kind(*args) if isinstance(args, list) else kind(str(what.get("message")))
@@ -189,43 +194,70 @@ def _behaviour_of(reply: dict[str, Any]) -> bytes:
     return json.dumps(seen, sort_keys=True).encode()
 
 
-def free_names(tree: ast.Module) -> list[str]:
-    """Return the names that a test program reads but neither defines nor finds among the built-ins."""
+@dataclass(frozen=True)
+class FreeNames:
+    """The names that a test program reads and does not define."""
+
+    of_candidate: list[str]
+    modules: list[str]  # of the standard library, used for their attributes only
+
+
+def free_names(tree: ast.Module, candidate_names: list[str]) -> FreeNames:
+    """Find the free names: a built-in's or a standard module's is Python's own unless it is named.
+
+    Were they the candidate's, a class `math` of its own could answer `math.isclose`.
+    """
     read: set[str] = set()
     bound: set[str] = set()
+    plain: set[str] = set()  # read other than for an attribute
+    bases = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+            if id(node) not in bases:
+                plain.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
         elif isinstance(node, ast.alias):
             bound.add((node.asname or node.name).partition(".")[0])
-    return sorted(read - bound - set(dir(builtins)))
+    free = (read - bound - set(dir(builtins))) | set(candidate_names)
+    modules = (free & sys.stdlib_module_names) - plain - set(candidate_names)
+    return FreeNames(sorted(free - modules), sorted(modules))
 
 
-def run_tests(source: bytes) -> int:
+def run_tests(source: bytes, candidate_names: list[str]) -> int:
     """Run the test program against the candidate and report how it ended. Returns the exit status."""
     try:
         tree = ast.parse(source.decode(), "<tests>")
-        code, names = compile(tree, "<tests>", "exec", dont_inherit=True), free_names(tree)
+        code, names = compile(tree, "<tests>", "exec", dont_inherit=True), free_names(tree, candidate_names)
+        if not names.of_candidate:
+            raise ValueError("it uses no name of the candidate's; a built-in's must be in candidate_names")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         write_result(json.dumps({"broken": f"{class_name(error)}: {str(error)[:MESSAGE_CHARACTERS]}"}))
         return 0
     candidate = CandidateModule(Channel(PEER_FD))
     report: dict[str, Any] = {}
     try:
-        module = {"__name__": "__tests__", "__builtins__": builtins, **candidate.resolve(names)}
-        exec(code, module)  # noqa: S102 - running the test program is the purpose
+        exec(code, _namespace(candidate, names))  # noqa: S102 - running the test program is the purpose
     except PeerGone:
         report["gone"] = candidate.gone
     except BaseException as error:
         report["raised"] = [class_name(error), _message(error)]
         report["by_candidate"] = error is candidate.last_raised
-        report["missing_name"] = isinstance(error, NameError) and error.name in names
     if candidate.gone is not None:
         report["gone"] = candidate.gone
     write_result(json.dumps({"behaviour": candidate.behaviour.hexdigest(), **report}))
     return 0
+
+
+def _namespace(candidate: CandidateModule, names: FreeNames) -> dict[str, Any]:
+    """Return the test program's globals. A name that the candidate lacks is nobody's, built-in or not."""
+    found = candidate.resolve(names.of_candidate)
+    own = {name: what for name, what in vars(builtins).items() if name not in names.of_candidate}
+    modules = {name: importlib.import_module(name) for name in names.modules}
+    return {"__name__": "__tests__", "__builtins__": own, **modules, **found}
 
 
 def _message(error: BaseException) -> str:

@@ -76,6 +76,7 @@ def _body_parts(body: TestBody) -> Iterator[bytes]:
             yield _json(_sets_in_order(values.encode(given)))
         case AssertsTest():
             yield body.source.encode("utf-8", "surrogatepass")
+            yield _json(body.candidate_names)
 
 
 def _sets_in_order(form: Any) -> Any:

@@ -17,5 +17,5 @@ def run_of(test: TestBody) -> Run:
             return StdioRun(stdin)
         case CallTest(function=function, args=args, kwargs=kwargs):
             return CallRun(function, args, dict(kwargs))
-        case AssertsTest(source=source):
-            return AssertsRun(source)
+        case AssertsTest(source=source, candidate_names=names):
+            return AssertsRun(source, names)

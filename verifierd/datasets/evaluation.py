@@ -124,7 +124,8 @@ class Evaluation:
 
 
 def _problem(task: Task, limits: client.Limits) -> client.Problem:
-    return client.Problem(task.task_id, [client.AssertsTest(task.test_program, "check")], limits)
+    test = client.AssertsTest(task.test_program, "check", candidate_names=(task.entry_point,))
+    return client.Problem(task.task_id, [test], limits)
 
 
 def _as_json(task_id: str, sample_index: int, result: client.CandidateResult) -> dict[str, Any]:

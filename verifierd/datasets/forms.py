@@ -52,6 +52,7 @@ class _CallForm(_Form):
 
 class _AssertsForm(_Form):
     source: Text
+    candidate_names: list[Text] = []
 
 
 class _TestForm(_Form):
@@ -71,7 +72,7 @@ class _TestForm(_Form):
         if self.stdio is not None:
             return client.StdioTest(self.stdio.stdin, self.stdio.expected_stdout, self.id)
         if self.asserts is not None:
-            return client.AssertsTest(self.asserts.source, self.id)
+            return client.AssertsTest(self.asserts.source, self.id, tuple(self.asserts.candidate_names))
         assert self.call is not None  # noqa: S101 - by _one_kind
         call = self.call
         return client.CallTest(call.function, call.args, call.expected, call.kwargs, self.id)

@@ -101,6 +101,7 @@ def _write_test(test: StdioTest | CallTest | AssertsTest, test_id: str) -> probl
             message.call.expected.CopyFrom(expected)
         case AssertsTest():
             message.asserts.source = _bytes(test.source)
+            message.asserts.candidate_names.extend(test.candidate_names)
             message.asserts.SetInParent()
     return message
 

@@ -35,11 +35,13 @@ class CallTest:
 class AssertsTest:
     """A test program; names that it does not define itself are looked up in the candidate.
 
-    HumanEval's is `test` followed by `check(entry_point)`; MBPP's is its lines of assertions.
+    HumanEval's is `test` followed by `check(entry_point)`; MBPP's is its lines of assertions. A name that
+    is also a built-in's (`sum`) or a standard module's is the candidate's only if `candidate_names` has it.
     """
 
     source: str
     id: str = ""
+    candidate_names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -478,19 +478,27 @@ class AssertsTest(_message.Message):
 
     SOURCE_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    CANDIDATE_NAMES_FIELD_NUMBER: _builtins.int
     source: _builtins.bytes
     """UTF-8 text without NUL bytes. Names that it does not define itself are the candidate's."""
     language: _builtins.str
     """Absent: the candidate's language."""
+    @_builtins.property
+    def candidate_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names that are the candidate's although they are also a built-in's (`sum`) or a standard module's. Others
+        need no naming. Each MUST be an identifier.
+        """
+
     def __init__(
         self,
         *,
         source: _builtins.bytes = ...,
         language: _builtins.str = ...,
+        candidate_names: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_names", b"candidate_names", "language", b"language", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -36,8 +36,8 @@ def call(function: str, *args: Any) -> CallRun:
     return CallRun(function, args, {})
 
 
-def asserts(*lines: str) -> AssertsRun:
-    return AssertsRun("\n".join(lines) + "\n")
+def asserts(*lines: str, names: tuple[str, ...] = ()) -> AssertsRun:
+    return AssertsRun("\n".join(lines) + "\n", names)
 
 
 @pytest.fixture(scope="session")

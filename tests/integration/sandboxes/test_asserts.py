@@ -101,6 +101,12 @@ REFUSED = {
     "an exception of the candidate's": ("def f(x): return x.y", "assert f(1) == 2", Ending.RAISED),
     "an assertion of the candidate's own": ("def f(x): assert False", "assert f(1) == 2", Ending.RAISED),
     "a missing function": ("def g(x): return x", "assert f(1) == 1", Ending.RAISED),
+    "a class that poses as a module": (
+        "class math:\n    isclose = lambda *a, **k: True\n    pi = 3\ndef f(x): return 5",
+        "assert math.isclose(f(1), 2.5)", Ending.ASSERTION_FAILED),
+    "an end of iteration that ends the test's loop": (
+        "def f(x): raise StopIteration", "assert all(map(lambda x: f(x) == x, [1, 2]))", Ending.RAISED),
+    "an end of a generator": ("def f(x): raise GeneratorExit", "assert f(1) == 1", Ending.RAISED),
     "a message that cannot be had": (
         "def f(x): raise ValueError(10 ** 5000)", "assert f(1) == 2", Ending.RAISED),
     "a key that cannot be printed": ("def f(x): return {}[10 ** 5000]", "assert f(1) == 2", Ending.RAISED),
@@ -151,6 +157,31 @@ async def test_an_exceptions_words_are_not_behaviour_but_its_class_is(perform: P
     )
     behaviours = [(await perform(job(source, tests)))[0].behaviour for source in sources]
     assert behaviours[0] == behaviours[1] != behaviours[2]
+
+
+@pytest.mark.parametrize(
+    ("source", "ending"),
+    [
+        ("def sorted(x): return x", Ending.ASSERTION_FAILED),
+        ("def sorted(x):\n    x.sort()\n    return x", Ending.FINISHED),
+        ("def other(x): return x", Ending.RAISED),
+    ],
+)
+async def test_a_builtins_name_is_the_candidates_where_it_is_said_to_be(
+    perform: Perform, source: str, ending: Ending
+) -> None:
+    (outcome,) = await perform(job(source, asserts("assert sorted([2, 1]) == [1, 2]", names=("sorted",))))
+    assert outcome.ending is ending
+
+
+async def test_a_test_program_that_asks_nothing_of_the_candidate_accepts_nobody(perform: Perform) -> None:
+    with pytest.raises(SandboxError, match="must be in candidate_names"):
+        await perform(job("def sorted(x): return x", asserts("assert sorted([2, 1]) == [1, 2]")))
+
+
+async def test_a_standard_module_needs_no_import_by_the_candidate(perform: Perform) -> None:
+    (outcome,) = await perform(job("def f(): return 2.5", asserts("assert math.isclose(f(), 2.5)")))
+    assert outcome.ending is Ending.FINISHED
 
 
 async def test_a_test_program_may_fail_on_an_integer_that_cannot_be_printed(perform: Perform) -> None:

@@ -76,7 +76,7 @@ async def test_a_task_becomes_one_asserts_test_under_the_plan_s_limits() -> None
     (problem,) = verifier.problems
     assert problem.id == "T/2"
     assert problem.limits == PLAN.limits
-    assert problem.tests == [client.AssertsTest("def check(f): ...\n\ncheck(f)\n", "check")]
+    assert problem.tests == [client.AssertsTest("def check(f): ...\n\ncheck(f)\n", "check", ("f",))]
 
 
 async def test_no_more_batches_are_in_flight_than_planned() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from verifierd.api.convert.fields import (
     identifier,
     known_enum,
     refuse_others,
+    shown,
     source_text,
     under,
 )
@@ -152,11 +154,17 @@ def _call(message: problem_pb2.CallTest, path: str, bounds: AdmissionLimits) -> 
 
 
 def _asserts(message: problem_pb2.AssertsTest, path: str, bounds: AdmissionLimits) -> AssertsTest:
-    refuse_others(message, path, "source")
+    refuse_others(message, path, "source", "candidate_names")
     source = source_text(message.source, under(path, "source"), bounds.max_source_bytes)
     if not source.strip():
         raise InvalidField(under(path, "source"), "it is empty", "a test program")
-    return AssertsTest(source=source)
+    names = []
+    for index, name in enumerate(message.candidate_names):
+        at = under(path, f"candidate_names[{index}]")
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise InvalidField(at, f"{shown(name)} is no name", "identifiers of the candidate's language")
+        names.append(identifier(name, at))
+    return AssertsTest(source=source, candidate_names=tuple(names))
 
 
 TEST_READERS: dict[str, Callable[[Any, str, AdmissionLimits], TestBody]] = {
