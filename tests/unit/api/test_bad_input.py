@@ -109,6 +109,13 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.problem.tests[0].asserts.source",
         "without NUL",
     ),
+    "a name of the candidate's that is none": (
+        lambda r: _test(r).asserts.MergeFrom(
+            problem_pb2.AssertsTest(source=b"assert f", candidate_names=["f", "f()"])
+        ),
+        "batch.problem.tests[0].asserts.candidate_names[1]",
+        "identifiers",
+    ),
     "no function": (
         lambda r: _test(r, 2).call.ClearField("function"),
         "batch.problem.tests[2].call.function",
