@@ -30,8 +30,8 @@ class SandboxPool:
 
     async def start(self) -> None:
         """Start the backend and make every sandbox. Raises BackendUnavailable and SandboxError."""
-        await self.backend.start()
         try:
+            await self.backend.start()
             for made in asyncio.as_completed([self.backend.create() for _ in range(self.size)]):
                 self._admit(await made)
         except BaseException:

@@ -31,6 +31,7 @@ CANCEL_SECONDS = 10.0
 END_SECONDS = 10.0
 STDERR_LINES = 40
 LARGE_RESULT_BYTES = 1 << 16
+RETURNED = b'{"returned":'
 
 
 class Sandbox:
@@ -203,10 +204,14 @@ def _result(text: bytes) -> tuple[Raised | None, tuple[Any] | None]:
     if not text:
         return None, None
     try:
+        if text.startswith(RETURNED):
+            return None, (values.loads(text[len(RETURNED) : -1]),)
+        if len(text) > LARGE_RESULT_BYTES:
+            raise ValueError("an exception of such length")
         report = json.loads(text)
         if "raised" in report:
             class_name, message = report["raised"]
             return Raised(str(class_name)[:200], str(message)), None
-        return None, (values.decode(report["returned"]),) if "returned" in report else None
+        return None, None
     except (ValueError, TypeError, RecursionError):
         return None, (values.Opaque("(a result out of protocol)"),)

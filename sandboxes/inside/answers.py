@@ -14,7 +14,7 @@ LIMIT_ENDINGS = frozenset({"cpu_limit", "wall_limit", "memory_limit", "output_li
 
 
 class BrokenTests(Exception):
-    """The test program itself is no program."""
+    """The test program does not compile, asks nothing of the candidate, or leaves."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ def name_asserts_ending(
     if not text:
         if died:
             return None
+        if examiner.exited is not None:
+            raise BrokenTests(f"it ended before its end, with exit code {examiner.exited['exit_code']}")
         raise StageLost(examiner.lost or "the test program did not report")
     report = json.loads(text)
     if "broken" in report:

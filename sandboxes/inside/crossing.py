@@ -195,6 +195,9 @@ def update_in_place(old: Any, new: Any) -> None:
         old.extend(new)
     elif isinstance(old, bytearray) and isinstance(new, bytearray):
         old[:] = new
+    elif isinstance(old, tuple) and isinstance(new, tuple):
+        for held, changed in zip(old, new, strict=False):
+            update_in_place(held, changed)
 
 
 def _merged(old: Any, new: Any) -> Any:

@@ -40,7 +40,7 @@ class RunGroup(Protocol):
         """Whether the kernel killed a process of the group for memory since `begin`."""
 
     def starved_ns(self) -> int:
-        """How long the most starved live thread has waited for a CPU, ready to run."""
+        """How long the live threads, all together, have waited for a CPU, ready to run."""
 
     def close(self) -> None:
         """Remove the group. Raises OSError where a process is left in it."""
@@ -129,8 +129,8 @@ class CgroupV2:
         return field(f"{self.directory}/memory.events", "oom_kill") > self.oom_before
 
     def starved_ns(self) -> int:
-        """How long the most starved live thread has waited for a CPU."""
-        return longest_wait_ns(map(int, read(f"{self.directory}/cgroup.procs").split()))
+        """How long the live threads, all together, have waited for a CPU."""
+        return waited_ns(map(int, read(f"{self.directory}/cgroup.procs").split()))
 
     def close(self) -> None:
         """Remove the group."""
@@ -196,8 +196,8 @@ class CgroupV1:
         return field(f"{self.memory}/memory.oom_control", "oom_kill") > self.oom_before
 
     def starved_ns(self) -> int:
-        """How long the most starved live thread has waited for a CPU."""
-        return longest_wait_ns(map(int, read(f"{self.cpuacct}/cgroup.procs").split()))
+        """How long the live threads, all together, have waited for a CPU."""
+        return waited_ns(map(int, read(f"{self.cpuacct}/cgroup.procs").split()))
 
     def close(self) -> None:
         """Remove the groups."""
@@ -249,8 +249,8 @@ class ProcessCounters:
         return False
 
     def starved_ns(self) -> int:
-        """How long the most starved live thread has waited for a CPU."""
-        return longest_wait_ns(pid for pid, _ in self._processes())
+        """How long the live threads, all together, have waited for a CPU."""
+        return waited_ns(pid for pid, _ in self._processes())
 
     def close(self) -> None:
         """Have nothing to remove."""
@@ -268,17 +268,19 @@ class ProcessCounters:
         return [(pid, stats[pid]) for pid in family if pid in stats]
 
 
-def longest_wait_ns(pids: Iterable[int]) -> int:
-    """Return the longest time that a live thread of these processes has waited, runnable, for a CPU.
+def waited_ns(pids: Iterable[int]) -> int:
+    """Return how long the live threads of these processes, all together, have waited, runnable, for a CPU.
 
-    Second field of /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst).
+    Threads that take turns share one wait among them, so the sum is what counts. It may exceed the time
+    that passed: then the program computes in parallel, and its CPU limit ends it. Second field of
+    /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst).
     """
-    longest = 0
+    total = 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
             for thread in os.listdir(f"/proc/{pid}/task"):
-                longest = max(longest, int(read(f"/proc/{pid}/task/{thread}/schedstat").split()[1]))
-    return longest
+                total += int(read(f"/proc/{pid}/task/{thread}/schedstat").split()[1])
+    return total
 
 
 def make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunGroup:

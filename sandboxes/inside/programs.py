@@ -90,7 +90,8 @@ def finish(action: Callable[[], object]) -> int:
     quietly(threading._shutdown)  # type: ignore[attr-defined]
     quietly(atexit._run_exitfuncs)
     try:
-        sys.stdout.flush()
+        if not sys.stdout.closed:
+            sys.stdout.flush()
     except BaseException:
         status = status or 120
     quietly(lambda: sys.stderr.flush())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from types import CodeType, ModuleType
 from typing import Any
@@ -12,6 +13,7 @@ from .programs import MODULE_NAME, PEER_FD, finish, new_module
 from .values import ValueFormError, class_name
 
 MESSAGE_CHARACTERS = 2000
+MAY_CHANGE = (list, dict, set, bytearray, deque, tuple)  # a tuple by what it holds
 
 
 class Callback:
@@ -101,10 +103,15 @@ class Servant:
         args = [self._decoder.decode(form) for form in request["args"]]
         kwargs = {key: self._decoder.decode(form) for key, form in request["kwargs"].items()}
         returned = self._encoder.encode(function(*args, **kwargs))
-        changed = {
-            str(place): form
+        given = [
+            (str(place), arg, sent)
             for place, (arg, sent) in enumerate(zip(args, request["args"], strict=True))
-            if isinstance(arg, (list, dict, set, bytearray)) and (form := self._encoder.encode(arg)) != sent
+        ]
+        given += [(name, arg, request["kwargs"][name]) for name, arg in kwargs.items()]
+        changed = {
+            place: form
+            for place, arg, sent in given
+            if isinstance(arg, MAY_CHANGE) and (form := self._encoder.encode(arg)) != sent
         }
         return {"returned": returned, "changed": changed}
 

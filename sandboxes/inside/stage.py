@@ -74,7 +74,7 @@ def _end_everything_else() -> None:
 
 def _compile(control: socket.socket, source: bytes) -> CodeType | None:
     try:
-        text = source.decode()
+        text = source.decode("utf-8-sig")
         code = compile(text, SOURCE_NAME, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         line = getattr(error, "lineno", None)

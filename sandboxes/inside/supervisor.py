@@ -63,7 +63,7 @@ def main() -> None:
             line.send({"done": True, "cancelled": True}, [])
         except BrokenTests as broken:
             jobs.end_stage()
-            line.send({"done": True, "error": f"the test program is no program: {broken}"}, [])
+            line.send({"done": True, "error": f"the test program is broken: {broken}"}, [])
         jobs.verify_reset()
 
 

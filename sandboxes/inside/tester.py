@@ -112,9 +112,9 @@ class CandidateModule:
             }
         )
         changed = reply.get("changed")
+        given = {str(place): arg for place, arg in enumerate(args)} | kwargs
         for place, form in (changed if isinstance(changed, dict) else {}).items():
-            if place.isdigit() and int(place) < len(args):
-                update_in_place(args[int(place)], self._decode(form))
+            update_in_place(given.get(place), self._decode(form))
         return self._decode(reply.get("returned"))
 
     def attribute(self, number: int, name: str) -> Any:
@@ -244,8 +244,9 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
     except PeerGone:
         report["gone"] = candidate.gone
     except BaseException as error:
-        report["raised"] = [class_name(error), _message(error)]
-        report["by_candidate"] = error is candidate.last_raised
+        by_candidate = error is candidate.last_raised
+        report["raised"] = [class_name(error), _message(error, by_candidate)]
+        report["by_candidate"] = by_candidate
     if candidate.gone is not None:
         report["gone"] = candidate.gone
     write_result(json.dumps({"behaviour": candidate.behaviour.hexdigest(), **report}))
@@ -260,8 +261,8 @@ def _namespace(candidate: CandidateModule, names: FreeNames) -> dict[str, Any]:
     return {"__name__": "__tests__", "__builtins__": own, **modules, **found}
 
 
-def _message(error: BaseException) -> str:
-    if isinstance(error, AssertionError) and not error.args:
+def _message(error: BaseException, by_candidate: bool) -> str:
+    if isinstance(error, AssertionError) and not error.args and not by_candidate:
         return _asserted_line(error)
     try:
         return str(error)[:MESSAGE_CHARACTERS]
@@ -279,5 +280,10 @@ def _asserted_line(error: BaseException) -> str:
 
 
 def _standard_module(name: Any) -> Any:
-    top = str(name).partition(".")[0]
-    return importlib.import_module(str(name)) if top in sys.stdlib_module_names else None
+    parts = str(name).split(".")
+    if parts[0] not in sys.stdlib_module_names or any(part.startswith("_") for part in parts):
+        return None
+    try:
+        return importlib.import_module(str(name))
+    except ImportError:
+        return None

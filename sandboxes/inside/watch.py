@@ -138,7 +138,7 @@ class Watch:
             return None
         if elapsed_ns >= STARVED_WALL_FACTOR * self._wall_limit_ns:
             return "wall_limit"
-        starved_ns = max((party.stage.group.starved_ns() for party in self._parties), default=0)
+        starved_ns = sum(party.stage.group.starved_ns() for party in self._parties)
         return "wall_limit" if elapsed_ns - starved_ns >= self._wall_limit_ns else None
 
     def _until_next_look_ns(self, elapsed_ns: int) -> int:

@@ -18,6 +18,9 @@ HONEST = {
     "in-place changes come back": ("def f(x): x.sort()", "v = [3, 1, 2]\nf(v)\nassert v == [1, 2, 3]"),
     "nested in-place changes keep identity": (
         "def f(m): m[0][1] = 9", "row = [0, 0]\nm = [row, [1]]\nf(m)\nassert row == [0, 9] and m[0] is row"),
+    "so do changes of keyword arguments, deques and what tuples hold": (
+        "def f(a, *, k):\n    a[0].append(1)\n    k.append(2)",
+        "from collections import deque\na, k = ([], 0), deque()\nf(a, k=k)\nassert a == ([1], 0) and list(k) == [2]"),
     "dicts and sets change in place": (
         "def f(d, s): d.pop('a'); s.add(2)", "d, s = {'a': 1, 'b': 2}, {1}\nf(d, s)\nassert d == {'b': 2} and s == {1, 2}"),
     "exceptions keep their class": (
@@ -179,6 +182,13 @@ async def test_a_test_program_that_asks_nothing_of_the_candidate_accepts_nobody(
         await perform(job("def sorted(x): return x", asserts("assert sorted([2, 1]) == [1, 2]")))
 
 
+async def test_a_test_program_that_leaves_is_broken_and_harms_no_sandbox(perform: Perform) -> None:
+    with pytest.raises(SandboxError, match="ended before its end"):
+        await perform(job("def f(): return 1", asserts("import os", "os._exit(f() - 1)")))
+    (outcome,) = await perform(job("def f(): return 1", asserts("assert f() == 1")))
+    assert outcome.ending is Ending.FINISHED
+
+
 async def test_a_standard_module_needs_no_import_by_the_candidate(perform: Perform) -> None:
     (outcome,) = await perform(job("def f(): return 2.5", asserts("assert math.isclose(f(), 2.5)")))
     assert outcome.ending is Ending.FINISHED
@@ -190,7 +200,7 @@ async def test_a_test_program_may_fail_on_an_integer_that_cannot_be_printed(perf
 
 
 async def test_a_broken_test_program_is_not_the_candidates_failure(perform: Perform) -> None:
-    with pytest.raises(SandboxError, match="the test program is no program"):
+    with pytest.raises(SandboxError, match="the test program is broken"):
         await perform(job("def f(x): return x", asserts("assert f(")))
     (outcome,) = await perform(job("def f(x): return x", asserts("assert f(1) == 1")))
     assert outcome.ending is Ending.FINISHED

@@ -16,6 +16,8 @@ ENDINGS = {
     "no newline at the end": ("import sys; sys.stdout.write('x')", Ending.FINISHED),
     "exits with 0": ("import sys; sys.exit(0)", Ending.FINISHED),
     "uses site's exit": ("exit()", Ending.FINISHED),
+    "closes its output at the end": ("import sys; print('x'); sys.stdout.close()", Ending.FINISHED),
+    "begins with a byte order mark": ("\ufeffprint('x')", Ending.FINISHED),
     "exits with 3": ("import sys; sys.exit(3)", Ending.RAISED),
     "exits with a text": ("raise SystemExit('no')", Ending.RAISED),
     "raises": ("1 / 0", Ending.RAISED),

@@ -142,6 +142,12 @@ def test_a_flood_of_equal_hashes_is_refused_before_it_costs(form: str) -> None:
     assert time.process_time() - started < 2
 
 
+def test_more_containers_than_a_value_may_hold_are_refused_before_they_are_made() -> None:
+    with pytest.raises(ValueFormError, match="more than 500000"):
+        loads(b"[" + b"[]," * 600_000 + b"[]]")
+    assert loads(dumps("[" * 600_000)) == "[" * 600_000
+
+
 def test_a_value_that_nests_too_deeply_is_opaque() -> None:
     value: Any = []
     for _ in range(100_000):
