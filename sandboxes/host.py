@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes.util
 import os
 import platform
+import pwd
 import shutil
 import subprocess
 import sys
@@ -164,13 +165,23 @@ def _limits(settings: SandboxSettings) -> list[Finding]:
             cgroups.remove_tree(directory)
         return [Finding(f"limit: {name}", True, kind, "", required=True) for name in sorted(LIMIT_NAMES)]
     except cgroups.CgroupUnavailable as reason:
-        remedy = f"sudo {sys.executable} -m sandboxes.delegate {os.environ.get('USER', os.getuid())}"
+        remedy = _delegation_remedy()
         findings = []
         for name in sorted(LIMIT_NAMES):
             allowed = name in settings.unenforced_limits_allowed
             detail = f"{reason}{' (allowed by sandbox.allow_unenforced)' if allowed else ''}"
             findings.append(Finding(f"limit: {name}", False, detail, remedy, required=not allowed))
         return findings
+
+
+def _delegation_remedy() -> str:
+    if os.getuid() == 0:
+        return "mount cgroups writable, with the memory, pids and cpu controllers"
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"give user id {os.getuid()} a name in /etc/passwd, then run `verifierd doctor` again"
+    return f"in the shell that starts verifierd: sudo {sys.executable} -m sandboxes.delegate {user} $$"
 
 
 def _clock(_: SandboxSettings) -> list[Finding]:

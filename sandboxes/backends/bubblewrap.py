@@ -128,7 +128,9 @@ class BubblewrapBackend:
         self, group: cgroups.SandboxGroup, data_fds: Mapping[str, int], filter_fd: int
     ) -> list[str]:
         arguments = [str(self._bwrap), "--die-with-parent", "--new-session", "--as-pid-1"]
-        arguments += [f"--unshare-{kind}" for kind in ("pid", "net", "ipc", "uts", "cgroup")]
+        # No cgroup namespace: with cgroup v2's nsdelegate (systemd sets it) the supervisor could then move no
+        # process out of its own cgroup. Each stage makes one of its own instead.
+        arguments += [f"--unshare-{kind}" for kind in ("pid", "net", "ipc", "uts")]
         if os.getuid() != 0:
             arguments += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY]
         arguments += ["--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]

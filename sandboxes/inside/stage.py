@@ -92,6 +92,7 @@ def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
     uid = setup["uid"]
     os.setsid()  # no signal to a process group reaches from a run to here, or from here further
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 without a handler cannot be signalled
+    linux.unshare(linux.CLONE_NEWCGROUP)
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
     linux.unmount(MOUNT)
     options = f"size={setup['disk_bytes']},nr_inodes={SCRATCH_INODES},mode=0700,uid={uid},gid={uid}"

@@ -48,6 +48,12 @@ async def test_the_host_is_not_there(perform: Perform) -> None:
     assert outcome.stdout == b"[] ['1', '2'] ['HOME', 'LANG', 'PATH', 'PWD', 'PYTHONHASHSEED']\n"
 
 
+async def test_a_run_does_not_learn_its_place_among_the_hosts_cgroups(perform: Perform) -> None:
+    (outcome,) = await perform(job("print({line.rstrip().split(':')[2] for line in open('/proc/self/cgroup') "
+                                   "if line.split(':')[1] in ('memory', 'pids', 'cpuacct', '')})"))  # fmt: skip
+    assert outcome.stdout == b"{'/'}\n", outcome
+
+
 async def test_process_one_cannot_be_read_traced_or_signalled(perform: Perform) -> None:
     source = (
         "import ctypes, os, signal\n"
