@@ -11,6 +11,7 @@ import builtins
 import hashlib
 import importlib
 import json
+import symtable
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -202,36 +203,42 @@ class FreeNames:
     modules: list[str]  # of the standard library, used for their attributes only
 
 
-def free_names(tree: ast.Module, candidate_names: list[str]) -> FreeNames:
+def free_names(source: str, candidate_names: list[str]) -> FreeNames:
     """Find the free names: a built-in's or a standard module's is Python's own unless it is named.
 
     Were they the candidate's, a class `math` of its own could answer `math.isclose`.
     """
-    read: set[str] = set()
-    bound: set[str] = set()
-    plain: set[str] = set()  # read other than for an attribute
+    tree = ast.parse(source)
     bases = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-            if id(node) not in bases:
-                plain.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).partition(".")[0])
+    plain = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in bases}
+    read, bound = _global_names(symtable.symtable(source, "<tests>", "exec"))
     free = (read - bound - set(dir(builtins))) | set(candidate_names)
     modules = (free & sys.stdlib_module_names) - plain - set(candidate_names)
     return FreeNames(sorted(free - modules), sorted(modules))
 
 
+def _global_names(scope: symtable.SymbolTable) -> tuple[set[str], set[str]]:
+    """Return the global names that a scope and those within it read, and those that they bind."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for symbol in scope.get_symbols():
+        if scope.get_type() == "module" or symbol.is_global():
+            if symbol.is_referenced():
+                read.add(symbol.get_name())
+            if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
+                bound.add(symbol.get_name())
+    for inner in scope.get_children():
+        inner_read, inner_bound = _global_names(inner)
+        read |= inner_read
+        bound |= inner_bound
+    return read, bound
+
+
 def run_tests(source: bytes, candidate_names: list[str]) -> int:
     """Run the test program against the candidate and report how it ended. Returns the exit status."""
     try:
-        tree = ast.parse(source.decode(), "<tests>")
-        code, names = compile(tree, "<tests>", "exec", dont_inherit=True), free_names(tree, candidate_names)
+        text = source.decode()
+        code, names = compile(text, "<tests>", "exec", dont_inherit=True), free_names(text, candidate_names)
         if not names.of_candidate:
             raise ValueError("it uses no name of the candidate's; a built-in's must be in candidate_names")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -56,6 +56,9 @@ HONEST = {
     "handles go back and forth": (
         "class A:\n    def __init__(self, n): self.n = n\ndef f(a, b): return a.n + b.n", "assert f(A(1), A(2)) == 3"),
     "objects of the test's come back as themselves": ("def f(x): return [x]", "o = object()\nassert f(o)[0] is o"),
+    "a parameter of the test's may have the candidate's name": (
+        "def f(x): return x", "def check(f):\n    assert f(1) == 1\ncheck(f)"),
+    "a local variable too": ("def f(x): return x", "def check():\n    f = 3\n    return f\nassert f(check()) == 3"),
     "keyword arguments": ("def f(a, *, b=1): return a - b", "assert f(5, b=2) == 3"),
     "prints do no harm": ("def f(x):\n    print(x)\n    return x", "assert f(1) == 1"),
     "lone surrogates": ("def f(): return '\\ud800'", "assert f() == '\\ud800'"),
