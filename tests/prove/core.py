@@ -159,7 +159,8 @@ class _Demo:
     """The demo's problems with candidates that misbehave in ten ways."""
 
     def __init__(self, repository: Path, scratch: Path) -> None:
-        self._folders = sorted((repository / "tests" / "data" / "demo").iterdir())
+        demo = repository / "tests" / "data" / "demo"
+        self._folders = sorted(file.parent for file in demo.glob("*/problem.json"))
         self._temp_dir = scratch / "demo"
         self._left_behind: dict[str, list[str]] | None = None
 

@@ -74,7 +74,10 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
     found = {}
     for kind in (field.name for field in fields(Snapshot)):
         old, new = getattr(before, kind), getattr(after, kind)
-        if added := [new[key] for key in new if key not in old]:
+        added = [new[key] for key in new if key not in old]
+        if kind == "cgroups":
+            added = [path for path in added if not _is_a_living_neighbours(path)]
+        if added:
             found[kind] = sorted(added)
     return found
 
@@ -110,15 +113,22 @@ def _cgroups(folder: Path, ours: bool = False) -> Iterator[Path]:
     """Control groups below those named after the service, which themselves may stay for the next start."""
     with suppress(OSError):  # a group may go while it is looked at
         for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False) and not (ours and _of_a_living_neighbour(entry.name)):
+            if entry.is_dir(follow_symlinks=False):
                 path = Path(entry.path)
                 if ours:
                     yield path
                 yield from _cgroups(path, ours or entry.name.startswith(PREFIX))
 
 
-def _of_a_living_neighbour(name: str) -> bool:
-    """Whether an instance's cgroup, named PID-STARTED, is a process' that lives and is not of this test."""
+def _is_a_living_neighbours(cgroup: str) -> bool:
+    """Whether it is below an instance's cgroup, named PID-STARTED, of a process that is not of this test.
+
+    Those of a neighbour that died meanwhile were there before, if it was: they count for nobody.
+    """
+    return any(map(_is_a_living_neighbour, Path(cgroup).parts))
+
+
+def _is_a_living_neighbour(name: str) -> bool:
     pid, dash, _ = name.partition("-")
     if not (pid.isdigit() and dash):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +12,7 @@ from verifierd_client._calls import BatchCall, Patience, unary
 from verifierd_client._connection import Connection
 from verifierd_client._reading import read_candidate_result, read_capabilities, read_summary
 from verifierd_client._writing import write_problem, write_spec
-from verifierd_client.errors import UnreadableAnswer
+from verifierd_client.errors import ForkError, UnreadableAnswer
 from verifierd_client.problems import Candidate, Digest, Options, Problem
 from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
 
@@ -22,9 +23,10 @@ DEFAULT_MESSAGE_BYTES = 256 << 20
 class AsyncVerifier:
     """Verifies candidates on the server at `address`, HOST:PORT or unix:PATH.
 
-    Nothing is opened before the first call. It may be pickled, used in several event loops one after
-    another, and used again after a fork. `timeout_s` bounds each call that brings no bound of its own
-    (None: as long as it takes); `retries` bounds how often a call is repeated that the server has not begun.
+    Nothing is opened before the first call. It may be pickled, used in several event loops, and used on
+    both sides of a fork, whatever is in flight at that moment. `timeout_s` bounds each call that brings no
+    bound of its own (None: as long as it takes); `retries` bounds how often a call is repeated that the
+    server has not begun.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class AsyncVerifier:
         answer = await unary(
             self._connection,
             self._patience(timeout_s),
-            lambda stub, left_s: stub.PutProblem(request, timeout=left_s),
+            lambda stub, left_s: stub.PutProblem.future(request, timeout=left_s),
         )
         return Digest(answer.digest.hash, answer.digest.size_bytes)
 
@@ -113,13 +115,13 @@ class AsyncVerifier:
         answer = await unary(
             self._connection,
             self._patience(timeout_s),
-            lambda stub, left_s: stub.GetCapabilities(wire.GetCapabilitiesRequest(), timeout=left_s),
+            lambda stub, left_s: stub.GetCapabilities.future(wire.GetCapabilitiesRequest(), timeout=left_s),
         )
         return read_capabilities(answer)
 
     async def close(self) -> None:
         """Close the connection; a later call opens it anew."""
-        await self._connection.close()
+        self._connection.close()
 
     async def __aenter__(self) -> Self:
         """Return itself."""
@@ -151,6 +153,7 @@ class ResultStream:
         self._summary: BatchSummary | None = None
         self._positions = call.positions
         self._events = call.events(connection, patience)
+        self._pid = os.getpid()
 
     @property
     def summary(self) -> BatchSummary:
@@ -169,6 +172,8 @@ class ResultStream:
 
     async def __anext__(self) -> CandidateResult:
         """Return the next result. Raises VerifierError."""
+        if self._pid != os.getpid():
+            raise ForkError("these results land in the process that asked for them, not in its forked child")
         async for event in self._events:
             match event.WhichOneof("event"):
                 case "batch_accepted":
@@ -190,8 +195,9 @@ class ResultStream:
         )
 
     async def aclose(self) -> None:
-        """Cancel what is left of the batch."""
-        await self._events.aclose()
+        """Cancel what is left of the batch; in a forked child it is left to the parent."""
+        if self._pid == os.getpid():
+            await self._events.aclose()
 
     async def __aenter__(self) -> Self:
         """Return itself."""

@@ -6,23 +6,22 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
-from grpc import aio
+import grpc
 
 from verifier.v1 import batch_pb2, result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
+from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
+from verifierd_client._awaiting import Requests, Responses, answer_of
 from verifierd_client._connection import Connection
 from verifierd_client._rejections import error_of
 from verifierd_client._writing import write_candidate
 from verifierd_client.errors import ConnectionFailed, ServerBusy, VerifierError
 from verifierd_client.problems import Candidate
-
-if TYPE_CHECKING:
-    from verifier.v1.verifier_service_pb2_grpc import VerifierServiceAsyncStub
 
 Answer = TypeVar("Answer")
 
@@ -66,15 +65,14 @@ class Patience:
 async def unary(
     connection: Connection,
     patience: Patience,
-    method: Callable[[VerifierServiceAsyncStub, float | None], Awaitable[Answer]],
+    method: Callable[[VerifierServiceStub, float | None], grpc.Future[Answer]],
 ) -> Answer:
     """Make a call that is safe to repeat, and return its answer. Raises VerifierError."""
     attempt = 0
     while True:
         try:
-            with connection.call() as stub:
-                return await method(stub, patience.left_s())
-        except aio.AioRpcError as status:
+            return await answer_of(method(connection.stub(), patience.left_s()))
+        except grpc.RpcError as status:
             error = error_of(status, connection.address)
         await patience.wait(attempt, error)
         attempt += 1
@@ -113,7 +111,7 @@ class BatchCall:
                         begun = True
                         yield event
                 return
-            except aio.AioRpcError as status:
+            except grpc.RpcError as status:
                 error = error_of(status, connection.address)
             if begun:
                 raise error
@@ -134,50 +132,52 @@ class BatchCall:
     async def _attempt(
         self, connection: Connection, patience: Patience, written: list[batch_pb2.Candidate] | None
     ) -> AsyncGenerator[result_pb2.VerifyEvent, None]:
-        writer: asyncio.Task[None] | None = None
-        with connection.call() as stub:
-            call: Any
-            if written is not None and self._fits_one_message(written):
-                request = wire.VerifyRequest(request_id=self.request_id, batch=self.spec, candidates=written)
-                call = stub.Verify(request, timeout=patience.left_s())
-            else:
-                call = stub.VerifyStream(None, timeout=patience.left_s())
-                writer = asyncio.create_task(self._write_all(call, written, accepted := asyncio.Event()))
+        stub, left_s = connection.stub(), patience.left_s()
+        if written is not None and self._fits_one_message(written):
+            request = wire.VerifyRequest(request_id=self.request_id, batch=self.spec, candidates=written)
+            closed = Responses(stub.Verify(request, timeout=left_s))
             try:
-                async for response in call:
-                    if writer is not None:
-                        accepted.set()
-                    if self.source_error is not None:
-                        raise self.source_error
-                    stop = response.event.stop_decided
-                    if response.event.HasField("stop_decided") and not stop.candidate_ids:
-                        self.enough = True
-                    yield response.event
+                async for answer in closed:
+                    yield answer.event
             finally:
-                call.cancel()
-                if writer is not None:
-                    writer.cancel()
-                    await asyncio.gather(writer, return_exceptions=True)
+                closed.close()
+            return
+        requests: Requests[wire.VerifyStreamRequest] = Requests()
+        responses = Responses(stub.VerifyStream(requests, timeout=left_s))
+        writer = asyncio.create_task(self._write_all(requests, written, accepted := asyncio.Event()))
+        try:
+            async for response in responses:
+                accepted.set()
+                if self.source_error is not None:
+                    raise self.source_error
+                stop = response.event.stop_decided
+                if response.event.HasField("stop_decided") and not stop.candidate_ids:
+                    self.enough = True
+                yield response.event
+        finally:
+            responses.close()
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            requests.close()
 
     def _fits_one_message(self, written: list[batch_pb2.Candidate]) -> bool:
         return self.spec.ByteSize() + sum(each.ByteSize() for each in written) <= LARGEST_MESSAGE_BYTES
 
     async def _write_all(
-        self, call: Any, written: list[batch_pb2.Candidate] | None, accepted: asyncio.Event
+        self,
+        requests: Requests[wire.VerifyStreamRequest],
+        written: list[batch_pb2.Candidate] | None,
+        accepted: asyncio.Event,
     ) -> None:
-        """Write the batch, then its candidates; none is drawn before the server has accepted the batch.
-
-        Where the call has ended meanwhile this ends too: who reads the call learns why.
-        """
+        """Write the batch, then its candidates; none is drawn before the server has accepted the batch."""
         opening = wire.OpenBatch(request_id=self.request_id, batch=self.spec)
         if written is not None:
             opening.expected_candidates = len(written)
-        with suppress(aio.AioRpcError, asyncio.InvalidStateError):
-            await call.write(wire.VerifyStreamRequest(open=opening))
-            await accepted.wait()
-            async for message in self._all_of(written):
-                await call.write(wire.VerifyStreamRequest(candidate=message))
-            await call.done_writing()
+        await requests.put(wire.VerifyStreamRequest(open=opening))
+        await accepted.wait()
+        async for message in self._all_of(written):
+            await requests.put(wire.VerifyStreamRequest(candidate=message))
+        requests.close()
 
     async def _all_of(self, written: list[batch_pb2.Candidate] | None) -> AsyncIterator[batch_pb2.Candidate]:
         """Yield candidates, drawn ones until the server has enough of them or the caller's source fails."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
-from grpc import StatusCode, aio
+from grpc import RpcError, StatusCode
 
 from verifier.v1.status_pb2 import BadRequest, ErrorInfo, RetryInfo, Status
 from verifierd_client.errors import (
@@ -26,7 +26,7 @@ DETAILS_KEY = "grpc-status-details-bin"
 Detail = TypeVar("Detail", bound=Message)
 
 
-def error_of(status: aio.AioRpcError, address: str) -> VerifierError:
+def error_of(status: RpcError, address: str) -> VerifierError:
     """Return the exception that tells of a call's status."""
     code, words = status.code(), status.details() or status.code().name
     if code is StatusCode.INVALID_ARGUMENT:
@@ -56,7 +56,7 @@ def error_of(status: aio.AioRpcError, address: str) -> VerifierError:
     return UnreadableAnswer(f"{code.name}: {words}")
 
 
-def _detail(status: aio.AioRpcError, kind: type[Detail]) -> Detail | None:
+def _detail(status: RpcError, kind: type[Detail]) -> Detail | None:
     """Return the detail whose type goes by the same name in google.rpc, if there is one."""
     metadata: Any = status.trailing_metadata() or ()
     for key, value in metadata:

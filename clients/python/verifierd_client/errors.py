@@ -11,7 +11,7 @@ VerifierError
 ├── DeadlineExceeded        `timeout_s` passed; also a TimeoutError
 ├── ServerFault             the server failed; its log tells more under the id in the message
 ├── UnreadableAnswer        the server answered something this version cannot read
-├── ForkError               the process was forked while a call was in flight
+├── ForkError               a forked child asked for the results of its parent's batch
 └── NotAValue               an argument of a CallTest has no typed form; also a TypeError
 """
 
@@ -91,7 +91,7 @@ class UnreadableAnswer(VerifierError):
 
 
 class ForkError(VerifierError):
-    """The process was forked while a call was in flight, which leaves gRPC unusable in the child."""
+    """A forked child asked for the results of a batch that its parent had begun."""
 
 
 class NotAValue(VerifierError, TypeError):
