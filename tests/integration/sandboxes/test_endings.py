@@ -88,7 +88,11 @@ async def test_output_of_a_program_that_ended_just_over_the_limit_is_refused(per
 
 async def test_a_traceback_shows_the_programs_own_lines_and_no_others(perform: Perform) -> None:
     (outcome,) = await perform(job("def f():\n    return 1 / 0\nf()"))
-    assert outcome.stderr.decode().splitlines()[:5] == [
+    lines = outcome.stderr.decode().splitlines()
+    marks = [
+        line for line in lines if set(line) <= set(" ~^")
+    ]  # which call of a line: as Python's version has it
+    assert [line for line in lines if line not in marks][:5] == [
         "Traceback (most recent call last):",
         '  File "/tmp/program.py", line 3, in <module>',
         "    f()",
