@@ -132,5 +132,9 @@ class Outcome:
     ended_at_ns: int
 
 
+class BrokenTestProgram(Exception):
+    """The test program of an `asserts` run cannot be used, whatever the candidate is."""
+
+
 class SandboxError(Exception):
     """The sandbox failed, not the program. The worker retries on a fresh sandbox."""

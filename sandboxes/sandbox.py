@@ -13,6 +13,7 @@ from .inside import values, wire
 from .inside.watch import STARVED_WALL_FACTOR
 from .model import (
     AssertsRun,
+    BrokenTestProgram,
     CallRun,
     Ending,
     Job,
@@ -65,6 +66,7 @@ class Sandbox:
         """Yield one outcome a run, in order; leaving early (`aclose`) cancels the rest.
 
         Raises:
+            BrokenTestProgram: the test program of the run that is due cannot be used.
             SandboxError: the sandbox failed; outcomes yielded before are good.
         """
         if self.broken or self.busy:
@@ -78,6 +80,8 @@ class Sandbox:
                 header, blobs = await self._answer(answer_seconds)
                 if "done" in header:
                     done = True
+                    if "broken_tests" in header:
+                        raise BrokenTestProgram(header["broken_tests"])
                     if "error" in header:
                         raise SandboxError(header["error"])
                     return

@@ -14,7 +14,11 @@ LIMIT_ENDINGS = frozenset({"cpu_limit", "wall_limit", "memory_limit", "output_li
 
 
 class BrokenTests(Exception):
-    """The test program does not compile, asks nothing of the candidate, or leaves."""
+    """The test program does not compile or asks nothing of the candidate: it can judge nobody."""
+
+
+class TestsLeft(Exception):
+    """The test program ended its process before its end, of itself or by what it was answered."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ def name_asserts_ending(
     None: the candidate's own result tells it.
 
     Raises:
-        BrokenTests: the test program does not compile.
+        BrokenTests: the test program does not compile or asks nothing of the candidate.
+        TestsLeft: it ended its process.
         StageLost: the test program ended without a report, and not by the candidate's doing.
     """
     if answer["ending"] in LIMIT_ENDINGS:
@@ -65,7 +70,9 @@ def name_asserts_ending(
         if died:
             return None
         if examiner.exited is not None:
-            raise BrokenTests(f"it ended before its end, with exit code {examiner.exited['exit_code']}")
+            code, signal = examiner.exited["exit_code"], examiner.exited["term_signal"]
+            how = f"exit code {code}" if signal is None else f"signal {signal}"
+            raise TestsLeft(f"the test program left before its end, with {how}")
         raise StageLost(examiner.lost or "the test program did not report")
     report = json.loads(text)
     if "broken" in report:

@@ -9,6 +9,7 @@ from typing import Any
 
 LENGTH = struct.Struct(">I")
 MAX_MESSAGE_BYTES = 256 << 20
+ENDED = "the program ended before the test program was done with it"
 
 
 class PeerGone(BaseException):
@@ -31,7 +32,7 @@ class Channel:
         try:
             self._socket.sendall(LENGTH.pack(len(text)) + text)
         except OSError as error:
-            raise PeerGone(str(error)) from None
+            raise PeerGone(ENDED) from error
 
     def receive(self) -> dict[str, Any]:
         """Return the next message. Raises PeerGone."""
@@ -52,9 +53,9 @@ class Channel:
             try:
                 part = self._socket.recv(min(count, 1 << 20))
             except OSError as error:
-                raise PeerGone(str(error)) from None
+                raise PeerGone(ENDED) from error
             if not part:
-                raise PeerGone("the other process ended")
+                raise PeerGone(ENDED)
             parts.append(part)
             count -= len(part)
         return b"".join(parts)

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from . import wire
-from .answers import BrokenTests
+from .answers import BrokenTests, TestsLeft
 from .jobs import Jobs
 from .stages import StageFactory
 from .watch import Cancelled
@@ -63,7 +63,10 @@ def main() -> None:
             line.send({"done": True, "cancelled": True}, [])
         except BrokenTests as broken:
             jobs.end_stage()
-            line.send({"done": True, "error": f"the test program is broken: {broken}"}, [])
+            line.send({"done": True, "broken_tests": str(broken)}, [])
+        except TestsLeft as left:
+            jobs.end_stage()
+            line.send({"done": True, "error": str(left)}, [])
         jobs.verify_reset()
 
 

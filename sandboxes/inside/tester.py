@@ -1,7 +1,7 @@
 """The test program's side of an `asserts` run: its process holds the answers, the candidate's is elsewhere.
 
 Names that the test program uses but does not define are the candidate's: modules of the standard
-library are imported here, values cross by copy, everything else becomes a `Remote`.
+library are imported here, values cross by copy, everything else becomes a `CandidateObject`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,15 @@ from .programs import PEER_FD, write_result
 from .servant import MESSAGE_CHARACTERS
 from .values import ValueFormError, class_name
 
+NOTHING_ASKED = (
+    "it asks nothing of the candidate: every name that it reads is its own or Python's. Does it define "
+    "check(candidate) and not call it? A name of the candidate's that is also a built-in's or a standard "
+    "module's is declared in candidate_names"
+)
 QUIET_ENDINGS = (StopIteration, StopAsyncIteration, GeneratorExit)
 
 
-class Remote:
+class CandidateObject:
     """An object of the candidate's. It can be called and asked for attributes; it equals no value.
 
     It takes part in no arithmetic and no comparison: those would run the candidate's own methods
@@ -46,14 +51,14 @@ class Remote:
         return self._candidate.call(self._number, args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
-        """Return an attribute, a copy or another `Remote`."""
+        """Return an attribute, a copy or another `CandidateObject`."""
         if name.startswith("__"):
             raise AttributeError(name)
         return self._candidate.attribute(self._number, name)
 
     def __eq__(self, other: object) -> bool:
         """Return whether it is the very same object over there."""
-        return type(other) is Remote and other._number == self._number
+        return type(other) is CandidateObject and other._number == self._number
 
     def __hash__(self) -> int:
         """Hash by identity."""
@@ -76,9 +81,9 @@ class CandidateModule:
         self._channel = channel
         exports = Exports()
         self._exports = exports
-        self._encoder = CrossingEncoder(exports, lambda v: v._number if type(v) is Remote else None)
+        self._encoder = CrossingEncoder(exports, lambda v: v._number if type(v) is CandidateObject else None)
         self._decoder = CrossingDecoder(
-            exports, lambda number, name, true, _: Remote(self, number, name, true)
+            exports, lambda number, name, true, _: CandidateObject(self, number, name, true)
         )
         self._classes: dict[tuple[str, ...], type[BaseException]] = {}
         self.behaviour = hashlib.sha256()
@@ -240,7 +245,7 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
         text = source.decode()
         code, names = compile(text, "<tests>", "exec", dont_inherit=True), free_names(text, candidate_names)
         if not names.of_candidate:
-            raise ValueError("it uses no name of the candidate's; a built-in's must be in candidate_names")
+            raise ValueError(NOTHING_ASKED)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         write_result(json.dumps({"broken": f"{class_name(error)}: {str(error)[:MESSAGE_CHARACTERS]}"}))
         return 0

@@ -13,6 +13,7 @@ from verifierd.batches.early_stop import EarlyStop, StopReason
 from verifierd.batches.settings import EngineSettings
 from verifierd.batches.tally import Tally
 from verifierd.batches.verification import Verification
+from verifierd.errors import InvalidField
 from verifierd.execution.executor import Executor
 from verifierd.judging.candidates import cancelled, failed_by_us, has_no_code, without_code
 from verifierd.logs import get_logger
@@ -68,6 +69,7 @@ class BatchRun:
         # A candidate takes room when it is taken in and leaves it when its result has been taken out:
         # so neither a sampler nor a slow reader makes the batch grow in memory.
         self._room = asyncio.Semaphore(settings.results_ahead)
+        self._refusal: InvalidField | None = None
         self._log = get_logger(__name__).bind(batch_id=batch.id)
 
     def cancel(self) -> None:
@@ -78,6 +80,7 @@ class BatchRun:
         """Yield the batch's events to the summary. Closed early, it cancels what is left.
 
         Raises:
+            InvalidField: the problem turned out to be one that nothing can be judged by.
             Exception: whatever the source of an open batch's candidates raised.
         """
         started_at_ns = self._clock_ns()
@@ -105,6 +108,8 @@ class BatchRun:
     async def _work(self) -> None:
         try:
             await self._verify_until_stopped()
+            if self._refusal is not None:
+                raise self._refusal
             if self._stop.is_decided:
                 await self._cancel_rest()
         finally:
@@ -163,6 +168,10 @@ class BatchRun:
         executions = self._unfinished[arrived.position].executions
         try:
             result = await self._verification.verify(arrived, executions)
+        except InvalidField as refusal:
+            self._refusal = refusal
+            self.cancel()
+            return
         except Exception as error:  # one candidate's trouble must not become the batch's
             self._log.exception("candidate_not_judged", candidate_id=arrived.candidate.id)
             cause = f"the service failed while judging it ({type(error).__name__}); its log says more"

@@ -50,7 +50,8 @@ class Engine:
         sampler; nothing is taken after it. Closing the generator cancels the batch.
 
         Raises:
-            InvalidField: the problem's checker does not exist or does not fit its tests.
+            InvalidField: the problem's checker does not exist or does not fit its tests, or a test program
+                is broken.
             QueueFull: as much is in flight as may be.
             Draining: the engine takes no new work.
             Exception: whatever the source of an open batch's candidates raises.

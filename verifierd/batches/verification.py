@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 
-from sandboxes.model import Program
+from sandboxes.model import BrokenTestProgram, Program
 from verifierd.batches.arrivals import Arrived
 from verifierd.batches.outputs import OutputAllowance
 from verifierd.batches.runs import run_of
+from verifierd.errors import InvalidField
 from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.judging.answers import Answer
 from verifierd.judging.candidates import NOT_JUDGED, concluded
 from verifierd.judging.judge import Judge
 from verifierd.model import Batch, CandidateResult, ExecutionResult, Verdict
+
+USABLE_TESTS = "a Python program that uses the candidate's names"
 
 
 class Verification:
@@ -43,8 +46,21 @@ class Verification:
         """Return the candidate's result; `executions` grows meanwhile, for whoever cancels this.
 
         Raises:
+            InvalidField: a test program cannot be used, by this candidate or any other.
             ValueError: the executor answered other runs than it was asked.
         """
+        try:
+            left_out_because = await self._execute(arrived, executions)
+        except BrokenTestProgram as error:
+            field = f"tests[{len(executions)}].asserts.source"
+            raise InvalidField(field, f"the test program is broken: {error}", USABLE_TESTS) from None
+        if left_out_because:
+            for run_index in range(len(executions), len(self._runs)):
+                executions.append(self._judge.skipped(run_index, left_out_because, arrived.queued_at_ns))
+        return concluded(arrived.candidate.id, executions, len(self._runs))
+
+    async def _execute(self, arrived: Arrived, executions: list[ExecutionResult]) -> str:
+        """Let `executions` grow as far as the tests are run; return why the rest are not."""
         left_out_because = ""
         allowance = OutputAllowance(self._result_output_bytes)
         async with aclosing(self._executor.execute(self._request(arrived))) as answers:
@@ -57,10 +73,7 @@ class Verification:
                 left_out_because = self._why_no_more(execution)
                 if left_out_because and len(executions) < len(self._runs):
                     break
-        if left_out_because:
-            for run_index in range(len(executions), len(self._runs)):
-                executions.append(self._judge.skipped(run_index, left_out_because, arrived.queued_at_ns))
-        return concluded(arrived.candidate.id, executions, len(self._runs))
+        return left_out_because
 
     def _request(self, arrived: Arrived) -> ExecutionRequest:
         candidate = arrived.candidate

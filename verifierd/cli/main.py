@@ -9,10 +9,15 @@ from verifierd.cli.demo import command as demo
 
 HELP = """Judge candidate programs against tests, in sandboxes: verdicts, clusters, picks, and what it cost.
 
+The commands, from a first look to daily use:
+
     verifierd doctor                                 can this host do it?
     verifierd demo                                   see it at work
     verifierd verify problem.json candidates.jsonl   judge some programs
+    verifierd eval --problems ... --samples ...      judge a whole benchmark
     verifierd serve                                  serve others over gRPC
+
+`verifierd COMMAND --help` tells the rest, with examples.
 """
 
 

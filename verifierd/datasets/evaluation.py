@@ -106,10 +106,14 @@ class Evaluation:
         for task_id in waiting:
             problem = _problem(self.tasks[task_id], self._plan.limits)
             stream = verifier.stream(problem, self._candidates(task_id), OPTIONS)
-            async with stream:
-                async for result in stream:
-                    self._keep(task_id, result)
-                    on_result()
+            try:
+                async with stream:
+                    async for result in stream:
+                        self._keep(task_id, result)
+                        on_result()
+            except client.InvalidRequest as refused:
+                where = f"{self.tasks[task_id].place}: task {task_id}"
+                raise client.InvalidRequest(f"{where}: {refused}", refused.field, refused.problem) from None
             self.tally.add_bill(stream.summary.cost)
 
     async def _candidates(self, task_id: str) -> AsyncIterator[client.Candidate]:

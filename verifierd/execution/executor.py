@@ -37,6 +37,7 @@ class Executor(Protocol):
         """Yield one answer for each run, in their order, as they land.
 
         Closing the generator early cancels what is left. The innermost executors raise `SandboxError`
-        where a sandbox broke; `Retrying` turns that into answers.
+        where a sandbox broke; `Retrying` turns that into answers. `BrokenTestProgram` says that the run
+        whose answer is due can be answered of no program.
         """
         ...

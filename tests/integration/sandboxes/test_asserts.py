@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandboxes.model import Ending, SandboxError
+from sandboxes.model import BrokenTestProgram, Ending, SandboxError
 
 from .conftest import Perform, asserts, job
 
@@ -181,12 +181,12 @@ async def test_a_builtins_name_is_the_candidates_where_it_is_said_to_be(
 
 
 async def test_a_test_program_that_asks_nothing_of_the_candidate_accepts_nobody(perform: Perform) -> None:
-    with pytest.raises(SandboxError, match="must be in candidate_names"):
+    with pytest.raises(BrokenTestProgram, match="declared in candidate_names"):
         await perform(job("def sorted(x): return x", asserts("assert sorted([2, 1]) == [1, 2]")))
 
 
-async def test_a_test_program_that_leaves_is_broken_and_harms_no_sandbox(perform: Perform) -> None:
-    with pytest.raises(SandboxError, match="ended before its end"):
+async def test_a_test_program_that_leaves_judges_nobody_and_harms_no_sandbox(perform: Perform) -> None:
+    with pytest.raises(SandboxError, match="left before its end, with exit code 0"):
         await perform(job("def f(): return 1", asserts("import os", "os._exit(f() - 1)")))
     (outcome,) = await perform(job("def f(): return 1", asserts("assert f() == 1")))
     assert outcome.ending is Ending.FINISHED
@@ -203,7 +203,7 @@ async def test_a_test_program_may_fail_on_an_integer_that_cannot_be_printed(perf
 
 
 async def test_a_broken_test_program_is_not_the_candidates_failure(perform: Perform) -> None:
-    with pytest.raises(SandboxError, match="the test program is broken"):
+    with pytest.raises(BrokenTestProgram, match="SyntaxError"):
         await perform(job("def f(x): return x", asserts("assert f(")))
     (outcome,) = await perform(job("def f(x): return x", asserts("assert f(1) == 1")))
     assert outcome.ending is Ending.FINISHED

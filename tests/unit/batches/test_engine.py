@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandboxes.model import Outcome, Run, SandboxError, StdioRun
+from sandboxes.model import BrokenTestProgram, Outcome, Run, SandboxError, StdioRun
 from tests.unit.batches.scene import (
     act,
     batch,
@@ -310,3 +310,17 @@ async def test_memory_does_not_grow_with_the_candidates_that_have_gone_by() -> N
     finally:
         tracemalloc.stop()
     assert (peaks[3_000] - peaks[500]) / 2_500 < 1024
+
+
+async def test_a_broken_test_program_refuses_the_batch_and_leaves_the_engine_serving() -> None:
+    def broken_second(request: ExecutionRequest, run: Run) -> Outcome | Exception:
+        assert isinstance(run, StdioRun)
+        return BrokenTestProgram("SyntaxError: line 1") if run.stdin == b"1" else act(request, run)
+
+    busy = engine(FakeExecutor(broken_second))
+    for _ in range(3):
+        with pytest.raises(InvalidField, match="the test program is broken: SyntaxError: line 1") as refused:
+            await events_of(busy, batch(3), candidates("right", "wrong", "right too", "slow"))
+        assert refused.value.field == "tests[1].asserts.source"
+    served = results_in(await events_of(busy, batch(1), candidates("right")))
+    assert served["c0"].verdict is Verdict.ACCEPTED

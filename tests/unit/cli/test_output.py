@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
+from verifierd.cli.main import build
 from verifierd.cli.output import money_text, seconds_text
 from verifierd.cli.words import SHORT_FORMS, counted, plural
 from verifierd_client import Verdict
@@ -43,3 +45,11 @@ def test_counts_stand_in_the_order_of_the_verdicts() -> None:
 
 def test_one_is_singular() -> None:
     assert (plural(1, "test"), plural(2, "test"), plural(0, "test")) == ("1 test", "2 tests", "0 tests")
+
+
+@pytest.mark.parametrize("command", [(), ("serve",), ("verify",), ("eval",), ("doctor",), ("demo",)])
+def test_help_shows_examples_line_by_line(command: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(build(), [*command, "--help"], env={"COLUMNS": "100"}).stdout
+    examples = [line for line in shown.splitlines() if line.strip().startswith("verifierd ")]
+    assert examples
+    assert all(line.count("verifierd ") == 1 for line in examples), shown

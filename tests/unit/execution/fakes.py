@@ -62,7 +62,7 @@ def broken(why: str = "the supervisor hung up") -> SandboxError:
     return SandboxError(why)
 
 
-Act = Callable[[ExecutionRequest, Run], Outcome | SandboxError]
+Act = Callable[[ExecutionRequest, Run], Outcome | Exception]
 
 
 class FakeExecutor:
@@ -90,7 +90,7 @@ class FakeExecutor:
                 await asyncio.sleep(0)
                 self.asked.append((request.candidate_id, run))
                 did = self._act(request, run)
-                if isinstance(did, SandboxError):
+                if isinstance(did, Exception):
                     raise did
                 yield Executed(replace(did, run_index=index), f"s{len(self.requests)}", "fake")
         finally:
