@@ -75,7 +75,7 @@ def evaluate(
     with (
         reported(as_json),
         Evaluation(read_tasks(problems), Plan(limits, batches)) as evaluation,
-        whole_file(out) as stream,
+        whole_file(out, inputs=(problems, samples)) as stream,
     ):
         evaluation.take(read_samples(samples, evaluation.tasks))
         asyncio.run(_run(evaluation, server, as_json))

@@ -22,8 +22,12 @@ LANGUAGE = "python"
 OPTIONS = client.Options(include_outputs=False, bulk=True)
 
 
-class Streams(Protocol):
+class Verifier(Protocol):
     """What an evaluation needs of a client: `AsyncVerifier` is one."""
+
+    async def capabilities(self) -> client.Capabilities:
+        """Return what the server allows."""
+        ...
 
     def stream(
         self, problem: client.Problem, candidates: AsyncIterator[client.Candidate], options: client.Options
@@ -76,20 +80,21 @@ class Evaluation:
     def take(self, samples: Iterable[Sample]) -> None:
         """Keep the samples. Raises what reading them raises."""
         for sample in samples:
-            number = self._programs.append(sample.program.encode())
+            number = self._programs.append(sample.program.encode("utf-8", "surrogatepass"))
             self._numbers.setdefault(sample.task_id, array("q")).append(number)
 
-    async def run(self, verifier: Streams, on_result: Callable[[], None]) -> None:
+    async def run(self, verifier: Verifier, on_result: Callable[[], None]) -> None:
         """Verify everything; `on_result` is called after each sample.
 
         Raises:
             verifierd_client.VerifierError: the service cannot be reached, or refuses a batch.
         """
+        max_source_bytes = (await verifier.capabilities()).max_source_bytes
         waiting = iter(self._numbers)
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(self._plan.batches_at_once):
-                    group.create_task(self._work(waiting, verifier, on_result))
+                    group.create_task(self._work(waiting, verifier, max_source_bytes, on_result))
         except BaseExceptionGroup as errors:
             ours, others = errors.split(client.VerifierError)
             if ours is None or others is not None:
@@ -101,11 +106,26 @@ class Evaluation:
         for number in range(self.samples):
             out.write(self._results.get(number).decode() + "\n")
 
-    async def _work(self, waiting: Iterator[str], verifier: Streams, on_result: Callable[[], None]) -> None:
+    async def _work(
+        self,
+        waiting: Iterator[str],
+        verifier: Verifier,
+        max_source_bytes: int,
+        on_result: Callable[[], None],
+    ) -> None:
         """Verify the tasks that are left, one after another."""
         for task_id in waiting:
+            programs = []
+            for index, number in enumerate(self._numbers[task_id]):
+                if fault := no_program(self._programs.get(number), max_source_bytes):
+                    self._keep(task_id, _not_compiled(index, fault))
+                    on_result()
+                else:
+                    programs.append(index)
+            if not programs:
+                continue
             problem = _problem(self.tasks[task_id], self._plan.limits)
-            stream = verifier.stream(problem, self._candidates(task_id), OPTIONS)
+            stream = verifier.stream(problem, self._candidates(task_id, programs), OPTIONS)
             try:
                 async with stream:
                     async for result in stream:
@@ -116,15 +136,45 @@ class Evaluation:
                 raise client.InvalidRequest(f"{where}: {refused}", refused.field, refused.problem) from None
             self.tally.add_bill(stream.summary.cost)
 
-    async def _candidates(self, task_id: str) -> AsyncIterator[client.Candidate]:
-        for index, number in enumerate(self._numbers[task_id]):
-            yield client.Candidate(self._programs.get(number), LANGUAGE, str(index))
+    async def _candidates(self, task_id: str, indices: list[int]) -> AsyncIterator[client.Candidate]:
+        for index in indices:
+            program = self._programs.get(self._numbers[task_id][index])
+            yield client.Candidate(program, LANGUAGE, str(index))
 
     def _keep(self, task_id: str, result: client.CandidateResult) -> None:
         sample_index = int(result.candidate_id)
         line = json.dumps(_as_json(task_id, sample_index, result), ensure_ascii=False)
         self._results.put(self._numbers[task_id][sample_index], line.encode())
         self.tally.add(task_id, result.verdict)
+
+
+def no_program(source: bytes, max_bytes: int) -> str:
+    """Return why bytes that a model wrote are no program that a service takes; nothing where they are one.
+
+    Python refuses NUL bytes and what is not UTF-8 (the language reference, 2. Lexical analysis).
+    """
+    if len(source) > max_bytes:
+        return f"the program has {len(source)} bytes; up to {max_bytes} are taken"
+    if (nul := source.find(0)) >= 0:
+        return f"SyntaxError: byte {nul} of the program is NUL"
+    try:
+        source.decode()
+    except UnicodeDecodeError as error:
+        return f"SyntaxError: the program is not UTF-8: {error.reason} at byte {error.start}"
+    return ""
+
+
+def _not_compiled(sample_index: int, fault: str) -> client.CandidateResult:
+    return client.CandidateResult(
+        candidate_id=str(sample_index),
+        verdict=client.Verdict.COMPILE_ERROR,
+        detail=fault,
+        duplicate_of="",
+        executions=(),
+        tests_passed=0,
+        tests_total=1,
+        usage=client.Usage(cpu_time_s=0.0, wall_time_s=0.0, peak_memory_bytes=0),
+    )
 
 
 def _problem(task: Task, limits: client.Limits) -> client.Problem:

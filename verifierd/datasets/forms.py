@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 import verifierd_client as client
 from sandboxes.inside.values import decode
@@ -29,7 +29,14 @@ def _octets(value: Any) -> Any:
     raise ValueError(f'must be a string or {{"$bytes": base64}}, and is {type_name(value)}')
 
 
+def _number_as_text(value: Any) -> Any:
+    """Let a checker's parameter be written as the number that it is."""
+    return repr(value) if type(value) in (int, float) else _unicode(value)
+
+
 Text = Annotated[str, BeforeValidator(_unicode)]
+Id = Annotated[Text, Field(min_length=1)]
+Param = Annotated[str, BeforeValidator(_number_as_text)]
 Octets = Annotated[bytes, BeforeValidator(_octets)]
 TypedValue = Annotated[Any, BeforeValidator(decode)]
 
@@ -56,7 +63,7 @@ class _AssertsForm(_Form):
 
 
 class _TestForm(_Form):
-    id: Text
+    id: Id
     stdio: _StdioForm | None = None
     call: _CallForm | None = None
     asserts: _AssertsForm | None = None
@@ -101,13 +108,13 @@ class _LimitsForm(_Form):
 
 class _CheckerForm(_Form):
     name: Text
-    params: dict[Text, Text] = {}
+    params: dict[Text, Param] = {}
 
 
 class ProblemForm(_Form):
     """A problem file."""
 
-    id: Text
+    id: Id
     tests: list[_TestForm]
     limits: _LimitsForm = _LimitsForm()
     checker: _CheckerForm | None = None
@@ -125,7 +132,7 @@ class ProblemForm(_Form):
 class CandidateForm(_Form):
     """A line of a candidates file."""
 
-    id: Text
+    id: Id
     language: Text
     source: Text
     behaviour: Text = ""

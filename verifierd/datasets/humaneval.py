@@ -77,7 +77,7 @@ def read_samples(file: Path, tasks: Mapping[str, Task]) -> Iterator[Sample]:
 
 
 def _task(record: Record) -> Task:
-    task_id, entry_point = record.text("task_id"), record.text("entry_point")
+    task_id, entry_point = record.text("task_id"), record.text("entry_point").strip()
     if not 1 <= len(task_id) <= 256:
         raise record.error("field 'task_id' must have 1 to 256 characters")
     if not entry_point.isidentifier():
@@ -99,8 +99,5 @@ def _program(record: Record, task: Task) -> str:
     if len(given) != 1:
         has = "both" if given else "neither"
         raise record.error(f"a sample needs one of 'completion' and 'solution', and has {has}")
-    text = record.text(given[0])
-    program = task.prompt + text if given[0] == "completion" else text
-    if "\0" in program:
-        raise record.error(f"field {given[0]!r} holds a NUL byte, which no program may")
-    return program
+    text = record.text(given[0], of_a_model=True)
+    return task.prompt + text if given[0] == "completion" else text

@@ -1,38 +1,71 @@
-"""A result file that appears whole or not at all."""
+"""A result file that appears whole or not at all; a pipe or a device is written to as it is."""
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO, cast
 
 from verifierd.datasets.records import InputError
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
+def whole_file(path: Path, inputs: Sequence[Path] = ()) -> Iterator[TextIO]:
     """Open a text file beside `path` that takes its place at the end; after an error nothing is left.
 
+    Where the name ends in `.gz` it is gzipped. A link is followed.
+
     Raises:
-        InputError: the folder does not exist or cannot be written to.
+        InputError: it is one of the `inputs`, a folder, or in a folder that cannot be written to.
     """
+    path = _checked(path, inputs)
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        return
     try:
         number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     except OSError as error:
         raise InputError(path, None, f"cannot be written: {error.strerror or error}") from None
     part = Path(name)
     try:
-        with open(number, "w", encoding="utf-8", newline="\n") as stream:  # noqa: PTH123 - a descriptor
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        with open(number, "wb") as file:  # noqa: PTH123 - a descriptor
+            with _text(file, path) as stream:
+                yield stream
+            file.flush()
+            os.fsync(file.fileno())
         part.chmod(0o666 & ~_umask())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _checked(path: Path, inputs: Sequence[Path]) -> Path:
+    """Return where a path leads. A stream's name stays: what it leads to is no name of a file."""
+    if path.is_dir():
+        raise InputError(path, None, "cannot be written: it is a folder")
+    for each in inputs:
+        if path.exists() and each.exists() and path.samefile(each):
+            raise InputError(path, None, "would be overwritten: it is also an input; give another name")
+    is_stream = path.exists() and not path.is_file()
+    return path if is_stream else path.resolve()
+
+
+@contextmanager
+def _text(file: BinaryIO, path: Path) -> Iterator[TextIO]:
+    """Give a text stream onto a binary one, which stays open after it."""
+    if path.suffix != ".gz":
+        stream = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
+        yield stream
+        stream.detach()
+        return
+    with gzip.open(file, "wt", encoding="utf-8", newline="\n") as zipped:
+        yield cast(TextIO, zipped)
 
 
 def _umask() -> int:

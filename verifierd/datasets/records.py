@@ -34,8 +34,8 @@ class Record:
         """Return the error that says what is wrong with this record."""
         return InputError(self.file, self.line, what)
 
-    def text(self, key: str) -> str:
-        """Return a field that must be there and hold text.
+    def text(self, key: str, of_a_model: bool = False) -> str:
+        """Return a field that must be there and hold text; what a model wrote may be any.
 
         Raises:
             InputError: it is missing, is no string, or holds a lone surrogate, which no UTF-8 can hold.
@@ -46,7 +46,7 @@ class Record:
         value = self.fields[key]
         if not isinstance(value, str):
             raise self.error(f"field {key!r} must be a string, and is {type_name(value)}")
-        if not is_unicode(value):
+        if not (of_a_model or is_unicode(value)):
             raise self.error(f"field {key!r} holds a lone surrogate, which is no Unicode text")
         return value
 
@@ -96,9 +96,7 @@ def is_unicode(text: str) -> bool:
 @contextmanager
 def _open(file: Path) -> Iterator[BinaryIO]:
     with file.open("rb") as stream:
-        zipped = stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-        stream.seek(0)
-        if not zipped:
+        if not stream.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC):
             yield stream
             return
         with gzip.GzipFile(fileobj=stream) as unzipped:

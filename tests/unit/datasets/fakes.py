@@ -19,6 +19,7 @@ COST = client.Cost(
     cache_hits=0,
     verification_usd=0.002,
 )
+MAX_SOURCE_BYTES = 200
 Judge = Callable[[str], client.Verdict]
 
 
@@ -36,6 +37,9 @@ class FakeVerifier:
         self.problems: list[client.Problem] = []
         self.at_once = 0
         self.most_at_once = 0
+
+    async def capabilities(self) -> client.Capabilities:
+        return client.Capabilities("1", (), (), (), (), (), 10, 10, MAX_SOURCE_BYTES, 1000)
 
     def stream(
         self,

@@ -8,7 +8,7 @@ import json
 import pytest
 
 import verifierd_client as client
-from tests.unit.datasets.fakes import FakeVerifier
+from tests.unit.datasets.fakes import MAX_SOURCE_BYTES, FakeVerifier
 from verifierd.datasets.evaluation import Evaluation, Plan
 from verifierd.datasets.humaneval import Sample, Task
 
@@ -66,6 +66,43 @@ async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> 
         "duplicate_of": None,
         "detail": "",
     }
+
+
+async def test_what_no_service_takes_as_a_program_is_a_compile_error_of_that_sample_alone() -> None:
+    odd = ["\0", "x = '\ud800'", "#" * (MAX_SOURCE_BYTES + 1)]
+    verifier = FakeVerifier()
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(
+            samples(
+                ("T/0", 0, odd[0]),
+                ("T/0", 1, "ACCEPTED"),
+                ("T/0", 2, odd[1]),
+                ("T/0", 3, odd[2]),
+                ("T/1", 0, odd[0]),
+            )
+        )
+        lines = await lines_of(evaluation, verifier)
+    assert [line["verdict"] for line in lines] == [
+        "COMPILE_ERROR",
+        "ACCEPTED",
+        "COMPILE_ERROR",
+        "COMPILE_ERROR",
+        "COMPILE_ERROR",
+    ]
+    assert [line["sample_index"] for line in lines] == [0, 1, 2, 3, 0]
+    details = [str(lines[number]["detail"]) for number in (0, 2, 3)]
+    assert "byte 0 of the program is NUL" in details[0]
+    assert "not UTF-8" in details[1]
+    assert "201 bytes; up to 200 are taken" in details[2]
+    assert len(verifier.problems) == 1
+
+
+async def test_a_refused_problem_is_named_by_its_place() -> None:
+    refusal = client.InvalidRequest("batch.problem.tests[0].asserts.source: no", "f", "no")
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(samples(("T/0", 0, "ACCEPTED")))
+        with pytest.raises(client.InvalidRequest, match=r"p:1: task T/0: batch\.problem"):
+            await evaluation.run(FakeVerifier(error=refusal), lambda: None)
 
 
 async def test_a_task_becomes_one_asserts_test_under_the_plan_s_limits() -> None:
@@ -128,9 +165,9 @@ async def test_the_bills_of_all_batches_are_added_up() -> None:
 
 
 async def test_what_the_client_raises_comes_out_as_itself() -> None:
-    refusal = client.InvalidRequest("candidates[3].source: too long")
+    refusal = client.ServerFault("inside")
     with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(Sample(name, 0, "ACCEPTED") for name in TASKS)
-        with pytest.raises(client.InvalidRequest) as raised:
+        with pytest.raises(client.ServerFault) as raised:
             await evaluation.run(FakeVerifier(error=refusal), lambda: None)
     assert raised.value is refusal

@@ -69,7 +69,7 @@ def test_the_published_problems_are_all_read() -> None:
     ("records", "line", "words"),
     [
         ([TASK, TASK], 2, "task_id 'T/0' occurs twice; the first is at "),
-        ([{**TASK, "entry_point": "f)"}], 1, "field 'entry_point' must be a Python name"),
+        ([{**TASK, "entry_point": "f g"}], 1, "field 'entry_point' must be a Python name"),
         ([{**TASK, "task_id": ""}], 1, "field 'task_id' must have 1 to 256 characters"),
         ([{key: TASK[key] for key in ("task_id", "prompt", "test")}], 1, "field 'entry_point' is missing"),
         ([{**TASK, "prompt": None}], 1, "field 'prompt' must be a string"),
@@ -95,7 +95,6 @@ def test_a_problem_that_does_not_fit_is_named_by_its_line(
         ([{"task_id": "T/0"}], 1, "a sample needs one of 'completion' and 'solution', and has neither"),
         ([{"task_id": "T/0", "completion": "", "solution": ""}], 1, "a sample needs one of"),
         ([{"task_id": "T/0", "completion": 3}], 1, "field 'completion' must be a string"),
-        ([{"task_id": "T/0", "completion": "\0"}], 1, "field 'completion' holds a NUL byte"),
         ([{"completion": ""}], 1, "field 'task_id' is missing"),
         ([], 1, "there is no sample in this file"),
     ],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,12 @@ def test_a_field_that_is_no_text_is_named(tmp_path: Path, line: str, words: str)
     (record,) = read_records(file)
     with pytest.raises(InputError, match=re.escape(f"{file}:1: {words}")):
         record.text("a")
+
+
+def test_a_pipe_can_be_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b'{"a": 1}\n{"a": 2}\n',))
+    writer.start()
+    assert [record.fields["a"] for record in read_records(pipe)] == [1, 2]
+    writer.join()
