@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
 from types import CodeType, ModuleType
 from typing import Any
 
 from .channel import Channel, PeerGone
-from .crossing import CrossingDecoder, CrossingEncoder, Exports
+from .crossing import EVERY_BUILTIN, TYPES
+from .drawing import Drawing
+from .peer import Message, Peer
 from .programs import MODULE_NAME, PEER_FD, finish, new_module
-from .values import ValueFormError, class_name
+from .raising import ancestry
 
-MESSAGE_CHARACTERS = 2000
-MAY_CHANGE = (list, dict, set, bytearray, deque, tuple)  # a tuple by what it holds
+ASKED_OF_CLASSES = ("__doc__", "__name__", "__qualname__", "__module__")
 
 
-class Callback:
+class TestFunction:
     """A function of the test program's, for the candidate to call and no more."""
 
     def __init__(self, servant: Servant, number: int) -> None:
@@ -25,102 +24,101 @@ class Callback:
         self.number = number
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it over there. Raises RuntimeError where it raised."""
-        return self._servant.call_back(self.number, args, kwargs)
+        """Call it over there. Raises what it raised."""
+        return self._servant.call(self.number, args, kwargs)
 
 
-class Servant:
-    """Answers calls on one candidate module until the test program hangs up."""
+class TestIterator(TestFunction):
+    """An iterator of the test program's."""
+
+    def __init__(self, servant: Servant, number: int) -> None:
+        """Draw nothing yet."""
+        super().__init__(servant, number)
+        self._drawing = Drawing(servant, number)
+
+    def __iter__(self) -> TestIterator:
+        """Return itself."""
+        return self
+
+    def __next__(self) -> Any:
+        """Return the next item. Raises what the iterator raises."""
+        return self._drawing.next()
+
+
+class Servant(Peer):
+    """Answers questions about one candidate module until the test program hangs up."""
+
+    given = TYPES
+    taken = EVERY_BUILTIN
 
     def __init__(self, channel: Channel, module: ModuleType) -> None:
         """Serve a loaded module over a channel."""
-        self._channel = channel
+        super().__init__(channel)
         self._module = module
-        exports = Exports()
-        self._encoder = CrossingEncoder(exports, lambda v: v.number if type(v) is Callback else None)
-        self._decoder = CrossingDecoder(exports, lambda number, *_: Callback(self, number))
-        self._exports = exports
-        self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+        self.served |= {
             "names": self._names,
-            "call": self._call,
             "attribute": self._attribute,
+            "set": self._set,
+            "delete": self._delete,
+            "truth": lambda message: {"returned": bool(self._target(message))},
+            "text": self._text,
         }
 
-    def serve(self) -> None:
+    def serve_until_gone(self) -> None:
         """Answer until the channel closes."""
         while True:
             try:
-                request = self._channel.receive()
+                message = self._channel.receive()
             except PeerGone:
                 return
-            self._answer(request)
+            if "op" in message:
+                self.serve(message)
 
-    def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call one of the test program's functions. Raises RuntimeError where it raised."""
-        self._channel.send(
-            {
-                "callback": number,
-                "args": [self._encoder.encode(arg) for arg in args],
-                "kwargs": {key: self._encoder.encode(arg) for key, arg in kwargs.items()},
-            }
-        )
-        while True:
-            reply = self._channel.receive()
-            if "op" not in reply:
-                break
-            self._answer(reply)
-        if "raised" in reply:
-            raise RuntimeError(f"the test program's function raised {reply['raised']}")
-        return self._decoder.decode(reply["returned"])
+    def stand_in(self, told: Message) -> Any:
+        """Return what represents one of the test program's objects."""
+        return (TestIterator if told["iterator"] else TestFunction)(self, told["id"])
 
-    def _answer(self, request: dict[str, Any]) -> None:
-        try:
-            reply = self._operations[request["op"]](request)
-            self._channel.send(reply)
-        except PeerGone:
-            raise
-        except BaseException as error:
-            self._channel.send({"raised": describe(error, self._encoder)})
+    def foreign(self, value: Any) -> int | None:
+        """Return the number of a test program's object."""
+        return value.number if type(value) in (TestFunction, TestIterator) else None
 
-    def _names(self, request: dict[str, Any]) -> dict[str, Any]:
-        known = {}
-        for name in request["names"]:
-            if name in self._module.__dict__:
-                known[name] = self._describe_name(self._module.__dict__[name])
-        return {"names": known}
+    def _target(self, message: Message) -> Any:
+        return self.exports.thing(message["target"])
 
-    def _describe_name(self, thing: Any) -> dict[str, Any]:
+    def _names(self, message: Message) -> Message:
+        known = vars(self._module)
+        return {
+            "names": {name: self._describe_name(known[name]) for name in message["names"] if name in known}
+        }
+
+    def _describe_name(self, thing: Any) -> Message:
         if isinstance(thing, ModuleType):
             return {"module": str(thing.__name__)}
         if isinstance(thing, type) and issubclass(thing, BaseException):
             return {"exception": ancestry(thing)}
-        if callable(thing):
-            return {"value": self._encoder.handle(thing)}
-        return {"value": self._encoder.encode(thing)}
+        return {"value": self._form(thing)}
 
-    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
-        function = self._exports.thing(request["target"])
-        args = [self._decoder.decode(form) for form in request["args"]]
-        kwargs = {key: self._decoder.decode(form) for key, form in request["kwargs"].items()}
-        returned = self._encoder.encode(function(*args, **kwargs))
-        given = [
-            (str(place), arg, sent)
-            for place, (arg, sent) in enumerate(zip(args, request["args"], strict=True))
-        ]
-        given += [(name, arg, request["kwargs"][name]) for name, arg in kwargs.items()]
-        changed = {
-            place: form
-            for place, arg, sent in given
-            if isinstance(arg, MAY_CHANGE) and (form := self._encoder.encode(arg)) != sent
-        }
-        return {"returned": returned, "changed": changed}
-
-    def _attribute(self, request: dict[str, Any]) -> dict[str, Any]:
-        name = str(request["name"])
-        if name.startswith("__"):
+    def _attribute(self, message: Message) -> Message:
+        name = str(message["name"])
+        if name.startswith("__") and name not in ASKED_OF_CLASSES:
             raise AttributeError(name)
-        thing = getattr(self._exports.thing(request["target"]), name)
-        return {"returned": self._encoder.handle(thing) if callable(thing) else self._encoder.encode(thing)}
+        return {"returned": self._form(getattr(self._target(message), name))}
+
+    def _set(self, message: Message) -> Message:
+        setattr(self._target(message), str(message["name"]), self.decoder().decode(message["value"]))
+        return {"returned": None}
+
+    def _delete(self, message: Message) -> Message:
+        delattr(self._target(message), str(message["name"]))
+        return {"returned": None}
+
+    def _text(self, message: Message) -> Message:
+        text = str(self._target(message)) if message["how"] == "str" else repr(self._target(message))
+        return {"returned": self.encoder().encode(text)}
+
+    def _form(self, thing: Any) -> Any:
+        encoder = self.encoder()
+        return encoder.handle(thing) if callable(thing) else encoder.encode(thing)
 
 
 def serve(code: CodeType) -> int:
@@ -129,24 +127,6 @@ def serve(code: CodeType) -> int:
     def load_and_serve() -> None:
         module = new_module(MODULE_NAME)
         exec(code, module.__dict__)  # noqa: S102 - running the candidate is the purpose
-        Servant(Channel(PEER_FD), module).serve()
+        Servant(Channel(PEER_FD), module).serve_until_gone()
 
     return finish(load_and_serve)
-
-
-def ancestry(kind: type) -> list[str]:
-    """Return the names of a class and its bases, nearest first, for the other side to rebuild it."""
-    return [str(base.__name__)[:200] for base in kind.__mro__][:20]
-
-
-def describe(error: BaseException, encoder: CrossingEncoder) -> dict[str, Any]:
-    """Return an exception as data: its class with its bases, its arguments, its message."""
-    try:
-        args: Any = [encoder.encode(arg) for arg in error.args]
-    except (ValueFormError, RecursionError):
-        args = []
-    try:
-        message = str(error)[:MESSAGE_CHARACTERS]
-    except BaseException:
-        message = class_name(error)
-    return {"classes": ancestry(type(error)), "args": args, "message": message}

@@ -6,93 +6,62 @@ library are imported here, values cross by copy, everything else becomes a `Cand
 
 from __future__ import annotations
 
-import ast
 import builtins
 import hashlib
 import importlib
 import json
-import symtable
 import sys
-from dataclasses import dataclass
 from typing import Any
 
 from .channel import Channel, PeerGone
-from .crossing import CrossingDecoder, CrossingEncoder, Exports, update_in_place
-from .programs import PEER_FD, write_result
-from .servant import MESSAGE_CHARACTERS
+from .crossing import EVERY_BUILTIN, TYPES
+from .decoding import CrossingDecoder
+from .names import FreeNames, free_names
+from .objects import (
+    CandidateFunction,
+    CandidateIterator,
+    CandidateObject,
+    HandleError,
+    PlainObject,
+    number_of,
+)
+from .peer import Message, Peer
+from .programs import PEER_FD, new_module, write_result
+from .raising import MESSAGE_CHARACTERS
 from .values import ValueFormError, class_name
 
-NOTHING_ASKED = (
+QUIET_ENDINGS = (StopIteration, StopAsyncIteration, GeneratorExit)
+NOTHING_READ = (
     "it asks nothing of the candidate: every name that it reads is its own or Python's. Does it define "
     "check(candidate) and not call it? A name of the candidate's that is also a built-in's or a standard "
     "module's is declared in candidate_names"
 )
-QUIET_ENDINGS = (StopIteration, StopAsyncIteration, GeneratorExit)
+NOTHING_ASKED = (
+    "it came to its end and had called nothing of the candidate's. Does it define test functions and call "
+    "none of them?"
+)
 
 
-class CandidateObject:
-    """An object of the candidate's. It can be called and asked for attributes; it equals no value.
+class CandidateModule(Peer):
+    """The candidate's module, over the channel. Raises PeerGone where that breaks."""
 
-    It takes part in no arithmetic and no comparison: those would run the candidate's own methods
-    inside an assertion.
-    """
-
-    __slots__ = ("__name__", "_candidate", "_number", "_true")
-
-    def __init__(self, candidate: CandidateModule, number: int, name: str, true: bool) -> None:
-        """Name the object by its number on the other side."""
-        self.__name__ = name
-        self._candidate = candidate
-        self._number = number
-        self._true = true
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call it over there: arguments are copied, changes to them are carried back."""
-        return self._candidate.call(self._number, args, kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        """Return an attribute, a copy or another `CandidateObject`."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._candidate.attribute(self._number, name)
-
-    def __eq__(self, other: object) -> bool:
-        """Return whether it is the very same object over there."""
-        return type(other) is CandidateObject and other._number == self._number
-
-    def __hash__(self) -> int:
-        """Hash by identity."""
-        return hash(self._number)
-
-    def __bool__(self) -> bool:
-        """Return the truth that the object had when it crossed."""
-        return self._true
-
-    def __repr__(self) -> str:
-        """Name the class, for a person."""
-        return f"<the candidate's {self.__name__}>"
-
-
-class CandidateModule:
-    """The candidate's module, over the channel."""
+    given = EVERY_BUILTIN
+    taken = TYPES
 
     def __init__(self, channel: Channel) -> None:
         """Talk over a channel; `behaviour` digests every answer."""
-        self._channel = channel
-        exports = Exports()
-        self._exports = exports
-        self._encoder = CrossingEncoder(exports, lambda v: v._number if type(v) is CandidateObject else None)
-        self._decoder = CrossingDecoder(
-            exports, lambda number, name, true, _: CandidateObject(self, number, name, true)
-        )
-        self._classes: dict[tuple[str, ...], type[BaseException]] = {}
+        super().__init__(channel)
         self.behaviour = hashlib.sha256()
         self.last_raised: BaseException | None = None
+        self.refused: HandleError | None = None
         self.gone: str | None = None
+        self.was_used = False
+        self.is_silent = False  # the test program is over: its objects' texts are no longer asked for
 
     def resolve(self, names: list[str]) -> dict[str, Any]:
         """Return those of the names that the candidate's module has."""
-        known = self._ask({"op": "names", "names": names}).get("names")
+        reply = self.ask("names", names=names)
+        known = reply.get("names")
         if not isinstance(known, dict):
             raise self._broken("names were asked, something else came")
         found = {}
@@ -102,141 +71,119 @@ class CandidateModule:
                 if (module := _standard_module(what["module"])) is not None:
                     found[name] = module
             elif "exception" in what:
-                found[name] = self._exception_class(what["exception"])
+                found[name] = self.classes.of(what["exception"])
             else:
-                found[name] = self._decode(what.get("value"))
+                found[name] = self.decoder().decode(what.get("value"))
+        self.was_used = any(not isinstance(what, CandidateObject) for what in found.values())
         return found
-
-    def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call one of the candidate's functions. Raises what it raised."""
-        reply = self._ask(
-            {
-                "op": "call",
-                "target": number,
-                "args": [self._encoder.encode(arg) for arg in args],
-                "kwargs": {key: self._encoder.encode(arg) for key, arg in kwargs.items()},
-            }
-        )
-        changed = reply.get("changed")
-        given = {str(place): arg for place, arg in enumerate(args)} | kwargs
-        for place, form in (changed if isinstance(changed, dict) else {}).items():
-            update_in_place(given.get(place), self._decode(form))
-        return self._decode(reply.get("returned"))
 
     def attribute(self, number: int, name: str) -> Any:
         """Return an attribute of one of the candidate's objects. Raises what that raised."""
-        return self._decode(self._ask({"op": "attribute", "target": number, "name": name}).get("returned"))
+        return self._asked("attribute", target=number, name=name)
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+    def set_attribute(self, number: int, name: str, value: Any) -> None:
+        """Set one. Raises what that raised."""
+        self._asked("set", target=number, name=name, value=self.encoder().encode(value))
+
+    def delete_attribute(self, number: int, name: str) -> None:
+        """Delete one. Raises what that raised."""
+        self._asked("delete", target=number, name=name)
+
+    def truth(self, number: int) -> bool:
+        """Return the truth of one of the candidate's objects. Raises what that raised."""
+        return self._asked("truth", target=number) is True
+
+    def text(self, number: int, how: str, told: str) -> str:
+        """Return its `str` or `repr`; at the end of the test program what it was said to be."""
+        return (
+            f"<the candidate's {told}>"
+            if self.is_silent
+            else str(self._asked("text", target=number, how=how))
+        )
+
+    def refusal(self, special: str, told: str) -> HandleError:
+        """Return the error that says what the test program wants in vain of an object."""
+        self.refused = HandleError(
+            f"the test program uses {special} of the candidate's {told!r} object. An object without a value "
+            "form stays in the candidate's process: it can be called and asked for attributes, no more"
+        )
+        return self.refused
+
+    def stand_in(self, told: Message) -> Any:
+        """Return what represents one of the candidate's objects."""
+        kind: type[CandidateObject] = CandidateFunction if told["callable"] is True else PlainObject
+        if told["iterator"] is True:
+            kind = CandidateIterator
+        return kind(self, int(told["id"]), str(told["class"])[:200])
+
+    def foreign(self, value: Any) -> int | None:
+        """Return the number of a candidate's object."""
+        return number_of(value) if isinstance(value, CandidateObject) else None
+
+    def ask(self, op: str, **fields: Any) -> Message:
+        """Return the candidate's answer, which counts as its behaviour."""
+        self.was_used = self.was_used or op != "names"
         if self.gone is not None:
             raise PeerGone(self.gone)
         try:
-            self._channel.send(request)
-            reply = self._channel.receive()
-            while "callback" in reply:
-                self._channel.send(self._serve_callback(reply))
-                reply = self._channel.receive()
+            reply = super().ask(op, **fields)
+            self.behaviour.update(_behaviour_of(reply))
         except PeerGone as error:
             self.gone = str(error)
             raise
-        self.behaviour.update(_behaviour_of(reply))
-        if "raised" in reply:
-            self.last_raised = self._exception(reply["raised"])
-            raise self.last_raised
+        except RecursionError as error:
+            raise self._broken(f"an answer that nests too deeply: {error}") from None
         return reply
 
-    def _serve_callback(self, request: dict[str, Any]) -> dict[str, Any]:
+    def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call one of the candidate's functions. Raises what it raised."""
         try:
-            function = self._exports.thing(request["callback"])
-            args = [self._decode(form) for form in request["args"]]
-            kwargs = {str(key): self._decode(form) for key, form in request["kwargs"].items()}
-            return {"returned": self._encoder.encode(function(*args, **kwargs))}
-        except Exception as error:
-            return {"raised": class_name(error)}
+            return super().call(number, args, kwargs)
+        except (ValueFormError, TypeError, AttributeError) as error:
+            if error is self.last_raised:
+                raise
+            raise self._broken(str(error)) from None
 
-    def _decode(self, form: Any) -> Any:
+    def answer_of(self, reply: Message, decoder: CrossingDecoder) -> Any:
+        """Return what was returned. Raises what was raised, and remembers that the candidate did."""
         try:
-            return self._decoder.decode(form)
+            return super().answer_of(reply, decoder)
         except ValueFormError as error:
             raise self._broken(str(error)) from None
+        except BaseException as error:
+            quiet = isinstance(error, QUIET_ENDINGS)  # as PEP 479 has it: else it would end a test's own loop
+            raised = RuntimeError(f"the candidate raised {class_name(error)}") if quiet else error
+            self.last_raised = raised
+            raise raised from None
+
+    def _asked(self, op: str, **fields: Any) -> Any:
+        return self.answer_of(self.ask(op, **fields), self.decoder())
 
     def _broken(self, why: str) -> PeerGone:
         self.gone = f"the candidate's process answered out of protocol: {why}"
         return PeerGone(self.gone)
 
-    def _exception(self, what: Any) -> BaseException:
-        if not isinstance(what, dict):
-            raise self._broken("an exception without a class")
-        kind = self._exception_class(what.get("classes"))
-        if issubclass(kind, QUIET_ENDINGS):  # as PEP 479 has it: else it would quietly end a test's own loop
-            return RuntimeError(f"the candidate raised {kind.__name__}")
-        args = self._decode(what.get("args"))
-        try:
-            return kind(*args) if isinstance(args, list) else kind(str(what.get("message")))
-        except Exception:
-            return RuntimeError(str(what.get("message"))[:MESSAGE_CHARACTERS])
 
-    def _exception_class(self, classes: Any) -> type[BaseException]:
-        """Rebuild a class: the built-in itself, or a new one of that name on its nearest built-in base."""
-        if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-            raise self._broken("an exception without a class")
-        key = tuple(classes)
-        if key not in self._classes:
-            base: type[BaseException] = Exception
-            for name in classes:
-                known = getattr(builtins, name, None)
-                if isinstance(known, type) and issubclass(known, BaseException):
-                    base = known
-                    break
-            own = classes and classes[0] != base.__name__
-            self._classes[key] = type(classes[0], (base,), {}) if own else base
-        return self._classes[key]
-
-
-def _behaviour_of(reply: dict[str, Any]) -> bytes:
+def _behaviour_of(reply: Message) -> bytes:
     """Return what of an answer is behaviour: of an exception its class, since messages are but words."""
     raised = reply.get("raised")
-    seen = {"raised": raised.get("classes")} if isinstance(raised, dict) else reply
+    seen = {"raised": raised.get("classes")} if isinstance(raised, dict) else _canonical(reply)
     return json.dumps(seen, sort_keys=True).encode()
 
 
-@dataclass(frozen=True)
-class FreeNames:
-    """The names that a test program reads and does not define."""
-
-    of_candidate: list[str]
-    modules: list[str]  # of the standard library, used for their attributes only
-
-
-def free_names(source: str, candidate_names: list[str]) -> FreeNames:
-    """Find the free names: a built-in's or a standard module's is Python's own unless it is named.
-
-    Were they the candidate's, a class `math` of its own could answer `math.isclose`.
-    """
-    tree = ast.parse(source)
-    bases = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    plain = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in bases}
-    read, bound = _global_names(symtable.symtable(source, "<tests>", "exec"))
-    free = (read - bound - set(dir(builtins))) | set(candidate_names)
-    modules = (free & sys.stdlib_module_names) - plain - set(candidate_names)
-    return FreeNames(sorted(free - modules), sorted(modules))
-
-
-def _global_names(scope: symtable.SymbolTable) -> tuple[set[str], set[str]]:
-    """Return the global names that a scope and those within it read, and those that they bind."""
-    read: set[str] = set()
-    bound: set[str] = set()
-    for symbol in scope.get_symbols():
-        if scope.get_type() == "module" or symbol.is_global():
-            if symbol.is_referenced():
-                read.add(symbol.get_name())
-            if symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace():
-                bound.add(symbol.get_name())
-    for inner in scope.get_children():
-        inner_read, inner_bound = _global_names(inner)
-        read |= inner_read
-        bound |= inner_bound
-    return read, bound
+def _canonical(form: Any) -> Any:
+    """Return a form that equal values share: no order where there is none, no names of objects."""
+    if isinstance(form, list):
+        return [_canonical(item) for item in form]
+    if not isinstance(form, dict):
+        return form + 0.0 if type(form) is float else form  # -0.0 equals 0.0
+    canonical = {key: _canonical(item) for key, item in form.items() if key not in ("ask", "answers")}
+    for tag in canonical.keys() & {"$set", "$frozenset", "$dict"}:
+        if isinstance(canonical[tag], list):
+            canonical[tag].sort(key=lambda item: json.dumps(item, sort_keys=True))
+    if isinstance(canonical.get("$mine"), dict):
+        canonical["$mine"] = [canonical["$mine"].get("callable"), canonical["$mine"].get("iterator")]
+    return canonical
 
 
 def run_tests(source: bytes, candidate_names: list[str]) -> int:
@@ -244,25 +191,57 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
     try:
         text = source.decode()
         code, names = compile(text, "<tests>", "exec", dont_inherit=True), free_names(text, candidate_names)
-        if not names.of_candidate:
-            raise ValueError(NOTHING_ASKED)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        write_result(json.dumps({"broken": f"{class_name(error)}: {str(error)[:MESSAGE_CHARACTERS]}"}))
-        return 0
+        return _report({"broken": f"{class_name(error)}: {str(error)[:MESSAGE_CHARACTERS]}"})
+    if not names.of_candidate:
+        return _report({"broken": NOTHING_READ})
     candidate = CandidateModule(Channel(PEER_FD))
     report: dict[str, Any] = {}
     try:
-        exec(code, _namespace(candidate, names))  # noqa: S102 - running the test program is the purpose
+        found = _namespace(candidate, names)
+        module = new_module("__main__")
+        vars(module).update(found)
+        exec(code, vars(module))  # noqa: S102 - running the test program is the purpose
+        report = _ended(candidate, names, found)
     except PeerGone:
-        report["gone"] = candidate.gone
+        pass
+    except ImportError as error:
+        report = _raised(candidate, error) if candidate.was_used else {"broken": f"ImportError: {error}"}
+    except SystemExit as error:
+        if error is candidate.last_raised:
+            report = _raised(candidate, error)
+        elif error.code in (None, 0):
+            report = _ended(candidate, names, found)
+        else:
+            report["raised"] = ["AssertionError", f"the test program ended with exit status {error.code}"]
     except BaseException as error:
-        by_candidate = error is candidate.last_raised
-        report["raised"] = [class_name(error), _message(error, by_candidate)]
-        report["by_candidate"] = by_candidate
+        report = _raised(candidate, error)
+    if candidate.refused is not None:
+        report = {"raised": ["HandleError", str(candidate.refused)]}
     if candidate.gone is not None:
         report["gone"] = candidate.gone
-    write_result(json.dumps({"behaviour": candidate.behaviour.hexdigest(), **report}))
+    return _report({"behaviour": candidate.behaviour.hexdigest(), "by_candidate": False, **report})
+
+
+def _report(report: dict[str, Any]) -> int:
+    write_result(json.dumps(report))
     return 0
+
+
+def _ended(candidate: CandidateModule, names: FreeNames, found: dict[str, Any]) -> dict[str, Any]:
+    """Return the report of a test program that came to its end: it judges only a program that it used."""
+    if candidate.was_used:
+        return {}
+    missing = [name for name in names.of_candidate if name not in found]
+    if missing:
+        return {"raised": ["NameError", f"the program does not define {', '.join(missing[:5])}"]}
+    return {"broken": NOTHING_ASKED}
+
+
+def _raised(candidate: CandidateModule, error: BaseException) -> dict[str, Any]:
+    candidate.is_silent = True
+    by_candidate = error is candidate.last_raised
+    return {"raised": [class_name(error), _message(error, by_candidate)], "by_candidate": by_candidate}
 
 
 def _namespace(candidate: CandidateModule, names: FreeNames) -> dict[str, Any]:
@@ -270,7 +249,7 @@ def _namespace(candidate: CandidateModule, names: FreeNames) -> dict[str, Any]:
     found = candidate.resolve(names.of_candidate)
     own = {name: what for name, what in vars(builtins).items() if name not in names.of_candidate}
     modules = {name: importlib.import_module(name) for name in names.modules}
-    return {"__name__": "__tests__", "__builtins__": own, **modules, **found}
+    return {"__builtins__": own, **modules, **found}
 
 
 def _message(error: BaseException, by_candidate: bool) -> str:

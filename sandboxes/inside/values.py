@@ -68,7 +68,7 @@ class Encoder:
             tuple: lambda v: {"$tuple": [self.encode(item) for item in v]},
             set: lambda v: {"$set": [self.encode(item) for item in v]},
             frozenset: lambda v: {"$frozenset": [self.encode(item) for item in v]},
-            dict: self._encode_dict,
+            dict: self.encode_dict,
         }
 
     def encode(self, value: Any) -> Any:
@@ -80,7 +80,8 @@ class Encoder:
         """Return the form of an object that is no built-in value: its class name and no more."""
         return {"$opaque": class_name(value)}
 
-    def _encode_dict(self, value: dict[Any, Any]) -> Any:
+    def encode_dict(self, value: dict[Any, Any]) -> Any:
+        """Return the form of a dict."""
         if all(type(key) is str and not key.startswith("$") and key.isprintable() for key in value):
             return {key: self.encode(item) for key, item in value.items()}
         return {"$dict": [[self.encode(key), self.encode(item)] for key, item in value.items()]}
@@ -93,8 +94,8 @@ class Decoder:
         """Build the table of tags."""
         self.by_tag: dict[str, Callable[[Any], Any]] = {
             "$tuple": lambda f: tuple(self._items(f)),
-            "$set": lambda f: set(_scattered(self._items(f))),
-            "$frozenset": lambda f: frozenset(_scattered(self._items(f))),
+            "$set": lambda f: set(scattered(self._items(f))),
+            "$frozenset": lambda f: frozenset(scattered(self._items(f))),
             "$dict": self._dict,
             "$bytes": lambda f: base64.b64decode(f, validate=True),
             "$complex": lambda f: complex(self._real(f[0]), self._real(f[1])),
@@ -110,8 +111,12 @@ class Decoder:
         Raises:
             ValueFormError: the form is not one of a value, or nests too deeply.
         """
+        return self.guarded(lambda: self._decode(form))
+
+    def guarded(self, decoding: Callable[[], Any]) -> Any:
+        """Return what `decoding` returns. Raises ValueFormError for whatever a wrong form leads to."""
         try:
-            return self._decode(form)
+            return decoding()
         except ValueFormError:
             raise
         except RecursionError:
@@ -130,15 +135,19 @@ class Decoder:
                 if tag not in self.by_tag:
                     raise ValueFormError(f"unknown tag {tag!r}; allowed: {', '.join(sorted(self.by_tag))}")
                 return self.by_tag[tag](form[tag])
+        self.refuse_tags(form)
+        return {key: self._decode(item) for key, item in form.items()}
+
+    def refuse_tags(self, form: dict[str, Any]) -> None:
+        """Raise ValueFormError where a key of a plain object looks like a tag."""
         if any(key.startswith("$") for key in form):
             raise ValueFormError(
                 "an object with several keys has one that starts with '$'; write it as $dict"
             )
-        return {key: self._decode(item) for key, item in form.items()}
 
     def _dict(self, form: Any) -> dict[Any, Any]:
         pairs = [(self._decode(key), self._decode(item)) for key, item in form]
-        _scattered([key for key, _ in pairs])
+        scattered([key for key, _ in pairs])
         return dict(pairs)
 
     def _items(self, form: Any) -> list[Any]:
@@ -199,7 +208,7 @@ def _containers(text: bytes) -> int:
     return text.count(b"[") + text.count(b"{")
 
 
-def _scattered(members: list[Any]) -> list[Any]:
+def scattered(members: list[Any]) -> list[Any]:
     """Return the members of a set or dict to build. Raises ValueFormError for a flood of equal hashes."""
     if len(members) > SAME_HASH_BOUND:
         commonest = max(Counter(map(hash, members)).values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandboxes.inside.tester import FreeNames, free_names
+from sandboxes.inside.names import FreeNames, free_names
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,159 @@
+"""What stands in a test program for the candidate's objects that have no value form.
+
+They can be called and asked for attributes, truth and text; each of that is done by the object itself,
+in the candidate's process. They equal no value, and take part in nothing else: to let an object answer
+`len(x) == 3` would let the program under test be its own judge.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, Any
+
+from .drawing import Drawing
+
+if TYPE_CHECKING:
+    from .tester import CandidateModule
+
+# Python looks these up in the class, so they would else be told of the stand-in instead of the object.
+ASKED = frozenset({"__doc__", "__name__", "__qualname__", "__module__"})
+# Whose special methods are refused: what numbers, containers and coroutines can do.
+VALUES = (
+    int,
+    float,
+    complex,
+    list,
+    dict,
+    set,
+    bytes,
+    types.CoroutineType,
+    types.AsyncGeneratorType,
+)
+COMPARISONS = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
+CONTEXTS = frozenset({"__enter__", "__exit__", "__aenter__", "__aexit__"})
+LEFT_ALONE = frozenset({"__class_getitem__", "__getnewargs__", "__del__", "__setstate__"})
+
+
+class HandleError(BaseException):
+    """The test program wants of one of the candidate's objects what only a value gives.
+
+    Not an Exception: a test that such a thing fails must not pass by this.
+    """
+
+
+class CandidateObject:
+    """An object of the candidate's."""
+
+    __slots__ = ("__candidate", "__number", "__told")
+    __candidate: CandidateModule
+    __number: int
+    __told: str
+
+    def __init__(self, candidate: CandidateModule, number: int, told: str) -> None:
+        """Name the object by its number on the other side; `told` is what its class is said to be called."""
+        object.__setattr__(self, "_CandidateObject__candidate", candidate)
+        object.__setattr__(self, "_CandidateObject__number", number)
+        object.__setattr__(self, "_CandidateObject__told", told)
+
+    def __getattribute__(self, name: str) -> Any:
+        """Ask for what Python would find in the class."""
+        if name in ASKED:
+            return self.__candidate.attribute(self.__number, name)
+        return object.__getattribute__(self, name)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute: a value, or another object of the candidate's."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.__candidate.attribute(self.__number, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute over there. Raises what that raises."""
+        self.__candidate.set_attribute(self.__number, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        """Delete an attribute over there. Raises what that raises."""
+        self.__candidate.delete_attribute(self.__number, name)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the very same object over there."""
+        return isinstance(other, CandidateObject) and other.__number == self.__number
+
+    def __hash__(self) -> int:
+        """Hash by identity."""
+        return hash(self.__number)
+
+    def __bool__(self) -> bool:
+        """Return the object's truth."""
+        return self.__candidate.truth(self.__number)
+
+    def __str__(self) -> str:
+        """Return the object's text."""
+        return self.__candidate.text(self.__number, "str", self.__told)
+
+    def __repr__(self) -> str:
+        """Return the object's representation."""
+        return self.__candidate.text(self.__number, "repr", self.__told)
+
+
+class PlainObject(CandidateObject):
+    """An object that is no iterator: what only a value gives is refused of it."""
+
+    __slots__ = ()
+
+
+class CandidateFunction(PlainObject):
+    """An object of the candidate's that can be called."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call it over there: arguments are copied, changes to them are carried back. Raises what it did."""
+        candidate: CandidateModule = object.__getattribute__(self, "_CandidateObject__candidate")
+        return candidate.call(number_of(self), args, kwargs)
+
+
+class CandidateIterator(CandidateObject):
+    """An iterator of the candidate's: as an iterator should, it gives its items once."""
+
+    __slots__ = ("__drawing",)
+
+    def __init__(self, candidate: CandidateModule, number: int, told: str) -> None:
+        """Draw nothing yet."""
+        super().__init__(candidate, number, told)
+        object.__setattr__(self, "_CandidateIterator__drawing", Drawing(candidate, number))
+
+    def __iter__(self) -> CandidateIterator:
+        """Return itself."""
+        return self
+
+    def __next__(self) -> Any:
+        """Return the next item. Raises what the iterator raises."""
+        return self.__drawing.next()
+
+
+def number_of(thing: CandidateObject) -> int:
+    """Return the number by which the other side knows an object."""
+    number: int = object.__getattribute__(thing, "_CandidateObject__number")
+    return number
+
+
+def _refuse(special: str) -> Any:
+    def refused(self: Any, *_: Any) -> Any:
+        raise self._CandidateObject__candidate.refusal(special, self._CandidateObject__told)
+
+    return refused
+
+
+def _refused_names() -> set[str]:
+    special = {
+        name
+        for kind in VALUES
+        for name, what in vars(kind).items()
+        if name.startswith("__") and callable(what)
+    }
+    return (special - set(dir(object)) - set(vars(CandidateObject)) - LEFT_ALONE) | COMPARISONS | CONTEXTS
+
+
+for _name in _refused_names():
+    setattr(PlainObject, _name, _refuse(_name))
