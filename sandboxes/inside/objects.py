@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .drawing import Drawing
 
 if TYPE_CHECKING:
-    from .tester import CandidateModule
+    from .candidate import CandidateModule
 
 # Python looks these up in the class, so they would else be told of the stand-in instead of the object.
 ASKED = frozenset({"__doc__", "__name__", "__qualname__", "__module__"})

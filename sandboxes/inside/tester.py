@@ -7,30 +7,19 @@ library are imported here, values cross by copy, everything else becomes a `Cand
 from __future__ import annotations
 
 import builtins
-import hashlib
 import importlib
 import json
-import sys
+from types import ModuleType
 from typing import Any
 
+from .candidate import CandidateModule
 from .channel import Channel, PeerGone
-from .crossing import EVERY_BUILTIN, TYPES
-from .decoding import CrossingDecoder
 from .names import FreeNames, free_names
-from .objects import (
-    CandidateFunction,
-    CandidateIterator,
-    CandidateObject,
-    HandleError,
-    PlainObject,
-    number_of,
-)
-from .peer import Message, Peer
+from .objects import CandidateObject
 from .programs import PEER_FD, new_module, write_result
 from .raising import MESSAGE_CHARACTERS
-from .values import ValueFormError, class_name
+from .values import class_name
 
-QUIET_ENDINGS = (StopIteration, StopAsyncIteration, GeneratorExit)
 NOTHING_READ = (
     "it asks nothing of the candidate: every name that it reads is its own or Python's. Does it define "
     "check(candidate) and not call it? A name of the candidate's that is also a built-in's or a standard "
@@ -40,150 +29,6 @@ NOTHING_ASKED = (
     "it came to its end and had called nothing of the candidate's. Does it define test functions and call "
     "none of them?"
 )
-
-
-class CandidateModule(Peer):
-    """The candidate's module, over the channel. Raises PeerGone where that breaks."""
-
-    given = EVERY_BUILTIN
-    taken = TYPES
-
-    def __init__(self, channel: Channel) -> None:
-        """Talk over a channel; `behaviour` digests every answer."""
-        super().__init__(channel)
-        self.behaviour = hashlib.sha256()
-        self.last_raised: BaseException | None = None
-        self.refused: HandleError | None = None
-        self.gone: str | None = None
-        self.was_used = False
-        self.is_silent = False  # the test program is over: its objects' texts are no longer asked for
-
-    def resolve(self, names: list[str]) -> dict[str, Any]:
-        """Return those of the names that the candidate's module has."""
-        reply = self.ask("names", names=names)
-        known = reply.get("names")
-        if not isinstance(known, dict):
-            raise self._broken("names were asked, something else came")
-        found = {}
-        for name in set(known) & set(names):
-            what = known[name]
-            if "module" in what:
-                if (module := _standard_module(what["module"])) is not None:
-                    found[name] = module
-            elif "exception" in what:
-                found[name] = self.classes.of(what["exception"])
-            else:
-                found[name] = self.decoder().decode(what.get("value"))
-        self.was_used = any(not isinstance(what, CandidateObject) for what in found.values())
-        return found
-
-    def attribute(self, number: int, name: str) -> Any:
-        """Return an attribute of one of the candidate's objects. Raises what that raised."""
-        return self._asked("attribute", target=number, name=name)
-
-    def set_attribute(self, number: int, name: str, value: Any) -> None:
-        """Set one. Raises what that raised."""
-        self._asked("set", target=number, name=name, value=self.encoder().encode(value))
-
-    def delete_attribute(self, number: int, name: str) -> None:
-        """Delete one. Raises what that raised."""
-        self._asked("delete", target=number, name=name)
-
-    def truth(self, number: int) -> bool:
-        """Return the truth of one of the candidate's objects. Raises what that raised."""
-        return self._asked("truth", target=number) is True
-
-    def text(self, number: int, how: str, told: str) -> str:
-        """Return its `str` or `repr`; at the end of the test program what it was said to be."""
-        return (
-            f"<the candidate's {told}>"
-            if self.is_silent
-            else str(self._asked("text", target=number, how=how))
-        )
-
-    def refusal(self, special: str, told: str) -> HandleError:
-        """Return the error that says what the test program wants in vain of an object."""
-        self.refused = HandleError(
-            f"the test program uses {special} of the candidate's {told!r} object. An object without a value "
-            "form stays in the candidate's process: it can be called and asked for attributes, no more"
-        )
-        return self.refused
-
-    def stand_in(self, told: Message) -> Any:
-        """Return what represents one of the candidate's objects."""
-        kind: type[CandidateObject] = CandidateFunction if told["callable"] is True else PlainObject
-        if told["iterator"] is True:
-            kind = CandidateIterator
-        return kind(self, int(told["id"]), str(told["class"])[:200])
-
-    def foreign(self, value: Any) -> int | None:
-        """Return the number of a candidate's object."""
-        return number_of(value) if isinstance(value, CandidateObject) else None
-
-    def ask(self, op: str, **fields: Any) -> Message:
-        """Return the candidate's answer, which counts as its behaviour."""
-        self.was_used = self.was_used or op != "names"
-        if self.gone is not None:
-            raise PeerGone(self.gone)
-        try:
-            reply = super().ask(op, **fields)
-            self.behaviour.update(_behaviour_of(reply))
-        except PeerGone as error:
-            self.gone = str(error)
-            raise
-        except RecursionError as error:
-            raise self._broken(f"an answer that nests too deeply: {error}") from None
-        return reply
-
-    def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call one of the candidate's functions. Raises what it raised."""
-        try:
-            return super().call(number, args, kwargs)
-        except (ValueFormError, TypeError, AttributeError) as error:
-            if error is self.last_raised:
-                raise
-            raise self._broken(str(error)) from None
-
-    def answer_of(self, reply: Message, decoder: CrossingDecoder) -> Any:
-        """Return what was returned. Raises what was raised, and remembers that the candidate did."""
-        try:
-            return super().answer_of(reply, decoder)
-        except ValueFormError as error:
-            raise self._broken(str(error)) from None
-        except BaseException as error:
-            quiet = isinstance(error, QUIET_ENDINGS)  # as PEP 479 has it: else it would end a test's own loop
-            raised = RuntimeError(f"the candidate raised {class_name(error)}") if quiet else error
-            self.last_raised = raised
-            raise raised from None
-
-    def _asked(self, op: str, **fields: Any) -> Any:
-        return self.answer_of(self.ask(op, **fields), self.decoder())
-
-    def _broken(self, why: str) -> PeerGone:
-        self.gone = f"the candidate's process answered out of protocol: {why}"
-        return PeerGone(self.gone)
-
-
-def _behaviour_of(reply: Message) -> bytes:
-    """Return what of an answer is behaviour: of an exception its class, since messages are but words."""
-    raised = reply.get("raised")
-    seen = {"raised": raised.get("classes")} if isinstance(raised, dict) else _canonical(reply)
-    return json.dumps(seen, sort_keys=True).encode()
-
-
-def _canonical(form: Any) -> Any:
-    """Return a form that equal values share: no order where there is none, no names of objects."""
-    if isinstance(form, list):
-        return [_canonical(item) for item in form]
-    if not isinstance(form, dict):
-        return form + 0.0 if type(form) is float else form  # -0.0 equals 0.0
-    canonical = {key: _canonical(item) for key, item in form.items() if key not in ("ask", "answers")}
-    for tag in canonical.keys() & {"$set", "$frozenset", "$dict"}:
-        if isinstance(canonical[tag], list):
-            canonical[tag].sort(key=lambda item: json.dumps(item, sort_keys=True))
-    if isinstance(canonical.get("$mine"), dict):
-        canonical["$mine"] = [canonical["$mine"].get("callable"), canonical["$mine"].get("iterator")]
-    return canonical
 
 
 def run_tests(source: bytes, candidate_names: list[str]) -> int:
@@ -198,11 +43,11 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
     candidate = CandidateModule(Channel(PEER_FD))
     report: dict[str, Any] = {}
     try:
-        found = _namespace(candidate, names)
+        resolved = candidate.resolve(names.of_candidate)
         module = new_module("__main__")
-        vars(module).update(found)
+        vars(module).update(_namespace(candidate, names, resolved))
         exec(code, vars(module))  # noqa: S102 - running the test program is the purpose
-        report = _ended(candidate, names, found)
+        report = _ended(candidate, names, resolved)
     except PeerGone:
         pass
     except ImportError as error:
@@ -211,7 +56,7 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
         if error is candidate.last_raised:
             report = _raised(candidate, error)
         elif error.code in (None, 0):
-            report = _ended(candidate, names, found)
+            report = _ended(candidate, names, resolved)
         else:
             report["raised"] = ["AssertionError", f"the test program ended with exit status {error.code}"]
     except BaseException as error:
@@ -228,11 +73,11 @@ def _report(report: dict[str, Any]) -> int:
     return 0
 
 
-def _ended(candidate: CandidateModule, names: FreeNames, found: dict[str, Any]) -> dict[str, Any]:
+def _ended(candidate: CandidateModule, names: FreeNames, resolved: dict[str, Any]) -> dict[str, Any]:
     """Return the report of a test program that came to its end: it judges only a program that it used."""
     if candidate.was_used:
         return {}
-    missing = [name for name in names.of_candidate if name not in found]
+    missing = [name for name in names.of_candidate if name not in resolved]
     if missing:
         return {"raised": ["NameError", f"the program does not define {', '.join(missing[:5])}"]}
     return {"broken": NOTHING_ASKED}
@@ -244,12 +89,32 @@ def _raised(candidate: CandidateModule, error: BaseException) -> dict[str, Any]:
     return {"raised": [class_name(error), _message(error, by_candidate)], "by_candidate": by_candidate}
 
 
-def _namespace(candidate: CandidateModule, names: FreeNames) -> dict[str, Any]:
+def _namespace(candidate: CandidateModule, names: FreeNames, found: dict[str, Any]) -> dict[str, Any]:
     """Return the test program's globals. A name that the candidate lacks is nobody's, built-in or not."""
-    found = candidate.resolve(names.of_candidate)
-    own = {name: what for name, what in vars(builtins).items() if name not in names.of_candidate}
+    stand_ins = {name: what for name, what in found.items() if _stands_in(what)}
+    own = _Builtins(candidate, {name: what for name, what in found.items() if name not in stand_ins})
+    own.update((name, what) for name, what in vars(builtins).items() if name not in names.of_candidate)
     modules = {name: importlib.import_module(name) for name in names.modules}
-    return {"__builtins__": own, **modules, **found}
+    return {"__builtins__": own, **modules, **stand_ins}
+
+
+class _Builtins(dict[str, Any]):
+    """Python's built-ins, and behind them the candidate's plain values: to read one is to use it."""
+
+    def __init__(self, candidate: CandidateModule, values: dict[str, Any]) -> None:
+        super().__init__()
+        self._candidate = candidate
+        self._values = values
+
+    def __missing__(self, name: str) -> Any:
+        value = self._values[name]
+        self._candidate.was_used = True
+        return value
+
+
+def _stands_in(what: Any) -> bool:
+    """Tell whether a name's meaning is no value: naming it in passing is no use of the candidate."""
+    return isinstance(what, (CandidateObject, ModuleType, type))
 
 
 def _message(error: BaseException, by_candidate: bool) -> str:
@@ -268,13 +133,3 @@ def _asserted_line(error: BaseException) -> str:
         line = trace.tb_lineno
         trace = trace.tb_next
     return f"the assertion on line {line} of the test program failed"
-
-
-def _standard_module(name: Any) -> Any:
-    parts = str(name).split(".")
-    if parts[0] not in sys.stdlib_module_names or any(part.startswith("_") for part in parts):
-        return None
-    try:
-        return importlib.import_module(str(name))
-    except ImportError:
-        return None

@@ -84,6 +84,13 @@ async def test_a_program_without_what_an_idle_test_names_fails(perform: Perform)
     assert outcome.raised.class_name == "NameError"
 
 
+async def test_a_value_in_a_functions_place_does_not_pass_an_idle_test(perform: Perform) -> None:
+    with pytest.raises(BrokenTestProgram):
+        await perform(job("f = 5", asserts(BROKEN["functions that nobody calls"])))
+    (outcome,) = await perform(job("LIMIT = 5", asserts("assert LIMIT == 5")))
+    assert outcome.ending is Ending.FINISHED, outcome.raised
+
+
 async def test_no_class_of_the_candidates_is_made_in_the_test_programs_process(perform: Perform) -> None:
     source = "def f(make, x):\n    return make('X', (), {'__eq__': lambda *_: True})()"
     (outcome,) = await perform(job(source, asserts("assert f(type, 3) == int")))
