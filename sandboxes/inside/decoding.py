@@ -22,6 +22,20 @@ def _named_tuple(name: str, fields: tuple[str, ...]) -> Any:
 class CrossingDecoder(Decoder):
     """Decodes what `CrossingEncoder` made on the other side; the text is not trusted."""
 
+    by_tag = Decoder.by_tag | {
+        "$set": lambda self, f: self.new(set(), f),
+        "$dict": lambda self, f: self.new({}, f),
+        "$range": lambda self, f: range(*self.items(f)),
+        "$slice": lambda self, f: slice(*self.items(f)),
+        "$view": lambda self, f: self.view(f),
+        "$named": lambda self, f: self.named(f),
+        "$builtin": lambda self, f: self.builtin(f),
+        "$std": lambda self, f: self.standard(f),
+        "$same": lambda self, f: self.same(f),
+        "$yours": lambda self, f: self.exports.thing(f),
+        "$mine": lambda self, f: self.stand_in(f),
+    }
+
     def __init__(
         self,
         exports: Exports,
@@ -30,22 +44,10 @@ class CrossingDecoder(Decoder):
         taken: frozenset[str],
     ) -> None:
         """`stand_in` makes what represents the other side's object; only built-ins of `taken` are taken."""
-        super().__init__()
+        self.exports = exports
+        self.stand_in = stand_in
         self._copies = copies
         self._taken = taken
-        self.by_tag |= {
-            "$set": lambda f: self._new(set(), f),
-            "$dict": lambda f: self._new({}, f),
-            "$range": lambda f: range(*self._decode(f)),
-            "$slice": lambda f: slice(*self._decode_all(f)),
-            "$view": self._view,
-            "$named": self._named,
-            "$builtin": self._builtin,
-            "$std": self._standard,
-            "$same": self._same,
-            "$yours": exports.thing,
-            "$mine": stand_in,
-        }
 
     def decode_alone(self, form: Any) -> Any:
         """Return the value that `encode_alone` encoded. Raises ValueFormError."""
@@ -54,11 +56,11 @@ class CrossingDecoder(Decoder):
 
     def fill(self, number: Any, form: Any) -> None:
         """Give a container of this call what it holds now. Raises ValueFormError."""
-        self.guarded(lambda: self._fill(self._same(number), form))
+        self.guarded(lambda: self._fill(self.same(number), form))
 
     def _decode(self, form: Any) -> Any:
         if isinstance(form, list):
-            return self._new([], form)
+            return self.new([], form)
         if isinstance(form, dict) and not (len(form) == 1 and next(iter(form)).startswith("$")):
             made: dict[str, Any] = {}
             self._copies.add(made)
@@ -67,15 +69,8 @@ class CrossingDecoder(Decoder):
             return made
         return super()._decode(form)
 
-    def _decode_all(self, form: Any) -> list[Any]:
-        if not isinstance(form, list):
-            raise ValueFormError("a list of forms is due")
-        return [self._decode(item) for item in form]
-
-    def _items(self, form: Any) -> list[Any]:
-        return self._decode_all(form)
-
-    def _new(self, container: Any, form: Any) -> Any:
+    def new(self, container: Any, form: Any) -> Any:
+        """Return an empty container with what it holds, numbered before that."""
         self._copies.add(container)
         self._fill(container, form)
         return container
@@ -88,42 +83,47 @@ class CrossingDecoder(Decoder):
             scattered([key for key, _ in pairs])
             refill(container, pairs if not isinstance(container, Counter) else dict(pairs))
         elif isinstance(container, SEQUENCES):
-            refill(container, self._decode_all(form))
+            refill(container, self.items(form))
         else:
-            refill(container, scattered(self._decode_all(form)))
+            refill(container, scattered(self.items(form)))
 
-    def _same(self, number: Any) -> Any:
+    def same(self, number: Any) -> Any:
+        """Return a container of this call by its number. Raises ValueFormError."""
         if type(number) is not int or not 0 <= number < len(self._copies.containers):
             raise ValueFormError(f"no container has the number {number!r}")
         return self._copies.containers[number]
 
-    def _view(self, form: Any) -> Any:
-        kind, items = form[0], self._decode_all(form[1])
+    def view(self, form: Any) -> Any:
+        """Return a view of a dict. Raises ValueFormError."""
+        kind, items = form[0], self.items(form[1])
         if kind == "keys":
             return dict.fromkeys(items).keys()
         return dict(enumerate(items)).values() if kind == "values" else dict(items).items()
 
-    def _named(self, form: Any) -> Any:
+    def named(self, form: Any) -> Any:
+        """Return a named tuple. Raises ValueFormError."""
         name, fields, items = form
-        return _named_tuple(str(name), tuple(map(str, fields)))(*self._decode_all(items))
+        return _named_tuple(str(name), tuple(map(str, fields)))(*self.items(items))
 
-    def _builtin(self, name: Any) -> Any:
+    def builtin(self, name: Any) -> Any:
+        """Return a built-in that may cross. Raises ValueFormError."""
         if name == "Ellipsis":
             return ...
         if name not in self._taken:
             raise ValueFormError(f"no built-in of the name {str(name)[:200]!r} may cross")
         return getattr(builtins, name)
 
-    def _standard(self, form: Any) -> Any:
+    def standard(self, form: Any) -> Any:
+        """Return a value of the standard library. Raises ValueFormError."""
         name, content, *more = form
         if name in MODULE_OF:
             return _made(MODULE_OF[name], name, content)
         if name == "deque":
-            return self._new(deque(maxlen=None if more[0] is None else int(more[0])), content)
+            return self.new(deque(maxlen=None if more[0] is None else int(more[0])), content)
         if name == "defaultdict":
-            return self._new(defaultdict(self._decode(more[0])), content)
+            return self.new(defaultdict(self._decode(more[0])), content)
         makers: dict[str, type] = {"Counter": Counter, "OrderedDict": OrderedDict, "bytearray": bytearray}
-        return self._new(makers[name](), content)
+        return self.new(makers[name](), content)
 
 
 def _made(module: str, name: str, arguments: Any) -> Any:

@@ -16,24 +16,24 @@ from .values import Encoder, class_name
 class CrossingEncoder(Encoder):
     """Encodes what the other side may hold, within one call; the rest stays here, exported by number."""
 
+    by_type = Encoder.by_type | {
+        list: lambda self, v: self.container(v),
+        dict: lambda self, v: self.container(v),
+        set: lambda self, v: self.container(v),
+        **dict.fromkeys(EXACT_STD, lambda self, v: self.container(v)),
+        range: lambda self, v: {"$range": [v.start, v.stop, v.step]},
+        slice: lambda self, v: {"$slice": [self.encode(part) for part in (v.start, v.stop, v.step)]},
+        type(...): lambda self, v: {"$builtin": "Ellipsis"},
+    }
+
     def __init__(
         self, exports: Exports, foreign: Callable[[Any], int | None], copies: Copies, given: frozenset[str]
     ) -> None:
         """`foreign` returns the number of the other side's object; built-ins of `given` cross by name."""
-        super().__init__()
         self._exports = exports
         self._foreign = foreign
         self._copies = copies
         self._given = given
-        self.by_type |= {
-            list: self._container,
-            dict: self._container,
-            set: self._container,
-            **dict.fromkeys(EXACT_STD, self._container),
-            range: lambda v: {"$range": [v.start, v.stop, v.step]},
-            slice: lambda v: {"$slice": [self.encode(part) for part in (v.start, v.stop, v.step)]},
-            type(...): lambda v: {"$builtin": "Ellipsis"},
-        }
 
     def encode_alone(self, value: Any) -> Any:
         """Return the form of a value that shares no container with what crossed before."""
@@ -79,7 +79,7 @@ class CrossingEncoder(Encoder):
             }
         }
 
-    def _container(self, value: Any, base: type | None = None) -> Any:
+    def container(self, value: Any, base: type | None = None) -> Any:
         """Encode a mutable container, one of a derived class by the content of its `base`."""
         known = self._copies.number(value)
         if known is not None:
@@ -108,7 +108,7 @@ class CrossingEncoder(Encoder):
         if type(value).__eq__ is not base.__eq__:
             return self.handle(value)
         if base in (list, dict, set):
-            return self._container(value, base)
+            return self.container(value, base)
         content = CONTENT[base](value)
         fields = type(value).__dict__.get("_fields")
         if base is tuple and type(fields) is tuple and len(fields) == len(content):

@@ -19,7 +19,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 SMALL_INT_BOUND = 1 << 63
 CONTAINERS_BOUND = 500_000  # "[],[],..." takes 3 bytes an item as text and 20 times as much as objects
@@ -52,29 +52,30 @@ class Opaque:
 
 
 class Encoder:
-    """Value -> JSON-able form. `other` decides what becomes of objects without a value form."""
+    """Value -> JSON-able form. `other` decides what becomes of objects without a value form.
 
-    def __init__(self) -> None:
-        """Build the table of exact types."""
-        self.by_type: dict[type, Callable[[Any], Any]] = {
-            type(None): _itself,
-            bool: _itself,
-            int: _encode_int,
-            float: _encode_float,
-            str: _encode_str,
-            bytes: lambda v: {"$bytes": base64.b64encode(v).decode()},
-            complex: lambda v: {"$complex": [_encode_float(v.real), _encode_float(v.imag)]},
-            list: lambda v: [self.encode(item) for item in v],
-            tuple: lambda v: {"$tuple": [self.encode(item) for item in v]},
-            set: lambda v: {"$set": [self.encode(item) for item in v]},
-            frozenset: lambda v: {"$frozenset": [self.encode(item) for item in v]},
-            dict: self.encode_dict,
-        }
+    `by_type` is the table of exact types, shared by all encoders of a class.
+    """
+
+    by_type: ClassVar[dict[type, Callable[[Any, Any], Any]]] = {
+        type(None): lambda self, v: v,
+        bool: lambda self, v: v,
+        int: lambda self, v: _encode_int(v),
+        float: lambda self, v: _encode_float(v),
+        str: lambda self, v: _encode_str(v),
+        bytes: lambda self, v: {"$bytes": base64.b64encode(v).decode()},
+        complex: lambda self, v: {"$complex": [_encode_float(v.real), _encode_float(v.imag)]},
+        list: lambda self, v: [self.encode(item) for item in v],
+        tuple: lambda self, v: {"$tuple": [self.encode(item) for item in v]},
+        set: lambda self, v: {"$set": [self.encode(item) for item in v]},
+        frozenset: lambda self, v: {"$frozenset": [self.encode(item) for item in v]},
+        dict: lambda self, v: self.encode_dict(v),
+    }
 
     def encode(self, value: Any) -> Any:
         """Return the JSON-able form of `value`. Raises RecursionError where it nests too deeply."""
         form = self.by_type.get(type(value))
-        return form(value) if form is not None else self.other(value)
+        return form(self, value) if form is not None else self.other(value)
 
     def other(self, value: Any) -> Any:
         """Return the form of an object that is no built-in value: its class name and no more."""
@@ -88,22 +89,20 @@ class Encoder:
 
 
 class Decoder:
-    """JSON-able form -> value; `by_tag` is the table of tags that it understands."""
+    """JSON-able form -> value; `by_tag` is the table of tags that the decoders of a class understand."""
 
-    def __init__(self) -> None:
-        """Build the table of tags."""
-        self.by_tag: dict[str, Callable[[Any], Any]] = {
-            "$tuple": lambda f: tuple(self._items(f)),
-            "$set": lambda f: set(scattered(self._items(f))),
-            "$frozenset": lambda f: frozenset(scattered(self._items(f))),
-            "$dict": self._dict,
-            "$bytes": lambda f: base64.b64decode(f, validate=True),
-            "$complex": lambda f: complex(self._real(f[0]), self._real(f[1])),
-            "$float": lambda f: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[f],
-            "$int": lambda f: int(f, 16),
-            "$str": lambda f: "".join(map(chr, f)),
-            "$opaque": lambda f: Opaque(str(f)[:200]),
-        }
+    by_tag: ClassVar[dict[str, Callable[[Any, Any], Any]]] = {
+        "$tuple": lambda self, f: tuple(self.items(f)),
+        "$set": lambda self, f: set(scattered(self.items(f))),
+        "$frozenset": lambda self, f: frozenset(scattered(self.items(f))),
+        "$dict": lambda self, f: self.decode_dict(f),
+        "$bytes": lambda self, f: base64.b64decode(f, validate=True),
+        "$complex": lambda self, f: complex(self.real(f[0]), self.real(f[1])),
+        "$float": lambda self, f: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[f],
+        "$int": lambda self, f: int(f, 16),
+        "$str": lambda self, f: "".join(map(chr, f)),
+        "$opaque": lambda self, f: Opaque(str(f)[:200]),
+    }
 
     def decode(self, form: Any) -> Any:
         """Return the value of a form.
@@ -134,7 +133,7 @@ class Decoder:
             if tag.startswith("$"):
                 if tag not in self.by_tag:
                     raise ValueFormError(f"unknown tag {tag!r}; allowed: {', '.join(sorted(self.by_tag))}")
-                return self.by_tag[tag](form[tag])
+                return self.by_tag[tag](self, form[tag])
         self.refuse_tags(form)
         return {key: self._decode(item) for key, item in form.items()}
 
@@ -145,17 +144,20 @@ class Decoder:
                 "an object with several keys has one that starts with '$'; write it as $dict"
             )
 
-    def _dict(self, form: Any) -> dict[Any, Any]:
+    def decode_dict(self, form: Any) -> dict[Any, Any]:
+        """Return the dict of a list of pairs."""
         pairs = [(self._decode(key), self._decode(item)) for key, item in form]
         scattered([key for key, _ in pairs])
         return dict(pairs)
 
-    def _items(self, form: Any) -> list[Any]:
+    def items(self, form: Any) -> list[Any]:
+        """Return the values of a list of forms."""
         if not isinstance(form, list):
             raise ValueFormError("a $tuple, $set or $frozenset holds a list")
         return [self._decode(item) for item in form]
 
-    def _real(self, form: Any) -> float:
+    def real(self, form: Any) -> float:
+        """Return the number of a form."""
         number = self._decode(form)
         if type(number) is not float and type(number) is not int:
             raise ValueFormError("$complex holds two floats")
@@ -215,10 +217,6 @@ def scattered(members: list[Any]) -> list[Any]:
         if commonest > SAME_HASH_BOUND:
             raise ValueFormError(f"{commonest} members of a set or dict have the same hash")
     return members
-
-
-def _itself(value: Any) -> Any:
-    return value
 
 
 def _encode_int(value: int) -> Any:
