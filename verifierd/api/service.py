@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any
@@ -10,7 +11,7 @@ from verifier.v1 import result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
 from verifierd.api.capabilities import capabilities_to_proto
 from verifierd.api.convert.batches import digest_to_proto
-from verifierd.api.convert.events import EventWriter
+from verifierd.api.convert.events import EventWriter, is_heavy
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.requests import BatchRequest, CandidateFeed, RequestReader
@@ -88,13 +89,13 @@ class VerifierService(DurableBatchesNotOffered):
         A field that the engine refuses is named from the problem's root; a candidate's from the request's.
         """
         feed = candidates if isinstance(candidates, CandidateFeed) else None
-        writer = EventWriter(self._abilities.bounds.max_message_bytes // 2, request.problem_digest)
+        write = EventWriter(self._abilities.bounds.max_message_bytes // 2, request.problem_digest).write
         run = self._engine.run(request.batch, candidates)
         with bound_ids(batch_id=request.batch.id):
             try:
                 async with aclosing(run):
                     async for event in run:
-                        yield writer.write(event)
+                        yield await asyncio.to_thread(write, event) if is_heavy(event) else write(event)
             except Exception as error:
                 if feed is not None and feed.rejection is not None:
                     raise feed.rejection from None

@@ -53,6 +53,13 @@ async def test_a_large_adjacency_list_is_taken_and_reading_it_holds_up_nobody(se
     await served.stub.PutProblem(wire.PutProblemRequest(problem=request.batch.problem))
 
 
+async def test_a_large_answer_is_sent_and_writing_it_holds_up_nobody(served: Serving) -> None:
+    request = good_request(1)
+    request.batch.problem.tests[2].call.expected.CopyFrom(_crowd(200_000))  # which the fake engine answers
+    events = [response.event async for response in served.stub.Verify(request)]
+    assert len(events[1].candidate_finished.result.executions) == 3
+
+
 @pytest.fixture
 def largest_request() -> wire.VerifyRequest:
     """As many tests and candidates as are allowed, each of them small."""
