@@ -74,6 +74,8 @@ def largest_request() -> wire.VerifyRequest:
     )
 
 
+# With a server, so that no thread of the reader's collects the last of grpc.aio, which then leaves the loop.
+@pytest.mark.usefixtures("served")
 async def test_as_many_tests_and_candidates_as_allowed_hold_up_nobody(
     largest_request: wire.VerifyRequest,
 ) -> None:
