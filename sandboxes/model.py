@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
+
+from .inside import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,27 @@ class StdioRun:
     stdin: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallRun:
     """Import the program as a module and call one of its functions with typed values.
 
     `args` and `kwargs` hold int, float, str, bool, None, list, tuple, dict, set, frozenset, bytes
-    and complex values only (`sandboxes.inside.values` encodes them).
+    and complex values only.
     """
 
     function: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+
+    @cached_property
+    def payload(self) -> bytes:
+        """Return the arguments as a sandbox reads them. Made once, for all candidates."""
+        return values.dumps([list(self.args), dict(self.kwargs)]).encode()
+
+    @property
+    def is_packed(self) -> bool:
+        """Tell whether `payload` costs nothing any more."""
+        return "payload" in vars(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ class Sandbox:
             BrokenTestProgram: the test program of the run that is due cannot be used.
             SandboxError: the sandbox failed; outcomes yielded before are good.
         """
+        if any(isinstance(run, CallRun) and not run.is_packed for run in job.runs):
+            await asyncio.to_thread(_order, job)  # packing large arguments would hold up everybody
         if self.broken or self.busy:
             raise SandboxError(f"sandbox {self.id} is {'broken' if self.broken else 'busy'}")
         self.busy = True
@@ -176,8 +178,8 @@ def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
     match run:
         case StdioRun(stdin):
             return {"kind": "stdio"}, stdin
-        case CallRun(function, args, kwargs):
-            return {"kind": "call", "function": function}, values.dumps([list(args), dict(kwargs)]).encode()
+        case CallRun(function):
+            return {"kind": "call", "function": function}, run.payload
         case AssertsRun(test_source, names):
             return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()
 

@@ -190,7 +190,7 @@ def loads(text: str | bytes, decoder: Decoder | None = None) -> Any:
         ValueFormError: the text is not JSON, or not the form of a value.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    if _containers(data) > CONTAINERS_BOUND and _containers(QUOTED.sub(b"", data)) > CONTAINERS_BOUND:
+    if crowded(data):
         raise ValueFormError(f"more than {CONTAINERS_BOUND} lists and objects in one value")
     try:
         form = json.loads(text, parse_constant=_no_constant)
@@ -199,6 +199,11 @@ def loads(text: str | bytes, decoder: Decoder | None = None) -> Any:
     except ValueError as error:
         raise ValueFormError(f"not JSON: {error}") from None
     return (decoder or Decoder()).decode(form)
+
+
+def crowded(text: bytes) -> bool:
+    """Tell whether a text has more lists and objects in it than `loads` takes."""
+    return _containers(text) > CONTAINERS_BOUND and _containers(QUOTED.sub(b"", text)) > CONTAINERS_BOUND
 
 
 def class_name(value: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from verifier.v1 import batch_pb2, problem_pb2, verifier_service_pb2
@@ -12,9 +14,15 @@ from verifierd.api.convert.batches import candidate_from_proto, digest_from_prot
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.convert.problems import problem_from_proto
 from verifierd.api.engine import Abilities, ProblemShelf
-from verifierd.api.validate import CandidateCheck, check_candidate_count, check_problem, check_selection
+from verifierd.api.validate import (
+    CandidateCheck,
+    check_candidate_count,
+    check_problem,
+    check_selection,
+    check_test_count,
+)
 from verifierd.errors import InvalidField, RequestRejected
-from verifierd.model import Batch, Candidate, Digest, Problem
+from verifierd.model import Batch, Candidate, Digest, Problem, StdioTest, TestCase
 
 MAX_REQUEST_ID_CHARS = 128
 
@@ -28,8 +36,19 @@ class BatchRequest:
     problem_bytes: int
 
 
+def _size_bytes(message: problem_pb2.TestCase, test: TestCase) -> int:
+    """Return about how many bytes a test takes. A message counts by writing itself, while all wait."""
+    if isinstance(test.body, StdioTest):
+        return len(test.body.stdin) + len(test.body.expected_stdout)
+    return message.ByteSize()
+
+
 class RequestReader:
-    """Turns messages into batches and candidates by what this server allows."""
+    """Turns messages into batches and candidates by what this server allows.
+
+    What grows with a message is done in a thread, since one message may hold seconds of work: the event
+    loop serves everybody.
+    """
 
     def __init__(
         self, abilities: Abilities, shelf: ProblemShelf, clock_ns: Callable[[], int] = time.time_ns
@@ -37,9 +56,10 @@ class RequestReader:
         """Read by these abilities; problems named by digest come from the shelf."""
         self._abilities = abilities
         self._shelf = shelf
+        self._shelf_in_use = threading.Lock()
         self._clock_ns = clock_ns
 
-    def batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:
+    async def batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:
         """Read what a batch is about and its rules.
 
         Raises:
@@ -50,11 +70,10 @@ class RequestReader:
         source = chosen(message, path, "problem_source")
         digest, problem_bytes = None, 0
         if source == "problem":
-            problem = self.problem(message.problem, under(path, "problem"))
-            problem_bytes = message.problem.ByteSize()
+            problem, problem_bytes = await self._problem(message.problem, under(path, "problem"))
         else:
             digest = digest_from_proto(message.problem_digest, under(path, "problem_digest"))
-            problem = self._shelf.get(digest)
+            problem = await asyncio.to_thread(self._kept, digest)
         wishes = wishes_from_proto(message.options, under(path, "options"))
         check_selection(message.selection, under(path, "selection"), self._abilities)
         budget_ns = wishes.time_budget_ns
@@ -67,21 +86,50 @@ class RequestReader:
         )
         return BatchRequest(batch=batch, problem_digest=digest, problem_bytes=problem_bytes)
 
-    def problem(self, message: problem_pb2.Problem, path: str) -> Problem:
-        """Read a problem. Raises InvalidField."""
-        problem = problem_from_proto(message, path, self._abilities.bounds)
-        check_problem(problem, path, message.ByteSize(), self._abilities)
-        return problem
+    async def kept_problem(self, message: problem_pb2.Problem, path: str) -> Digest:
+        """Read a problem and put it on the shelf. Raises InvalidField."""
+        problem, _ = await self._problem(message, path)
+        return await asyncio.to_thread(self._keep, problem)
 
     def request_id(self, text: str, path: str) -> str:
         """Read the caller's name for its request; empty where it gave none. Raises InvalidField."""
         return identifier(text, path, required=False, max_chars=MAX_REQUEST_ID_CHARS)
 
-    def candidates(
-        self, messages: list[batch_pb2.Candidate], path: str, request: BatchRequest
+    async def candidates(
+        self, messages: Sequence[batch_pb2.Candidate], path: str, request: BatchRequest
     ) -> tuple[Candidate, ...]:
         """Read the candidates of a closed batch. Raises InvalidField."""
         check_candidate_count(len(messages), path, self._abilities)
+        return await asyncio.to_thread(self._candidates, messages, path, request)
+
+    def feed(
+        self, messages: AsyncIterator[verifier_service_pb2.VerifyStreamRequest], request: BatchRequest
+    ) -> CandidateFeed:
+        """Read the candidates of an open batch as they come."""
+        return CandidateFeed(messages, self._abilities, request)
+
+    async def _problem(self, message: problem_pb2.Problem, path: str) -> tuple[Problem, int]:
+        """Return a problem and how many bytes its tests take as messages. Raises InvalidField."""
+        check_test_count(len(message.tests), under(path, "tests"), self._abilities)
+        return await asyncio.to_thread(self._checked_problem, message, path)
+
+    def _checked_problem(self, message: problem_pb2.Problem, path: str) -> tuple[Problem, int]:
+        problem = problem_from_proto(message, path, self._abilities.bounds)
+        size_bytes = sum(map(_size_bytes, message.tests, problem.tests))
+        check_problem(problem, path, size_bytes, self._abilities)
+        return problem, size_bytes
+
+    def _keep(self, problem: Problem) -> Digest:
+        with self._shelf_in_use:
+            return self._shelf.put(problem)
+
+    def _kept(self, digest: Digest) -> Problem:
+        with self._shelf_in_use:
+            return self._shelf.get(digest)
+
+    def _candidates(
+        self, messages: Sequence[batch_pb2.Candidate], path: str, request: BatchRequest
+    ) -> tuple[Candidate, ...]:
         check = CandidateCheck(self._abilities, request.problem_bytes)
         candidates = []
         for index, message in enumerate(messages):
@@ -90,12 +138,6 @@ class RequestReader:
             check.check(candidate, at)
             candidates.append(candidate)
         return tuple(candidates)
-
-    def feed(
-        self, messages: AsyncIterator[verifier_service_pb2.VerifyStreamRequest], request: BatchRequest
-    ) -> CandidateFeed:
-        """Read the candidates of an open batch as they come."""
-        return CandidateFeed(messages, self._abilities, request)
 
 
 class CandidateFeed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any
@@ -10,7 +11,7 @@ from verifier.v1 import result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
 from verifierd.api.capabilities import capabilities_to_proto
 from verifierd.api.convert.batches import digest_to_proto
-from verifierd.api.convert.events import EventWriter
+from verifierd.api.convert.events import EventWriter, is_heavy
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.requests import BatchRequest, CandidateFeed, RequestReader
@@ -29,7 +30,6 @@ class VerifierService(DurableBatchesNotOffered):
     def __init__(self, engine: Engine, shelf: ProblemShelf, abilities: Abilities) -> None:
         """Serve with this engine, these problems and within these abilities."""
         self._engine = engine
-        self._shelf = shelf
         self._abilities = abilities
         self._reader = RequestReader(abilities, shelf)
 
@@ -39,8 +39,8 @@ class VerifierService(DurableBatchesNotOffered):
         """Run one closed batch."""
         refuse_others(request, "", "request_id", "batch", "candidates")
         request_id = self._reader.request_id(request.request_id, "request_id")
-        read = self._reader.batch(request_id, request.batch, "batch")
-        candidates = self._reader.candidates(list(request.candidates), "candidates", read)
+        read = await self._reader.batch(request_id, request.batch, "batch")
+        candidates = await self._reader.candidates(request.candidates, "candidates", read)
         async with aclosing(self._run(read, candidates)) as events:
             async for event in events:
                 yield wire.VerifyResponse(event=event)
@@ -55,8 +55,13 @@ class VerifierService(DurableBatchesNotOffered):
             raise InvalidField("message[0]", "the stream does not begin with `open`", "open")
         path = "message[0].open"
         refuse_others(opening.open, path, "request_id", "batch", "expected_candidates")
+        if opening.open.expected_candidates < 0:
+            field = under(path, "expected_candidates")
+            raise InvalidField(
+                field, f"it is {opening.open.expected_candidates}", "0 or more, or leave it out"
+            )
         request_id = self._reader.request_id(opening.open.request_id, under(path, "request_id"))
-        read = self._reader.batch(request_id, opening.open.batch, under(path, "batch"))
+        read = await self._reader.batch(request_id, opening.open.batch, under(path, "batch"))
         async with aclosing(self._run(read, self._reader.feed(messages, read))) as events:
             async for event in events:
                 yield wire.VerifyStreamResponse(event=event)
@@ -67,7 +72,7 @@ class VerifierService(DurableBatchesNotOffered):
         identifier(request.request_id, "request_id", required=False)
         if not request.HasField("problem"):
             raise InvalidField("problem", "it is not set", "a problem")
-        digest = self._shelf.put(self._reader.problem(request.problem, "problem"))
+        digest = await self._reader.kept_problem(request.problem, "problem")
         return wire.PutProblemResponse(digest=digest_to_proto(digest))
 
     async def GetCapabilities(
@@ -84,13 +89,13 @@ class VerifierService(DurableBatchesNotOffered):
         A field that the engine refuses is named from the problem's root; a candidate's from the request's.
         """
         feed = candidates if isinstance(candidates, CandidateFeed) else None
-        writer = EventWriter(self._abilities.bounds.max_message_bytes // 2, request.problem_digest)
+        write = EventWriter(self._abilities.bounds.max_message_bytes // 2, request.problem_digest).write
         run = self._engine.run(request.batch, candidates)
         with bound_ids(batch_id=request.batch.id):
             try:
                 async with aclosing(run):
                     async for event in run:
-                        yield writer.write(event)
+                        yield await asyncio.to_thread(write, event) if is_heavy(event) else write(event)
             except Exception as error:
                 if feed is not None and feed.rejection is not None:
                     raise feed.rejection from None

@@ -20,11 +20,10 @@ def check_problem(problem: Problem, path: str, size_bytes: int, abilities: Abili
     """Check a problem that takes `size_bytes` as a message.
 
     Raises:
-        InvalidField: its suite is empty or too large, an id occurs twice, a limit is out of range, or
+        InvalidField: its suite is too large, an id occurs twice, a limit is out of range, or
             its checker does not exist or does not judge its kind of tests.
     """
     bounds = abilities.bounds
-    _check_count(len(problem.tests), under(path, "tests"), "test", bounds.max_tests)
     if size_bytes > bounds.max_total_bytes:
         raise InvalidField(path, f"it is {size_bytes} bytes", f"up to {bounds.max_total_bytes} bytes")
     check_unique((test.id for test in problem.tests), under(path, "tests"))
@@ -134,11 +133,24 @@ class CandidateCheck:
 
     def _check_language(self, name: str, path: str) -> None:
         language = self._languages.get(name)
+        if language is not None and language.available:
+            return
+        problem = (
+            f"there is no language {shown(name)}"
+            if language is None
+            else f"{name} is not installed on the server ({language.remedy})"
+        )
         here = _listed(each.name for each in self._languages.values() if each.available)
-        if language is None:
-            raise InvalidField(path, f"there is no language {shown(name)}", here)
-        if not language.available:
-            raise InvalidField(path, f"{name} is not installed on the server ({language.remedy})", here)
+        raise InvalidField(path, problem, here)
+
+
+def check_test_count(count: int, path: str, abilities: Abilities) -> None:
+    """Check how many tests a problem has.
+
+    Raises:
+        InvalidField: none, or too many.
+    """
+    _check_count(count, path, "test", abilities.bounds.max_tests)
 
 
 def check_candidate_count(count: int, path: str, abilities: Abilities) -> None:

@@ -25,6 +25,7 @@ DEFAULT_TOLERANCE = 1e-6
 
 # Longer digits are text: nobody prints such a number, and reading one takes more than linear time.
 NUMBER_BYTES = 400
+_TOLERANCE = re.compile(r"\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _INTEGER = re.compile(rb"[+-]?\d+")
 _TOKEN = re.compile(rb"[^ ]+")
@@ -46,14 +47,11 @@ class Tolerance:
         """
         read: dict[str, float] = {}
         for name, text in parameters.items():
-            try:
-                number = float(text)
-            except ValueError:
-                number = math.nan
-            if not 0 <= number < math.inf:
-                allowed = "a number of at least 0, such as 1e-6"
+            # float() alone takes `1_0`, `nan`, blanks around and the digits of every script.
+            if not _TOLERANCE.fullmatch(text) or math.isinf(float(text)):
+                allowed = "a finite decimal number of at least 0, such as 0.001 or 1e-6"
                 raise InvalidField(f"{path}[{name!r}]", f"{shorten(text)!r} is no tolerance", allowed)
-            read[name] = number
+            read[name] = float(text)
         return cls(**read)
 
     def close(self, expected: float, actual: float) -> bool:

@@ -443,7 +443,9 @@ class CallTest(_message.Message):
     """A class of the candidate that is made without arguments first. Absent: a plain function."""
     @_builtins.property
     def args(self) -> _containers.RepeatedCompositeFieldContainer[_values_pb2.Value]:
-        """Positional arguments in order."""
+        """Positional arguments in order. All arguments together hold at most 500,000 containers, such as lists and
+        dicts; tuples and sets count twice. More are rejected.
+        """
 
     @_builtins.property
     def kwargs(self) -> _containers.MessageMap[_builtins.str, _values_pb2.Value]:
@@ -451,7 +453,7 @@ class CallTest(_message.Message):
 
     @_builtins.property
     def expected(self) -> _values_pb2.Value:
-        """MUST be set; a function that returns nothing is expected to return null."""
+        """MUST be set; a function that returns nothing is expected to return null. Bounded as `args` are."""
 
     def __init__(
         self,

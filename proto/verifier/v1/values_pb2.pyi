@@ -71,7 +71,10 @@ class Value(_message.Message):
 
     @_builtins.property
     def set_value(self) -> Global___Items:
-        """A set; the order of items means nothing, an item given twice is there once."""
+        """A set; the order of items means nothing, an item given twice is there once. Items that are equal in
+        Python though of different types (1, 1.0 and true) are rejected, and so are more than 64 items with one
+        hash in Python.
+        """
 
     @_builtins.property
     def frozenset_value(self) -> Global___Items:
@@ -79,7 +82,9 @@ class Value(_message.Message):
 
     @_builtins.property
     def dict_value(self) -> Global___Entries:
-        """A mapping with keys of any hashable kind, in insertion order."""
+        """A mapping with keys of any hashable kind, in insertion order. Keys given twice are rejected, and
+        otherwise what `set_value` says of items holds of keys.
+        """
 
     @_builtins.property
     def complex_value(self) -> Global___ComplexNumber:

@@ -146,7 +146,9 @@ class OpenBatch(_message.Message):
     request_id: _builtins.str
     """As `VerifyRequest.request_id`."""
     expected_candidates: _builtins.int
-    """How many candidates the sampler means to draw: lets stop rules weigh what is still to come. Absent: unknown."""
+    """How many candidates the sampler means to draw: lets stop rules weigh what is still to come. Absent: unknown.
+    A negative one is rejected.
+    """
     @_builtins.property
     def batch(self) -> _batch_pb2.BatchSpec: ...
     def __init__(

@@ -368,6 +368,13 @@ async def test_a_stream_that_breaks_the_order_is_refused_where_it_does(served: S
     assert [log["field"] for log in logs] == [field]
 
 
+async def test_a_stream_that_expects_fewer_than_no_candidates_is_refused(served: Serving) -> None:
+    opening = wire.OpenBatch(batch=good_request().batch, expected_candidates=-1)
+    with pytest.raises(aio.AioRpcError, match=r"message\[0\].open.expected_candidates: it is -1; allowed: 0"):
+        async for _ in served.stub.VerifyStream(iter([wire.VerifyStreamRequest(open=opening)])):
+            pass
+
+
 async def test_an_open_batch_that_never_gets_a_candidate_ends_well(served: Serving) -> None:
     opening = wire.VerifyStreamRequest(open=wire.OpenBatch(batch=good_request().batch))
     events = [each.event async for each in served.stub.VerifyStream(iter([opening]))]

@@ -97,7 +97,9 @@ def test_the_difference_says_by_how_much() -> None:
 @pytest.mark.parametrize("checker", [FloatTokens, FloatValue])
 def test_parameters_are_read_and_their_range_is_kept(checker: type[FloatTokens | FloatValue]) -> None:
     assert checker.from_parameters({"abs": "1e-9"}, "p").tolerance == Tolerance(abs=1e-9)
-    for bad in ("-1", "nan", "inf", "x", ""):
+    for good in ("0", "1.", ".5", "+2.5E-3"):
+        assert checker.from_parameters({"abs": good}, "p").tolerance.abs == float(good)
+    for bad in ("-1", "-0", "nan", "inf", "1e999", "x", "", "1_0", " 1", "1\n", "\u0663", "0x1", "1e"):
         with pytest.raises(InvalidField) as caught:
             checker.from_parameters({"rel": bad}, "checker.params")
         assert caught.value.field == "checker.params['rel']"

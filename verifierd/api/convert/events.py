@@ -9,6 +9,7 @@ from verifier.v1 import result_pb2
 from verifierd.api.convert.batches import digest_to_proto
 from verifierd.api.convert.enums import STOP_REASON_TO_PROTO, VERDICT_TO_PROTO
 from verifierd.api.convert.results import candidate_result_to_proto, duration, timestamp
+from verifierd.judging.sizes import bytes_of
 from verifierd.model import (
     BatchAccepted,
     BatchEvent,
@@ -21,7 +22,21 @@ from verifierd.model import (
     StopDecided,
 )
 
+HEAVY_PARTS = 1000
+HEAVY_BYTES = 1 << 18
 GIB_SECOND_IN_BYTE_NS = (1 << 30) * 1_000_000_000
+
+
+def is_heavy(event: BatchEvent) -> bool:
+    """Tell whether writing an event takes longer than an event loop may be held."""
+    if isinstance(event, BatchFinished):
+        return len(event.clusters) > HEAVY_PARTS
+    if not isinstance(event, CandidateFinished):
+        return False
+    executions = event.result.executions
+    values = (each.actual[0] for each in executions if each.actual is not None)
+    values_bytes = sum(bytes_of(value, HEAVY_BYTES) for value in values)
+    return len(executions) > HEAVY_PARTS or values_bytes >= HEAVY_BYTES
 
 
 class EventWriter:

@@ -6,7 +6,8 @@ import keyword
 from collections.abc import Callable
 from typing import Any
 
-from sandboxes.model import Limits
+from sandboxes.inside import values
+from sandboxes.model import CallRun, Limits
 from verifier.v1 import problem_pb2
 from verifierd.admission import AdmissionLimits
 from verifierd.api.convert.fields import (
@@ -22,6 +23,9 @@ from verifierd.api.convert.fields import (
 from verifierd.api.convert.values import value_from_proto
 from verifierd.errors import InvalidField
 from verifierd.model import AssertsTest, CallTest, CheckerSpec, Problem, StdioTest, TestBody, TestCase
+
+# As a message, each list or object of a value takes 2 bytes or more: below this there are never too many.
+UNCROWDED_BYTES = values.CONTAINERS_BOUND
 
 HONOURED_ROLES = (problem_pb2.TEST_ROLE_UNSPECIFIED, problem_pb2.TEST_ROLE_JUDGE)
 
@@ -136,8 +140,9 @@ def _stdio(message: problem_pb2.StdioTest, path: str, bounds: AdmissionLimits) -
 
 def _call(message: problem_pb2.CallTest, path: str, bounds: AdmissionLimits) -> CallTest:
     refuse_others(message, path, "function", "args", "kwargs", "expected")
-    if message.ByteSize() > bounds.max_stdin_bytes:
-        raise InvalidField(path, f"it is {message.ByteSize()} bytes", f"up to {bounds.max_stdin_bytes} bytes")
+    size_bytes = message.ByteSize()
+    if size_bytes > bounds.max_stdin_bytes:
+        raise InvalidField(path, f"it is {size_bytes} bytes", f"up to {bounds.max_stdin_bytes} bytes")
     args: tuple[Any, ...] = tuple(
         value_from_proto(value, under(path, f"args[{index}]")) for index, value in enumerate(message.args)
     )
@@ -145,12 +150,23 @@ def _call(message: problem_pb2.CallTest, path: str, bounds: AdmissionLimits) -> 
     for name in message.kwargs:
         at = under(path, f"kwargs[{identifier(name, under(path, 'kwargs'))!r}]")
         kwargs[name] = value_from_proto(message.kwargs[name], at)
-    return CallTest(
-        function=identifier(message.function, under(path, "function")),
-        args=args,
-        kwargs=kwargs,
-        expected=value_from_proto(message.expected, under(path, "expected")),
-    )
+    function = identifier(message.function, under(path, "function"))
+    expected = value_from_proto(message.expected, under(path, "expected"))
+    if size_bytes > UNCROWDED_BYTES:
+        _refuse_crowded(CallRun(function, args, kwargs).payload, under(path, "args" if args else "kwargs"))
+        _refuse_crowded(values.dumps(expected).encode(), under(path, "expected"))
+    return CallTest(function=function, args=args, kwargs=kwargs, expected=expected)
+
+
+def _refuse_crowded(text: bytes, path: str) -> None:
+    """Refuse what a sandbox could not hand to any candidate, or no candidate could answer."""
+    if values.crowded(text):
+        raise InvalidField(
+            path,
+            f"there are more than {values.CONTAINERS_BOUND} lists and other objects in it",
+            f"up to {values.CONTAINERS_BOUND} in all arguments together and in what is expected, where "
+            "tuples and sets count twice",
+        )
 
 
 def _asserts(message: problem_pb2.AssertsTest, path: str, bounds: AdmissionLimits) -> AssertsTest:

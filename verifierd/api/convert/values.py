@@ -11,29 +11,26 @@ from google.protobuf.struct_pb2 import NULL_VALUE
 from sandboxes.inside.values import Opaque
 from verifier.v1.values_pb2 import CodePoints, ComplexNumber, Entries, Items, OpaqueObject, Value
 from verifierd.api.convert.fields import chosen, shown, under
+from verifierd.api.convert.keys import Keys
 from verifierd.errors import InvalidField
+from verifierd.judging.showing import show_value
 
 MAX_DEPTH = 30
 INT64_BOUND = 1 << 63
 HEX = re.compile(r"-?[0-9a-f]+\Z")
 
 
-def value_from_proto(message: Value, path: str, depth: int = 1) -> Any:
-    """Return the Python object that a typed value stands for.
+def value_from_proto(message: Value, path: str) -> Any:
+    """Return the Python object that a typed value stands for, in time that grows linearly with its size.
 
     Raises:
-        InvalidField: no kind is set, an object is opaque, a member of a set or a key is not hashable,
-            or values nest deeper than `MAX_DEPTH`.
+        InvalidField: no kind is set, an object is opaque, values nest deeper than `MAX_DEPTH`, or what is
+            in a set or a key is not hashable, equal to another there, or has the hash of too many others.
     """
-    if depth > MAX_DEPTH:
-        raise InvalidField(path, "values nest too deeply", f"up to {MAX_DEPTH} levels")
-    kind = chosen(message, path, "kind")
-    form = getattr(message, kind)
-    if kind == "null_value":
-        return None
-    if kind in PLAIN_KINDS:
-        return form
-    return READERS[kind](form, under(path, kind), depth)
+    try:
+        return _read(message, 1)
+    except InvalidField as error:
+        raise _within(path, error) from None
 
 
 def value_to_proto(value: Any, depth: int = 1) -> Value:
@@ -44,68 +41,95 @@ def value_to_proto(value: Any, depth: int = 1) -> Value:
     return writer(value, depth)
 
 
-def _read_big_int(form: str, path: str, _: int) -> int:
+def _read(message: Value, depth: int) -> Any:
+    """Return a value. Fields of errors are relative to it, so that nobody builds paths without need."""
+    if depth > MAX_DEPTH:
+        raise InvalidField("", "values nest too deeply", f"up to {MAX_DEPTH} levels")
+    kind = chosen(message, "", "kind")
+    form = getattr(message, kind)
+    if kind == "null_value":
+        return None
+    if kind in PLAIN_KINDS:
+        return form
+    try:
+        return READERS[kind](form, depth)
+    except InvalidField as error:
+        raise _within(kind, error) from None
+
+
+def _within(path: str, error: InvalidField) -> InvalidField:
+    field = under(path, error.field) if error.field else path
+    return InvalidField(field, error.problem, error.allowed)
+
+
+def _read_big_int(form: str, _: int) -> int:
     if not HEX.match(form):
         raise InvalidField(
-            path, f"{shown(form)} is no integer", "lower-case hexadecimal digits, '-' before them"
+            "", f"{shown(form)} is no integer", "lower-case hexadecimal digits, '-' before them"
         )
     return int(form, 16)
 
 
-def _read_code_points(form: CodePoints, path: str, _: int) -> str:
+def _read_code_points(form: CodePoints, _: int) -> str:
     try:
         return "".join(map(chr, form.code_points))
     except (ValueError, OverflowError):
-        raise InvalidField(path, "a number is no code point", "0 to 0x10FFFF") from None
+        raise InvalidField("", "a number is no code point", "0 to 0x10FFFF") from None
 
 
-def _read_items(form: Items, path: str, depth: int) -> list[Any]:
-    return [
-        value_from_proto(item, f"{path}.items[{index}]", depth + 1) for index, item in enumerate(form.items)
-    ]
+def _read_items(form: Items, depth: int) -> list[Any]:
+    items: list[Any] = []
+    try:
+        for item in form.items:
+            items.append(_read(item, depth + 1))
+    except InvalidField as error:
+        raise _within(f"items[{len(items)}]", error) from None
+    return items
 
 
-def _read_members(form: Items, path: str, depth: int) -> frozenset[Any]:
-    members = _read_items(form, path, depth)
-    return frozenset(_hashable(member, f"{path}.items[{index}]") for index, member in enumerate(members))
+def _read_members(form: Items, depth: int) -> Keys:
+    members, keys = _read_items(form, depth), Keys()
+    for index, member in enumerate(members):
+        try:
+            keys.add(member)
+        except InvalidField as error:
+            raise _within(f"items[{index}]", error) from None
+    return keys
 
 
-def _read_entries(form: Entries, path: str, depth: int) -> dict[Any, Any]:
-    read = {}
+def _read_entries(form: Entries, depth: int) -> dict[Any, Any]:
+    read: dict[Any, Any] = {}
+    keys = Keys()
     for index, entry in enumerate(form.entries):
-        at = f"{path}.entries[{index}]"
-        key = _hashable(value_from_proto(entry.key, f"{at}.key", depth + 1), f"{at}.key")
-        read[key] = value_from_proto(entry.value, f"{at}.value", depth + 1)
+        part = "key"
+        try:
+            key = _read(entry.key, depth + 1)
+            if not keys.add(key):
+                raise InvalidField("", f"the key {show_value(key)} was there before", "each key once")
+            part = "value"
+            read[key] = _read(entry.value, depth + 1)
+        except InvalidField as error:
+            raise _within(f"entries[{index}].{part}", error) from None
     return read
 
 
-def _hashable(value: Any, path: str) -> Any:
-    try:
-        hash(value)
-    except TypeError:
-        raise InvalidField(
-            path, f"a {type(value).__name__} is not hashable", "a value without list, set or dict in it"
-        ) from None
-    return value
-
-
-def _refuse_opaque(form: OpaqueObject, path: str, _: int) -> Any:
+def _refuse_opaque(form: OpaqueObject, _: int) -> Any:
     raise InvalidField(
-        path, f"an object of class {shown(form.class_name)} has no value form", "any other kind of value"
+        "", f"an object of class {shown(form.class_name)} has no value form", "any other kind of value"
     )
 
 
 PLAIN_KINDS = frozenset({"bool_value", "int_value", "double_value", "string_value", "bytes_value"})
 
-READERS: dict[str, Callable[[Any, str, int], Any]] = {
+READERS: dict[str, Callable[[Any, int], Any]] = {
     "big_int_value": _read_big_int,
     "code_points_value": _read_code_points,
     "list_value": _read_items,
-    "tuple_value": lambda form, path, depth: tuple(_read_items(form, path, depth)),
-    "set_value": lambda form, path, depth: set(_read_members(form, path, depth)),
-    "frozenset_value": _read_members,
+    "tuple_value": lambda form, depth: tuple(_read_items(form, depth)),
+    "set_value": lambda form, depth: set(_read_members(form, depth)),
+    "frozenset_value": lambda form, depth: frozenset(_read_members(form, depth)),
     "dict_value": _read_entries,
-    "complex_value": lambda form, path, depth: complex(form.real, form.imaginary),
+    "complex_value": lambda form, depth: complex(form.real, form.imaginary),
     "opaque_value": _refuse_opaque,
 }
 
