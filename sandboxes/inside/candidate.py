@@ -6,11 +6,13 @@ import hashlib
 import importlib
 import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 from .channel import Channel, PeerGone
 from .crossing import EVERY_BUILTIN, TYPES
 from .decoding import CrossingDecoder
+from .drawing import Drawn
 from .objects import (
     CandidateFunction,
     CandidateIterator,
@@ -126,6 +128,17 @@ class CandidateModule(Peer):
                 raise
             raise self._broken(str(error)) from None
 
+    def draw(self, number: int, count: int) -> Drawn:
+        """Return the next items of one of the candidate's iterators; it raised what they end with."""
+        try:
+            drawn = super().draw(number, count)
+        except (ValueFormError, TypeError, AttributeError) as error:
+            raise self._broken(str(error)) from None
+        if drawn.raised is None:
+            return drawn
+        self.last_raised = _loud(drawn.raised)
+        return replace(drawn, raised=self.last_raised)
+
     def answer_of(self, reply: Message, decoder: CrossingDecoder) -> Any:
         """Return what was returned. Raises what was raised, and remembers that the candidate did."""
         try:
@@ -133,10 +146,8 @@ class CandidateModule(Peer):
         except ValueFormError as error:
             raise self._broken(str(error)) from None
         except BaseException as error:
-            quiet = isinstance(error, QUIET_ENDINGS)  # as PEP 479 has it: else it would end a test's own loop
-            raised = RuntimeError(f"the candidate raised {class_name(error)}") if quiet else error
-            self.last_raised = raised
-            raise raised from None
+            self.last_raised = _loud(error)
+            raise self.last_raised from None
 
     def _asked(self, op: str, **fields: Any) -> Any:
         return self.answer_of(self.ask(op, **fields), self.decoder())
@@ -144,6 +155,12 @@ class CandidateModule(Peer):
     def _broken(self, why: str) -> PeerGone:
         self.gone = f"the candidate's process answered out of protocol: {why}"
         return PeerGone(self.gone)
+
+
+def _loud(error: BaseException) -> BaseException:
+    """Return an exception that ends no loop of the test's own, as PEP 479 has it of generators."""
+    quiet = isinstance(error, QUIET_ENDINGS)
+    return RuntimeError(f"the candidate raised {class_name(error)}") if quiet else error
 
 
 def _behaviour_of(reply: Message) -> bytes:

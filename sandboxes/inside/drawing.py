@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .peer import Peer
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 ITEMS_BOUND = 100_000
 AHEAD = 8  # one item in so many that were drawn is drawn ahead: what it costs may grow with each
 
 
-class Drawing:
-    """Draws from the iterator of one number."""
+@dataclass(frozen=True)
+class Drawn:
+    """The next items, whether they are the last, and what was raised after them."""
 
-    def __init__(self, peer: Peer, number: int) -> None:
+    items: list[Any]
+    ended: bool
+    raised: BaseException | None
+
+
+class Drawing:
+    """Draws from one iterator; `draw` returns so many of its next items, or all that are left."""
+
+    def __init__(self, draw: Callable[[int], Drawn]) -> None:
         """Draw nothing yet."""
-        self._peer = peer
-        self._number = number
+        self._draw = draw
         self._items: deque[Any] = deque()
-        self._drawn = 0
+        self._count = 0
         self._ended = False
         self._raised: BaseException | None = None
 
@@ -33,7 +40,7 @@ class Drawing:
             BaseException: what the iterator raised.
         """
         if not self._items and not self._ended:
-            self._draw()
+            self._fetch()
         if self._items:
             return self._items.popleft()
         if self._raised is not None:
@@ -41,14 +48,11 @@ class Drawing:
             raise raised
         raise StopIteration
 
-    def _draw(self) -> None:
-        if self._drawn >= ITEMS_BOUND:
+    def _fetch(self) -> None:
+        if self._count >= ITEMS_BOUND:
             raise RuntimeError(f"an iterator has more than the {ITEMS_BOUND} items that are drawn")
-        count = max(1, self._drawn // AHEAD)
-        reply = self._peer.ask("next", target=self._number, count=count)
-        decoder = self._peer.decoder()
-        self._items.extend(decoder.decode_alone(form) for form in reply["items"])
-        self._drawn += count
-        self._ended = reply.get("ended") is not False
-        if "raised" in reply:
-            self._raised = self._peer.classes.exception(reply["raised"], decoder.decode)
+        count = max(1, self._count // AHEAD)
+        drawn = self._draw(count)
+        self._count += count
+        self._items.extend(drawn.items)
+        self._ended, self._raised = drawn.ended, drawn.raised

@@ -8,12 +8,10 @@ in the candidate's process. They equal no value, and take part in nothing else: 
 from __future__ import annotations
 
 import types
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any, Protocol
 
-from .drawing import Drawing
-
-if TYPE_CHECKING:
-    from .candidate import CandidateModule
+from .drawing import Drawing, Drawn
 
 # Python looks these up in the class, so they would else be told of the stand-in instead of the object.
 ASKED = frozenset({"__doc__", "__name__", "__qualname__", "__module__"})
@@ -34,6 +32,34 @@ CONTEXTS = frozenset({"__enter__", "__exit__", "__aenter__", "__aexit__"})
 LEFT_ALONE = frozenset({"__class_getitem__", "__getnewargs__", "__del__", "__setstate__"})
 
 
+class Asked(Protocol):
+    """Who asks an object, by its number, in the candidate's process."""
+
+    def attribute(self, number: int, name: str) -> Any:
+        """Return an attribute."""
+
+    def set_attribute(self, number: int, name: str, value: Any) -> None:
+        """Set an attribute."""
+
+    def delete_attribute(self, number: int, name: str) -> None:
+        """Delete an attribute."""
+
+    def truth(self, number: int) -> bool:
+        """Return the object's truth."""
+
+    def text(self, number: int, how: str, told: str) -> str:
+        """Return its `str` or `repr`."""
+
+    def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call it."""
+
+    def draw(self, number: int, count: int) -> Drawn:
+        """Return the next items of an iterator."""
+
+    def refusal(self, special: str, told: str) -> HandleError:
+        """Return the error of asking for what only a value gives."""
+
+
 class HandleError(BaseException):
     """The test program wants of one of the candidate's objects what only a value gives.
 
@@ -45,11 +71,11 @@ class CandidateObject:
     """An object of the candidate's."""
 
     __slots__ = ("__candidate", "__number", "__told")
-    __candidate: CandidateModule
+    __candidate: Asked
     __number: int
     __told: str
 
-    def __init__(self, candidate: CandidateModule, number: int, told: str) -> None:
+    def __init__(self, candidate: Asked, number: int, told: str) -> None:
         """Name the object by its number on the other side; `told` is what its class is said to be called."""
         object.__setattr__(self, "_CandidateObject__candidate", candidate)
         object.__setattr__(self, "_CandidateObject__number", number)
@@ -109,7 +135,7 @@ class CandidateFunction(PlainObject):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call it over there: arguments are copied, changes to them are carried back. Raises what it did."""
-        candidate: CandidateModule = object.__getattribute__(self, "_CandidateObject__candidate")
+        candidate: Asked = object.__getattribute__(self, "_CandidateObject__candidate")
         return candidate.call(number_of(self), args, kwargs)
 
 
@@ -118,10 +144,10 @@ class CandidateIterator(CandidateObject):
 
     __slots__ = ("__drawing",)
 
-    def __init__(self, candidate: CandidateModule, number: int, told: str) -> None:
+    def __init__(self, candidate: Asked, number: int, told: str) -> None:
         """Draw nothing yet."""
         super().__init__(candidate, number, told)
-        object.__setattr__(self, "_CandidateIterator__drawing", Drawing(candidate, number))
+        object.__setattr__(self, "_CandidateIterator__drawing", Drawing(partial(candidate.draw, number)))
 
     def __iter__(self) -> CandidateIterator:
         """Return itself."""

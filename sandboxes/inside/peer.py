@@ -11,7 +11,7 @@ from .channel import Channel, PeerGone
 from .copies import Copies, has_changed, snapshot
 from .crossing import Exports
 from .decoding import CrossingDecoder
-from .drawing import ITEMS_BOUND
+from .drawing import ITEMS_BOUND, Drawn
 from .encoding import CrossingEncoder
 from .raising import Classes, describe
 
@@ -92,6 +92,16 @@ class Peer:
         for place, form in reply.get("changed", ()):
             decoder.fill(place, form)
         return self.answer_of(reply, decoder)
+
+    def draw(self, number: int, count: int) -> Drawn:
+        """Return the next items of an iterator of the other side's. Raises ValueFormError."""
+        reply = self.ask("next", target=number, count=count)
+        decoder = self.decoder()
+        items = [decoder.decode_alone(form) for form in reply.get("items", ())]
+        raised = None
+        if "raised" in reply:
+            raised = self.classes.exception(reply["raised"], decoder.decode)
+        return Drawn(items, reply.get("ended") is not False, raised)
 
     def answer_of(self, reply: Message, decoder: CrossingDecoder) -> Any:
         """Return what was returned. Raises what was raised."""

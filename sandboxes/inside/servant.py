@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -34,7 +35,7 @@ class TestIterator(TestFunction):
     def __init__(self, servant: Servant, number: int) -> None:
         """Draw nothing yet."""
         super().__init__(servant, number)
-        self._drawing = Drawing(servant, number)
+        self._drawing = Drawing(partial(servant.draw, number))
 
     def __iter__(self) -> TestIterator:
         """Return itself."""

@@ -112,6 +112,9 @@ REFUSED = {
         "assert math.isclose(f(1), 2.5)", Ending.ASSERTION_FAILED),
     "an end of iteration that ends the test's loop": (
         "def f(x): raise StopIteration", "assert all(map(lambda x: f(x) == x, [1, 2]))", Ending.RAISED),
+    "an end of a generator by an iterator": (
+        "class I:\n    def __iter__(self): return self\n    def __next__(self): raise GeneratorExit\ndef f(): return I()",
+        "def g(): yield from f()\nlist(g())", Ending.RAISED),
     "an end of a generator": ("def f(x): raise GeneratorExit", "assert f(1) == 1", Ending.RAISED),
     "a message that cannot be had": (
         "def f(x): raise ValueError(10 ** 5000)", "assert f(1) == 2", Ending.RAISED),
