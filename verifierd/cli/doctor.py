@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from sandboxes.host import Finding, HostReport, examine
-from verifierd.cli.exits import EXIT_CODES_HELP, ExitCode, reported
+from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import CONFIG_HELP, JSON_HELP
-from verifierd.cli.output import print_json, stdout_console
+from verifierd.cli.output import print_json, print_views
 from verifierd.config import load_settings
 from verifierd.config.convert import sandbox_settings
 
-HELP = f"""Tell what isolation this host gives.
+HELP = """Tell what isolation this host gives.
 
 Each row: what, yes or no, and what to do where the answer is no. A row marked *needed* must be yes for the
 default backend to run; the others say how good the walls are.
@@ -25,7 +25,7 @@ default backend to run; the others say how good the walls are.
     verifierd doctor
     verifierd doctor --json | jq '.findings[] | select(.ok | not)'
 
-{EXIT_CODES_HELP} 1 means that the default backend cannot run here.
+Exit status: 0 sandboxes can run here; 1 they cannot; 2 a setting or an option is wrong.
 """
 
 
@@ -36,10 +36,10 @@ def doctor(
     """Examine this host."""
     with reported(as_json):
         report = examine(sandbox_settings(load_settings(config)))
-    if as_json:
-        print_json(report_as_json(report))
-    else:
-        stdout_console().print(report_view(report))
+        if as_json:
+            print_json(report_as_json(report))
+        else:
+            print_views(report_view(report))
     raise typer.Exit(ExitCode.FINE if report.usable else ExitCode.NEGATIVE)
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from verifierd.cli.output import money_text, plain, seconds_text
-from verifierd.cli.words import counted, plural, words
+from verifierd.cli.words import counted, cpu_text, words
 from verifierd_client import BatchSummary, CandidateResult, Cluster, Pick
 
 CLUSTERS_SHOWN = 3
@@ -27,8 +27,7 @@ def summary_view(title: str, summary: BatchSummary) -> RenderableType:
     table.add_row("verdicts", counted(summary.verdict_counts))
     table.add_row("clusters", _clusters(summary.clusters))
     table.add_row("pick", _picks(summary.picks))
-    saved = f", {cost.executions_saved} more saved" if cost.executions_saved else ""
-    table.add_row("CPU", f"{seconds_text(cost.cpu_time_s)} in {plural(cost.executions, 'execution')}{saved}")
+    table.add_row("CPU", cpu_text(cost.cpu_time_s, cost.executions, cost.executions_saved))
     memory = f"{cost.memory_gib_seconds:.3g} GiB-s"
     table.add_row(
         "cost", f"{money_text(cost.verification_usd)} ({seconds_text(cost.wall_time_s)} wall, {memory})"

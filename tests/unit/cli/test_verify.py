@@ -98,6 +98,7 @@ def test_a_bad_line_ends_with_2_and_names_it(
     [
         (client.InvalidRequest("candidates[0].language: unknown"), 2),
         (client.RequestTooLarge("too large"), 2),
+        (client.OutOfRange("Limits.cpu_time_s"), 2),
         (client.NotOffered("not here"), 3),
         (client.ConnectionFailed("nobody listens"), 3),
         (client.ServerFault("error id 7"), 3),
@@ -109,4 +110,21 @@ def test_a_refusal_is_bad_input_and_a_failing_service_is_trouble(
 ) -> None:
     verifier.error = error
     ended = command("verify", *files(tmp_path, "ACCEPTED"))
-    assert (ended.code, ended.err) == (code, f"error: {error}\n")
+    assert (ended.code, ended.err.endswith(f"{error}\n")) == (code, True)
+    assert ended.err.startswith("error: ")
+
+
+def test_settings_are_refused_for_a_daemon_that_runs_already(command: Command, tmp_path: Path) -> None:
+    arguments = ("--config", "verifierd.toml", "--server", "127.0.0.1:1")
+    ended = command("verify", *files(tmp_path, "ACCEPTED"), *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert "--config is for a daemon of the command's own" in ended.err
+
+
+def test_settings_of_the_daemon_of_its_own_come_from_the_file(command: Command, tmp_path: Path) -> None:
+    config = tmp_path / "verifierd.toml"
+    config.write_text("[sandbox]\ncuont = 1\n")
+    for arguments in (("verify", *files(tmp_path, "ACCEPTED")), ("demo",)):
+        ended = command(*arguments, "--config", config)
+        assert ended.code == 2
+        assert ended.err.startswith(f"error: {config}:2: unknown key sandbox.cuont")
