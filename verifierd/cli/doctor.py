@@ -19,8 +19,8 @@ from verifierd.config.convert import sandbox_settings
 
 HELP = """Tell what isolation this host gives.
 
-Each row: what, yes or no, and what to do where the answer is no. A row marked *needed* must be yes for the
-default backend to run; the others say how good the walls are.
+Each row: what, yes or no, and what was found. A *NO* keeps sandboxes from running, and what to do about it
+stands below the table; a *no* says how good the walls are, and what would be better.
 
     verifierd doctor
     verifierd doctor --json | jq '.findings[] | select(.ok | not)'
@@ -47,6 +47,9 @@ def report_as_json(report: HostReport) -> dict[str, object]:
     """Return a report as a JSON object."""
     keys = ("what", "ok", "required", "detail", "remedy")
     findings = [{key: getattr(finding, key) for key in keys} for finding in report.findings]
+    for finding in findings:
+        if finding["ok"]:
+            finding["remedy"] = None
     return {"usable": report.usable, "findings": findings}
 
 
@@ -55,8 +58,8 @@ def report_view(report: HostReport) -> RenderableType:
     table = Table(title="This host", title_justify="left", expand=False)
     table.add_column("what", ratio=2)
     table.add_column("", width=3)
-    table.add_column("found, and what to do", ratio=5, overflow="fold")
-    for finding in report.findings:
+    table.add_column("found", ratio=5, overflow="fold")
+    for finding in report.grouped:
         table.add_row(Text(finding.what), _answer(finding), _explanation(finding))
     return Group(table, _conclusion(report))
 
@@ -69,14 +72,17 @@ def _answer(finding: Finding) -> Text:
 
 def _explanation(finding: Finding) -> Text:
     text = Text(finding.detail)
-    if not finding.ok and finding.remedy:
+    if not finding.ok and not finding.required and finding.remedy:
         text.append("\n")
-        text.append(f"{'needed' if finding.required else 'better'}: {finding.remedy}", style="bold")
+        text.append(f"better: {finding.remedy}", style="bold")
     return text
 
 
 def _conclusion(report: HostReport) -> Text:
     if report.usable:
         return Text("Sandboxes can run here.", style="green")
-    missing = ", ".join(f.what for f in report.findings if f.required and not f.ok)
-    return Text(f"Sandboxes cannot run here: {missing}.", style="bold red")
+    missing = [finding for finding in report.grouped if finding.required and not finding.ok]
+    text = Text("Sandboxes cannot run here. What is needed:", style="bold red")
+    for finding in missing:
+        text.append(f"\n{finding.what}: {finding.remedy}", style="not bold default")
+    return text
