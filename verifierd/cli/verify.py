@@ -16,7 +16,7 @@ from verifierd.cli.options import CONFIG_HELP, JSON_HELP, SERVER_HELP, SETTINGS_
 from verifierd.cli.output import print_json, print_views
 from verifierd.cli.progress import progress
 from verifierd.cli.session import session
-from verifierd.cli.summaries import candidate_as_json, candidates_view, summary_as_json, summary_view
+from verifierd.cli.summaries import CandidatesView, candidate_as_json, summary_as_json, summary_view
 from verifierd.datasets.native import read_candidates, read_problem
 from verifierd.datasets.refusals import Sources
 from verifierd_client import AsyncVerifier, BatchResult, Candidate, CandidateResult, Problem, Verdict
@@ -113,7 +113,7 @@ def verify(
         if as_json:
             print_json({"summary": summary_as_json(batch.summary)})
         else:
-            print_views(candidates_view(batch.results), summary_view(asked.id, batch.summary))
+            print_views(CandidatesView(batch.results), summary_view(asked.id, batch.summary))
     raise typer.Exit(_exit_code(batch))
 
 

@@ -66,6 +66,22 @@ def test_what_a_person_reads_names_verdicts_clusters_pick_and_cost_without_colou
     assert "\x1b" not in ended.out + ended.err
 
 
+@pytest.mark.parametrize("columns", ["40", "60", "80", "120"])
+def test_reasons_stay_readable_at_any_width(
+    command: Command,
+    verifier: FakeVerifier,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    ended = command("verify", *files(tmp_path, "ACCEPTED 1", "MEMORY_LIMIT_EXCEEDED 2"))
+    assert "it is MEMORY_LIMIT_EXCEEDED" in ended.out
+    assert "memory limit exceeded" in ended.out
+    assert "…" not in ended.out
+    assert max(map(len, ended.out.splitlines())) <= int(columns)
+
+
 def test_markup_and_control_codes_in_names_are_shown_and_not_obeyed(
     command: Command, verifier: FakeVerifier, tmp_path: Path
 ) -> None:
