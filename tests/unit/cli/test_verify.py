@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 import verifierd_client as client
+from sandboxes.inside.values import Decoder
 from tests.unit.cli.conftest import Command
 from tests.unit.datasets.fakes import FakeVerifier
+from verifierd.cli.verify import HELP
+from verifierd.datasets import forms
+from verifierd.judging.checkers import available
 
 PROBLEM = {"id": "sum", "tests": [{"id": "a", "stdio": {"stdin": "", "expected_stdout": ""}}]}
 
@@ -144,3 +149,11 @@ def test_settings_of_the_daemon_of_its_own_come_from_the_file(command: Command, 
         ended = command(*arguments, "--config", config)
         assert ended.code == 2
         assert ended.err.startswith(f"error: {config}:2: unknown key sandbox.cuont")
+
+
+def test_the_help_names_every_key_tag_and_checker_that_files_may_have() -> None:
+    checkers = [name for each in available() for name in (each.name, *each.parameters)]
+    tags = set(Decoder().by_tag) - {"$opaque"}
+    read = [form.model_fields for form in forms._FORMS_BY_KEY.values()] + [forms.CandidateForm.model_fields]
+    keys = [name for fields in read for name in fields]
+    assert [word for word in (*checkers, *tags, *keys) if not re.search(rf"{re.escape(word)}\b", HELP)] == []
