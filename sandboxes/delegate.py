@@ -39,6 +39,9 @@ def _hand_over(directory: Path, uid: int, gid: int) -> None:
 
 def main() -> int:
     """Run from the command line. Returns the exit status."""
+    if sys.argv[1:] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     if len(sys.argv) not in (2, 3) or (len(sys.argv) == 3 and not sys.argv[2].isdigit()):
         print(__doc__, file=sys.stderr)
         return 2

@@ -10,13 +10,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from . import cgroups
 from .backends.base import BackendUnavailable
 from .inside import linux
-from .python import CHOICES, find_python, python_version
+from .python import CHOICES, WANTED, find_python, python_version
 from .settings import LIMIT_NAMES, SandboxSettings
 
 PROBE_SECONDS = 20.0
@@ -24,6 +25,11 @@ APPARMOR_SWITCH = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 NAMESPACE_SWITCHES = (
     Path("/proc/sys/kernel/unprivileged_userns_clone"),
     Path("/proc/sys/user/max_user_namespaces"),
+)
+LIMIT = "limit: "
+GO_WITHOUT = (
+    f"VERIFIERD_SANDBOX__ALLOW_UNENFORCED={','.join(sorted(LIMIT_NAMES))} needs no privileges, at a price: "
+    "memory is then bounded for each process alone, CPU time seen in clock ticks and peak memory by samples"
 )
 
 
@@ -48,6 +54,13 @@ class HostReport:
     def usable(self) -> bool:
         """Whether the default backend can run here with the settings examined."""
         return all(finding.ok for finding in self.findings if finding.required)
+
+    @property
+    def grouped(self) -> tuple[Finding, ...]:
+        """The findings, neighbours that lack the same for the same reason as one."""
+        alike = groupby(self.findings, key=lambda each: each.what if each.ok else replace(each, what=""))
+        groups = (list(group) for _, group in alike)
+        return tuple(replace(each[0], what=_together([one.what for one in each])) for each in groups)
 
 
 def examine(settings: SandboxSettings) -> HostReport:
@@ -89,11 +102,12 @@ def _python(settings: SandboxSettings) -> list[Finding]:
     try:
         path = find_python(settings.python)
     except BackendUnavailable as reason:
-        return [
-            Finding(
-                "Python for candidates", False, str(reason), "sudo apt-get install python3", required=True
-            )
-        ]
+        remedy = (
+            f"let the setting sandbox.python name {WANTED}, or leave it unset"
+            if settings.python
+            else "sudo apt-get install python3"
+        )
+        return [Finding("Python for candidates", False, str(reason), remedy, required=True)]
     version = ".".join(map(str, python_version(path)))
     return [Finding("Python for candidates", True, f"{version} at {path}", "", required=True)]
 
@@ -163,14 +177,14 @@ def _limits(settings: SandboxSettings) -> list[Finding]:
         kind = {"cgroup1": "cgroup v1", "cgroup2": "cgroup v2"}[hierarchy.meters]
         for directory in hierarchy.directories:
             cgroups.remove_tree(directory)
-        return [Finding(f"limit: {name}", True, kind, "", required=True) for name in sorted(LIMIT_NAMES)]
+        return [Finding(f"{LIMIT}{name}", True, kind, "", required=True) for name in sorted(LIMIT_NAMES)]
     except cgroups.CgroupUnavailable as reason:
-        remedy = _delegation_remedy()
+        remedy = f"{_delegation_remedy()}; or go without: {GO_WITHOUT}"
         findings = []
         for name in sorted(LIMIT_NAMES):
             allowed = name in settings.unenforced_limits_allowed
             detail = f"{reason}{' (allowed by sandbox.allow_unenforced)' if allowed else ''}"
-            findings.append(Finding(f"limit: {name}", False, detail, remedy, required=not allowed))
+            findings.append(Finding(f"{LIMIT}{name}", False, detail, remedy, required=not allowed))
         return findings
 
 
@@ -182,6 +196,11 @@ def _delegation_remedy() -> str:
     except KeyError:
         return f"give user id {os.getuid()} a name in /etc/passwd, then run `verifierd doctor` again"
     return f"in the shell that starts verifierd: sudo {sys.executable} -m sandboxes.delegate {user} $$"
+
+
+def _together(names: list[str]) -> str:
+    """Return the names of findings as one: `limit: cpu` and `limit: memory` are `limit: cpu, memory`."""
+    return ", ".join([names[0], *(name.removeprefix(LIMIT) for name in names[1:])])
 
 
 def _clock(_: SandboxSettings) -> list[Finding]:

@@ -30,11 +30,17 @@ class SandboxPool:
 
     async def start(self) -> None:
         """Start the backend and make every sandbox. Raises BackendUnavailable and SandboxError."""
+        making: list[asyncio.Task[Sandbox]] = []
         try:
             await self.backend.start()
-            for made in asyncio.as_completed([self.backend.create() for _ in range(self.size)]):
+            making += [asyncio.create_task(self.backend.create()) for _ in range(self.size)]
+            for made in asyncio.as_completed(making):
                 self._admit(await made)
         except BaseException:
+            for task in making:
+                task.cancel()
+            ended = await asyncio.gather(*making, return_exceptions=True)
+            self._all.update(each for each in ended if isinstance(each, Sandbox))
             await self.close()
             raise
 

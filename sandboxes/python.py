@@ -9,6 +9,7 @@ from .backends.base import BackendUnavailable
 
 CHOICES = ("/usr/bin/python3", "/usr/local/bin/python3")
 OLDEST = (3, 11)
+WANTED = f"Python {'.'.join(map(str, OLDEST))} or newer below /usr"
 PROBE = "import sys; print(*sys.version_info[:3])"
 
 
@@ -19,12 +20,8 @@ def find_python(configured: str | None) -> str:
         version = python_version(path)
         if version >= OLDEST:
             return path
-        found.append(f"{path} is {'.'.join(map(str, version))}" if version else f"{path} is not there")
-    wanted = ".".join(map(str, OLDEST))
-    raise BackendUnavailable(
-        f"sandboxes need Python {wanted} or newer below /usr: {', '.join(found)}; "
-        "install it: apt-get install python3"
-    )
+        found.append(f"{path} is {'.'.join(map(str, version))}" if version else f"{path} {_lack(path)}")
+    raise BackendUnavailable(f"sandboxes need {WANTED}: {', '.join(found)}")
 
 
 def python_version(path: str) -> tuple[int, ...]:
@@ -36,3 +33,9 @@ def python_version(path: str) -> tuple[int, ...]:
         return tuple(map(int, answer.stdout.split()))
     except (OSError, ValueError, subprocess.SubprocessError):
         return ()
+
+
+def _lack(path: str) -> str:
+    if not path.startswith("/usr/"):
+        return "is not below /usr"
+    return "does not run" if Path(path).exists() else "is not there"

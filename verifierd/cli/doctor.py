@@ -11,21 +11,21 @@ from rich.table import Table
 from rich.text import Text
 
 from sandboxes.host import Finding, HostReport, examine
-from verifierd.cli.exits import EXIT_CODES_HELP, ExitCode, reported
+from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import CONFIG_HELP, JSON_HELP
-from verifierd.cli.output import print_json, stdout_console
+from verifierd.cli.output import print_json, print_views
 from verifierd.config import load_settings
 from verifierd.config.convert import sandbox_settings
 
-HELP = f"""Tell what isolation this host gives.
+HELP = """Tell what isolation this host gives.
 
-Each row: what, yes or no, and what to do where the answer is no. A row marked *needed* must be yes for the
-default backend to run; the others say how good the walls are.
+Each row: what, yes or no, and what was found. A *NO* keeps sandboxes from running, and what to do about it
+stands below the table; a *no* says how good the walls are, and what would be better.
 
     verifierd doctor
     verifierd doctor --json | jq '.findings[] | select(.ok | not)'
 
-{EXIT_CODES_HELP} 1 means that the default backend cannot run here.
+Exit status: 0 sandboxes can run here; 1 they cannot; 2 a setting or an option is wrong.
 """
 
 
@@ -36,10 +36,10 @@ def doctor(
     """Examine this host."""
     with reported(as_json):
         report = examine(sandbox_settings(load_settings(config)))
-    if as_json:
-        print_json(report_as_json(report))
-    else:
-        stdout_console().print(report_view(report))
+        if as_json:
+            print_json(report_as_json(report))
+        else:
+            print_views(report_view(report))
     raise typer.Exit(ExitCode.FINE if report.usable else ExitCode.NEGATIVE)
 
 
@@ -47,6 +47,9 @@ def report_as_json(report: HostReport) -> dict[str, object]:
     """Return a report as a JSON object."""
     keys = ("what", "ok", "required", "detail", "remedy")
     findings = [{key: getattr(finding, key) for key in keys} for finding in report.findings]
+    for finding in findings:
+        if finding["ok"]:
+            finding["remedy"] = None
     return {"usable": report.usable, "findings": findings}
 
 
@@ -55,8 +58,8 @@ def report_view(report: HostReport) -> RenderableType:
     table = Table(title="This host", title_justify="left", expand=False)
     table.add_column("what", ratio=2)
     table.add_column("", width=3)
-    table.add_column("found, and what to do", ratio=5, overflow="fold")
-    for finding in report.findings:
+    table.add_column("found", ratio=5, overflow="fold")
+    for finding in report.grouped:
         table.add_row(Text(finding.what), _answer(finding), _explanation(finding))
     return Group(table, _conclusion(report))
 
@@ -69,14 +72,17 @@ def _answer(finding: Finding) -> Text:
 
 def _explanation(finding: Finding) -> Text:
     text = Text(finding.detail)
-    if not finding.ok and finding.remedy:
+    if not finding.ok and not finding.required and finding.remedy:
         text.append("\n")
-        text.append(f"{'needed' if finding.required else 'better'}: {finding.remedy}", style="bold")
+        text.append(f"better: {finding.remedy}", style="bold")
     return text
 
 
 def _conclusion(report: HostReport) -> Text:
     if report.usable:
         return Text("Sandboxes can run here.", style="green")
-    missing = ", ".join(f.what for f in report.findings if f.required and not f.ok)
-    return Text(f"Sandboxes cannot run here: {missing}.", style="bold red")
+    missing = [finding for finding in report.grouped if finding.required and not finding.ok]
+    text = Text("Sandboxes cannot run here. What is needed:", style="bold red")
+    for finding in missing:
+        text.append(f"\n{finding.what}: {finding.remedy}", style="not bold default")
+    return text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +11,12 @@ import typer
 from rich.console import RenderableType
 from rich.table import Table
 
-from verifierd.cli.exits import EXIT_CODES_HELP, ExitCode, reported
-from verifierd.cli.options import JSON_HELP, SERVER_HELP
-from verifierd.cli.output import money_text, print_json, seconds_text, stdout_console
+from verifierd.cli.exits import ExitCode, reported
+from verifierd.cli.options import CONFIG_HELP, JSON_HELP, SERVER_HELP, SETTINGS_HELP
+from verifierd.cli.output import money_text, print_json, print_views, seconds_text
 from verifierd.cli.progress import progress
 from verifierd.cli.session import session
-from verifierd.cli.words import counted, plural
+from verifierd.cli.words import counted, cpu_text, plural
 from verifierd.datasets.evaluation import Evaluation, Plan
 from verifierd.datasets.humaneval import read_samples, read_tasks
 from verifierd.datasets.output import whole_file
@@ -40,17 +39,22 @@ its task), `verdict`, `passed`, `tests_passed`, `tests_total`, `cpu_time_s`, `wa
 this is) and `detail`. It appears whole at the end, or not at all.
 
 pass@k is the unbiased estimate (Chen et al. 2021), for those k of 1, 10 and 100 that every task has samples
-for. Samples that the service itself could not judge do not count as wrong: they are left out, and the exit
-status is 3.
+for. Samples that the service itself could not judge do not count as wrong: they are left out.
 
-{EXIT_CODES_HELP}
+{SETTINGS_HELP}
+
+Exit status: 0 every sample was judged; 2 a file, an option or a setting is wrong; 3 the service or this host
+failed, or some sample could not be judged; 130 interrupted.
 """
 
 
-class Format(StrEnum):
-    """How problems and samples are written."""
+FORMATS = ("humaneval",)
 
-    HUMANEVAL = "humaneval"
+
+def _format(name: str) -> str:
+    if name not in FORMATS:
+        raise typer.BadParameter(f"{name!r} is not known; allowed: {', '.join(FORMATS)}")
+    return name
 
 
 def evaluate(
@@ -58,9 +62,16 @@ def evaluate(
     samples: Annotated[Path, typer.Option("--samples", help="The samples.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="Where the results go.", show_default=False)],
     form: Annotated[
-        Format, typer.Option("--format", help="How problems and samples are written.")
-    ] = Format.HUMANEVAL,
+        str,
+        typer.Option(
+            "--format",
+            metavar="|".join(FORMATS),
+            callback=_format,
+            help="How problems and samples are written.",
+        ),
+    ] = FORMATS[0],
     server: Annotated[str | None, typer.Option("--server", help=SERVER_HELP)] = None,
+    config: Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP)] = None,
     cpu_time_s: Annotated[float, typer.Option(help="CPU seconds of an execution.", min=0.01)] = 3.0,
     wall_time_s: Annotated[
         float | None, typer.Option(help="Wall clock seconds; three times the CPU time and 2 s if not given.")
@@ -72,25 +83,25 @@ def evaluate(
     """Judge a file of samples."""
     limits = Limits(cpu_time_s=cpu_time_s, wall_time_s=wall_time_s, memory_bytes=memory_mib * MIB)
     began = time.monotonic()
-    with (
-        reported(as_json),
-        Evaluation(read_tasks(problems), Plan(limits, batches)) as evaluation,
-        whole_file(out, inputs=(problems, samples)) as stream,
-    ):
-        evaluation.take(read_samples(samples, evaluation.tasks))
-        asyncio.run(_run(evaluation, server, as_json))
-        evaluation.write(stream)
-    elapsed_s = time.monotonic() - began
-    if as_json:
-        extra = {"format": form.value, "tasks_without_samples": evaluation.tasks_without_samples}
-        print_json({**evaluation.tally.as_json(), **extra, "elapsed_s": elapsed_s, "out": str(out)})
-    else:
-        stdout_console().print(_view(evaluation, elapsed_s, out))
+    with reported(as_json):
+        with (
+            Evaluation(read_tasks(problems), Plan(limits, batches)) as evaluation,
+            whole_file(out, inputs=(problems, samples)) as stream,
+        ):
+            evaluation.take(read_samples(samples, evaluation.tasks))
+            asyncio.run(_run(evaluation, server, config, as_json))
+            evaluation.write(stream)
+        elapsed_s = time.monotonic() - began
+        if as_json:
+            extra = {"format": form, "tasks_without_samples": evaluation.tasks_without_samples}
+            print_json({**evaluation.tally.as_json(), **extra, "elapsed_s": elapsed_s, "out": str(out)})
+        else:
+            print_views(_view(evaluation, elapsed_s, out))
     raise typer.Exit(ExitCode.TROUBLE if evaluation.tally.infrastructure_errors else ExitCode.FINE)
 
 
-async def _run(evaluation: Evaluation, server: str | None, as_json: bool) -> None:
-    async with session(server) as verifier:
+async def _run(evaluation: Evaluation, server: str | None, config: Path | None, as_json: bool) -> None:
+    async with session(server, config) as verifier:
         with progress("judging", evaluation.samples, shown=not as_json) as advance:
             await evaluation.run(verifier, advance)
 
@@ -110,10 +121,7 @@ def _view(evaluation: Evaluation, elapsed_s: float, out: Path) -> RenderableType
         table.add_row(
             f"pass@{k}", f"{value:.2%}" if value is not None else f"some task has fewer than {k} samples"
         )
-    saved = f", {tally.executions_saved} more saved" if tally.executions_saved else ""
-    table.add_row(
-        "CPU", f"{seconds_text(tally.cpu_time_s)} in {plural(tally.executions, 'execution')}{saved}"
-    )
+    table.add_row("CPU", cpu_text(tally.cpu_time_s, tally.executions, tally.executions_saved))
     table.add_row("cost", money_text(tally.cost_usd))
     table.add_row("time", f"{seconds_text(elapsed_s)}, {tally.samples / elapsed_s:.1f} samples/s")
     table.add_row("results", str(out))

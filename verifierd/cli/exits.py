@@ -10,13 +10,13 @@ from enum import IntEnum
 
 import typer
 
-from verifierd.cli.output import print_json
+from verifierd.cli.endings import INTERRUPTED, OutputError, say_failed, say_interrupted
 from verifierd.config import ConfigError
 from verifierd.daemon import StartFailed
 from verifierd.datasets.records import InputError
-from verifierd_client import NotAValue, NotOffered, RequestRejected, VerifierError
+from verifierd_client import NotACandidate, NotAValue, NotOffered, OutOfRange, RequestRejected, VerifierError
 
-INTERRUPTED = 130
+REFUSALS = (RequestRejected, NotAValue, NotACandidate, OutOfRange)
 
 
 class ExitCode(IntEnum):
@@ -28,32 +28,35 @@ class ExitCode(IntEnum):
     TROUBLE = 3  # the service or this host failed
 
 
-EXIT_CODES_HELP = (
-    "Exit status: 0 fine; 1 it worked and the answer is no; 2 a file, an option or a setting is wrong; "
-    "3 the service or this host failed."
-)
-
-
 @contextmanager
 def reported(as_json: bool = False) -> Iterator[None]:
     """Turn the errors that a person can do something about into a message and an exit code."""
+    try:
+        with _told(as_json):
+            yield
+    except OutputError as error:
+        if not error.quiet:
+            sys.stderr.write(f"error: {error}\n")
+        raise typer.Exit(error.code) from None
+
+
+@contextmanager
+def _told(as_json: bool) -> Iterator[None]:
     try:
         yield
     except (InputError, ConfigError) as error:
         raise ended(str(error), ExitCode.BAD_INPUT, as_json) from None
     except VerifierError as error:
-        ours = isinstance(error, NotOffered) or not isinstance(error, RequestRejected | NotAValue)
+        ours = isinstance(error, NotOffered) or not isinstance(error, REFUSALS)
         raise ended(str(error), ExitCode.TROUBLE if ours else ExitCode.BAD_INPUT, as_json) from None
-    except StartFailed as error:
+    except (StartFailed, OSError) as error:
         raise ended(str(error), ExitCode.TROUBLE, as_json) from None
     except (KeyboardInterrupt, asyncio.CancelledError):
+        say_interrupted(as_json)
         raise typer.Exit(INTERRUPTED) from None
 
 
 def ended(message: str, code: ExitCode, as_json: bool) -> typer.Exit:
     """Say what went wrong, on standard error or as JSON on standard output, and return what to raise."""
-    if as_json:
-        print_json({"error": {"message": message, "exit_code": int(code)}})
-    else:
-        sys.stderr.write(f"error: {message}\n")
+    say_failed(message, int(code), as_json)
     return typer.Exit(int(code))

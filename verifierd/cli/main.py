@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from verifierd.cli import doctor, evaluate, serve, verify
 from verifierd.cli.demo import command as demo
+from verifierd.cli.endings import write_line
+from verifierd.daemon.parts import distribution_version
 
 HELP = """Judge candidate programs against tests, in sandboxes: verdicts, clusters, picks, and what it cost.
 
@@ -25,12 +29,12 @@ def build() -> typer.Typer:
     """Return the command line."""
     app = typer.Typer(
         name="verifierd",
-        help=HELP,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode="markdown",
         pretty_exceptions_enable=False,
     )
+    app.callback(help=HELP)(_before_the_command)
     app.command(help=serve.HELP)(serve.serve)
     app.command(help=verify.HELP)(verify.verify)
     app.command("eval", help=evaluate.HELP)(evaluate.evaluate)
@@ -39,6 +43,21 @@ def build() -> typer.Typer:
     return app
 
 
-def main() -> None:
-    """Run the command that the arguments name."""
+def run() -> None:
+    """Run the command that the arguments name, and end the process with its exit status."""
     build()(prog_name="verifierd")
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        write_line(f"verifierd {distribution_version()}")
+        raise typer.Exit
+
+
+def _before_the_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version, and end.", callback=_tell_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Take the options that need no command."""

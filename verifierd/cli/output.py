@@ -1,21 +1,39 @@
-"""Words and numbers on the terminal: consoles, JSON lines, and units that a person reads."""
+"""Words and numbers on the terminal: tables, JSON lines, and units that a person reads."""
 
 from __future__ import annotations
 
 import json
 import math
+import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
+
+from verifierd.cli.endings import write_line, writing
 
 PIPED_WIDTH = 100
 
 
-def stdout_console() -> Console:
-    """Return the console for results: as wide as the terminal, plain text where it is piped."""
-    return _console(stderr=False)
+class _Console(Console):
+    """A console that leaves it to the command what a closed pipe means."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Raise the BrokenPipeError on."""
+        raise
+
+
+def print_views(*views: RenderableType) -> None:
+    """Write what a person reads to standard output: as wide as the terminal, plain where it is piped.
+
+    Raises:
+        OutputError: standard output takes no more.
+    """
+    with writing():
+        console = _console(stderr=False)
+        for view in views:
+            console.print(view)
 
 
 def stderr_console() -> Console:
@@ -24,9 +42,8 @@ def stderr_console() -> Console:
 
 
 def print_json(value: Any) -> None:
-    """Write one value as one line of JSON to standard output, at once."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    """Write one value as one line of JSON to standard output, at once. Raises OutputError."""
+    write_line(json.dumps(value, ensure_ascii=False))
 
 
 def seconds_text(seconds: float) -> str:
@@ -53,5 +70,5 @@ def plain(text: str) -> Text:
 
 def _console(stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else PIPED_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, soft_wrap=False)
+    width = None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else PIPED_WIDTH
+    return _Console(stderr=stderr, width=width, highlight=False, soft_wrap=False)

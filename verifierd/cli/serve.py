@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from verifierd import logs
-from verifierd.cli.exits import EXIT_CODES_HELP, reported
+from verifierd.cli.endings import write_line
+from verifierd.cli.exits import reported
 from verifierd.cli.options import CONFIG_HELP
 from verifierd.cli.output import print_json
 from verifierd.config import load_settings, with_listen
 from verifierd.config.document import default_toml
 from verifierd.daemon import process
 
-HELP = f"""Serve batches over gRPC until SIGTERM or SIGINT.
+HELP = """Serve batches over gRPC until SIGTERM or SIGINT.
 
-The first signal drains: running batches end, new ones are refused, the exit status is 0. A second signal
-forces: what runs is cancelled, and the exit status is 128 and the signal's number. Logs go to standard error;
-once batches are served, one line on standard output says where.
+The first signal drains: running batches end, new ones are refused. A second signal forces: what runs is
+cancelled. Logs go to standard error; once batches are served, one line on standard output says where.
 
     verifierd serve
     verifierd serve --listen unix:/run/verifierd/api.sock
     verifierd serve --print-config > verifierd.toml
     VERIFIERD_SANDBOX__COUNT=8 verifierd serve --config verifierd.toml
 
-{EXIT_CODES_HELP} An unknown setting and a host that cannot run sandboxes stop the start.
+`VERIFIERD_...` variables set what a file sets, and go before it.
+
+Exit status: 0 after one signal; 2 a setting or an option is wrong; 3 this host cannot run sandboxes, or the
+address cannot be listened on; 130 or 143 (128 and the signal's number) after a second signal, or one during
+the start.
 """
 
 
@@ -45,10 +48,10 @@ def serve(
     ] = False,
 ) -> None:
     """Serve until a signal."""
-    if print_config:
-        sys.stdout.write(default_toml())
-        return
     with reported(as_json):
+        if print_config:
+            write_line(default_toml().rstrip())
+            return
         settings = load_settings(config)
         if listen is not None:
             settings = with_listen(settings, listen)
@@ -61,5 +64,4 @@ def _say_ready(address: str, as_json: bool) -> None:
     if as_json:
         print_json({"listening": address})
     else:
-        sys.stdout.write(f"listening on {address}\n")
-        sys.stdout.flush()
+        write_line(f"listening on {address}")

@@ -19,8 +19,10 @@ LAST_WORDS_CHARS = 2000
 
 
 @asynccontextmanager
-async def daemon_process() -> AsyncIterator[str]:
+async def daemon_process(config: Path | None = None) -> AsyncIterator[str]:
     """Run `verifierd serve` on a socket in a folder of its own and give its address.
+
+    `config` is the file with its settings; None: the environment alone has them.
 
     Raises:
         StartFailed: it did not start, or did not end well; the message has its last words.
@@ -37,6 +39,7 @@ async def daemon_process() -> AsyncIterator[str]:
                     "--json",
                     "--listen",
                     f"unix:{folder}/api.sock",
+                    *(() if config is None else ("--config", str(config))),
                 ),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,

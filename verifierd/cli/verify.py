@@ -3,83 +3,142 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from verifierd.cli.exits import EXIT_CODES_HELP, ExitCode, reported
-from verifierd.cli.options import JSON_HELP, SERVER_HELP
-from verifierd.cli.output import print_json, stdout_console
+from verifierd.cli.endings import OutputError
+from verifierd.cli.exits import ExitCode, reported
+from verifierd.cli.in_order import InOrder
+from verifierd.cli.options import CONFIG_HELP, JSON_HELP, SERVER_HELP, SETTINGS_HELP
+from verifierd.cli.output import print_json, print_views
 from verifierd.cli.progress import progress
 from verifierd.cli.session import session
-from verifierd.cli.summaries import candidate_as_json, candidates_view, summary_as_json, summary_view
+from verifierd.cli.summaries import CandidatesView, candidate_as_json, summary_as_json, summary_view
 from verifierd.datasets.native import read_candidates, read_problem
-from verifierd_client import BatchResult, Candidate, Problem, Verdict
+from verifierd.datasets.refusals import Sources
+from verifierd_client import AsyncVerifier, BatchResult, Candidate, CandidateResult, Problem, Verdict
 
 HELP = f"""Judge the candidates of one problem.
 
-PROBLEM is a JSON object; `limits` and `checker` may be left out:
+PROBLEM is a JSON object; `limits` and `checker` may be left out, and so may each key in them:
 
     {{"id": "sum",
      "limits": {{"cpu_time_s": 1, "memory_mib": 64}},
      "checker": {{"name": "tokens"}},
      "tests": [
        {{"id": "a", "stdio": {{"stdin": "1 2", "expected_stdout": "3"}}}},
-       {{"id": "b", "call": {{"function": "f", "args": [1, 2], "expected": 3}}}},
-       {{"id": "c", "asserts": {{"source": "assert f(1, 2) == 3"}}}}]}}
+       {{"id": "b", "call": {{"function": "f", "args": [1, 2],
+                            "kwargs": {{"base": 2}}, "expected": 3}}}},
+       {{"id": "c", "asserts": {{"source": "assert sum([1, 2]) == 3",
+                               "candidate_names": ["sum"]}}}}]}}
 
-CANDIDATES has one JSON object a line, plain or gzipped:
+`args` and `kwargs` may be left out. `candidate_names` names built-ins and standard modules that are the
+candidate's own in this test program; any other name that the program does not define is the candidate's
+anyway.
+
+Limits: `cpu_time_s` and `wall_time_s` in seconds, `memory_mib` and `disk_mib` in MiB, `output_bytes`,
+`processes` and `open_files`. What is left out is the server's default.
+
+Checkers, by the kind of test that they judge:
+
+    stdio  tokens  (default) the same words, white space aside
+           lines   the same lines, white space at their ends aside
+           exact   every byte
+           float   as tokens; numbers may differ by abs or rel
+    call   exact   (default) the same types and contents
+           float   as exact; numbers may differ by abs or rel
+
+    "checker": {{"name": "float", "params": {{"abs": 1e-6, "rel": 1e-6}}}}
+
+Values of `call` tests that JSON does not have are written with a tag:
+
+    {{"$tuple": [1, 2]}}        {{"$set": [1]}}        {{"$frozenset": [1]}}
+    {{"$bytes": "aGk="}}        (base64; also for stdin and expected_stdout)
+    {{"$dict": [[1, "one"]]}}   (keys that are no strings, or begin with $)
+    {{"$float": "nan"}}         (or "inf", "-inf")
+    {{"$complex": [0, 1]}}      {{"$int": "-ff"}}      (hexadecimal, any size)
+    {{"$str": [55296]}}         (code points, for lone surrogates)
+
+CANDIDATES has one JSON object a line, plain or gzipped. It may also have `note`, `behaviour` and
+`expected_verdict`, which are not looked at here; `verifierd demo --data` compares the last. Unknown keys
+are errors.
 
     {{"id": "first", "language": "python", "source": "print(3)"}}
 
-What JSON does not have is tagged in values of `call` tests: `{{"$tuple": [1, 2]}}`, `{{"$set": []}}`,
-`{{"$bytes": "aGk="}}`, `{{"$complex": [0, 1]}}`, `{{"$float": "nan"}}`, `{{"$dict": [[1, 2]]}}`. Unknown keys
-are errors.
+Examples:
 
     verifierd verify problem.json candidates.jsonl
     verifierd verify problem.json candidates.jsonl --json | jq .verdict
 
-With `--json` there is one line a candidate and a last one with verdict counts, clusters, picks and cost.
+With `--json` there is one line a candidate, in the order of the file and as soon as all before it have
+theirs, and a last one with verdict counts, clusters, picks and cost.
 
-{EXIT_CODES_HELP} 1 means that no candidate was accepted, 3 also that some could not be judged.
+{SETTINGS_HELP}
+
+Exit status: 0 some candidate was accepted; 1 none was; 2 a file, an option or a setting is wrong; 3 the
+service or this host failed, or some candidate could not be judged; 130 interrupted.
 """
 
 
 def verify(
-    problem: Annotated[Path, typer.Argument(help="The problem, a JSON file.", show_default=False)],
-    candidates: Annotated[Path, typer.Argument(help="The candidates, JSON lines.", show_default=False)],
+    problem: Annotated[
+        Path, typer.Argument(metavar="PROBLEM", help="The problem, a JSON file.", show_default=False)
+    ],
+    candidates: Annotated[
+        Path, typer.Argument(metavar="CANDIDATES", help="The candidates, JSON lines.", show_default=False)
+    ],
     server: Annotated[str | None, typer.Option("--server", help=SERVER_HELP)] = None,
+    config: Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Judge some candidates."""
     with reported(as_json):
         asked = read_problem(problem)
-        programs = [each.candidate for each in read_candidates(candidates)]
-        batch = asyncio.run(_verified(server, asked, programs, as_json))
-    if as_json:
-        for result in batch.results:
-            print_json(candidate_as_json(result))
-        print_json({"summary": summary_as_json(batch.summary)})
-    else:
-        console = stdout_console()
-        console.print(candidates_view(batch.results))
-        console.print(summary_view(asked.id, batch.summary))
+        read = list(read_candidates(candidates))
+        sources = Sources(problem, candidates, [each.line for each in read])
+        programs = [each.candidate for each in read]
+        lines = InOrder((each.id for each in programs), _print_line)
+        try:
+            with sources.named():
+                batch = asyncio.run(
+                    _judged(session(server, config), asked, programs, lines if as_json else None)
+                )
+        except BaseException as error:
+            if as_json and not isinstance(error, OutputError):
+                lines.release()
+            raise
+        if as_json:
+            print_json({"summary": summary_as_json(batch.summary)})
+        else:
+            print_views(CandidatesView(batch.results), summary_view(asked.id, batch.summary))
     raise typer.Exit(_exit_code(batch))
 
 
-async def _verified(
-    server: str | None, problem: Problem, candidates: list[Candidate], as_json: bool
+async def _judged(
+    opened: AbstractAsyncContextManager[AsyncVerifier],
+    problem: Problem,
+    candidates: list[Candidate],
+    lines: InOrder | None,
 ) -> BatchResult:
-    async with session(server) as verifier:
-        with progress("verifying", len(candidates), shown=not as_json) as advance:
+    """Judge a batch; results go to `lines` as they land, or else are counted on a progress bar."""
+    async with opened as verifier:
+        with progress("verifying", len(candidates), shown=lines is None) as advance:
             stream = verifier.stream(problem, candidates)
             results = []
             async with stream:
                 async for result in stream:
                     results.append(result)
                     advance()
+                    if lines is not None:
+                        lines.take(result)
             return BatchResult(results=stream.in_order(results), summary=stream.summary)
+
+
+def _print_line(result: CandidateResult) -> None:
+    print_json(candidate_as_json(result))
 
 
 def _exit_code(batch: BatchResult) -> ExitCode:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
+from verifierd.cli.output import seconds_text
 from verifierd_client import Verdict
 
 SHORT_FORMS: Mapping[Verdict, str] = {
@@ -59,3 +60,9 @@ def counted(counts: Mapping[Verdict, int]) -> Text:
 def plural(count: int, noun: str) -> str:
     """Return a count with its noun: 1 test, 5 tests."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def cpu_text(cpu_time_s: float, executions: int, saved: int) -> str:
+    """Return what was run: 0.50 s in 3 executions, 5 more executions saved."""
+    rest = f", {plural(saved, 'more execution')} saved" if saved else ""
+    return f"{seconds_text(cpu_time_s)} in {plural(executions, 'execution')}{rest}"

@@ -29,9 +29,9 @@ def default_toml() -> str:
 def _tables(model: type[BaseModel], values: BaseModel, prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         if section := section_model(field):
-            yield ""
-            yield from _comment(field.description or "")
             if any(section_model(inner) is None for inner in section.model_fields.values()):
+                yield ""
+                yield from _comment(field.description or "")
                 yield f"[{prefix}{name}]"
             yield from _tables(section, getattr(values, name), f"{prefix}{name}.")
         else:

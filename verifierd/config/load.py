@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from verifierd.config.keys import environment_name, known_keys, nearest
 from verifierd.config.settings import ENV_PREFIX, ServerSettings, Settings
@@ -37,8 +36,6 @@ def load_settings(file: Path | None = None) -> Settings:
         return Settings(**source.values)
     except ValidationError as error:
         raise ConfigError("\n".join(_describe(fault, source) for fault in error.errors())) from None
-    except SettingsError as error:
-        raise ConfigError(f"environment: {error}; lists and tables are written as JSON") from None
 
 
 def with_listen(settings: Settings, listen: str) -> Settings:

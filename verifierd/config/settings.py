@@ -5,10 +5,11 @@ Each field's description is what `verifierd serve --print-config` prints above t
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import json
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sandboxes.model import Limits
 from verifierd.admission import DEFAULT_LIMITS, DERIVED, MAX_LIMITS, MIB, SECOND_NS, AdmissionLimits
@@ -88,10 +89,11 @@ class SandboxSection(Section):
         examples=[2],
         description="Sandboxes kept ready, each running one candidate at a time. Unset: one per core.",
     )
-    allow_unenforced: tuple[LimitName, ...] = Field(
+    allow_unenforced: Annotated[tuple[LimitName, ...], NoDecode] = Field(
         default=(),
         description="Limits that this host may leave unenforced: any of memory, processes, cpu. A limit that "
-        "the host cannot enforce stops the start unless it is named here; `verifierd doctor` tells.",
+        "the host cannot enforce stops the start unless it is named here; `verifierd doctor` tells. In the "
+        "environment: cpu,memory or a list as JSON.",
     )
     cgroup_root: str | None = Field(
         default=None,
@@ -105,6 +107,19 @@ class SandboxSection(Section):
         description="Python that candidates run with, as a path inside the sandbox. Unset: the first of "
         "/usr/bin and /usr/local/bin that is recent enough.",
     )
+
+    @field_validator("allow_unenforced", mode="before")
+    @classmethod
+    def _is_list(cls, value: Any) -> Any:
+        """Read what a variable holds: names with commas between them, or a list as JSON."""
+        if not isinstance(value, str):
+            return value
+        if not value.lstrip().startswith("["):
+            return [name.strip() for name in value.split(",") if name.strip()]
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError('must be names such as cpu,memory or JSON such as ["cpu", "memory"]') from None
 
 
 class Bounds(Section):
@@ -227,7 +242,9 @@ class Settings(BaseSettings):
     sandbox: SandboxSection = Field(
         default=SandboxSection(), description="The containers that candidates run in."
     )
-    limits: LimitsSection = Field(default=LimitsSection(), description="Bounds of one execution.")
+    limits: LimitsSection = Field(
+        default=LimitsSection(), description="Bounds of one execution: one candidate on one test case."
+    )
     admission: AdmissionSection = Field(
         default=AdmissionSection(),
         description="How large a batch may be, and how much may wait before callers are told to come back.",

@@ -30,7 +30,7 @@ class HostUnusable(StartFailed):
 
     def __init__(self, report: HostReport) -> None:
         """Name what is missing, and its remedy."""
-        missing = [finding for finding in report.findings if finding.required and not finding.ok]
+        missing = [finding for finding in report.grouped if finding.required and not finding.ok]
         lines = [f"  {finding.what}: {finding.detail}; {finding.remedy}" for finding in missing]
         super().__init__("\n".join(["this host cannot run sandboxes:", *lines]))
         self.report = report

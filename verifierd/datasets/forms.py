@@ -7,10 +7,21 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 import verifierd_client as client
-from sandboxes.inside.values import decode
+from sandboxes.inside.values import Decoder
 from verifierd.datasets.records import is_unicode, type_name
 
 MIB = 1 << 20
+
+
+class _ValueDecoder(Decoder):
+    """Reads values that a person writes: an object that has no value form is none of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        del self.by_tag["$opaque"]
+
+
+decode = _ValueDecoder().decode
 
 
 def _unicode(value: Any) -> Any:
@@ -36,6 +47,7 @@ def _number_as_text(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_unicode)]
 Id = Annotated[Text, Field(min_length=1)]
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
 Param = Annotated[str, BeforeValidator(_number_as_text)]
 Octets = Annotated[bytes, BeforeValidator(_octets)]
 TypedValue = Annotated[Any, BeforeValidator(decode)]
@@ -86,8 +98,8 @@ class _TestForm(_Form):
 
 
 class _LimitsForm(_Form):
-    cpu_time_s: float | None = None
-    wall_time_s: float | None = None
+    cpu_time_s: Seconds | None = None
+    wall_time_s: Seconds | None = None
     memory_mib: int | None = None
     output_bytes: int | None = None
     processes: int | None = None
@@ -162,6 +174,8 @@ def first_fault(error: ValidationError, form: type[_Form]) -> tuple[tuple[str | 
         return way, f"unknown key {way[-1]!r}{_inside(way[:-1])}; allowed: {allowed}"
     if fault["type"] == "missing":
         return way, f"key {way[-1]!r} is missing{_inside(way[:-1])}"
+    if fault["type"] in ("model_type", "dict_type"):
+        return way, f"{_shown(way)} must be an object, and is {type_name(fault['input'])}"
     reason = fault["msg"].removeprefix("Value error, ")
     return way, f"{_shown(way) or 'the object'}: {reason[:1].lower()}{reason[1:]}"
 

@@ -32,9 +32,10 @@ from verifierd.datasets.records import InputError, Record, read_records, type_na
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedCandidate:
-    """A candidate with what its file says about it."""
+    """A candidate with what its file says about it, and the line where it stands."""
 
     candidate: client.Candidate
+    line: int
     behaviour: str
     expected_verdict: str
     note: str
@@ -82,6 +83,7 @@ def read_candidates(file: Path) -> Iterator[AnnotatedCandidate]:
         first_lines[form.id] = record.line
         yield AnnotatedCandidate(
             candidate=client.Candidate(id=form.id, language=form.language, source=form.source),
+            line=record.line,
             behaviour=form.behaviour,
             expected_verdict=form.expected_verdict,
             note=form.note,

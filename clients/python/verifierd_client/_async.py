@@ -11,9 +11,9 @@ from verifier.v1 import verifier_service_pb2 as wire
 from verifierd_client._calls import BatchCall, Patience, unary
 from verifierd_client._connection import Connection
 from verifierd_client._reading import read_candidate_result, read_capabilities, read_summary
-from verifierd_client._writing import write_problem, write_spec
+from verifierd_client._writing import Program, listed, write_problem, write_spec
 from verifierd_client.errors import ForkError, UnreadableAnswer
-from verifierd_client.problems import Candidate, Digest, Options, Problem
+from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
 
 DEFAULT_RETRIES = 5
@@ -56,7 +56,7 @@ class AsyncVerifier:
     async def verify(
         self,
         problem: Problem | Digest,
-        candidates: Iterable[Candidate | str] | AsyncIterable[Candidate | str],
+        candidates: Iterable[Program] | AsyncIterable[Program],
         options: Options | None = None,
         *,
         timeout_s: float | None = None,
@@ -75,7 +75,7 @@ class AsyncVerifier:
     def stream(
         self,
         problem: Problem | Digest,
-        candidates: Iterable[Candidate | str] | AsyncIterable[Candidate | str],
+        candidates: Iterable[Program] | AsyncIterable[Program],
         options: Options | None = None,
         *,
         timeout_s: float | None = None,
@@ -87,9 +87,12 @@ class AsyncVerifier:
 
         Raises:
             NotAValue: an argument of a CallTest has no typed form.
+            NotACandidate: the candidates are no iterable of programs.
+            OutOfRange: a number of the limits or options cannot be sent.
         """
         spec = write_spec(problem, options or Options())
-        call = BatchCall(spec, candidates) if request_id is None else BatchCall(spec, candidates, request_id)
+        given = candidates if isinstance(candidates, AsyncIterable) else listed(candidates)
+        call = BatchCall(spec, given) if request_id is None else BatchCall(spec, given, request_id)
         return ResultStream(self._connection, self._patience(timeout_s), call)
 
     async def put_problem(self, problem: Problem, *, timeout_s: float | None = None) -> Digest:

@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -19,7 +19,7 @@ from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
 from verifierd_client._awaiting import Requests, Responses, answer_of
 from verifierd_client._connection import Connection
 from verifierd_client._rejections import error_of
-from verifierd_client._writing import write_candidate
+from verifierd_client._writing import Program, checked, write_candidate
 from verifierd_client.errors import ConnectionFailed, ServerBusy, VerifierError
 from verifierd_client.problems import Candidate
 
@@ -87,7 +87,7 @@ class BatchCall:
     """
 
     spec: batch_pb2.BatchSpec
-    candidates: Iterable[Candidate | str] | AsyncIterable[Candidate | str]
+    candidates: Sequence[Candidate] | AsyncIterable[Program]
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     positions: dict[str, int] = field(default_factory=dict)
     enough: bool = False
@@ -124,7 +124,7 @@ class BatchCall:
             return None
         return [self._write(each, index) for index, each in enumerate(self.candidates)]
 
-    def _write(self, candidate: Candidate | str, index: int) -> batch_pb2.Candidate:
+    def _write(self, candidate: Candidate, index: int) -> batch_pb2.Candidate:
         message = write_candidate(candidate, index)
         self.positions.setdefault(message.id, index)
         return message
@@ -187,7 +187,7 @@ class BatchCall:
                 async for candidate in self.candidates:
                     if self.enough:
                         return
-                    yield self._write(candidate, index)
+                    yield self._write(checked(candidate, index), index)
                     index += 1
             except Exception as error:
                 self.source_error = error

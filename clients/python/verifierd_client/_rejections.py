@@ -23,6 +23,9 @@ from verifierd_client.errors import (
 )
 
 DETAILS_KEY = "grpc-status-details-bin"
+STOPPED = "Cancelling all calls"
+"""What gRPC says of the calls that a server ends as it stops."""
+
 Detail = TypeVar("Detail", bound=Message)
 
 
@@ -46,14 +49,29 @@ def error_of(status: RpcError, address: str) -> VerifierError:
         retry = _detail(status, RetryInfo)
         if retry is not None:
             return ServerBusy(words, retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9)
-        return ConnectionFailed(f"no answer from {address}: {words}; is the daemon running there?")
+        return ConnectionFailed(_unreachable(address, words))
     if code in (StatusCode.INTERNAL, StatusCode.UNKNOWN, StatusCode.DATA_LOSS):
         return ServerFault(words)
     if code is StatusCode.CANCELLED:
-        return ConnectionFailed(f"the call to {address} was cut off: {words}")
+        return ConnectionFailed(_cut_off(address, words))
     if code in (StatusCode.PERMISSION_DENIED, StatusCode.UNAUTHENTICATED, StatusCode.FAILED_PRECONDITION):
         return RequestRejected(words)
     return UnreadableAnswer(f"{code.name}: {words}")
+
+
+def _unreachable(address: str, words: str) -> str:
+    if STOPPED in words:
+        return _cut_off(address, words)
+    return (
+        f"no answer from {address}: {words}; no daemon is there (not started, shutting down or ended), "
+        "or the address is wrong"
+    )
+
+
+def _cut_off(address: str, words: str) -> str:
+    if STOPPED in words:
+        return f"the daemon at {address} was stopped and ended the call ({words})"
+    return f"the call to {address} was cut off: {words}"
 
 
 def _detail(status: RpcError, kind: type[Detail]) -> Detail | None:

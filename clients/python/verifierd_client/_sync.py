@@ -8,7 +8,8 @@ from typing import Self
 
 from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, AsyncVerifier, ResultStream
 from verifierd_client._loop import LoopThread
-from verifierd_client.problems import Candidate, Digest, Options, Problem
+from verifierd_client._writing import Program, listed
+from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
 
 
@@ -40,7 +41,7 @@ class Verifier:
     def verify(
         self,
         problem: Problem | Digest,
-        candidates: Iterable[Candidate | str],
+        candidates: Iterable[Program],
         options: Options | None = None,
         *,
         timeout_s: float | None = None,
@@ -52,14 +53,14 @@ class Verifier:
             VerifierError: see `verifierd_client.errors`.
         """
         work = self._verifier.verify(
-            problem, list(candidates), options, timeout_s=timeout_s, request_id=request_id
+            problem, listed(candidates), options, timeout_s=timeout_s, request_id=request_id
         )
         return LoopThread.of_this_process().run(work)
 
     def stream(
         self,
         problem: Problem | Digest,
-        candidates: Iterable[Candidate | str],
+        candidates: Iterable[Program],
         options: Options | None = None,
         *,
         timeout_s: float | None = None,
@@ -69,10 +70,12 @@ class Verifier:
 
         Raises:
             NotAValue: an argument of a CallTest has no typed form.
+            NotACandidate: the candidates are no iterable of programs.
+            OutOfRange: a number of the limits or options cannot be sent.
         """
         return SyncResultStream(
             self._verifier.stream(
-                problem, list(candidates), options, timeout_s=timeout_s, request_id=request_id
+                problem, listed(candidates), options, timeout_s=timeout_s, request_id=request_id
             )
         )
 

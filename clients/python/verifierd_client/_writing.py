@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
+
 from google.protobuf.duration_pb2 import Duration
 
 from verifier.v1 import batch_pb2, problem_pb2
-from verifierd_client._values import write_value
+from verifierd_client._values import INT64_BOUND, write_value
+from verifierd_client.errors import NotACandidate, OutOfRange
 from verifierd_client.problems import (
     AssertsTest,
     CallTest,
@@ -17,9 +21,12 @@ from verifierd_client.problems import (
     StdioTest,
 )
 
+Program = Candidate | str | bytes
+MAX_DURATION_S = 315_576_000_000  # google.protobuf.Duration: about 10000 years
+
 
 def write_spec(problem: Problem | Digest, options: Options) -> batch_pb2.BatchSpec:
-    """Return what a batch is about and its rules. Raises NotAValue."""
+    """Return what a batch is about and its rules. Raises NotAValue, OutOfRange."""
     spec = batch_pb2.BatchSpec(options=write_options(options))
     if isinstance(problem, Digest):
         spec.problem_digest.CopyFrom(problem_pb2.Digest(hash=problem.hash, size_bytes=problem.size_bytes))
@@ -29,7 +36,7 @@ def write_spec(problem: Problem | Digest, options: Options) -> batch_pb2.BatchSp
 
 
 def write_problem(problem: Problem) -> problem_pb2.Problem:
-    """Return the message of a problem. Raises NotAValue."""
+    """Return the message of a problem. Raises NotAValue, OutOfRange."""
     message = problem_pb2.Problem(id=problem.id, limits=write_limits(problem.limits))
     if problem.checker is not None:
         message.checker.name = problem.checker.name
@@ -40,47 +47,82 @@ def write_problem(problem: Problem) -> problem_pb2.Problem:
 
 
 def write_limits(limits: Limits) -> problem_pb2.Limits:
-    """Return the message of limits; what is None is left to the server."""
+    """Return the message of limits; what is None is left to the server. Raises OutOfRange."""
     return problem_pb2.Limits(
-        cpu_time=_duration(limits.cpu_time_s),
-        wall_time=_duration(limits.wall_time_s),
-        memory_bytes=limits.memory_bytes,
-        output_bytes=limits.output_bytes,
-        processes=limits.processes,
-        open_files=limits.open_files,
-        disk_bytes=limits.disk_bytes,
+        cpu_time=_duration(limits.cpu_time_s, "Limits.cpu_time_s"),
+        wall_time=_duration(limits.wall_time_s, "Limits.wall_time_s"),
+        memory_bytes=_count(limits.memory_bytes, "Limits.memory_bytes"),
+        output_bytes=_count(limits.output_bytes, "Limits.output_bytes"),
+        processes=_count(limits.processes, "Limits.processes"),
+        open_files=_count(limits.open_files, "Limits.open_files"),
+        disk_bytes=_count(limits.disk_bytes, "Limits.disk_bytes"),
     )
 
 
-def write_candidate(candidate: Candidate | str, index: int) -> batch_pb2.Candidate:
+def listed(candidates: Iterable[Program]) -> list[Candidate]:
+    """Return all candidates, each as a Candidate.
+
+    Raises:
+        NotACandidate: they are one program rather than a list of them, or one of them is no program.
+    """
+    if isinstance(candidates, str | bytes | Candidate | Mapping) or not isinstance(candidates, Iterable):
+        raise NotACandidate(
+            f"candidates must be a list (or another iterable) of programs, and is {_kind(candidates)}; "
+            "put a single program in a list: [program]"
+        )
+    return [checked(each, index) for index, each in enumerate(candidates)]
+
+
+def checked(program: Program, index: int) -> Candidate:
+    """Return the program at a position as a Candidate. Raises NotACandidate where it is none."""
+    if isinstance(program, str | bytes):
+        return Candidate(program)
+    if not isinstance(program, Candidate):
+        raise NotACandidate(
+            f"candidate {index} is {_kind(program)}; allowed: source text as str or bytes, or a Candidate"
+        )
+    if not isinstance(program.source, str | bytes):
+        raise NotACandidate(
+            f"candidate {index}: source must be str or bytes, and is {_kind(program.source)}; "
+            "an empty source is judged NO_CODE"
+        )
+    for name in ("language", "id"):
+        if not isinstance(value := getattr(program, name), str):
+            raise NotACandidate(f"candidate {index}: {name} must be a str, and is {_kind(value)}")
+    return program
+
+
+def write_candidate(candidate: Candidate, index: int) -> batch_pb2.Candidate:
     """Return the message of a candidate, which is named by its position where it has no id."""
-    if isinstance(candidate, str):
-        candidate = Candidate(candidate)
     return batch_pb2.Candidate(
         id=candidate.id or str(index), language=candidate.language, source=_bytes(candidate.source)
     )
 
 
 def write_options(options: Options) -> batch_pb2.BatchOptions:
-    """Return the message of a batch's options."""
-    rules = []
-    if options.stop_after_accepted is not None:
-        count = batch_pb2.StopRule.AcceptedCount(count=options.stop_after_accepted)
-        rules.append(batch_pb2.StopRule(accepted_count=count))
-    if options.cpu_budget_s is not None:
-        cpu_budget = batch_pb2.StopRule.CpuBudget(cpu_time=_duration(options.cpu_budget_s))
-        rules.append(batch_pb2.StopRule(cpu_budget=cpu_budget))
-    if options.time_budget_s is not None:
-        time_budget = batch_pb2.StopRule.TimeBudget(wall_time=_duration(options.time_budget_s))
-        rules.append(batch_pb2.StopRule(time_budget=time_budget))
+    """Return the message of a batch's options. Raises OutOfRange."""
     return batch_pb2.BatchOptions(
         stop_at_first_failure=options.stop_at_first_failure,
-        stop_when=rules,
+        stop_when=_write_stop_rules(options),
         output_detail=batch_pb2.OUTPUT_DETAIL_FULL
         if options.include_outputs
         else batch_pb2.OUTPUT_DETAIL_NONE,
         priority=batch_pb2.PRIORITY_BULK if options.bulk else batch_pb2.PRIORITY_INTERACTIVE,
     )
+
+
+def _write_stop_rules(options: Options) -> list[batch_pb2.StopRule]:
+    count = _count(options.stop_after_accepted, "Options.stop_after_accepted")
+    cpu_time = _duration(options.cpu_budget_s, "Options.cpu_budget_s")
+    wall_time = _duration(options.time_budget_s, "Options.time_budget_s")
+    rules = []
+    if count is not None:
+        rules.append(batch_pb2.StopRule(accepted_count=batch_pb2.StopRule.AcceptedCount(count=count)))
+    if cpu_time is not None:
+        rules.append(batch_pb2.StopRule(cpu_budget=batch_pb2.StopRule.CpuBudget(cpu_time=cpu_time)))
+    if wall_time is not None:
+        rules.append(batch_pb2.StopRule(time_budget=batch_pb2.StopRule.TimeBudget(wall_time=wall_time)))
+    return rules
 
 
 def _write_test(test: StdioTest | CallTest | AssertsTest, test_id: str) -> problem_pb2.TestCase:
@@ -111,9 +153,24 @@ def _bytes(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
 
 
-def _duration(seconds: float | None) -> Duration | None:
+def _kind(value: object) -> str:
+    return "None" if value is None else f"of type {type(value).__name__}"
+
+
+def _count(number: int | None, name: str) -> int | None:
+    if number is not None and not -INT64_BOUND <= number < INT64_BOUND:
+        raise OutOfRange(f"{name} must be a whole number below 2**63, and is {number}")
+    return number
+
+
+def _duration(seconds: float | None, name: str) -> Duration | None:
     if seconds is None:
         return None
+    if not math.isfinite(seconds) or abs(seconds) > MAX_DURATION_S:
+        raise OutOfRange(
+            f"{name} must be a finite number of seconds up to {MAX_DURATION_S:g}, and is {seconds}; "
+            "None leaves it out"
+        )
     message = Duration()
     message.FromNanoseconds(round(seconds * 1e9))
     return message

@@ -12,7 +12,9 @@ VerifierError
 ├── ServerFault             the server failed; its log tells more under the id in the message
 ├── UnreadableAnswer        the server answered something this version cannot read
 ├── ForkError               a forked child asked for the results of its parent's batch
-└── NotAValue               an argument of a CallTest has no typed form; also a TypeError
+├── NotAValue               an argument of a CallTest has no typed form; also a TypeError
+├── NotACandidate           what was given as candidates is none; also a TypeError
+└── OutOfRange              a number of Limits or Options cannot be sent; also a ValueError
 """
 
 from __future__ import annotations
@@ -96,3 +98,11 @@ class ForkError(VerifierError):
 
 class NotAValue(VerifierError, TypeError):
     """A Python object cannot be an argument or the expected value of a CallTest."""
+
+
+class NotACandidate(VerifierError, TypeError):
+    """What was given as candidates is no list of programs, or one of them is no program."""
+
+
+class OutOfRange(VerifierError, ValueError):
+    """A number of Limits or Options is not finite, or larger than a request can say."""

@@ -6,8 +6,10 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -87,8 +89,25 @@ def test_a_problem_that_the_service_refuses_is_bad_input(tmp_path: Path) -> None
     (tmp_path / "problem.json").write_text(json.dumps({**problem, "limits": {"cpu_time_s": 1e6}}))
     ended = verifierd("verify", tmp_path / "problem.json", CALCULATOR / "candidates.jsonl")
     assert ended.returncode == 2
-    assert "cpu_time" in ended.stderr
+    assert ended.stderr.startswith(f"error: {tmp_path / 'problem.json'}: batch.problem.limits.cpu_time: ")
     assert "Traceback" not in ended.stderr
+
+
+def test_a_candidate_that_the_service_refuses_is_named_by_its_line(tmp_path: Path) -> None:
+    _, candidates = waiting_files(tmp_path, "# fine", "# fine too")
+    candidates.write_text(
+        "\n" + candidates.read_text().replace('"1", "language": "python"', '"1", "language": "rs"')
+    )
+    ended = verifierd("verify", CALCULATOR / "problem.json", candidates)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"error: {candidates}:3: candidates[1].language: ")
+
+
+def test_nothing_of_grpcs_own_reaches_the_terminal(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = verifierd("serve", "--listen", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert ended.returncode == 3
+    assert [line for line in ended.stderr.splitlines() if not line.startswith(("{", "error: "))] == []
 
 
 def test_doctor_says_that_this_host_can_run_sandboxes() -> None:
@@ -110,23 +129,27 @@ def test_help_teaches_by_examples_and_fits_a_terminal(command: str) -> None:
     assert "\x1b" not in ended.stdout
 
 
-def test_an_interrupted_command_ends_with_130_and_says_nothing_more(tmp_path: Path) -> None:
-    """Ctrl-C in the middle of a batch, at a terminal, where the progress bar says that it runs."""
+def waiting_files(folder: Path, *sources: str) -> tuple[Path, Path]:
+    """A problem with much time, and candidates for it."""
     problem = {
         "id": "wait",
         "limits": {"wall_time_s": 30},
         "tests": [{"id": "only", "stdio": {"stdin": "", "expected_stdout": ""}}],
     }
-    (tmp_path / "p.json").write_text(json.dumps(problem))
-    lines = ["", "import time; time.sleep(20)"]
-    (tmp_path / "c.jsonl").write_text(
-        "".join(
-            json.dumps({"id": str(n), "language": "python", "source": s}) + "\n" for n, s in enumerate(lines)
-        )
-    )
+    (folder / "p.json").write_text(json.dumps(problem))
+    lines = [{"id": str(n), "language": "python", "source": source} for n, source in enumerate(sources)]
+    (folder / "c.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return folder / "p.json", folder / "c.jsonl"
+
+
+WAITS = "import time; time.sleep(20)"
+
+
+def test_an_interrupted_command_ends_with_130_and_says_so(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of a batch, at a terminal, where the progress bar says that it runs."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "verifierd", "verify", str(tmp_path / "p.json"), str(tmp_path / "c.jsonl")],
+        [sys.executable, "-m", "verifierd", "verify", *map(str, waiting_files(tmp_path, "#", WAITS))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=theirs,
@@ -138,6 +161,92 @@ def test_an_interrupted_command_ends_with_130_and_says_nothing_more(tmp_path: Pa
         seen += os.read(ours, 4096)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=30)
+    while b"interrupted" not in seen:
+        seen += os.read(ours, 4096)
     os.close(ours)
     assert (process.returncode, out) == (130, b"")
     assert b"Traceback" not in seen
+
+
+def test_results_come_as_they_land_and_an_interrupt_loses_none_that_has(tmp_path: Path) -> None:
+    files = waiting_files(tmp_path, "# first", WAITS, "# third")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verifierd", "verify", *map(str, files), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"VERIFIERD_SANDBOX__COUNT": "3"},
+    )
+    assert process.stdout is not None
+    first = json.loads(process.stdout.readline())
+    time.sleep(1.0)  # nothing tells from outside that the third is held back behind the second
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    third, last = map(json.loads, out.splitlines())
+    assert (first["candidate_id"], third["candidate_id"]) == ("0", "2")
+    assert last == {"error": {"message": "interrupted", "exit_code": 130}}
+    assert (process.returncode, err) == (130, "")
+
+
+def test_an_interrupt_while_the_command_is_still_imported_is_told_like_any_other() -> None:
+    script = (
+        "import builtins, os, signal, sys\n"
+        "from verifierd.__main__ import main\n"
+        "original = builtins.__import__\n"
+        "def importing(name, *rest):\n"
+        "    if name == 'typer':\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    return original(name, *rest)\n"
+        "builtins.__import__ = importing\n"
+        "sys.argv = ['verifierd', 'doctor', *sys.argv[1:]]\n"
+        "main()\n"
+    )
+    for arguments, out, err in (
+        ([], "", "interrupted\n"),
+        (["--json"], '{"error": {"message": "interrupted", "exit_code": 130}}\n', ""),
+    ):
+        ended = subprocess.run(
+            [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False
+        )
+        assert (ended.returncode, ended.stdout, ended.stderr) == (130, out, err)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", CALCULATOR / "problem.json", CALCULATOR / "candidates.jsonl"),
+        ("verify", CALCULATOR / "problem.json", CALCULATOR / "candidates.jsonl", "--json"),
+        ("verify", "/nowhere", "/nowhere", "--json"),
+        ("doctor",),
+        ("serve", "--print-config"),
+        ("--version",),
+        ("--help",),
+    ],
+)
+def test_output_that_cannot_be_written_is_trouble_in_one_line(arguments: tuple[str | Path, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "verifierd", *map(str, arguments)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 3
+    assert ended.stderr == "error: cannot write to standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_reader_that_goes_away_ends_the_command_quietly(more: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    files = (CALCULATOR / "problem.json", CALCULATOR / "candidates.jsonl")
+    ended = subprocess.run(
+        [sys.executable, "-m", "verifierd", "verify", *map(str, files), *more],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (141, "")

@@ -64,7 +64,7 @@ async def test_a_second_signal_does_not_wait(number: signal.Signals) -> None:
                 pass
             daemon.signal(number)
             assert await daemon.ended() == 128 + number
-            with pytest.raises(client.VerifierError):
+            with pytest.raises(client.ConnectionFailed, match="was stopped and ended the call"):
                 await anext(stream)
 
 

@@ -61,7 +61,7 @@ def verifier(monkeypatch: pytest.MonkeyPatch) -> FakeVerifier:
     fake = FakeVerifier()
 
     @asynccontextmanager
-    async def session(server: str | None) -> AsyncIterator[FakeVerifier]:
+    async def session(server: str | None, config: Path | None) -> AsyncIterator[FakeVerifier]:
         yield fake
 
     for module in (verify, evaluate):

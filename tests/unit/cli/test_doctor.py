@@ -26,11 +26,23 @@ def test_the_exit_code_says_whether_sandboxes_can_run(
     assert [finding["what"] for finding in report["findings"]] == [finding.what for finding in findings]
 
 
+def test_what_is_fine_has_no_remedy(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    fine = Finding("Linux", True, "Linux 6", "run it on Linux", required=True)
+    monkeypatch.setattr(doctor, "examine", lambda settings: HostReport((fine, WEAK)))
+    (report,) = command("doctor", "--json").json_lines
+    assert [finding["remedy"] for finding in report["findings"]] == [None, "run as root"]
+
+
 def test_each_row_says_what_was_found_and_what_to_do(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "examine", lambda settings: HostReport((GOOD, WEAK, BAD)))
     ended = command("doctor")
-    for words in ("bubblewrap 0.8.0", "better: run as root", "needed: sudo make me one", "cannot run here"):
+    for words in (
+        "bubblewrap 0.8.0",
+        "better: run as root",
+        "cannot run here",
+        "limit: memory: sudo make me one",
+    ):
         assert words in ended.out
     assert "\x1b" not in ended.out

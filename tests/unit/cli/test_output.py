@@ -7,8 +7,9 @@ from typer.testing import CliRunner
 
 from verifierd.cli.main import build
 from verifierd.cli.output import money_text, seconds_text
-from verifierd.cli.words import SHORT_FORMS, counted, plural
-from verifierd_client import Verdict
+from verifierd.cli.summaries import clusters_text
+from verifierd.cli.words import SHORT_FORMS, counted, cpu_text, plural
+from verifierd_client import Cluster, Verdict
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,44 @@ def test_every_verdict_has_a_short_form_of_its_own() -> None:
 def test_counts_stand_in_the_order_of_the_verdicts() -> None:
     counts = {Verdict.NO_CODE: 1, Verdict.ACCEPTED: 2, Verdict.SKIPPED: 0}
     assert counted(counts).plain == "2 accepted, 1 no code"
+
+
+def cluster(size: int, verdict: Verdict) -> Cluster:
+    return Cluster("c", tuple(map(str, range(size))), verdict)
+
+
+@pytest.mark.parametrize(
+    ("clusters", "text"),
+    [
+        ([], "none"),
+        ([cluster(1, Verdict.ACCEPTED)], "1 behaviour, of one candidate"),
+        ([cluster(3, Verdict.ACCEPTED)], "1 behaviour, all alike: 3 candidates (accepted)"),
+        ([cluster(1, Verdict.ACCEPTED)] * 2, "2 behaviours, each of one candidate"),
+        (
+            [cluster(5, Verdict.ACCEPTED), cluster(2, Verdict.WRONG_ANSWER), cluster(1, Verdict.NO_CODE)],
+            "3 behaviours; shared by 5 candidates (accepted), 2 candidates (wrong answer)",
+        ),
+        (
+            [cluster(2, Verdict.ACCEPTED)] * 4,
+            "4 behaviours; the largest shared by 2 candidates (accepted), 2 candidates (accepted), "
+            "2 candidates (accepted)",
+        ),
+    ],
+)
+def test_clusters_are_told_by_what_candidates_share(clusters: list[Cluster], text: str) -> None:
+    assert clusters_text(tuple(clusters)).plain == text
+
+
+@pytest.mark.parametrize(
+    ("saved", "text"),
+    [
+        (0, "1.50 s in 3 executions"),
+        (1, "1.50 s in 3 executions, 1 more execution saved"),
+        (5, "1.50 s in 3 executions, 5 more executions saved"),
+    ],
+)
+def test_what_was_saved_is_named(saved: int, text: str) -> None:
+    assert cpu_text(1.5, 3, saved) == text
 
 
 def test_one_is_singular() -> None:

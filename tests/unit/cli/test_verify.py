@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 import verifierd_client as client
+from sandboxes.inside.values import Decoder
 from tests.unit.cli.conftest import Command
 from tests.unit.datasets.fakes import FakeVerifier
+from verifierd.cli.verify import HELP
+from verifierd.datasets import forms
+from verifierd.judging.checkers import available
 
 PROBLEM = {"id": "sum", "tests": [{"id": "a", "stdio": {"stdin": "", "expected_stdout": ""}}]}
 
@@ -66,6 +71,22 @@ def test_what_a_person_reads_names_verdicts_clusters_pick_and_cost_without_colou
     assert "\x1b" not in ended.out + ended.err
 
 
+@pytest.mark.parametrize("columns", ["40", "60", "80", "120"])
+def test_reasons_stay_readable_at_any_width(
+    command: Command,
+    verifier: FakeVerifier,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    ended = command("verify", *files(tmp_path, "ACCEPTED 1", "MEMORY_LIMIT_EXCEEDED 2"))
+    assert "it is MEMORY_LIMIT_EXCEEDED" in ended.out
+    assert "memory limit exceeded" in ended.out
+    assert "…" not in ended.out
+    assert max(map(len, ended.out.splitlines())) <= int(columns)
+
+
 def test_markup_and_control_codes_in_names_are_shown_and_not_obeyed(
     command: Command, verifier: FakeVerifier, tmp_path: Path
 ) -> None:
@@ -98,6 +119,7 @@ def test_a_bad_line_ends_with_2_and_names_it(
     [
         (client.InvalidRequest("candidates[0].language: unknown"), 2),
         (client.RequestTooLarge("too large"), 2),
+        (client.OutOfRange("Limits.cpu_time_s"), 2),
         (client.NotOffered("not here"), 3),
         (client.ConnectionFailed("nobody listens"), 3),
         (client.ServerFault("error id 7"), 3),
@@ -109,4 +131,29 @@ def test_a_refusal_is_bad_input_and_a_failing_service_is_trouble(
 ) -> None:
     verifier.error = error
     ended = command("verify", *files(tmp_path, "ACCEPTED"))
-    assert (ended.code, ended.err) == (code, f"error: {error}\n")
+    assert (ended.code, ended.err.endswith(f"{error}\n")) == (code, True)
+    assert ended.err.startswith("error: ")
+
+
+def test_settings_are_refused_for_a_daemon_that_runs_already(command: Command, tmp_path: Path) -> None:
+    arguments = ("--config", "verifierd.toml", "--server", "127.0.0.1:1")
+    ended = command("verify", *files(tmp_path, "ACCEPTED"), *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert "--config is for a daemon of the command's own" in ended.err
+
+
+def test_settings_of_the_daemon_of_its_own_come_from_the_file(command: Command, tmp_path: Path) -> None:
+    config = tmp_path / "verifierd.toml"
+    config.write_text("[sandbox]\ncuont = 1\n")
+    for arguments in (("verify", *files(tmp_path, "ACCEPTED")), ("demo",)):
+        ended = command(*arguments, "--config", config)
+        assert ended.code == 2
+        assert ended.err.startswith(f"error: {config}:2: unknown key sandbox.cuont")
+
+
+def test_the_help_names_every_key_tag_and_checker_that_files_may_have() -> None:
+    checkers = [name for each in available() for name in (each.name, *each.parameters)]
+    tags = set(Decoder().by_tag) - {"$opaque"}
+    read = [form.model_fields for form in forms._FORMS_BY_KEY.values()] + [forms.CandidateForm.model_fields]
+    keys = [name for fields in read for name in fields]
+    assert [word for word in (*checkers, *tags, *keys) if not re.search(rf"{re.escape(word)}\b", HELP)] == []

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
+from unittest import mock
 
+import grpc
 import pytest
 
 import verifierd_client as client
 from tests.unit.api.fakes import Serving
 from verifierd.errors import Draining, QueueFull
 from verifierd.model import CallTest
+from verifierd_client._rejections import error_of
 
 pytestmark = pytest.mark.anyio
 
@@ -206,7 +210,24 @@ async def test_a_fault_of_the_server_is_told_as_such(served: Serving, verifier: 
 
 async def test_nobody_at_the_address_is_told_with_the_address(one_loop: None) -> None:
     async with client.AsyncVerifier("127.0.0.1:1", retries=1) as verifier:
-        with pytest.raises(client.ConnectionFailed, match=r"127\.0\.0\.1:1.*is the daemon running"):
+        with pytest.raises(client.ConnectionFailed, match=r"127\.0\.0\.1:1.*no daemon is there"):
+            await verifier.capabilities()
+
+
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED])
+def test_a_call_that_a_stopping_daemon_ended_is_told_as_its_doing(code: grpc.StatusCode) -> None:
+    status = mock.Mock(spec=grpc.Call, code=lambda: code, details=lambda: "Cancelling all calls")
+    status.trailing_metadata.return_value = ()
+    error = error_of(status, "unix:/x")
+    assert isinstance(error, client.ConnectionFailed)
+    assert str(error) == "the daemon at unix:/x was stopped and ended the call (Cancelling all calls)"
+
+
+async def test_a_socket_file_that_is_gone_means_that_no_daemon_is_there(
+    one_loop: None, tmp_path: Path
+) -> None:
+    async with client.AsyncVerifier(f"unix:{tmp_path}/gone.sock", retries=0) as verifier:
+        with pytest.raises(client.ConnectionFailed, match=r"not started, shutting down or ended"):
             await verifier.capabilities()
 
 

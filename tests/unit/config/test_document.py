@@ -29,6 +29,11 @@ def test_every_setting_is_explained() -> None:
     assert [key for key, field in leaf_fields() if not field.description] == []
 
 
+def test_every_comment_stands_above_a_table_or_a_setting() -> None:
+    _, *blocks = default_toml().split("\n\n")
+    assert [block for block in blocks if "\n[" not in block] == []
+
+
 def test_every_setting_stands_below_a_comment() -> None:
     lines = default_toml().splitlines()
     keys = [number for number, line in enumerate(lines) if line and line[0].isalpha()]

@@ -40,7 +40,7 @@ def test_a_key_in_the_file_leaves_its_neighbours_at_their_defaults(tmp_path: Pat
 
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERIFIERD_SANDBOX__COUNT", "7")
-    monkeypatch.setenv("VERIFIERD_SANDBOX__ALLOW_UNENFORCED", '["cpu"]')
+    monkeypatch.setenv("VERIFIERD_SANDBOX__ALLOW_UNENFORCED", "cpu")
     settings = load_settings(write(tmp_path, "[sandbox]\ncount = 3\npython = '/usr/bin/python3'\n"))
     assert settings.sandbox.count == 7
     assert settings.sandbox.python == "/usr/bin/python3"
@@ -99,6 +99,26 @@ def test_an_unknown_variable_is_named_with_the_nearest_known_one(monkeypatch: py
 def test_a_wrong_value_in_the_environment_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERIFIERD_SANDBOX__COUNT", "0")
     with pytest.raises(ConfigError, match=r"environment variable VERIFIERD_SANDBOX__COUNT: sandbox\.count: "):
+        load_settings()
+
+
+@pytest.mark.parametrize("value", ['["cpu", "memory"]', "cpu,memory", " cpu, memory,"])
+def test_a_list_in_the_environment_is_json_or_has_commas(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("VERIFIERD_SANDBOX__ALLOW_UNENFORCED", value)
+    assert load_settings().sandbox.allow_unenforced == ("cpu", "memory")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("cpu,disk", "'memory', 'processes' or 'cpu'"), ('["cpu"', "must be names such as cpu,")],
+)
+def test_a_list_in_the_environment_that_is_wrong_names_the_variable_and_the_form(
+    monkeypatch: pytest.MonkeyPatch, value: str, words: str
+) -> None:
+    monkeypatch.setenv("VERIFIERD_SANDBOX__ALLOW_UNENFORCED", value)
+    with pytest.raises(
+        ConfigError, match="environment variable VERIFIERD_SANDBOX__ALLOW_UNENFORCED: .*" + words
+    ):
         load_settings()
 
 

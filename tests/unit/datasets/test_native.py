@@ -102,6 +102,23 @@ def test_values_that_json_does_not_have_are_read_with_their_types(tmp_path: Path
             "tests[0].call.expected: unknown tag '$sett'",
         ),
         (
+            '{"id": "p", "tests": [{"id": "a", "call": {"function": "f",\n"expected": [{"$opaque": "C"}]}}]}',
+            2,
+            "tests[0].call.expected: unknown tag '$opaque'; allowed: $bytes, $complex, $dict, $float, "
+            "$frozenset, $int, $set, $str, $tuple",
+        ),
+        ('{"id": "p", "tests": [],\n"checker": "float"}', 2, "checker must be an object, and is a string"),
+        (
+            '{"id": "p", "tests": [{"id": "a", "call": {"function": "f", "kwargs": [], "expected": 1}}]}',
+            1,
+            "tests[0].call.kwargs must be an object, and is a list",
+        ),
+        (
+            '{"id": "p", "tests": [],\n"limits": {"cpu_time_s": NaN}}',
+            2,
+            "limits.cpu_time_s: input should be a finite number",
+        ),
+        (
             '{"id": "p", "tests": [{"id": "a", "stdio": {"stdin": 3, "expected_stdout": ""}}]}',
             1,
             "must be a string",

@@ -31,7 +31,7 @@ def read_demo(folder: Path) -> tuple[DemoBatch, ...]:
     """
     batches = tuple(_batch(file.parent) for file in sorted(folder.glob("*/problem.json")))
     if not batches:
-        raise InputError(folder, None, "there are no demo problems here; give their folder by --data")
+        raise InputError(folder, None, "there is no demo problem here: no folder below it has a problem.json")
     return batches
 
 

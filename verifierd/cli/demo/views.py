@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +18,8 @@ from verifierd.cli.output import money_text, plain, seconds_text
 from verifierd.cli.summaries import candidate_as_json, summary_as_json, summary_view
 from verifierd.cli.words import counted, plural, short, words
 from verifierd_client import Verdict
+
+WIDE = 1000
 
 
 class _Got(NamedTuple):
@@ -30,7 +35,7 @@ def views(findings: Findings) -> Iterator[RenderableType]:
         problem = judged.batch.problem
         counts = f"{plural(len(judged.batch.candidates), 'candidate')}, {plural(len(problem.tests), 'test')}"
         yield summary_view(f"{problem.id}: {counts}", judged.result.summary)
-    yield _behaviours(findings)
+    yield BehavioursView(findings)
     yield _humaneval(findings)
     if findings.differences:
         yield _differences(findings)
@@ -65,23 +70,46 @@ def as_json(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _behaviours(findings: Findings) -> RenderableType:
-    """Show for each behaviour what its candidates got in each problem; `!` marks what must not be."""
-    table = Table(title="Verdicts by behaviour", title_justify="left", title_style="bold", expand=False)
-    table.add_column("", no_wrap=True)
-    cells: dict[str, dict[str, Counter[_Got]]] = {}
-    for judged in findings.problems:
-        problem_id = judged.batch.problem.id
-        table.add_column(Text(problem_id.replace("_", " ")), justify="center")
-        for candidate, result in zip(judged.batch.candidates, judged.result.results, strict=True):
-            row = cells.setdefault(candidate.behaviour.replace("_", " "), {})
-            row.setdefault(problem_id, Counter())[_Got(result.verdict, candidate.expected_verdict)] += 1
-    problem_ids = [judged.batch.problem.id for judged in findings.problems]
-    for behaviour, row in cells.items():
-        table.add_row(Text(behaviour), *(_cell(row.get(each, Counter())) for each in problem_ids))
-    seen = {got.verdict for row in cells.values() for counts in row.values() for got in counts}
-    legend = Text(", ").join(short(each) + Text(" ") + words(each) for each in Verdict if each in seen)
-    return Group(table, legend)
+class BehavioursView:
+    """For each behaviour what its candidates got in each problem; `!` marks what must not be."""
+
+    def __init__(self, findings: Findings) -> None:
+        """Count."""
+        self._problem_ids = [judged.batch.problem.id for judged in findings.problems]
+        self._cells: dict[str, dict[str, Counter[_Got]]] = {}
+        for judged in findings.problems:
+            for candidate, result in zip(judged.batch.candidates, judged.result.results, strict=True):
+                row = self._cells.setdefault(candidate.behaviour.replace("_", " "), {})
+                got = _Got(result.verdict, candidate.expected_verdict)
+                row.setdefault(judged.batch.problem.id, Counter())[got] += 1
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield a table with the problems' names above it, or with letters where the names do not fit."""
+        names = [plain(each.replace("_", " ")) for each in self._problem_ids]
+        table = self._table(names)
+        if Measurement.get(console, options.update(width=WIDE), table).maximum <= options.max_width:
+            yield table
+        else:
+            yield self._table([Text(letter) for letter in letters(len(names))])
+            named = zip(letters(len(names)), names, strict=True)
+            yield Text(", ").join(Text.assemble((letter, "bold"), " ", name) for letter, name in named)
+        seen = {got.verdict for row in self._cells.values() for counts in row.values() for got in counts}
+        yield Text(", ").join(short(each) + Text(" ") + words(each) for each in Verdict if each in seen)
+
+    def _table(self, headings: list[Text]) -> Table:
+        table = Table(title="Verdicts by behaviour", title_justify="left", title_style="bold", expand=False)
+        table.add_column("", no_wrap=True)
+        for heading in headings:
+            table.add_column(heading, justify="center")
+        for behaviour, row in self._cells.items():
+            cells = (_cell(row.get(each, Counter())) for each in self._problem_ids)
+            table.add_row(plain(behaviour), *cells)
+        return table
+
+
+def letters(count: int) -> list[str]:
+    """Return short names for the columns of a table: A, B, C, and numbers where there are too many."""
+    return list(ascii_uppercase[:count]) if count <= len(ascii_uppercase) else list(map(str, range(count)))
 
 
 def _cell(counts: Counter[_Got]) -> Text:
@@ -107,17 +135,16 @@ def _humaneval(findings: Findings) -> RenderableType:
 
 
 def _differences(findings: Findings) -> RenderableType:
-    table = Table(title="Not as they must be", title_justify="left", title_style="bold red", expand=False)
-    for heading in ("problem", "candidate", "expected", "got", "why"):
-        table.add_column(heading, overflow="fold")
+    lines: list[RenderableType] = [Text("Not as they must be", style="bold red")]
     for each in findings.differences:
         expected = Text(each.expected)
         if each.expected in Verdict.__members__:
             expected = words(Verdict(each.expected))
-        result = each.result
-        names = plain(each.problem_id), plain(result.candidate_id)
-        table.add_row(*names, expected, words(result.verdict), plain(result.detail))
-    return table
+        names = plain(f"{each.problem_id} {each.result.candidate_id}")
+        lines.append(Text.assemble(names, ": ", words(each.result.verdict), ", expected ", expected))
+        if each.result.detail:
+            lines.append(Padding(plain(each.result.detail), (0, 0, 0, 4)))
+    return Group(*lines)
 
 
 def _speed(findings: Findings) -> RenderableType:
