@@ -7,11 +7,11 @@ import importlib
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from .copies import DICTS, SEQUENCES, Copies, octets, refill
 from .crossing import ARGUMENT_CHARACTERS, MODULE_OF, Exports
-from .values import Decoder, ValueFormError, scattered
+from .values import Decoder, Readers, ValueFormError, scattered
 
 
 @lru_cache(64)
@@ -22,7 +22,8 @@ def _named_tuple(name: str, fields: tuple[str, ...]) -> Any:
 class CrossingDecoder(Decoder):
     """Decodes what `CrossingEncoder` made on the other side; the text is not trusted."""
 
-    by_tag = Decoder.by_tag | {
+    by_tag: ClassVar[Readers] = {
+        **Decoder.by_tag,
         "$set": lambda self, f: self.new(set(), f),
         "$dict": lambda self, f: self.new({}, f),
         "$range": lambda self, f: range(*self.items(f)),

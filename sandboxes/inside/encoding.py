@@ -6,17 +6,18 @@ import builtins
 import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from .copies import DICTS, Copies, octets_text
 from .crossing import CONTENT, EXACT_STD, MADE_OF, VIEWS, Exports
-from .values import Encoder, class_name
+from .values import Encoder, Writers, class_name
 
 
 class CrossingEncoder(Encoder):
     """Encodes what the other side may hold, within one call; the rest stays here, exported by number."""
 
-    by_type = Encoder.by_type | {
+    by_type: ClassVar[Writers] = {
+        **Encoder.by_type,
         list: lambda self, v: self.container(v),
         dict: lambda self, v: self.container(v),
         set: lambda self, v: self.container(v),

@@ -18,8 +18,12 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
+
+# Tables shared by all coders of a class, so never to be changed: a derived class makes its own.
+Writers = Mapping[type, Callable[[Any, Any], Any]]
+Readers = Mapping[str, Callable[[Any, Any], Any]]
 
 SMALL_INT_BOUND = 1 << 63
 CONTAINERS_BOUND = 500_000  # "[],[],..." takes 3 bytes an item as text and 20 times as much as objects
@@ -57,7 +61,7 @@ class Encoder:
     `by_type` is the table of exact types, shared by all encoders of a class.
     """
 
-    by_type: ClassVar[dict[type, Callable[[Any, Any], Any]]] = {
+    by_type: ClassVar[Writers] = {
         type(None): lambda self, v: v,
         bool: lambda self, v: v,
         int: lambda self, v: _encode_int(v),
@@ -91,7 +95,7 @@ class Encoder:
 class Decoder:
     """JSON-able form -> value; `by_tag` is the table of tags that the decoders of a class understand."""
 
-    by_tag: ClassVar[dict[str, Callable[[Any, Any], Any]]] = {
+    by_tag: ClassVar[Readers] = {
         "$tuple": lambda self, f: tuple(self.items(f)),
         "$set": lambda self, f: set(scattered(self.items(f))),
         "$frozenset": lambda self, f: frozenset(scattered(self.items(f))),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 import verifierd_client as client
-from sandboxes.inside.values import Decoder
+from sandboxes.inside.values import Decoder, Readers
 from verifierd.datasets.records import is_unicode, type_name
 
 MIB = 1 << 20
@@ -16,9 +16,7 @@ MIB = 1 << 20
 class _ValueDecoder(Decoder):
     """Reads values that a person writes: an object that has no value form is none of them."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        del self.by_tag["$opaque"]
+    by_tag: ClassVar[Readers] = {tag: read for tag, read in Decoder.by_tag.items() if tag != "$opaque"}
 
 
 decode = _ValueDecoder().decode
