@@ -97,8 +97,7 @@ class Jobs:
         answer = run_answer(index, facts, party)
         self._settle(party, facts)
         stdout, stderr, result = _collect(pipes)
-        answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
-        _hold_to_output_limit(answer, pipes)
+        _count_output(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content)]
 
     def _run_asserts(
@@ -130,8 +129,7 @@ class Jobs:
         self._settle_tester(examiner)
         stdout, stderr, result = _collect(pipes)
         _collect([report])
-        answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
-        _hold_to_output_limit(answer, pipes)
+        _count_output(answer, pipes)
         said = name_asserts_ending(answer, candidate, examiner, bytes(report.content))
         return answer, [bytes(stdout.content), bytes(stderr.content), said or bytes(result.content)]
 
@@ -189,8 +187,10 @@ def _ended(party: Party) -> bool:
     return party.exited is not None or party.lost is not None
 
 
-def _hold_to_output_limit(answer: dict[str, Any], pipes: list[Pipe]) -> None:
-    """Refuse a run that ended by itself just after it wrote too much."""
+def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:
+    """Say how much came, and refuse a run that ended by itself just after it wrote too much."""
+    for name, pipe in zip(("stdout", "stderr", "result"), pipes, strict=True):
+        answer[f"{name}_total_bytes"] = pipe.total_bytes
     if answer["ending"] == "finished" and any(pipe.over for pipe in pipes):
         answer["ending"] = "output_limit"
 

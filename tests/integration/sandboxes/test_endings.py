@@ -8,7 +8,7 @@ import pytest
 
 from sandboxes.model import Ending, Run, StdioRun
 
-from .conftest import MIB, Perform, asserts, job
+from .conftest import MIB, Perform, asserts, call, job
 
 pytestmark = pytest.mark.anyio
 
@@ -86,6 +86,12 @@ async def test_output_over_the_limit_keeps_what_came_so_far(perform: Perform) ->
 async def test_output_of_a_program_that_ended_just_over_the_limit_is_refused(perform: Perform) -> None:
     (outcome,) = await perform(job("print('x' * 10_000)", output_bytes=10_000))
     assert outcome.ending is Ending.OUTPUT_LIMIT
+
+
+async def test_a_result_over_the_limit_is_refused_and_counted(perform: Perform) -> None:
+    (outcome,) = await perform(job("def f(): return 'x' * 200_000", call("f"), output_bytes=100_000))
+    assert (outcome.ending, outcome.stdout_total_bytes) == (Ending.OUTPUT_LIMIT, 0)
+    assert outcome.result_total_bytes > 100_000
 
 
 async def test_a_traceback_shows_the_programs_own_lines_and_no_others(perform: Perform) -> None:
