@@ -16,6 +16,7 @@ from .watch import Facts, Party, Pipe, Watch
 GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice that its peer has ended
 TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
 TESTER_CPU_FACTOR = 2
+WRITABLE_BY_ALL = 0o622  # a candidate may open /dev/stdout, another user's pipe, and not read from it
 RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the output limit is
 
 
@@ -149,6 +150,8 @@ class Jobs:
             reading, writing = os.pipe()
             os.set_blocking(reading, False)
             bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
+            if number > 1:
+                os.fchmod(writing, WRITABLE_BY_ALL)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)
         message = {**order, "limits": {**limits, "without_cgroup": stage.without_cgroup}}
