@@ -125,7 +125,8 @@ class Outcome:
 
     `value` is the decoded typed value of a `CallRun` that returned, wrapped in a one-element tuple
     so that a returned None is told from no value; a value without a value form decodes to
-    `sandboxes.inside.values.Opaque`, equal to nothing. `behaviour` is the SHA-256 of everything the
+    `sandboxes.inside.values.Opaque`, equal to nothing. `result_total_bytes` is what the process reported
+    of itself, a `CallRun`'s value above all, as encoded. `behaviour` is the SHA-256 of everything the
     candidate answered in an `AssertsRun`. Times are nanoseconds since the epoch.
     """
 
@@ -143,6 +144,7 @@ class Outcome:
     usage: Usage
     started_at_ns: int
     ended_at_ns: int
+    result_total_bytes: int = 0
 
 
 class BrokenTestProgram(Exception):

@@ -202,6 +202,7 @@ def _outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
         usage=Usage(header["cpu_time_ns"], header["wall_time_ns"], header["peak_memory_bytes"]),
         started_at_ns=header["started_at_ns"],
         ended_at_ns=header["ended_at_ns"],
+        result_total_bytes=header.get("result_total_bytes", 0),
     )
 
 

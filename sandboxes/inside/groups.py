@@ -12,11 +12,18 @@ import errno
 import os
 import time
 from collections.abc import Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MOUNT = "/run/cgroup"
 CLOCK_TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 REMOVE_ATTEMPTS = 200
+
+
+class ThreadTimes(NamedTuple):
+    """How long a thread has had a CPU, and how long it was ready to run and had none."""
+
+    cpu_ns: int
+    waited_ns: int
 
 
 class RunGroup(Protocol):
@@ -39,8 +46,8 @@ class RunGroup(Protocol):
     def out_of_memory(self) -> bool:
         """Whether the kernel killed a process of the group for memory since `begin`."""
 
-    def starved_ns(self) -> int:
-        """How long the live threads, all together, have waited for a CPU, ready to run."""
+    def threads(self) -> dict[int, ThreadTimes]:
+        """What each live thread has computed and waited in its life, by thread id."""
 
     def close(self) -> None:
         """Remove the group. Raises OSError where a process is left in it."""
@@ -128,9 +135,9 @@ class CgroupV2:
         """Whether the kernel killed a process of the group for memory since `begin`."""
         return field(f"{self.directory}/memory.events", "oom_kill") > self.oom_before
 
-    def starved_ns(self) -> int:
-        """How long the live threads, all together, have waited for a CPU."""
-        return waited_ns(map(int, read(f"{self.directory}/cgroup.procs").split()))
+    def threads(self) -> dict[int, ThreadTimes]:
+        """What each live thread has computed and waited in its life, by thread id."""
+        return thread_times(map(int, read(f"{self.directory}/cgroup.procs").split()))
 
     def close(self) -> None:
         """Remove the group."""
@@ -195,9 +202,9 @@ class CgroupV1:
         """Whether the kernel killed a process of the group for memory since `begin`."""
         return field(f"{self.memory}/memory.oom_control", "oom_kill") > self.oom_before
 
-    def starved_ns(self) -> int:
-        """How long the live threads, all together, have waited for a CPU."""
-        return waited_ns(map(int, read(f"{self.cpuacct}/cgroup.procs").split()))
+    def threads(self) -> dict[int, ThreadTimes]:
+        """What each live thread has computed and waited in its life, by thread id."""
+        return thread_times(map(int, read(f"{self.cpuacct}/cgroup.procs").split()))
 
     def close(self) -> None:
         """Remove the groups."""
@@ -248,9 +255,9 @@ class ProcessCounters:
         """Return False: without a cgroup the kernel kills nobody for the program's limit."""
         return False
 
-    def starved_ns(self) -> int:
-        """How long the live threads, all together, have waited for a CPU."""
-        return waited_ns(pid for pid, _ in self._processes())
+    def threads(self) -> dict[int, ThreadTimes]:
+        """What each live thread has computed and waited in its life, by thread id."""
+        return thread_times(pid for pid, _ in self._processes())
 
     def close(self) -> None:
         """Have nothing to remove."""
@@ -268,19 +275,18 @@ class ProcessCounters:
         return [(pid, stats[pid]) for pid in family if pid in stats]
 
 
-def waited_ns(pids: Iterable[int]) -> int:
-    """Return how long the live threads of these processes, all together, have waited, runnable, for a CPU.
+def thread_times(pids: Iterable[int]) -> dict[int, ThreadTimes]:
+    """Return the times of the live threads of these processes.
 
-    Threads that take turns share one wait among them, so the sum is what counts. It may exceed the time
-    that passed: then the program computes in parallel, and its CPU limit ends it. Second field of
-    /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst).
+    The first two fields of /proc/PID/task/TID/schedstat (Documentation/scheduler/sched-stats.rst).
     """
-    total = 0
+    times = {}
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, IndexError):
             for thread in os.listdir(f"/proc/{pid}/task"):
-                total += int(read(f"/proc/{pid}/task/{thread}/schedstat").split()[1])
-    return total
+                cpu_ns, waited_ns = read(f"/proc/{pid}/task/{thread}/schedstat").split()[:2]
+                times[int(thread)] = ThreadTimes(int(cpu_ns), int(waited_ns))
+    return times
 
 
 def make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunGroup:

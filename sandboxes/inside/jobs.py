@@ -16,6 +16,7 @@ from .watch import Facts, Party, Pipe, Watch
 GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice that its peer has ended
 TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
 TESTER_CPU_FACTOR = 2
+WRITABLE_BY_ALL = 0o622  # a candidate may open /dev/stdout, another user's pipe, and not read from it
 RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the output limit is
 
 
@@ -97,8 +98,7 @@ class Jobs:
         answer = run_answer(index, facts, party)
         self._settle(party, facts)
         stdout, stderr, result = _collect(pipes)
-        answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
-        _hold_to_output_limit(answer, pipes)
+        _count_output(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content)]
 
     def _run_asserts(
@@ -130,8 +130,7 @@ class Jobs:
         self._settle_tester(examiner)
         stdout, stderr, result = _collect(pipes)
         _collect([report])
-        answer |= {"stdout_total_bytes": stdout.total_bytes, "stderr_total_bytes": stderr.total_bytes}
-        _hold_to_output_limit(answer, pipes)
+        _count_output(answer, pipes)
         said = name_asserts_ending(answer, candidate, examiner, bytes(report.content))
         return answer, [bytes(stdout.content), bytes(stderr.content), said or bytes(result.content)]
 
@@ -151,6 +150,8 @@ class Jobs:
             reading, writing = os.pipe()
             os.set_blocking(reading, False)
             bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
+            if number > 1:
+                os.fchmod(writing, WRITABLE_BY_ALL)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)
         message = {**order, "limits": {**limits, "without_cgroup": stage.without_cgroup}}
@@ -189,8 +190,10 @@ def _ended(party: Party) -> bool:
     return party.exited is not None or party.lost is not None
 
 
-def _hold_to_output_limit(answer: dict[str, Any], pipes: list[Pipe]) -> None:
-    """Refuse a run that ended by itself just after it wrote too much."""
+def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:
+    """Say how much came, and refuse a run that ended by itself just after it wrote too much."""
+    for name, pipe in zip(("stdout", "stderr", "result"), pipes, strict=True):
+        answer[f"{name}_total_bytes"] = pipe.total_bytes
     if answer["ending"] == "finished" and any(pipe.over for pipe in pipes):
         answer["ending"] = "output_limit"
 

@@ -6,13 +6,13 @@ What it writes to the result file is its own claim about its answer, no more tha
 
 from __future__ import annotations
 
-import _sitebuiltins
 import atexit
 import builtins
 import io
 import json
 import linecache
 import os
+import site
 import sys
 import threading
 import traceback
@@ -22,12 +22,15 @@ from functools import partial
 from types import CodeType, ModuleType, TracebackType
 
 from . import values
+from .leaving import Origin, World, flush_streams
 
 SOURCE_NAME = "/tmp/program.py"  # noqa: S108 - a name for tracebacks; no such file is made
 MODULE_NAME = "candidate"
 KEPT_FDS = 5  # stdin, stdout, stderr, result, peer
 RESULT_FD, PEER_FD = 3, 4
 RAISED_BYTES = 2000
+WORLD = World()
+UNFLUSHED_STATUS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,15 @@ class Files:
 
 def run_script(code: CodeType) -> int:
     """Run the program as `__main__`, as `python3 program.py` does. Returns the exit status."""
-    main = new_module("__main__")
-    return finish(lambda: exec(code, main.__dict__))  # noqa: S102 - running the candidate is the purpose
+    status = finish(partial(_execute, code))
+    quietly(WORLD.restore)
+    quietly(lambda: sys.stdout.flush())  # what finalizers printed
+    quietly(lambda: sys.stderr.flush())
+    return status
+
+
+def _execute(code: CodeType) -> None:
+    exec(code, new_module("__main__").__dict__)  # noqa: S102 - running the candidate is the purpose
 
 
 def run_call(code: CodeType, function: str) -> int:
@@ -66,6 +76,7 @@ def new_module(name: str) -> ModuleType:
     module = ModuleType(name)
     module.__dict__["__builtins__"] = builtins
     module.__dict__["__file__"] = SOURCE_NAME
+    module.__dict__["__loader__"] = Origin()
     sys.modules[name] = module
     return module
 
@@ -84,18 +95,11 @@ def finish(action: Callable[[], object]) -> int:
         if status:
             report_raised(leaving)
     except BaseException as error:
-        status = 1
         report_raised(error)
-        quietly(partial(_print_exception, error))
+        status = _print_exception(error)
     quietly(threading._shutdown)  # type: ignore[attr-defined]
     quietly(atexit._run_exitfuncs)
-    try:
-        if not sys.stdout.closed:
-            sys.stdout.flush()
-    except BaseException:
-        status = status or 120
-    quietly(lambda: sys.stderr.flush())
-    return status
+    return status if flush_streams() else UNFLUSHED_STATUS
 
 
 def report_raised(error: BaseException) -> None:
@@ -126,19 +130,37 @@ def take_files(files: Files) -> None:
     os.closerange(len(wanted), os.sysconf("SC_OPEN_MAX"))
 
 
+def prepare_interpreter() -> None:
+    """Do once, before any fork, what is the same for all programs: site's built-ins, what is not theirs."""
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+    WORLD.remember()
+
+
 def dress_interpreter() -> None:
-    """Give the program what a started Python would: streams, argv, path, site's builtins."""
-    sys.stdin = io.TextIOWrapper(open(0, "rb"), encoding="utf-8", errors="surrogateescape")
-    sys.stdout = io.TextIOWrapper(open(1, "wb"), encoding="utf-8", errors="surrogateescape")
-    sys.stderr = io.TextIOWrapper(
-        open(2, "wb"), encoding="utf-8", errors="backslashreplace", line_buffering=True
-    )
+    """Give the program what a started Python would: streams, argv, path."""
+    sys.stdin = _stream(0, "stdin", "r")
+    sys.stdout = _stream(1, "stdout", "w")
+    sys.stderr = _stream(2, "stderr", "w")
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
     sys.argv = [SOURCE_NAME]
     sys.path[:] = [os.path.dirname(SOURCE_NAME), *(entry for entry in sys.path if entry.startswith("/usr"))]
-    for name in ("exit", "quit"):
-        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
-    builtins.help = _sitebuiltins._Helper()
+
+
+def _stream(fd: int, name: str, mode: str) -> io.TextIOWrapper:
+    """Return a standard stream as create_stdio of CPython's Python/pylifecycle.c makes it."""
+    binary = open(fd, mode + "b", closefd=False)
+    binary.raw.name = f"<{name}>"  # type: ignore[attr-defined]
+    stream = io.TextIOWrapper(
+        binary,
+        encoding="utf-8",
+        errors="backslashreplace" if name == "stderr" else "surrogateescape",
+        newline="\n",
+        line_buffering=name == "stderr",
+    )
+    stream.mode = mode  # type: ignore[misc]
+    return stream
 
 
 def _exit_status(leaving: SystemExit) -> int:
@@ -150,8 +172,27 @@ def _exit_status(leaving: SystemExit) -> int:
     return 1
 
 
-def _print_exception(error: BaseException) -> None:
-    traceback.print_exception(type(error), error, _below_this_file(error.__traceback__))
+def _print_exception(error: BaseException) -> int:
+    """Have the program's hook, or Python's, print what nobody caught. Returns the exit status."""
+    error.__traceback__ = _below_this_file(error.__traceback__)
+    try:
+        if sys.excepthook is sys.__excepthook__:
+            traceback.print_exception(error)  # Python's own would look for the lines in a file
+        else:
+            sys.excepthook(type(error), error, error.__traceback__)
+    except SystemExit as leaving:
+        return _exit_status(leaving)
+    except BaseException as failed:
+        quietly(partial(_print_failed_hook, failed, error))
+    return 1
+
+
+def _print_failed_hook(failed: BaseException, error: BaseException) -> None:
+    failed.__context__ = None  # it is the original exception, which follows
+    print("Error in sys.excepthook:", file=sys.stderr)
+    traceback.print_exception(failed.with_traceback(_below_this_file(failed.__traceback__)))
+    print("\nOriginal exception was:", file=sys.stderr)
+    traceback.print_exception(error)
 
 
 def _below_this_file(trace: TracebackType | None) -> TracebackType | None:

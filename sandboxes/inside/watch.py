@@ -10,11 +10,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .stages import Stage, StageLost
+from .starvation import Starvation
 
 READ_BYTES = 1 << 16
 SHORTEST_LOOK_NS = 2_000_000
 LONGEST_LOOK_NS = 1_000_000_000
-STARVED_WALL_FACTOR = 20  # however starved of CPU a run is, this many times its wall limit ends it
+STARVATION_LOOK_NS = 50_000_000  # it reads a file a thread, so not at every look
+WALL_STEPS = 100  # a run past its wall limit is looked at no oftener than in such parts of the limit
+# However starved of CPU a run is, this many times its wall limit ends it: a host that gives a program less
+# than a tenth of its time judges nothing, and the repetition alone may take as long once more.
+STARVED_WALL_FACTOR = 10
 
 
 class Cancelled(Exception):
@@ -94,6 +99,10 @@ class Watch:
         self._poll = select.poll()
         self._pipe_by_fd = {pipe.fd: pipe for pipe in pipes}
         self._party_by_fd = {party.stage.control.fileno(): party for party in parties}
+        stages = [party.stage for party in parties]
+        self._starvation = Starvation(
+            [stage.group for stage in stages], lasting=frozenset(stage.pid for stage in stages)
+        )
         for fd in (command_fd, *self._pipe_by_fd, *self._party_by_fd):
             self._poll.register(fd, select.POLLIN)
 
@@ -134,18 +143,20 @@ class Watch:
     def _spent_limit(self, elapsed_ns: int) -> str | None:
         if any(party.stage.group.cpu_time_ns() >= party.cpu_limit_ns for party in self._parties):
             return "cpu_limit"
-        if elapsed_ns < self._wall_limit_ns:
-            return None
         if elapsed_ns >= STARVED_WALL_FACTOR * self._wall_limit_ns:
             return "wall_limit"
-        starved_ns = sum(party.stage.group.starved_ns() for party in self._parties)
-        return "wall_limit" if elapsed_ns - starved_ns >= self._wall_limit_ns else None
+        unseen_ns = elapsed_ns - self._starvation.looked_at_ns
+        if unseen_ns >= STARVATION_LOOK_NS or self._wall_left_ns(elapsed_ns) <= 0:
+            self._starvation.look(elapsed_ns)
+        return "wall_limit" if self._wall_left_ns(elapsed_ns) <= 0 else None
+
+    def _wall_left_ns(self, elapsed_ns: int) -> int:
+        """Time that the host kept from the run does not count, as far as it was seen yet."""
+        return self._wall_limit_ns - (elapsed_ns - self._starvation.total_ns)
 
     def _until_next_look_ns(self, elapsed_ns: int) -> int:
         """A run has one CPU, so its limit cannot be reached sooner than what is left of it."""
-        left_ns = LONGEST_LOOK_NS
+        left_ns = min(LONGEST_LOOK_NS, max(self._wall_left_ns(elapsed_ns), self._wall_limit_ns // WALL_STEPS))
         for party in self._parties:
             left_ns = min(left_ns, party.cpu_limit_ns - party.stage.group.cpu_time_ns())
-        if elapsed_ns < self._wall_limit_ns:
-            left_ns = min(left_ns, self._wall_limit_ns - elapsed_ns)
         return max(SHORTEST_LOOK_NS, left_ns)

@@ -13,7 +13,7 @@ import os
 import socket
 import struct
 
-from . import linux, stage
+from . import linux, programs, stage
 
 # What most candidates import: loaded once here, shared by every fork.
 WARM_MODULES = (
@@ -68,6 +68,7 @@ def _serve(control: socket.socket) -> None:
     _forget_inherited_files(control)
     for name in WARM_MODULES:
         importlib.import_module(name)
+    programs.prepare_interpreter()
     gc.collect()
     gc.freeze()
     while True:

@@ -15,7 +15,7 @@ from verifierd.batches.tally import Tally
 from verifierd.batches.verification import Verification
 from verifierd.errors import InvalidField
 from verifierd.execution.executor import Executor
-from verifierd.judging.candidates import cancelled, failed_by_us, has_no_code, without_code
+from verifierd.judging.candidates import cancelled, concluded, failed_by_us, has_no_code, without_code
 from verifierd.logs import get_logger
 from verifierd.model import (
     Batch,
@@ -176,6 +176,10 @@ class BatchRun:
             self._log.exception("candidate_not_judged", candidate_id=arrived.candidate.id)
             cause = f"the service failed while judging it ({type(error).__name__}); its log says more"
             result = failed_by_us(arrived.candidate.id, executions, len(self._batch.problem.tests), cause)
+        self._finish_equals(arrived, result)
+
+    def _finish_equals(self, arrived: Arrived, result: CandidateResult) -> None:
+        """Finish a candidate that ran, and those of the same program that waited for it."""
         for waiting, same in self._programs.finished(arrived, result):
             self._finish(waiting, same)
         self._finish(arrived, result)
@@ -198,6 +202,11 @@ class BatchRun:
         """Give every candidate that is left its result, and tell a sampler to stop."""
         if self._arrivals.is_open:
             self._landed.put_nowait(StopDecided(self._stop.reason, ()))
+        tests = len(self._batch.problem.tests)
+        for unfinished in tuple(self._unfinished.values()):
+            if len(unfinished.executions) == tests:  # the stop came between its last test and its verdict
+                arrived = unfinished.arrived
+                self._finish_equals(arrived, concluded(arrived.candidate.id, unfinished.executions, tests))
         for unfinished in tuple(self._unfinished.values()):
             self._finish(unfinished.arrived, self._cancelled(unfinished))
         for arrived in self._arrivals.left():

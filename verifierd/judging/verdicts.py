@@ -78,9 +78,17 @@ def _detail(verdict: Verdict, outcome: Outcome, limits: Limits) -> str:
     if verdict is Verdict.MEMORY_LIMIT_EXCEEDED:
         return f"needed more memory than the limit of {limits.memory_bytes / 2**20:g} MiB"
     if verdict is Verdict.OUTPUT_LIMIT_EXCEEDED:
-        total_bytes = max(outcome.stdout_total_bytes, outcome.stderr_total_bytes)
-        return f"wrote {total_bytes} bytes of output; the limit is {limits.output_bytes} bytes"
+        return _too_much(outcome, limits)
     return _own_words(outcome)
+
+
+def _too_much(outcome: Outcome, limits: Limits) -> str:
+    written_bytes = max(outcome.stdout_total_bytes, outcome.stderr_total_bytes)
+    if written_bytes <= limits.output_bytes < outcome.result_total_bytes:
+        said = f"gave a result of {outcome.result_total_bytes} bytes or more"
+    else:
+        said = f"wrote {written_bytes} bytes of output"
+    return f"{said}; the limit is {limits.output_bytes} bytes"
 
 
 def _own_words(outcome: Outcome) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from sandboxes.model import Ending, StdioRun
+from sandboxes.model import Ending, Run, StdioRun
 
-from .conftest import MIB, Perform, job
+from .conftest import MIB, Perform, asserts, call, job
 
 pytestmark = pytest.mark.anyio
 
@@ -86,6 +88,12 @@ async def test_output_of_a_program_that_ended_just_over_the_limit_is_refused(per
     assert outcome.ending is Ending.OUTPUT_LIMIT
 
 
+async def test_a_result_over_the_limit_is_refused_and_counted(perform: Perform) -> None:
+    (outcome,) = await perform(job("def f(): return 'x' * 200_000", call("f"), output_bytes=100_000))
+    assert (outcome.ending, outcome.stdout_total_bytes) == (Ending.OUTPUT_LIMIT, 0)
+    assert outcome.result_total_bytes > 100_000
+
+
 async def test_a_traceback_shows_the_programs_own_lines_and_no_others(perform: Perform) -> None:
     (outcome,) = await perform(job("def f():\n    return 1 / 0\nf()"))
     lines = outcome.stderr.decode().splitlines()
@@ -121,6 +129,38 @@ async def test_a_grandchild_that_holds_the_pipe_does_not_hold_the_verdict(perfor
     (outcome,) = await perform(job(source))
     assert (outcome.ending, outcome.stdout) == (Ending.FINISHED, b"done\n")
     assert outcome.usage.wall_time_ns < 1_500_000_000
+
+
+@pytest.mark.parametrize("test", [StdioRun(b""), asserts("assert f() == 1")])
+async def test_a_program_that_waits_ends_at_its_wall_limit_and_not_long_after(
+    perform: Perform, test: Run
+) -> None:
+    (outcome,) = await perform(job("import time\ntime.sleep(60)", test, wall_time_ns=500_000_000))
+    assert outcome.ending is Ending.WALL_LIMIT
+    assert outcome.usage.wall_time_ns < 1.25 * 500_000_000
+
+
+async def test_processes_that_waited_for_each_other_earn_no_time_to_sleep(perform: Perform) -> None:
+    source = (
+        "import os, time\nr, w = os.pipe()\nfor _ in range(30):\n    if os.fork() == 0:\n        os.read(r, 1)\n"
+        "        end = time.process_time() + 0.01\n        while time.process_time() < end: pass\n"
+        "        time.sleep(60)\nos.write(w, b'x' * 30)\ntime.sleep(60)"
+    )
+    (outcome,) = await perform(job(source, processes=40, wall_time_ns=500_000_000))
+    assert outcome.ending is Ending.WALL_LIMIT
+    assert outcome.usage.wall_time_ns < 2 * 500_000_000
+
+
+async def test_a_candidate_that_outlives_its_test_is_not_waited_for_longer_than_the_grace(
+    perform: Perform,
+) -> None:
+    source = (
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\ndef f(): return 1"
+    )
+    began = time.monotonic()
+    (outcome,) = await perform(job(source, asserts("assert f() == 1")))
+    assert outcome.ending is Ending.FINISHED
+    assert time.monotonic() - began < 0.6
 
 
 async def test_deep_recursion_is_a_matter_of_memory_not_of_the_stack(perform: Perform) -> None:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncGenerator
 
 import pytest
 
 from tests.unit.batches.scene import (
+    act,
     batch,
     candidates,
     decoded,
@@ -15,8 +17,11 @@ from tests.unit.batches.scene import (
     results_in,
     summary_of,
 )
+from tests.unit.execution.fakes import FakeExecutor
 from tests.unit.selection.results import execution, result
 from verifierd.batches.early_stop import EarlyStop, StopReason
+from verifierd.execution.executor import ExecutionRequest
+from verifierd.judging.answers import Answer
 from verifierd.model import BatchFinished, BatchOptions, CandidateFinished, StopDecided, Verdict
 
 pytestmark = pytest.mark.anyio
@@ -69,6 +74,26 @@ async def test_a_used_up_cpu_budget_stops_the_batch() -> None:
     assert summary_of(events).stop_reason == "budget"
     assert summary_of(events).verdict_counts[Verdict.CANCELLED] >= 25
     assert len(executor.asked) <= 6
+
+
+class StillResetting(FakeExecutor):
+    """Answers every run and does not come to its end, as a sandbox that is still cleaning up."""
+
+    async def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
+        async for answer in super().execute(request):
+            yield answer
+        await asyncio.Event().wait()
+
+
+async def test_a_candidate_whose_tests_had_all_run_when_the_batch_stopped_has_its_verdict() -> None:
+    options = BatchOptions(cpu_budget_ns=15_000_000)  # an execution takes 10 ms
+    executor = StillResetting(act, capacity=1)
+    events = await events_of(engine(executor), batch(2, options), candidates("right", "right", "wrong"))
+    results = results_in(events)
+    verdicts = {name: each.verdict for name, each in results.items()}
+    assert verdicts == {"c0": Verdict.ACCEPTED, "c1": Verdict.ACCEPTED, "c2": Verdict.CANCELLED}
+    assert (results["c0"].tests_passed, results["c1"].duplicate_of) == (2, "c0")
+    assert summary_of(events).stop_reason == "budget"
 
 
 async def test_a_deadline_cancels_what_still_runs_and_keeps_what_had_landed() -> None:

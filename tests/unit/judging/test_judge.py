@@ -71,6 +71,12 @@ TABLE: list[tuple[TestBody, Outcome, Verdict, str]] = [
     (STDIO, ended(Ending.RAISED, raised=Raised("MemoryError", "")), Verdict.MEMORY_LIMIT_EXCEEDED, "256 MiB"),
     (STDIO, ended(Ending.OUTPUT_LIMIT), Verdict.OUTPUT_LIMIT_EXCEEDED, "the limit is 1048576 bytes"),
     (
+        CALL,
+        ended(Ending.OUTPUT_LIMIT, result_total_bytes=3 << 20),
+        Verdict.OUTPUT_LIMIT_EXCEEDED,
+        "gave a result of 3145728 bytes or more; the limit is 1048576 bytes",
+    ),
+    (
         STDIO,
         ended(Ending.COMPILE_FAILED, raised=Raised("SyntaxError", "line 1")),
         Verdict.COMPILE_ERROR,
