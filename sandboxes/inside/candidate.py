@@ -40,6 +40,8 @@ class CandidateModule(Peer):
         self.last_raised: BaseException | None = None
         self.refused: HandleError | None = None
         self.gone: str | None = None
+        self._objects: dict[int, CandidateObject] = {}
+        self._kinds: dict[tuple[type, int], type[CandidateObject]] = {}
         self.was_used = False
         self.is_silent = False  # the test program is over: its objects' texts are no longer asked for
 
@@ -52,13 +54,13 @@ class CandidateModule(Peer):
         found = {}
         for name in set(known) & set(names):
             what = known[name]
+            if not isinstance(what, dict):
+                raise self._broken("a name without a meaning")
             if "module" in what:
                 if (module := _standard_module(what["module"])) is not None:
                     found[name] = module
-            elif "exception" in what:
-                found[name] = self.classes.of(what["exception"])
             else:
-                found[name] = self.decoder().decode(what.get("value"))
+                found[name] = self._decoded(what.get("value"))
         return found
 
     def attribute(self, number: int, name: str) -> Any:
@@ -77,6 +79,15 @@ class CandidateModule(Peer):
         """Return the truth of one of the candidate's objects. Raises what that raised."""
         return self._asked("truth", target=number) is True
 
+    def equal(self, number: int, other: object) -> bool:
+        """Return whether two of the candidate's objects are equal. Raises what that raised."""
+        return self._asked("equal", target=number, other=self.foreign(other)) is True
+
+    def hash(self, number: int) -> int:
+        """Return the hash of one. Raises what that raised."""
+        hashed = self._asked("hash", target=number)
+        return hashed if type(hashed) is int else 0
+
     def text(self, number: int, how: str, told: str) -> str:
         """Return its `str` or `repr`; at the end of the test program what it was said to be."""
         return (
@@ -94,15 +105,24 @@ class CandidateModule(Peer):
         return self.refused
 
     def stand_in(self, told: Message) -> Any:
-        """Return what represents one of the candidate's objects."""
+        """Return what represents one of the candidate's objects, the same each time."""
+        number, kind_number = int(told["id"]), int(told["kind"])
+        if number not in self._objects:
+            self._objects[number] = self._new_stand_in(number, kind_number, told)
+        return self._objects[number]
+
+    def _new_stand_in(self, number: int, kind_number: int, told: Message) -> CandidateObject:
         kind: type[CandidateObject] = CandidateFunction if told["callable"] is True else PlainObject
         if told["iterator"] is True:
             kind = CandidateIterator
-        return kind(self, int(told["id"]), str(told["class"])[:200])
+        name = str(told["class"])[:200]
+        if (kind, kind_number) not in self._kinds:
+            self._kinds[kind, kind_number] = type(name or "object", (kind,), {"__slots__": ()})
+        return self._kinds[kind, kind_number](self, number, name)
 
     def foreign(self, value: Any) -> int | None:
         """Return the number of a candidate's object."""
-        return number_of(value) if isinstance(value, CandidateObject) else None
+        return number_of(value) if CandidateObject in type(value).__mro__ else None
 
     def ask(self, op: str, **fields: Any) -> Message:
         """Return the candidate's answer, which counts as its behaviour."""
@@ -123,7 +143,7 @@ class CandidateModule(Peer):
         """Call one of the candidate's functions. Raises what it raised."""
         try:
             return super().call(number, args, kwargs)
-        except (ValueFormError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
             if error is self.last_raised:
                 raise
             raise self._broken(str(error)) from None
@@ -148,6 +168,12 @@ class CandidateModule(Peer):
         except BaseException as error:
             self.last_raised = _loud(error)
             raise self.last_raised from None
+
+    def _decoded(self, form: Any) -> Any:
+        try:
+            return self.decoder().decode(form)
+        except ValueFormError as error:
+            raise self._broken(str(error)) from None
 
     def _asked(self, op: str, **fields: Any) -> Any:
         return self.answer_of(self.ask(op, **fields), self.decoder())

@@ -7,7 +7,9 @@ names an object that stays where it is; only its owner can look inside.
     {"$std": [name, content, ...]}  {"$range": [start, stop, step]}  {"$slice": [start, stop, step]}
     {"$view": [kind, form]}  {"$named": [class, [field, ...], [form, ...]]}  {"$builtin": name}
     {"$same": number} (a container of this call that has crossed, see `copies`)
-    {"$mine": {"id", "class", "callable", "iterator"}} (the sender's object)  {"$yours": id} (the receiver's)
+    {"$exception": ancestry} (a class, see `raising`)
+    {"$mine": {"id", "class", "kind", "callable", "iterator"}} (the sender's object; kind: of one class)
+    {"$yours": id} (the receiver's)
 """
 
 from __future__ import annotations

@@ -35,18 +35,21 @@ class CrossingDecoder(Decoder):
         "$same": lambda self, f: self.same(f),
         "$yours": lambda self, f: self.exports.thing(f),
         "$mine": lambda self, f: self.stand_in(f),
+        "$exception": lambda self, f: self.exception_class(f),
     }
 
     def __init__(
         self,
         exports: Exports,
         stand_in: Callable[[dict[str, Any]], Any],
+        exception_class: Callable[[Any], Any],
         copies: Copies,
         taken: frozenset[str],
     ) -> None:
         """`stand_in` makes what represents the other side's object; only built-ins of `taken` are taken."""
         self.exports = exports
         self.stand_in = stand_in
+        self.exception_class = exception_class
         self._copies = copies
         self._taken = taken
 

@@ -28,9 +28,15 @@ class CrossingEncoder(Encoder):
     }
 
     def __init__(
-        self, exports: Exports, foreign: Callable[[Any], int | None], copies: Copies, given: frozenset[str]
+        self,
+        exports: Exports,
+        foreign: Callable[[Any], int | None],
+        ancestry: Callable[[type], Any],
+        copies: Copies,
+        given: frozenset[str],
     ) -> None:
         """`foreign` returns the number of the other side's object; built-ins of `given` cross by name."""
+        self._ancestry = ancestry
         self._exports = exports
         self._foreign = foreign
         self._copies = copies
@@ -57,6 +63,8 @@ class CrossingEncoder(Encoder):
         number = self._foreign(value)
         if number is not None:
             return {"$yours": number}
+        if isinstance(value, type) and issubclass(value, BaseException) and value.__module__ != "builtins":
+            return {"$exception": self._ancestry(value)}
         name = getattr(value, "__name__", None) if callable(value) else None
         if type(name) is str and name in self._given and vars(builtins).get(name) is value:
             return {"$builtin": name}
@@ -75,6 +83,7 @@ class CrossingEncoder(Encoder):
             "$mine": {
                 "id": self._exports.number(value),
                 "class": class_name(value),
+                "kind": self._exports.number(type(value)),
                 "callable": callable(value),
                 "iterator": isinstance(value, Iterator),
             }

@@ -8,6 +8,7 @@ in the candidate's process. They equal no value, and take part in nothing else: 
 from __future__ import annotations
 
 import types
+from abc import ABCMeta
 from functools import partial
 from typing import Any, Protocol
 
@@ -47,6 +48,12 @@ class Asked(Protocol):
     def truth(self, number: int) -> bool:
         """Return the object's truth."""
 
+    def equal(self, number: int, other: object) -> bool:
+        """Return whether it equals another object of the candidate's."""
+
+    def hash(self, number: int) -> int:
+        """Return its hash."""
+
     def text(self, number: int, how: str, told: str) -> str:
         """Return its `str` or `repr`."""
 
@@ -85,6 +92,8 @@ class CandidateObject:
         """Ask for what Python would find in the class."""
         if name in ASKED:
             return self.__candidate.attribute(self.__number, name)
+        if name == "__dict__" or (name in REFUSED and isinstance(self, PlainObject)):
+            raise self.__candidate.refusal(name, self.__told)
         return object.__getattribute__(self, name)
 
     def __getattr__(self, name: str) -> Any:
@@ -101,13 +110,17 @@ class CandidateObject:
         """Delete an attribute over there. Raises what that raises."""
         self.__candidate.delete_attribute(self.__number, name)
 
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        """Refuse to be derived from."""
+        raise self.__candidate.refusal("a class derived from it, out", self.__told)
+
     def __eq__(self, other: object) -> bool:
-        """Return whether it is the very same object over there."""
-        return isinstance(other, CandidateObject) and other.__number == self.__number
+        """Return whether the object finds itself equal to another of the candidate's: no value is."""
+        return type(other).__mro__[-2] is CandidateObject and self.__candidate.equal(self.__number, other)
 
     def __hash__(self) -> int:
-        """Hash by identity."""
-        return hash(self.__number)
+        """Return the object's hash."""
+        return self.__candidate.hash(self.__number)
 
     def __bool__(self) -> bool:
         """Return the object's truth."""
@@ -164,6 +177,22 @@ def number_of(thing: CandidateObject) -> int:
     return number
 
 
+def checked_isinstance(thing: Any, kinds: Any) -> bool:
+    """Do as `isinstance`, but refuse to tell of an object what only its own class could tell.
+
+    An abstract class asks for special methods, which a stand-in has all, to refuse them.
+    """
+    asked = kinds if type(kinds) is tuple else (kinds,)
+    for kind in asked:
+        is_stand_in = CandidateObject in type(kind).__mro__
+        if is_stand_in or (CandidateObject in type(thing).__mro__ and isinstance(kind, ABCMeta)):
+            named = kind if is_stand_in else thing
+            raise object.__getattribute__(named, "_CandidateObject__candidate").refusal(
+                "isinstance", object.__getattribute__(named, "_CandidateObject__told")
+            )
+    return isinstance(thing, kinds)
+
+
 def _refuse(special: str) -> Any:
     def refused(self: Any, *_: Any) -> Any:
         raise self._CandidateObject__candidate.refusal(special, self._CandidateObject__told)
@@ -181,5 +210,6 @@ def _refused_names() -> set[str]:
     return (special - set(dir(object)) - set(vars(CandidateObject)) - LEFT_ALONE) | COMPARISONS | CONTEXTS
 
 
-for _name in _refused_names():
+REFUSED = frozenset(_refused_names())
+for _name in REFUSED:
     setattr(PlainObject, _name, _refuse(_name))

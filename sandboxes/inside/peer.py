@@ -13,7 +13,7 @@ from .crossing import Exports
 from .decoding import CrossingDecoder
 from .drawing import ITEMS_BOUND, Drawn
 from .encoding import CrossingEncoder
-from .raising import Classes, describe
+from .raising import Classes
 
 Message = dict[str, Any]
 
@@ -33,7 +33,7 @@ class Peer:
         self._asking = threading.RLock()
         self._questions = 0
         self.exports = Exports()
-        self.classes = Classes()
+        self.classes = Classes(self.exports)
         self.served: dict[str, Callable[[Message], Message]] = {
             "call": self._serve_call,
             "next": self._serve_next,
@@ -49,11 +49,12 @@ class Peer:
 
     def encoder(self, copies: Copies | None = None) -> CrossingEncoder:
         """Return an encoder for one message."""
-        return CrossingEncoder(self.exports, self.foreign, copies or Copies(), self.given)
+        ancestry = self.classes.ancestry
+        return CrossingEncoder(self.exports, self.foreign, ancestry, copies or Copies(), self.given)
 
     def decoder(self, copies: Copies | None = None) -> CrossingDecoder:
         """Return a decoder for one message."""
-        return CrossingDecoder(self.exports, self.stand_in, copies or Copies(), self.taken)
+        return CrossingDecoder(self.exports, self.stand_in, self.classes.of, copies or Copies(), self.taken)
 
     def ask(self, op: str, **fields: Any) -> Message:
         """Return the other side's answer. A late one, to a call that was given up, is dropped."""
@@ -76,7 +77,7 @@ class Peer:
         except PeerGone:
             raise
         except BaseException as error:
-            self._channel.send({**answers, "raised": describe(error, self.encoder().encode)})
+            self._channel.send({**answers, "raised": self.classes.describe(error, self.encoder().encode)})
 
     def call(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a function of the other side's; what it changes of the arguments is changed here."""
@@ -130,7 +131,7 @@ class Peer:
             if has_changed(container, before)
         ]
         if raised is not None:
-            return {"changed": changed, "raised": describe(raised, encoder.encode)}
+            return {"changed": changed, "raised": self.classes.describe(raised, encoder.encode)}
         return {"changed": changed, "returned": encoder.encode(returned)}
 
     def _serve_next(self, message: Message) -> Message:
@@ -144,5 +145,5 @@ class Peer:
         except PeerGone:
             raise
         except BaseException as error:
-            return {"items": items, "ended": True, "raised": describe(error, encode)}
+            return {"items": items, "ended": True, "raised": self.classes.describe(error, encode)}
         return {"items": items, "ended": len(items) < count}

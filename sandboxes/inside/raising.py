@@ -1,7 +1,10 @@
 """Exceptions as data: what one side raised, the other raises again, of the same class as far as it is known.
 
-A built-in class is itself; so is one of the standard library that this side has loaded. Any other is
-made anew under its name, on its own bases, so that `except` finds it and those above it.
+A built-in class is itself; so is one of the standard library that this side has loaded, and one of this
+side's own that comes back. Any other is made anew under its name, on its own bases, so that `except` finds
+it and those above it.
+
+    ancestry: [[module, name, number], ...] nearest first; [] and a number: the receiver's own class
 """
 
 from __future__ import annotations
@@ -11,90 +14,117 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .crossing import Exports
 from .values import ValueFormError, class_name
 
 MESSAGE_CHARACTERS = 2000
 NAME_CHARACTERS = 200
 ANCESTORS = 20
 ATTRIBUTES = 50
+# Their exceptions end a test quietly where a framework runs it: under their names they are others here.
+FRAMEWORKS = frozenset({"unittest", "asyncio", "concurrent", "doctest"})
 
 Encode = Callable[[Any], Any]
-Ancestry = tuple[tuple[str, str], ...]
-
-
-def ancestry(kind: type) -> list[list[str]]:
-    """Return module and name of a class and its bases, nearest first, for the other side to rebuild it."""
-    names = [[str(base.__module__), str(base.__name__)] for base in kind.__mro__[:ANCESTORS]]
-    return [[part[:NAME_CHARACTERS] for part in pair] for pair in names]
-
-
-def describe(error: BaseException, encode: Encode) -> dict[str, Any]:
-    """Return an exception as data: its class with its bases, arguments, attributes and message."""
-    try:
-        args: Any = [encode(arg) for arg in error.args]
-        attributes = {str(name): encode(value) for name, value in list(vars(error).items())[:ATTRIBUTES]}
-    except (ValueFormError, RecursionError, TypeError):
-        args, attributes = [], {}
-    try:
-        message = str(error)[:MESSAGE_CHARACTERS]
-    except BaseException:
-        message = class_name(error)
-    return {"classes": ancestry(type(error)), "args": args, "attributes": attributes, "message": message}
 
 
 class Classes:
-    """Exception classes that the other side has named, each made once."""
+    """Exception classes of both sides: those that the other side has named are made once."""
 
-    def __init__(self) -> None:
-        """Start with none."""
-        self._made: dict[Ancestry, type[BaseException]] = {}
+    def __init__(self, exports: Exports) -> None:
+        """Number this side's own classes among its exports."""
+        self._exports = exports
+        self._made: dict[int, type[BaseException]] = {}  # by the other side's number
+        self._numbers: dict[type, int] = {}
+
+    def ancestry(self, kind: type) -> list[Any]:
+        """Return a class and its bases, nearest first, for the other side to know or rebuild it."""
+        names: list[Any] = []
+        for base in kind.__mro__[:ANCESTORS]:
+            if base in self._numbers:
+                return [*names, self._numbers[base]]
+            module, name = str(base.__module__)[:NAME_CHARACTERS], str(base.__name__)[:NAME_CHARACTERS]
+            names.append([module, name, self._exports.number(base)])
+        return names
 
     def of(self, form: Any) -> type[BaseException]:
         """Return the class of an `ancestry`. Raises ValueFormError."""
-        if not isinstance(form, list) or not all(
-            isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
-            for pair in form
-        ):
+        if not isinstance(form, list):
             raise ValueFormError("an exception without a class")
-        return self._of(tuple((module, name) for module, name in form[:ANCESTORS]))
+        if not form:
+            return Exception
+        if type(form[0]) is int:
+            kind = self._exports.thing(form[0])
+            if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+                raise ValueFormError("no class of an exception")
+            return kind
+        module, name, number = form[0]
+        if not (type(module) is type(name) is str and type(number) is int):
+            raise ValueFormError("an exception without a class")
+        known = _known(module, name)
+        if known is not None:
+            return known
+        if number not in self._made:
+            made = type(name or "Exception", (self.of(form[1:ANCESTORS]),), {"__str__": _said})
+            made.__module__ = "candidate"
+            self._made[number], self._numbers[made] = made, number
+        return self._made[number]
+
+    def describe(self, error: BaseException, encode: Encode) -> dict[str, Any]:
+        """Return an exception as data: its class with its bases, arguments, attributes and message."""
+        try:
+            args: Any = [encode(arg) for arg in error.args]
+            attributes = {
+                str(name): encode(value)
+                for name, value in list(vars(error).items())[:ATTRIBUTES]
+                if name != _SAID
+            }
+        except (ValueFormError, RecursionError, TypeError):
+            args, attributes = [], {}
+        try:
+            message = str(error)[:MESSAGE_CHARACTERS]
+        except BaseException:
+            message = class_name(error)
+        classes = self.ancestry(type(error))
+        return {"classes": classes, "args": args, "attributes": attributes, "message": message}
 
     def exception(self, form: Any, decode: Callable[[Any], Any]) -> BaseException:
         """Return the exception of what `describe` told. Raises ValueFormError."""
         if not isinstance(form, dict):
             raise ValueFormError("an exception without a class")
         kind, args, attributes = self.of(form.get("classes")), form.get("args"), form.get("attributes")
-        args = [decode(arg) for arg in args] if isinstance(args, list) else []
-        try:
-            error = kind(*args)
-        except Exception:  # it wants other arguments than it keeps
-            error = kind.__new__(kind)
-            error.args = tuple(args)
+        message = str(form.get("message"))[:MESSAGE_CHARACTERS]
+        error = _made(kind, [decode(arg) for arg in args] if isinstance(args, list) else [], message)
         if isinstance(attributes, dict):
             vars(error).update((name, decode(value)) for name, value in attributes.items())
-        if type(error) in self._made.values():
-            vars(error)[_SAID] = str(form.get("message"))[:MESSAGE_CHARACTERS]
+        if type(error) in self._numbers:
+            vars(error)[_SAID] = message
         return error
-
-    def _of(self, names: Ancestry) -> type[BaseException]:
-        known = _known(*names[0]) if names else Exception
-        if known is not None:
-            return known
-        if names not in self._made:
-            base = self._of(names[1:])
-            self._made[names] = type(names[0][1] or "Exception", (base,), {"__str__": _said})
-        return self._made[names]
 
 
 _SAID = " said"  # no name of a program's own
 
 
 def _said(error: BaseException) -> str:
-    return str(vars(error).get(_SAID, ""))
+    return str(vars(error).get(_SAID) or BaseException.__str__(error))
+
+
+def _made(kind: type[BaseException], args: list[Any], message: str) -> BaseException:
+    """Return an exception with its arguments; one that wants others than it keeps is not initialised."""
+    try:
+        return kind(*args)
+    except Exception:
+        try:
+            error = kind.__new__(kind)
+            error.args = tuple(args)
+            return error
+        except Exception:
+            return RuntimeError(f"{kind.__name__}: {message}")
 
 
 def _known(module: str, name: str) -> type[BaseException] | None:
     """Return the class of that name where it is Python's own."""
-    if module.partition(".")[0] not in sys.stdlib_module_names:
+    root = module.partition(".")[0]
+    if root not in sys.stdlib_module_names or root in FRAMEWORKS:
         return None
     kind = vars(builtins).get(name) if module == "builtins" else getattr(sys.modules.get(module), name, None)
     return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None

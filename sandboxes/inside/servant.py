@@ -11,7 +11,6 @@ from .crossing import EVERY_BUILTIN, TYPES
 from .drawing import Drawing
 from .peer import Message, Peer
 from .programs import MODULE_NAME, PEER_FD, finish, new_module
-from .raising import ancestry
 
 ASKED_OF_CLASSES = ("__doc__", "__name__", "__qualname__", "__module__")
 
@@ -62,6 +61,8 @@ class Servant(Peer):
             "set": self._set,
             "delete": self._delete,
             "truth": lambda message: {"returned": bool(self._target(message))},
+            "hash": lambda message: {"returned": self.encoder().encode(hash(self._target(message)))},
+            "equal": self._equal,
             "text": self._text,
         }
 
@@ -95,8 +96,6 @@ class Servant(Peer):
     def _describe_name(self, thing: Any) -> Message:
         if isinstance(thing, ModuleType):
             return {"module": str(thing.__name__)}
-        if isinstance(thing, type) and issubclass(thing, BaseException):
-            return {"exception": ancestry(thing)}
         return {"value": self._form(thing)}
 
     def _attribute(self, message: Message) -> Message:
@@ -113,13 +112,17 @@ class Servant(Peer):
         delattr(self._target(message), str(message["name"]))
         return {"returned": None}
 
+    def _equal(self, message: Message) -> Message:
+        return {"returned": bool(self._target(message) == self.exports.thing(message["other"]))}
+
     def _text(self, message: Message) -> Message:
         text = str(self._target(message)) if message["how"] == "str" else repr(self._target(message))
         return {"returned": self.encoder().encode(text)}
 
     def _form(self, thing: Any) -> Any:
         encoder = self.encoder()
-        return encoder.handle(thing) if callable(thing) else encoder.encode(thing)
+        is_exception = isinstance(thing, type) and issubclass(thing, BaseException)
+        return encoder.handle(thing) if callable(thing) and not is_exception else encoder.encode(thing)
 
 
 def serve(code: CodeType) -> int:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import builtins
 import importlib
 import json
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from .candidate import CandidateModule
 from .channel import Channel, PeerGone
 from .names import FreeNames, free_names
-from .objects import CandidateObject
+from .objects import CandidateObject, checked_isinstance
 from .programs import PEER_FD, new_module, write_result
 from .raising import MESSAGE_CHARACTERS
 from .values import class_name
@@ -47,7 +47,7 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
         module = new_module("__main__")
         vars(module).update(_namespace(candidate, names, resolved))
         exec(code, vars(module))  # noqa: S102 - running the test program is the purpose
-        report = _ended(candidate, names, resolved)
+        report = _ended(candidate, code, names, resolved)
     except PeerGone:
         pass
     except ImportError as error:
@@ -56,7 +56,7 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
         if error is candidate.last_raised:
             report = _raised(candidate, error)
         elif error.code in (None, 0):
-            report = _ended(candidate, names, resolved)
+            report = _ended(candidate, code, names, resolved)
         else:
             report["raised"] = ["AssertionError", f"the test program ended with exit status {error.code}"]
     except BaseException as error:
@@ -73,14 +73,46 @@ def _report(report: dict[str, Any]) -> int:
     return 0
 
 
-def _ended(candidate: CandidateModule, names: FreeNames, resolved: dict[str, Any]) -> dict[str, Any]:
+def _ended(
+    candidate: CandidateModule, code: CodeType, names: FreeNames, resolved: dict[str, Any]
+) -> dict[str, Any]:
     """Return the report of a test program that came to its end: it judges only a program that it used."""
     if candidate.was_used:
         return {}
     missing = [name for name in names.of_candidate if name not in resolved]
     if missing:
         return {"raised": ["NameError", f"the program does not define {', '.join(missing[:5])}"]}
+    if _asks_something(code, names):
+        return {"raised": ["NameError", "the test program ended without having used the program"]}
     return {"broken": NOTHING_ASKED}
+
+
+class _Use(BaseException):
+    """A probe was used."""
+
+
+class _Probe:
+    """Stands for what a candidate defines, to see whether a test program uses any of it at all."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise _Use
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise _Use
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> Any:
+        raise _Use
+
+
+def _asks_something(code: CodeType, names: FreeNames) -> bool:
+    """Tell whether a test program uses a candidate that has all it asks for: no candidate has a say in it."""
+    module = new_module("__main__")
+    vars(module).update(dict.fromkeys(names.of_candidate, _Probe()))
+    try:
+        exec(code, vars(module))  # noqa: S102
+    except BaseException as error:
+        return not isinstance(error, SystemExit)
+    return False
 
 
 def _raised(candidate: CandidateModule, error: BaseException) -> dict[str, Any]:
@@ -94,6 +126,8 @@ def _namespace(candidate: CandidateModule, names: FreeNames, found: dict[str, An
     stand_ins = {name: what for name, what in found.items() if _stands_in(what)}
     own = _Builtins(candidate, {name: what for name, what in found.items() if name not in stand_ins})
     own.update((name, what) for name, what in vars(builtins).items() if name not in names.of_candidate)
+    if "isinstance" in own:
+        own["isinstance"] = checked_isinstance
     modules = {name: importlib.import_module(name) for name in names.modules}
     return {"__builtins__": own, **modules, **stand_ins}
 
@@ -109,12 +143,12 @@ class _Builtins(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         value = self._values[name]
         self._candidate.was_used = True
-        return value
+        return value if isinstance(value, (ModuleType, type)) else self._candidate.resolve([name]).get(name)
 
 
 def _stands_in(what: Any) -> bool:
     """Tell whether a name's meaning is no value: naming it in passing is no use of the candidate."""
-    return isinstance(what, (CandidateObject, ModuleType, type))
+    return CandidateObject in type(what).__mro__
 
 
 def _message(error: BaseException, by_candidate: bool) -> str:

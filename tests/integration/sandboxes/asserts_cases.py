@@ -79,6 +79,24 @@ PASS = {
         "import time\ndef f(x):\n    time.sleep(x)\n    return x",
         "import signal\ndef late(*_): raise TimeoutError\nsignal.signal(signal.SIGALRM, late)\nsignal.setitimer(signal.ITIMER_REAL, 0.1)\n"
         "try: f(0.3)\nexcept TimeoutError: pass\nelse: assert 0\nassert f(0.0) == 0.0 and f(0.01) == 0.01"),
+    "the same object is the same": (
+        "class N:\n    def __init__(self): self.next = None\none = N()\ndef get(): return one", "a, b = N(), N()\na.next = b\nassert a.next is b and get() is get() and a is not b"),
+    "equality and hash of the candidate's objects": (
+        "class P:\n    def __init__(self, x): self.x = x\n    def __eq__(self, o): return self.x == o.x\n    def __hash__(self): return self.x",
+        "assert P(1) == P(1) and P(1) != P(2) and len({P(1), P(1), P(2)}) == 2"),
+    "types of objects": (
+        "class Dog: pass\nclass Cat: pass\ndef make(k): return Dog() if k == 'dog' else Cat()",
+        "assert type(make('dog')) is type(Dog()) and type(make('cat')) is not type(Dog()) and type(Dog()).__name__ == 'Dog'"),
+    "a global that changes": ("n, log = 0, []\ndef inc():\n    global n\n    n += 1\n    log.append(n)", "inc()\ninc()\nassert n == 2 and log == [1, 2]"),
+    "an exception class that is only raised": (
+        "class AgeError(ValueError): pass", "assert issubclass(AgeError, ValueError)\ntry: raise AgeError('x')\nexcept ValueError as e: assert str(e) == 'x'"),
+    "an exception that goes there and back": (
+        "class E(Exception): pass\ndef retry(f, n):\n    for _ in range(n):\n        try: return f()\n        except E: pass",
+        "tries = []\ndef f():\n    tries.append(1)\n    if len(tries) < 3: raise E('no')\n    return 7\nassert retry(f, 5) == 7"),
+    "an exception class of the test's": (
+        "def retry(f, kind):\n    try: return f()\n    except kind: return 'again'\ndef call(f): return f()",
+        "class My(Exception): pass\ndef f(): raise My('x')\nassert retry(f, My) == 'again'\ntry: call(f)\nexcept My as e: assert str(e) == 'x'"),
+    "a module under another name": ("import operator as Calc", "assert Calc.add(1, 2) == 3"),
 }  # fmt: skip
 
 FAIL = {
@@ -96,5 +114,10 @@ FAIL = {
     "a test function that fails, called by unittest": (
         "def f(): return 2", "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(f(), 1)\nunittest.main()"),
     "a test that fails in its main program": ("def f(): return 2", "def test(): assert f() == 1\nif __name__ == '__main__': test()"),
+    "no copy of an object": ("class N: pass\ndef clone(n): return n", "n = N()\nassert clone(n) is not n"),
+    "the wrong class": (
+        "class Dog: pass\nclass Cat: pass\ndef make(k): return Cat()", "assert type(make('dog')) is type(Dog())"),
+    "equality of all": ("class P:\n    def __init__(self, x): pass\n    def __eq__(self, o): return True", "assert P(1) != P(2)"),
+    "a global that changes too much": ("n = 0\ndef inc():\n    global n\n    n += 5", "inc()\nassert n == 1"),
     "leaving with failure": ("def f(): return 2", "import sys\nsys.exit(f() != 1)"),
 }  # fmt: skip

@@ -22,6 +22,11 @@ REFUSED_OF_OBJECTS = {
     "an order": "assert P() < 3",
     "iteration": "assert list(P()) == [1]",
     "a context": "with P(): pass",
+    "a special method's name": "assert hasattr(P(), '__len__')",
+    "an abstract class": "from collections.abc import Iterable\nassert isinstance(P(), Iterable)",
+    "a dictionary of attributes": "assert not hasattr(P(), '__dict__')",
+    "a derived class": "try:\n    class D(P): pass\nexcept Exception: pass\nassert f() == 1",
+    "an instance": "try: isinstance(1, P)\nexcept TypeError: pass\nassert f() == 1",
 }
 BROKEN = {
     "functions that nobody calls": "def test_f():\n    assert f() == 1",
@@ -68,7 +73,7 @@ async def test_what_only_a_value_gives_is_never_had_of_an_object(perform: Perfor
     assert outcome.ending is Ending.RAISED
     assert outcome.raised is not None
     assert outcome.raised.class_name == "HandleError"
-    assert "of the candidate's 'P' object" in outcome.raised.message
+    assert "of the candidate's '" in outcome.raised.message
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -82,6 +87,42 @@ async def test_a_program_without_what_an_idle_test_names_fails(perform: Perform)
     assert outcome.ending is Ending.RAISED
     assert outcome.raised is not None
     assert outcome.raised.class_name == "NameError"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class f(Exception): pass",
+        "import operator as f",
+        "x = 1",
+        "def f(): return 2",
+        "import os, json, struct\nm = json.dumps({'answers': 1, 'names': {'f': {'value': {'$builtin': 'int'}}}}).encode()\n"
+        "os.write(4, struct.pack('>I', len(m)) + m)",
+        "import os, json, struct\nm = json.dumps({'answers': 1, 'names': {'f': 3}}).encode()\n"
+        "os.write(4, struct.pack('>I', len(m)) + m)",
+    ],
+)
+@pytest.mark.parametrize(
+    "tests", ["assert f() == 1", "try: x = f()\nexcept BaseException: x = 0\nassert x == 1"]
+)
+async def test_no_program_makes_a_good_test_program_look_broken(
+    perform: Perform, source: str, tests: str
+) -> None:
+    (outcome,) = await perform(job(source, asserts(tests)))
+    assert outcome.ending in (Ending.RAISED, Ending.ASSERTION_FAILED)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from unittest.case import _ShouldStop\ndef f(): raise _ShouldStop",
+        "import unittest\ndef f(): raise unittest.SkipTest",
+    ],
+)
+async def test_no_exception_ends_a_frameworks_test_quietly(perform: Perform, source: str) -> None:
+    _, tests = FAIL["a test function that fails, called by unittest"]
+    (outcome,) = await perform(job(source, asserts(tests)))
+    assert outcome.ending is Ending.ASSERTION_FAILED
 
 
 async def test_a_value_in_a_functions_place_does_not_pass_an_idle_test(perform: Perform) -> None:
