@@ -29,6 +29,8 @@ class Jobs:
         self._command_fd = command_fd
         self._interrupted = interrupted
         self._stage: Stage | None = None
+        self._open: list[Pipe] = []  # of the run in hand
+        self._is_examining = False
         self._tester = self._spawn_tester()
         self._household = _processes() - {self._tester.pid}
 
@@ -53,6 +55,17 @@ class Jobs:
         stage, self._stage = self._stage, None
         if stage is not None:
             stage.end()
+
+    def abandon(self) -> None:
+        """End whatever the run in hand has left: its candidate, its pipes, the test program next door.
+
+        That one's answer is still to come: read by the next run, it would end that before its time.
+        Raises OSError where a process survives.
+        """
+        self.end_stage()
+        self._collect(list(self._open))
+        if self._is_examining:
+            self._renew_tester()
 
     def verify_reset(self) -> None:
         """Make sure that nothing of a candidate is left. Raises OSError where something is."""
@@ -97,7 +110,7 @@ class Jobs:
         facts = self._watch([party], pipes, limits["wall_time_ns"]).run(partial(_ended, party))
         answer = run_answer(index, facts, party)
         self._settle(party, facts)
-        stdout, stderr, result = _collect(pipes)
+        stdout, stderr, result = self._collect(pipes)
         _count_output(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content)]
 
@@ -109,6 +122,7 @@ class Jobs:
         near, far = socket.socketpair()
         with near, far:
             pipes = self._order(stage, {"kind": "candidate"}, b"", limits, peer=near.fileno())
+            self._is_examining = True
             (report,) = self._order(
                 tester, {**order, "kind": "tester"}, payload, limits, peer=far.fileno(), outputs=1
             )
@@ -128,8 +142,7 @@ class Jobs:
         if tester.group.out_of_memory():  # over what the candidate made it hold
             answer["ending"] = "memory_limit"
         self._settle_tester(examiner)
-        stdout, stderr, result = _collect(pipes)
-        _collect([report])
+        stdout, stderr, result, _ = self._collect([*pipes, report])
         _count_output(answer, pipes)
         said = name_asserts_ending(answer, candidate, examiner, bytes(report.content))
         return answer, [bytes(stdout.content), bytes(stderr.content), said or bytes(result.content)]
@@ -158,6 +171,15 @@ class Jobs:
         stage.send(message, theirs if peer is None else [*theirs, peer])
         for fd in theirs:
             os.close(fd)
+        self._open += pipes
+        return pipes
+
+    def _collect(self, pipes: list[Pipe]) -> list[Pipe]:
+        """Read what is left in the pipes and close them."""
+        for pipe in pipes:
+            pipe.drain()
+            os.close(pipe.fd)
+            self._open.remove(pipe)
         return pipes
 
     def _settle(self, party: Party, facts: Facts) -> None:
@@ -168,8 +190,13 @@ class Jobs:
 
     def _settle_tester(self, party: Party) -> None:
         if party.exited is None or not party.exited["clean"]:
-            self._tester.end()
-            self._tester = self._spawn_tester()
+            self._renew_tester()
+        self._is_examining = False
+
+    def _renew_tester(self) -> None:
+        self._is_examining = False
+        self._tester.end()
+        self._tester = self._spawn_tester()
 
     def _candidate_stage(self) -> Stage:
         if self._stage is None:
@@ -196,14 +223,6 @@ def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:
         answer[f"{name}_total_bytes"] = pipe.total_bytes
     if answer["ending"] == "finished" and any(pipe.over for pipe in pipes):
         answer["ending"] = "output_limit"
-
-
-def _collect(pipes: list[Pipe]) -> list[Pipe]:
-    """Read what is left in the pipes and close them."""
-    for pipe in pipes:
-        pipe.drain()
-        os.close(pipe.fd)
-    return pipes
 
 
 def _end_lost(stage: Stage) -> int | None:

@@ -59,13 +59,13 @@ def main() -> None:
                 line.send(answer, parts)
             line.send({"done": True}, [])
         except Cancelled:
-            jobs.end_stage()
+            jobs.abandon()
             line.send({"done": True, "cancelled": True}, [])
         except BrokenTests as broken:
-            jobs.end_stage()
+            jobs.abandon()
             line.send({"done": True, "broken_tests": str(broken)}, [])
         except TestsLeft as left:
-            jobs.end_stage()
+            jobs.abandon()
             line.send({"done": True, "error": str(left)}, [])
         jobs.verify_reset()
 

@@ -15,7 +15,7 @@ import pytest
 
 from sandboxes.backends.bubblewrap import BubblewrapBackend
 from sandboxes.cgroups import remove_leftovers, root_name
-from sandboxes.model import Ending, SandboxError, StdioRun
+from sandboxes.model import AssertsRun, Ending, Job, Outcome, SandboxError, StdioRun
 from sandboxes.pool import SandboxPool
 from sandboxes.sandbox import Sandbox
 from sandboxes.settings import SandboxSettings
@@ -121,6 +121,44 @@ async def test_a_cancelled_caller_leaves_a_usable_pool(fresh_pool: SandboxPool) 
         await task
     async with asyncio.timeout(20), fresh_pool.lease() as sandbox:
         assert await answer(sandbox, "print('well')") == b"well\n"
+
+
+@pytest.mark.parametrize("idle_s", [0.0, 0.02, 0.1])
+async def test_a_cancelled_run_of_a_test_program_says_nothing_to_the_next(
+    fresh_pool: SandboxPool, idle_s: float
+) -> None:
+    """Nor does it keep files open: the supervisor has as many as before."""
+    slow = "import time\ndef f():\n    time.sleep(0.2)\n    return 1"
+    run = AssertsRun("assert f() == 1", ("f",))
+    counts = []
+    for _ in range(6):
+        async with fresh_pool.lease() as sandbox:
+            first, supervisor = sandbox.id, _supervisor_of(sandbox)
+            cancelled = asyncio.create_task(_first(sandbox, job(slow, run)))
+            await asyncio.sleep(0.05 + idle_s)
+            cancelled.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await cancelled
+        async with fresh_pool.lease() as sandbox:
+            assert sandbox.id == first
+            outcome = await _first(sandbox, job(slow, run))
+            assert outcome.ending is Ending.FINISHED, outcome
+            assert outcome.usage.wall_time_ns > 200_000_000
+            counts.append(supervisor.num_fds())
+    assert counts[-1] <= counts[0], counts
+
+
+def _supervisor_of(sandbox: Sandbox) -> psutil.Process:
+    """The process at the sandbox's end of the line: the deepest of bubblewrap's first children."""
+    process = psutil.Process(sandbox._process.pid)
+    while "inside.supervisor" not in " ".join(process.cmdline()) or "bwrap" in process.name():
+        process = process.children()[0]
+    return process
+
+
+async def _first(sandbox: Sandbox, work: Job) -> Outcome:
+    async with aclosing(sandbox.run(work)) as outcomes:
+        return await anext(outcomes)
 
 
 async def test_closing_the_pool_leaves_no_process_and_no_cgroup(usable_host: None) -> None:
