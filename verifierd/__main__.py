@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from verifierd.cli.endings import INTERRUPTED, OutputError, say_interrupted, writing
@@ -12,6 +13,8 @@ def main() -> None:
     """Run the command that the arguments name; an interrupt is told, however early it comes."""
     # gRPC writes lines of its own about connections; what matters of them comes as an error.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    # What stops a batch job stops a command as Ctrl-C does, with nothing left behind; `serve` drains instead.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         try:
             from verifierd.cli.main import run

@@ -167,7 +167,8 @@ def _exit_status(leaving: SystemExit) -> int:
     if leaving.code is None:
         return 0
     if isinstance(leaving.code, int):
-        return int(leaving.code) & 0xFF
+        fits = -(1 << 63) <= leaving.code < 1 << 63
+        return int(leaving.code) & 0xFF if fits else 255  # as PyLong_AsLong has it
     quietly(lambda: print(leaving.code, file=sys.stderr))
     return 1
 

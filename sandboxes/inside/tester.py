@@ -16,6 +16,7 @@ from .candidate import CandidateModule
 from .channel import Channel, PeerGone
 from .names import FreeNames, free_names
 from .objects import CandidateObject, checked_isinstance
+from .probe import Probe, ProbeUsed
 from .programs import PEER_FD, new_module, write_result
 from .raising import MESSAGE_CHARACTERS
 from .values import class_name
@@ -44,23 +45,13 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
     report: dict[str, Any] = {}
     try:
         resolved = candidate.resolve(names.of_candidate)
-        module = new_module("__main__")
-        vars(module).update(_namespace(candidate, names, resolved))
-        exec(code, vars(module))  # noqa: S102 - running the test program is the purpose
-        report = _ended(candidate, code, names, resolved)
+        ended = _run(code, _namespace(candidate, names, resolved))
+        if candidate.was_used:
+            report = _judged(candidate, ended)
+        else:
+            report = _idle(candidate, code, names, resolved, ended)
     except PeerGone:
         pass
-    except ImportError as error:
-        report = _raised(candidate, error) if candidate.was_used else {"broken": f"ImportError: {error}"}
-    except SystemExit as error:
-        if error is candidate.last_raised:
-            report = _raised(candidate, error)
-        elif error.code in (None, 0):
-            report = _ended(candidate, code, names, resolved)
-        else:
-            report["raised"] = ["AssertionError", f"the test program ended with exit status {error.code}"]
-    except BaseException as error:
-        report = _raised(candidate, error)
     if candidate.refused is not None:
         report = {"raised": ["HandleError", str(candidate.refused)]}
     if candidate.gone is not None:
@@ -68,51 +59,58 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
     return _report({"behaviour": candidate.behaviour.hexdigest(), "by_candidate": False, **report})
 
 
+def _run(code: CodeType, namespace: dict[str, Any]) -> BaseException | None:
+    """Run a test program as a main program. Returns what it ended with; None: it came to its end."""
+    module = new_module("__main__")
+    vars(module).update(namespace)
+    try:
+        exec(code, vars(module))  # noqa: S102 - running the test program is the purpose
+    except BaseException as error:
+        return error
+    return None
+
+
 def _report(report: dict[str, Any]) -> int:
     write_result(json.dumps(report))
     return 0
 
 
-def _ended(
-    candidate: CandidateModule, code: CodeType, names: FreeNames, resolved: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the report of a test program that came to its end: it judges only a program that it used."""
-    if candidate.was_used:
+def _judged(candidate: CandidateModule, ended: BaseException | None) -> dict[str, Any]:
+    """Return the report of a test program that used the candidate."""
+    if ended is None:
         return {}
+    if isinstance(ended, SystemExit) and ended is not candidate.last_raised:
+        if not ended.code:
+            return {}
+        status = int(ended.code) if isinstance(ended.code, int) else 1
+        return {"raised": ["AssertionError", f"the test program ended with exit status {status}"]}
+    return _raised(candidate, ended)
+
+
+def _idle(
+    candidate: CandidateModule,
+    code: CodeType,
+    names: FreeNames,
+    resolved: dict[str, Any],
+    ended: BaseException | None,
+) -> dict[str, Any]:
+    """Return the report of a test program that has not used the candidate: it found none of it, or is broken.
+
+    Whether it is broken is seen without the candidate, so that no candidate has a say in it.
+    """
     missing = [name for name in names.of_candidate if name not in resolved]
     if missing:
+        if ended is not None:
+            return _raised(candidate, ended)
         return {"raised": ["NameError", f"the program does not define {', '.join(missing[:5])}"]}
-    if _asks_something(code, names):
+    probed = _run(code, dict.fromkeys(names.of_candidate, Probe()))
+    if isinstance(probed, ProbeUsed):
         return {"raised": ["NameError", "the test program ended without having used the program"]}
-    return {"broken": NOTHING_ASKED}
-
-
-class _Use(BaseException):
-    """A probe was used."""
-
-
-class _Probe:
-    """Stands for what a candidate defines, to see whether a test program uses any of it at all."""
-
-    def __getattribute__(self, name: str) -> Any:
-        raise _Use
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        raise _Use
-
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> Any:
-        raise _Use
-
-
-def _asks_something(code: CodeType, names: FreeNames) -> bool:
-    """Tell whether a test program uses a candidate that has all it asks for: no candidate has a say in it."""
-    module = new_module("__main__")
-    vars(module).update(dict.fromkeys(names.of_candidate, _Probe()))
-    try:
-        exec(code, vars(module))  # noqa: S102
-    except BaseException as error:
-        return not isinstance(error, SystemExit)
-    return False
+    if probed is None or (isinstance(probed, SystemExit) and not probed.code):
+        return {"broken": NOTHING_ASKED}
+    return {
+        "broken": f"before it asks anything of the candidate: {class_name(probed)}: {_message(probed, False)}"
+    }
 
 
 def _raised(candidate: CandidateModule, error: BaseException) -> dict[str, Any]:

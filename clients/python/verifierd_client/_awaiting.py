@@ -6,12 +6,14 @@ Nothing here blocks the event loop, and nothing piles up: who is ahead waits for
 from __future__ import annotations
 
 import asyncio
+import atexit
+import os
 import threading
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import grpc
 
@@ -20,12 +22,19 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 AHEAD = 64
+LOOK_S = 1.0  # how often a thread without room looks whether anybody is left to make some
+END_S = 5.0
+_READING: weakref.WeakSet[Responses[Any]] = weakref.WeakSet()
 
 
 async def answer_of(call: grpc.Future[Answer]) -> Answer:
     """Return the answer of a unary call; who is cancelled cancels it. Raises grpc.RpcError."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
-    call.add_done_callback(lambda _: _tell(loop, ended.set))
+
+    def tell(_: grpc.Future[Answer]) -> None:
+        _tell(loop, ended.set)
+
+    call.add_done_callback(tell)
     try:
         await ended.wait()
     except asyncio.CancelledError:
@@ -43,7 +52,9 @@ class Responses(AsyncIterator[Response], Generic[Response]):
         self._loop = asyncio.get_running_loop()
         self._room = threading.Semaphore(AHEAD)
         self._landed: asyncio.Queue[Response | grpc.RpcError | None] = asyncio.Queue()
-        threading.Thread(target=self._read, name="verifierd-client-read", daemon=True).start()
+        self._thread = threading.Thread(target=self._read, name="verifierd-client-read", daemon=True)
+        _READING.add(self)
+        self._thread.start()
 
     async def __anext__(self) -> Response:
         """Return the next response. Raises grpc.RpcError where the call failed."""
@@ -60,15 +71,28 @@ class Responses(AsyncIterator[Response], Generic[Response]):
         self._call.cancel()  # type: ignore[no-untyped-call]
         self._room.release()
 
+    def end(self) -> None:
+        """Cancel what is left of the call, and wait until its thread has let go of it."""
+        self.close()
+        self._thread.join(END_S)
+
     def _read(self) -> None:
         last: grpc.RpcError | None = None
         try:
             for response in self._call:
-                self._room.acquire()
-                _tell(self._loop, partial(self._landed.put_nowait, response))
+                if not self._has_room() or not _tell(self._loop, partial(self._landed.put_nowait, response)):
+                    self._call.cancel()  # type: ignore[no-untyped-call]
+                    return
         except grpc.RpcError as status:
             last = status
         _tell(self._loop, partial(self._landed.put_nowait, last))
+
+    def _has_room(self) -> bool:
+        """Wait for room; there is none in a loop that was closed, whose reader is gone."""
+        while not self._room.acquire(timeout=LOOK_S):
+            if self._loop.is_closed():
+                return False
+        return True
 
 
 class Requests(Iterator[Request], Generic[Request]):
@@ -98,7 +122,25 @@ class Requests(Iterator[Request], Generic[Request]):
         return request
 
 
-def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
-    """Have the event loop do something; nothing where it was closed meanwhile, since nobody waits then."""
-    with suppress(RuntimeError):
+def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> bool:
+    """Have the event loop do something. Returns False where it was closed meanwhile: nobody waits then."""
+    try:
         loop.call_soon_threadsafe(what)
+    except RuntimeError:
+        return False
+    return True
+
+
+def _end_all() -> None:
+    """End every call before the interpreter does: it would stop their threads with locks in their hands."""
+    for responses in list(_READING):
+        responses.end()
+
+
+def _begin_anew_in_child() -> None:
+    """Forget the parent's calls: their threads are not in the child."""
+    _READING.clear()
+
+
+atexit.register(_end_all)
+os.register_at_fork(after_in_child=_begin_anew_in_child)

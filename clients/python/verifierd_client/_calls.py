@@ -145,20 +145,24 @@ class BatchCall:
         requests: Requests[wire.VerifyStreamRequest] = Requests()
         responses = Responses(stub.VerifyStream(requests, timeout=left_s))
         writer = asyncio.create_task(self._write_all(requests, written, accepted := asyncio.Event()))
+        writer.add_done_callback(lambda _: responses.close() if self.source_error else None)
         try:
             async for response in responses:
                 accepted.set()
-                if self.source_error is not None:
-                    raise self.source_error
                 stop = response.event.stop_decided
                 if response.event.HasField("stop_decided") and not stop.candidate_ids:
                     self.enough = True
                 yield response.event
+        except grpc.RpcError:
+            if self.source_error is not None:
+                raise self.source_error from None
+            raise
         finally:
             responses.close()
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
             requests.close()
+            self.source_error = None  # raised by now, or no more than this cancelling of the writer
 
     def _fits_one_message(self, written: list[batch_pb2.Candidate]) -> bool:
         return self.spec.ByteSize() + sum(each.ByteSize() for each in written) <= LARGEST_MESSAGE_BYTES
@@ -173,23 +177,24 @@ class BatchCall:
         opening = wire.OpenBatch(request_id=self.request_id, batch=self.spec)
         if written is not None:
             opening.expected_candidates = len(written)
-        await requests.put(wire.VerifyStreamRequest(open=opening))
-        await accepted.wait()
-        async for message in self._all_of(written):
-            await requests.put(wire.VerifyStreamRequest(candidate=message))
+        try:
+            await requests.put(wire.VerifyStreamRequest(open=opening))
+            await accepted.wait()
+            async for message in self._all_of(written):
+                await requests.put(wire.VerifyStreamRequest(candidate=message))
+        except BaseException as error:  # the caller's source failed, or was cancelled by itself
+            self.source_error = error
+            raise
         requests.close()
 
     async def _all_of(self, written: list[batch_pb2.Candidate] | None) -> AsyncIterator[batch_pb2.Candidate]:
-        """Yield candidates, drawn ones until the server has enough of them or the caller's source fails."""
+        """Yield candidates, drawn ones until the server has enough. Raises what their source raises."""
         if isinstance(self.candidates, AsyncIterable):
             index = 0
-            try:
-                async for candidate in self.candidates:
-                    if self.enough:
-                        return
-                    yield self._write(checked(candidate, index), index)
-                    index += 1
-            except Exception as error:
-                self.source_error = error
+            async for candidate in self.candidates:
+                if self.enough:
+                    return
+                yield self._write(checked(candidate, index), index)
+                index += 1
         for message in written or ():
             yield message

@@ -116,6 +116,19 @@ async def test_an_error_of_the_callers_own_source_reaches_the_caller(verifier: c
         await verifier.verify(PROBLEM, drawn())
 
 
+async def test_a_source_that_is_cancelled_by_itself_ends_the_stream_at_once(
+    verifier: client.AsyncVerifier,
+) -> None:
+    async def drawn() -> AsyncIterator[str]:
+        yield "first"
+        sampler = asyncio.create_task(asyncio.sleep(100))
+        sampler.cancel()
+        await sampler
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(verifier.verify(PROBLEM, drawn()), timeout=10)
+
+
 async def test_a_batch_above_the_servers_message_limit_is_sent_in_pieces(
     verifier: client.AsyncVerifier,
 ) -> None:

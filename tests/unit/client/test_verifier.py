@@ -181,6 +181,35 @@ async def test_a_fork_while_batches_are_in_flight_harms_neither_side(served: Ser
     assert "fine" in await _run(FORKED_DURING_A_BATCH, served.server.address)
 
 
+LEFT_OPEN = """
+import asyncio, threading, time
+import verifierd_client as client
+
+PROBLEM = client.Problem("sum", [client.StdioTest("1 2", "3")])
+
+async def begun():
+    stream = client.AsyncVerifier(sys.argv[1]).stream(PROBLEM, ["ok"] * 300)
+    await anext(stream)
+    return stream
+
+loop = asyncio.new_event_loop()
+unread = loop.run_until_complete(begun())
+loop.close()
+limit_s = time.monotonic() + 15
+while any("client-read" in thread.name for thread in threading.enumerate()) and time.monotonic() < limit_s:
+    time.sleep(0.05)
+assert not any("client-read" in thread.name for thread in threading.enumerate())
+stream = client.Verifier(sys.argv[1]).stream(PROBLEM, ["ok"] * 300)
+next(stream)
+print("fine")
+"""
+
+
+async def test_no_thread_outlives_a_closed_loop_and_no_open_stream_holds_up_the_end(served: Serving) -> None:
+    served.engine.hold_end = True
+    assert "fine" in await _run(LEFT_OPEN, served.server.address)
+
+
 async def test_it_imports_fast_and_brings_nothing_but_grpc_and_protobuf() -> None:
     output = await _run(
         "import time; began = time.perf_counter(); import verifierd_client;"
