@@ -37,11 +37,13 @@ class NearLimitPolicy:
     Attributes:
         margin: share of a time limit above it that is still near; also what a program that never ends
             costs on top. Two hyperthreads of one core slow each other down by about so much.
-        busy_share: CPU time over wall time from which a run that met its wall limit counts as computing.
+        busy_share: CPU time over wall time from which a run that met its wall limit counts as computing. Low,
+            it would let programs that mostly sleep hold up the worker; with the default wall limit, thrice
+            the CPU limit and more, a program of such a share meets its CPU limit first.
     """
 
     margin: float = 0.25
-    busy_share: float = 0.1
+    busy_share: float = 0.5
 
 
 class NearLimit:
