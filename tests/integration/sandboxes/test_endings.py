@@ -189,4 +189,5 @@ async def test_peak_memory_is_the_runs_own_and_not_its_predecessors(perform: Per
         )
     )
     assert big.usage.peak_memory_bytes == pytest.approx(100 * MIB, rel=0.05)
-    assert small.usage.peak_memory_bytes == pytest.approx(20 * MIB, abs=4 * MIB)
+    # The interpreter itself takes up to about 4 MiB of pages that a run writes to.
+    assert small.usage.peak_memory_bytes == pytest.approx(20 * MIB, abs=5 * MIB)
