@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import re
 import sys
 from dataclasses import replace
 from typing import Any
@@ -24,6 +25,7 @@ from .objects import (
 from .peer import Message, Peer
 from .values import ValueFormError, class_name
 
+ADDRESS = re.compile(" at 0x[0-9a-fA-F]+")  # as the text of an object has it
 QUIET_ENDINGS = (StopIteration, StopAsyncIteration, GeneratorExit)
 
 
@@ -131,7 +133,8 @@ class CandidateModule(Peer):
             raise PeerGone(self.gone)
         try:
             reply = super().ask(op, **fields)
-            self.behaviour.update(_behaviour_of(reply))
+            if op != "hash":  # often an address
+                self.behaviour.update(_behaviour_of(reply))
         except PeerGone as error:
             self.gone = str(error)
             raise
@@ -200,6 +203,8 @@ def _canonical(form: Any) -> Any:
     """Return a form that equal values share: no order where there is none, no names of objects."""
     if isinstance(form, list):
         return [_canonical(item) for item in form]
+    if isinstance(form, str):
+        return ADDRESS.sub("", form)
     if not isinstance(form, dict):
         return form + 0.0 if type(form) is float else form  # -0.0 equals 0.0
     canonical = {key: _canonical(item) for key, item in form.items() if key not in ("ask", "answers")}

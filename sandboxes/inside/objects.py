@@ -116,7 +116,8 @@ class CandidateObject:
 
     def __eq__(self, other: object) -> bool:
         """Return whether the object finds itself equal to another of the candidate's: no value is."""
-        return type(other).__mro__[-2] is CandidateObject and self.__candidate.equal(self.__number, other)
+        is_object = CandidateObject in type(other).__mro__
+        return is_object and self.__candidate.equal(self.__number, other)
 
     def __hash__(self) -> int:
         """Return the object's hash."""

@@ -84,6 +84,7 @@ PASS = {
     "equality and hash of the candidate's objects": (
         "class P:\n    def __init__(self, x): self.x = x\n    def __eq__(self, o): return self.x == o.x\n    def __hash__(self): return self.x",
         "assert P(1) == P(1) and P(1) != P(2) and len({P(1), P(1), P(2)}) == 2"),
+    "no object equals a value": ("class P: pass\ndef f(): return P()", "assert f() != object() and f() != 1 and not f() == object()"),
     "types of objects": (
         "class Dog: pass\nclass Cat: pass\ndef make(k): return Dog() if k == 'dog' else Cat()",
         "assert type(make('dog')) is type(Dog()) and type(make('cat')) is not type(Dog()) and type(Dog()).__name__ == 'Dog'"),

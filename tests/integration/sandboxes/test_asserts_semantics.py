@@ -166,6 +166,13 @@ async def test_no_builtin_that_runs_text_crosses_from_the_candidate(perform: Per
     ],
 )
 async def test_equal_answers_are_one_behaviour(perform: Perform, sources: tuple[str, str]) -> None:
-    tests = asserts("x = f()")
+    behaviours = {(await perform(job(source, asserts("x = f()"))))[0].behaviour for source in sources}
+    assert len(behaviours) == 1
+
+
+async def test_where_an_object_lies_is_no_behaviour(perform: Perform) -> None:
+    program = "class P: pass\ndef f(): return P()"
+    sources = (program, f"before = [object() for _ in range(999)]\n{program}")
+    tests = asserts("x = f()", "y = {x}, str(x), repr(x)")
     behaviours = {(await perform(job(source, tests)))[0].behaviour for source in sources}
     assert len(behaviours) == 1
