@@ -28,6 +28,9 @@ from verifierd.execution.quiet import Quiet
 from verifierd.judging.answers import Answer, Executed
 
 _TOO_SLOW = (Ending.CPU_LIMIT, Ending.WALL_LIMIT)
+# Endings that say enough, whatever CPU time was used until then: the sandbox's own limits, named by the one
+# that was met first. Which of two that lie close is named must not depend on how fast the host was.
+_BELIEVED = (Ending.CPU_LIMIT, Ending.COMPILE_FAILED, Ending.MEMORY_LIMIT, Ending.OUTPUT_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class NearLimit:
 
     def _is_near(self, executed: Executed, limits: Limits) -> bool:
         ending, usage = executed.outcome.ending, executed.outcome.usage
-        if ending in (Ending.CPU_LIMIT, Ending.COMPILE_FAILED):
+        if ending in _BELIEVED:
             return False
         if usage.cpu_time_ns > limits.cpu_time_ns:
             return True
@@ -106,7 +109,7 @@ class NearLimit:
 
 def _held_to(limits: Limits, answer: Answer) -> Answer:
     """Return the answer as the narrower limit has it: what used more CPU time was ended by that limit."""
-    if not isinstance(answer, Executed) or answer.outcome.ending in (Ending.CPU_LIMIT, Ending.COMPILE_FAILED):
+    if not isinstance(answer, Executed) or answer.outcome.ending in _BELIEVED:
         return answer
     if answer.outcome.usage.cpu_time_ns <= limits.cpu_time_ns:
         return answer

@@ -69,6 +69,8 @@ async def test_a_run_that_load_may_have_slowed_is_decided_by_one_run_alone(
         pytest.param(took(2.0, 3), id="exactly at the limit"),
         pytest.param(took(3.0, 3, Ending.COMPILE_FAILED), id="did not compile"),
         pytest.param(took(0.1, 1, Ending.MEMORY_LIMIT), id="another limit"),
+        pytest.param(took(2.2, 3, Ending.MEMORY_LIMIT), id="another limit, met past the CPU limit"),
+        pytest.param(took(2.2, 3, Ending.OUTPUT_LIMIT), id="too much output, past the CPU limit"),
     ],
 )
 async def test_a_run_that_load_did_not_decide_is_not_repeated(outcome: Outcome) -> None:
