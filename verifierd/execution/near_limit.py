@@ -28,9 +28,10 @@ from verifierd.execution.quiet import Quiet
 from verifierd.judging.answers import Answer, Executed
 
 _TOO_SLOW = (Ending.CPU_LIMIT, Ending.WALL_LIMIT)
-# Endings that say enough, whatever CPU time was used until then: the sandbox's own limits, named by the one
-# that was met first. Which of two that lie close is named must not depend on how fast the host was.
-_BELIEVED = (Ending.CPU_LIMIT, Ending.COMPILE_FAILED, Ending.MEMORY_LIMIT, Ending.OUTPUT_LIMIT)
+_SAYS_ENOUGH = (Ending.CPU_LIMIT, Ending.COMPILE_FAILED)
+# A run that met one of these fails either way; past half the margin its CPU limit is said to be what it met.
+# There, away from both limits, the fewest runs change their name with how fast the host is.
+_OTHER_LIMITS = (Ending.MEMORY_LIMIT, Ending.OUTPUT_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,11 @@ class NearLimit:
                     if not believed and isinstance(answer, Executed) and self._is_near(answer, limits):
                         doubted = answer
                         break
-                    yield _held_to(limits, answer)
+                    yield self._held_to(limits, answer)
                     answered += 1
             if doubted is None:
                 return
-            decided = _held_to(limits, await self._alone(wider.only(answered, answered + 1), doubted))
+            decided = self._held_to(limits, await self._alone(wider.only(answered, answered + 1), doubted))
             believed = isinstance(decided, Executed) and decided.outcome.ending in _TOO_SLOW
             yield decided
             answered += 1
@@ -90,7 +91,7 @@ class NearLimit:
 
     def _is_near(self, executed: Executed, limits: Limits) -> bool:
         ending, usage = executed.outcome.ending, executed.outcome.usage
-        if ending in _BELIEVED:
+        if ending in (*_SAYS_ENOUGH, *_OTHER_LIMITS):
             return False
         if usage.cpu_time_ns > limits.cpu_time_ns:
             return True
@@ -106,14 +107,14 @@ class NearLimit:
             answer = await anext(answers)
             return answer.at(before.run_index, before.attempts + answer.attempts)
 
-
-def _held_to(limits: Limits, answer: Answer) -> Answer:
-    """Return the answer as the narrower limit has it: what used more CPU time was ended by that limit."""
-    if not isinstance(answer, Executed) or answer.outcome.ending in _BELIEVED:
-        return answer
-    if answer.outcome.usage.cpu_time_ns <= limits.cpu_time_ns:
-        return answer
-    return replace(
-        answer,
-        outcome=replace(answer.outcome, ending=Ending.CPU_LIMIT, exit_code=None, raised=None, value=None),
-    )
+    def _held_to(self, limits: Limits, answer: Answer) -> Answer:
+        """Return the answer as the narrower limit has it: what used more CPU time was ended by that limit."""
+        if not isinstance(answer, Executed) or answer.outcome.ending in _SAYS_ENOUGH:
+            return answer
+        grace = self._policy.margin / 2 if answer.outcome.ending in _OTHER_LIMITS else 0.0
+        if answer.outcome.usage.cpu_time_ns <= (1 + grace) * limits.cpu_time_ns:
+            return answer
+        return replace(
+            answer,
+            outcome=replace(answer.outcome, ending=Ending.CPU_LIMIT, exit_code=None, raised=None, value=None),
+        )

@@ -81,6 +81,13 @@ async def test_a_run_that_load_did_not_decide_is_not_repeated(outcome: Outcome) 
     assert len(inner.requests) == 1
 
 
+async def test_memory_that_ran_out_long_past_the_cpu_limit_is_too_slow_without_repetition() -> None:
+    inner = in_turn(took(2.4, 3, Ending.MEMORY_LIMIT))
+    answers = await answers_of(NearLimit(inner, POLICY).execute(request(1)))
+    assert endings(answers) == [Ending.CPU_LIMIT]
+    assert len(inner.requests) == 1
+
+
 async def test_the_runs_after_a_repeated_one_follow_in_order() -> None:
     inner = in_turn(took(1, 1), took(2.2, 3), took(1.9, 2), took(0.5, 1), took(2.4, 3), took(1, 1))
     answers = await answers_of(NearLimit(inner, POLICY).execute(request(4)))
