@@ -11,9 +11,13 @@ program just above the limit looks like one that never ends. Hence three steps:
 3. A run stopped by its wall limit is a program that waits, and is believed at once, unless it computed
    for `busy_share` of its time or more, or ran past the limit by `margin` because the host starved
    it. Then load may have had a hand and it is run once more alone as well.
+4. A program that grows without end meets its memory or output limit near its CPU limit, before or after
+   it as the host is fast or slow. Both fail, but the name should not change from one time to the next. So
+   such a limit names the run wherever it is met within `patience` times the CPU limit: a run killed for
+   its CPU time on more than half the way to another limit is run once more, alone, with so much of it.
 
 Running alone leaves the other sandboxes idle, so a candidate gets it once more only as long as it
-helps: after one run alone that was too slow, its later runs are believed as they are.
+helps: after one run alone that met a limit, its later runs are believed as they are.
 """
 
 from __future__ import annotations
@@ -27,11 +31,9 @@ from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.execution.quiet import Quiet
 from verifierd.judging.answers import Answer, Executed
 
-_TOO_SLOW = (Ending.CPU_LIMIT, Ending.WALL_LIMIT)
-_SAYS_ENOUGH = (Ending.CPU_LIMIT, Ending.COMPILE_FAILED)
-# A run that met one of these fails either way; past half the margin its CPU limit is said to be what it met.
-# There, away from both limits, the fewest runs change their name with how fast the host is.
 _OTHER_LIMITS = (Ending.MEMORY_LIMIT, Ending.OUTPUT_LIMIT)
+_LIMITS = (Ending.CPU_LIMIT, Ending.WALL_LIMIT, *_OTHER_LIMITS)
+_SAYS_ENOUGH = (Ending.CPU_LIMIT, Ending.COMPILE_FAILED, *_OTHER_LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,13 @@ class NearLimitPolicy:
         busy_share: CPU time over wall time from which a run that met its wall limit counts as computing. Low,
             it would let programs that mostly sleep hold up the worker; with the default wall limit, thrice
             the CPU limit and more, a program of such a share meets its CPU limit first.
+        patience: how many times its CPU limit a run is let go on, to see which limit it grows towards. What
+            grows evenly and meets that limit by then had passed half the way to it at the CPU limit.
     """
 
     margin: float = 0.25
     busy_share: float = 0.5
+    patience: float = 2.0
 
 
 class NearLimit:
@@ -65,8 +70,8 @@ class NearLimit:
 
     async def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
         """Yield one answer for each run, in their order; no CPU time above the limit passes."""
-        limits = request.limits
-        wider = replace(request, limits=self._wider(limits))
+        limits, policy = request.limits, self._policy
+        wider = _with_cpu_time(request, 1 + policy.margin)
         believed = False
         answered = 0
         while answered < len(request.runs):
@@ -74,24 +79,26 @@ class NearLimit:
             async with self._quiet.together(), aclosing(self._inner.execute(wider.only(answered))) as answers:
                 async for landed in answers:
                     answer = landed.at(answered, landed.attempts)
-                    if not believed and isinstance(answer, Executed) and self._is_near(answer, limits):
+                    if not believed and isinstance(answer, Executed) and self._is_in_doubt(answer, limits):
                         doubted = answer
                         break
-                    yield self._held_to(limits, answer)
+                    yield _held_to(limits, answer)
                     answered += 1
             if doubted is None:
                 return
-            decided = self._held_to(limits, await self._alone(wider.only(answered, answered + 1), doubted))
-            believed = isinstance(decided, Executed) and decided.outcome.ending in _TOO_SLOW
+            times = policy.patience if _grows_towards_another_limit(doubted, limits) else 1 + policy.margin
+            again = _with_cpu_time(request.only(answered, answered + 1), times)
+            decided = _held_to(limits, await self._alone(again, doubted))
+            believed = isinstance(decided, Executed) and decided.outcome.ending in _LIMITS
             yield decided
             answered += 1
 
-    def _wider(self, limits: Limits) -> Limits:
-        return replace(limits, cpu_time_ns=round(limits.cpu_time_ns * (1 + self._policy.margin)))
+    def _is_in_doubt(self, executed: Executed, limits: Limits) -> bool:
+        return self._is_near(executed, limits) or _grows_towards_another_limit(executed, limits)
 
     def _is_near(self, executed: Executed, limits: Limits) -> bool:
         ending, usage = executed.outcome.ending, executed.outcome.usage
-        if ending in (*_SAYS_ENOUGH, *_OTHER_LIMITS):
+        if ending in _SAYS_ENOUGH:
             return False
         if usage.cpu_time_ns > limits.cpu_time_ns:
             return True
@@ -107,14 +114,27 @@ class NearLimit:
             answer = await anext(answers)
             return answer.at(before.run_index, before.attempts + answer.attempts)
 
-    def _held_to(self, limits: Limits, answer: Answer) -> Answer:
-        """Return the answer as the narrower limit has it: what used more CPU time was ended by that limit."""
-        if not isinstance(answer, Executed) or answer.outcome.ending in _SAYS_ENOUGH:
-            return answer
-        grace = self._policy.margin / 2 if answer.outcome.ending in _OTHER_LIMITS else 0.0
-        if answer.outcome.usage.cpu_time_ns <= (1 + grace) * limits.cpu_time_ns:
-            return answer
-        return replace(
-            answer,
-            outcome=replace(answer.outcome, ending=Ending.CPU_LIMIT, exit_code=None, raised=None, value=None),
-        )
+
+def _with_cpu_time(request: ExecutionRequest, times: float) -> ExecutionRequest:
+    limits = request.limits
+    return replace(request, limits=replace(limits, cpu_time_ns=round(times * limits.cpu_time_ns)))
+
+
+def _grows_towards_another_limit(executed: Executed, limits: Limits) -> bool:
+    outcome = executed.outcome
+    written_bytes = max(outcome.stdout_total_bytes, outcome.stderr_total_bytes)
+    return outcome.ending is Ending.CPU_LIMIT and (
+        2 * outcome.usage.peak_memory_bytes > limits.memory_bytes or 2 * written_bytes > limits.output_bytes
+    )
+
+
+def _held_to(limits: Limits, answer: Answer) -> Answer:
+    """Return the answer as the narrower limit has it: what used more CPU time was ended by that limit."""
+    if not isinstance(answer, Executed) or answer.outcome.ending in _SAYS_ENOUGH:
+        return answer
+    if answer.outcome.usage.cpu_time_ns <= limits.cpu_time_ns:
+        return answer
+    return replace(
+        answer,
+        outcome=replace(answer.outcome, ending=Ending.CPU_LIMIT, exit_code=None, raised=None, value=None),
+    )

@@ -45,9 +45,11 @@ def printed(stdout: bytes, outcome: Outcome = FINISHED) -> Outcome:
     return replace(outcome, stdout=stdout, stdout_total_bytes=len(stdout))
 
 
-def took(cpu_s: float, wall_s: float, ending: Ending = Ending.FINISHED) -> Outcome:
-    """An outcome that used so much time."""
-    usage = Usage(round(cpu_s * SECOND_NS), round(wall_s * SECOND_NS), 1 << 20)
+def took(
+    cpu_s: float, wall_s: float, ending: Ending = Ending.FINISHED, peak_memory_bytes: int = 1 << 20
+) -> Outcome:
+    """An outcome that used so much time and memory."""
+    usage = Usage(round(cpu_s * SECOND_NS), round(wall_s * SECOND_NS), peak_memory_bytes)
     return replace(FINISHED, ending=ending, usage=usage)
 
 

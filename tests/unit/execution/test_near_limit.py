@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -69,7 +70,7 @@ async def test_a_run_that_load_may_have_slowed_is_decided_by_one_run_alone(
         pytest.param(took(2.0, 3), id="exactly at the limit"),
         pytest.param(took(3.0, 3, Ending.COMPILE_FAILED), id="did not compile"),
         pytest.param(took(0.1, 1, Ending.MEMORY_LIMIT), id="another limit"),
-        pytest.param(took(2.2, 3, Ending.MEMORY_LIMIT), id="another limit, met past the CPU limit"),
+        pytest.param(took(2.4, 3, Ending.MEMORY_LIMIT), id="another limit, met past the CPU limit"),
         pytest.param(took(2.2, 3, Ending.OUTPUT_LIMIT), id="too much output, past the CPU limit"),
     ],
 )
@@ -81,11 +82,42 @@ async def test_a_run_that_load_did_not_decide_is_not_repeated(outcome: Outcome) 
     assert len(inner.requests) == 1
 
 
-async def test_memory_that_ran_out_long_past_the_cpu_limit_is_too_slow_without_repetition() -> None:
-    inner = in_turn(took(2.4, 3, Ending.MEMORY_LIMIT))
+GROWN = LIMITS.memory_bytes * 5 // 8
+
+
+@pytest.mark.parametrize(
+    ("patient", "verdict"),
+    [
+        pytest.param(took(3.9, 4, Ending.MEMORY_LIMIT), Ending.MEMORY_LIMIT, id="met within its patience"),
+        pytest.param(took(3.0, 4, Ending.OUTPUT_LIMIT), Ending.OUTPUT_LIMIT, id="or the other one"),
+        pytest.param(took(4.0, 4, Ending.CPU_LIMIT), Ending.CPU_LIMIT, id="not met"),
+        pytest.param(took(3.0, 4), Ending.CPU_LIMIT, id="ended, but too slow"),
+        pytest.param(took(1.5, 4), Ending.FINISHED, id="in time alone"),
+    ],
+)
+async def test_a_killed_run_that_grew_towards_another_limit_is_named_by_a_patient_run_alone(
+    patient: Outcome, verdict: Ending
+) -> None:
+    inner = in_turn(took(2.5, 3, Ending.CPU_LIMIT, peak_memory_bytes=GROWN), patient)
     answers = await answers_of(NearLimit(inner, POLICY).execute(request(1)))
-    assert endings(answers) == [Ending.CPU_LIMIT]
-    assert len(inner.requests) == 1
+    assert endings(answers) == [verdict]
+    assert answers[0].attempts == 2
+    assert inner.requests[1].limits.cpu_time_ns == 2 * LIMITS.cpu_time_ns
+
+
+async def test_a_killed_run_that_wrote_half_of_what_it_may_is_run_again_with_patience() -> None:
+    killed = replace(took(2.5, 3, Ending.CPU_LIMIT), stderr_total_bytes=LIMITS.output_bytes * 5 // 8)
+    inner = in_turn(killed, took(3.9, 4, Ending.OUTPUT_LIMIT))
+    answers = await answers_of(NearLimit(inner, POLICY).execute(request(1)))
+    assert endings(answers) == [Ending.OUTPUT_LIMIT]
+
+
+async def test_a_program_that_was_run_once_with_patience_is_believed_from_then_on() -> None:
+    grown = took(2.5, 3, Ending.CPU_LIMIT, peak_memory_bytes=GROWN)
+    inner = in_turn(grown, took(3.0, 4, Ending.MEMORY_LIMIT), grown)
+    answers = await answers_of(NearLimit(inner, POLICY).execute(request(2)))
+    assert endings(answers) == [Ending.MEMORY_LIMIT, Ending.CPU_LIMIT]
+    assert [answer.attempts for answer in answers] == [2, 1]
 
 
 async def test_the_runs_after_a_repeated_one_follow_in_order() -> None:
