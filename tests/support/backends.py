@@ -1,0 +1,164 @@
+"""The service on each backend that this host can run, as a user starts it: a daemon process on a socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from sandboxes import cgroups
+from sandboxes.delegate import delegate
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+IMPORTED = (REPOSITORY, REPOSITORY / "proto", REPOSITORY / "clients/python")
+START_S, END_S = 60.0, 60.0
+UNPRIVILEGED = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A way to run the service: a name for tests, the daemon's settings, the user it runs as."""
+
+    name: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running daemon."""
+
+    backend: Backend
+    address: str
+    pid: int
+    log: Path
+
+    @property
+    def instance(self) -> str:
+        """The name of its cgroups' directories."""
+        return f"{self.pid}-{int(psutil.Process(self.pid).create_time())}"
+
+
+BACKENDS = (
+    Backend("bubblewrap"),
+    Backend("bubblewrap-user", user=UNPRIVILEGED),
+)
+
+
+def why_not(backend: Backend) -> str:
+    """Why this host cannot run the backend; empty where it can."""
+    if backend.user is None:
+        return ""
+    if os.getuid() != 0:
+        return f"only root can start a daemon as {backend.user}"
+    if _interpreter(backend.user) is None:
+        return f"no Python that {backend.user} may run has the service's packages"
+    return ""
+
+
+@contextmanager
+def serving(backend: Backend, sandboxes: int = 2, **settings: str) -> Iterator[Service]:
+    """Run a daemon for the length of the block. `settings` are further environment variables."""
+    with tempfile.TemporaryDirectory(prefix="vs-") as folder:
+        if backend.user is not None:
+            shutil.chown(folder, backend.user)
+        log = Path(folder, "log")
+        with log.open("wb") as stderr:
+            process = subprocess.Popen(
+                [*_command(backend), "serve", "--json", "--listen", f"unix:{folder}/api.sock"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=folder,
+                env=_environment(backend, sandboxes, settings),
+                user=backend.user,
+                group=_group(backend.user),
+                extra_groups=None if backend.user is None else [],
+            )
+        try:
+            assert process.stdout is not None
+            said = json.loads(process.stdout.readline() or b"{}")
+            if "listening" not in said:
+                raise AssertionError(f"{backend.name} did not start: {said or log.read_text()[-2000:]}")
+            yield Service(backend, said["listening"], process.pid, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(END_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
+            finally:
+                assert process.stdout is not None
+                process.stdout.close()
+                if backend.user is not None:
+                    _take_back_cgroups(backend.user)
+
+
+def _command(backend: Backend) -> list[str]:
+    if backend.user is None:
+        return [sys.executable, "-m", "verifierd"]
+    delegate(backend.user, None)
+    python = _interpreter(backend.user)
+    assert python is not None, why_not(backend)
+    return [python, "-m", "verifierd"]
+
+
+def _environment(backend: Backend, sandboxes: int, settings: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "DOCKER_HOST") if name in os.environ}
+    return {
+        **kept,
+        "PYTHONPATH": _python_path(),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "VERIFIERD_SANDBOX__COUNT": str(sandboxes),
+        **backend.settings,
+        **settings,
+    }
+
+
+def _python_path() -> str:
+    """Where the service's own packages and those it needs are, for an interpreter that is not this one."""
+    installed = [entry for entry in sys.path if entry.endswith("site-packages")]
+    return os.pathsep.join([*map(str, IMPORTED), *installed])
+
+
+@cache
+def _interpreter(user: str) -> str | None:
+    """An interpreter that the user may run and that can import the service; this one may lie out of reach."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        with suppress(OSError, subprocess.SubprocessError):
+            subprocess.run(
+                [python, "-c", "import verifierd.__main__, grpc"],
+                env={"PYTHONPATH": _python_path(), "PYTHONDONTWRITEBYTECODE": "1"},
+                cwd="/",
+                user=user,
+                group=_group(user),
+                extra_groups=[],
+                capture_output=True,
+                timeout=START_S,
+                check=True,
+            )
+            return python
+    return None
+
+
+def _group(user: str | None) -> int | None:
+    return None if user is None else pwd.getpwnam(user).pw_gid
+
+
+def _take_back_cgroups(user: str) -> None:
+    for mount in Path("/sys/fs/cgroup").glob("*"):
+        cgroups.remove_tree(mount / f"verifierd-{pwd.getpwnam(user).pw_uid}")
+    cgroups.remove_tree(Path("/sys/fs/cgroup", f"verifierd-{pwd.getpwnam(user).pw_uid}"))
