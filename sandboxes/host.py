@@ -17,6 +17,7 @@ from pathlib import Path
 from . import cgroups
 from .backends.base import BackendUnavailable
 from .inside import linux
+from .instance import instance_name
 from .python import CHOICES, WANTED, find_python, python_version
 from .settings import LIMIT_NAMES, SandboxSettings
 
@@ -173,7 +174,7 @@ def _limits(settings: SandboxSettings) -> list[Finding]:
     """Make this worker's cgroups for a moment; without one, only what is allowed by name may go."""
     root = cgroups.root_name(settings.cgroup_root)
     try:
-        hierarchy = cgroups.find_hierarchy(root, f"{cgroups.instance_name()}-examined")
+        hierarchy = cgroups.find_hierarchy(root, f"{instance_name()}-examined")
         kind = {"cgroup1": "cgroup v1", "cgroup2": "cgroup v2"}[hierarchy.meters]
         for directory in hierarchy.directories:
             cgroups.remove_tree(directory)

@@ -7,6 +7,22 @@ from dataclasses import dataclass
 LIMIT_NAMES = frozenset({"memory", "processes", "cpu"})
 
 
+DEFAULT_IMAGE = "verifierd-sandbox:python"
+
+
+@dataclass(frozen=True, slots=True)
+class DockerSettings:
+    """Settings of the docker backend.
+
+    `engine` is the engine's address (None: DOCKER_HOST, else the usual socket), `image` the toolchain's,
+    `runtime` an OCI runtime by the name under which the engine knows it (None: the engine's default).
+    """
+
+    engine: str | None = None
+    image: str = DEFAULT_IMAGE
+    runtime: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
     """Settings of every sandbox of a worker.
@@ -24,3 +40,4 @@ class SandboxSettings:
     python: str | None = None
     memory_ceiling_bytes: int = 10 << 30
     processes_ceiling: int = 2048
+    docker: DockerSettings = DockerSettings()

@@ -13,26 +13,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .. import bundle, cgroups, seccomp
+from ..environment import ENVIRONMENT
 from ..inside.groups import MOUNT as CGROUP_MOUNT
 from ..inside.stages import memory_file
+from ..instance import instance_name
 from ..launch import ID_BASE
 from ..model import SandboxError
 from ..python import find_python
 from ..sandbox import Sandbox
 from ..settings import LIMIT_NAMES, SandboxSettings
 from .base import BackendUnavailable
+from .process import ProcessContainer
 
 PACKAGE = Path(__file__).parent.parent
 BUNDLE = "/run/verifierd.zip"
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
 NOBODY = "65534"
 DEVICES = ("null", "zero", "full", "random", "urandom")
-ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": "/tmp",  # noqa: S108 - the candidate's own tmpfs
-    "LANG": "C.UTF-8",
-    "PYTHONHASHSEED": "0",
-}
 ETC = {
     "passwd": "root:x:0:0:root:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
     "group": "root:x:0:\nnogroup:x:65534:\n",
@@ -51,6 +48,7 @@ class BubblewrapBackend:
         self._numbers = itertools.count(1)
         self._bundle = bundle.build()
         self._hierarchy = cgroups.Hierarchy("none", {}, None)
+        self._image_digest = ""
 
     async def start(self) -> None:
         """Find the tools and make this instance's cgroups. Raises BackendUnavailable."""
@@ -61,7 +59,7 @@ class BubblewrapBackend:
         self._container_filter, self._run_filter = seccomp.container_filter(), seccomp.run_filter()
         root = cgroups.root_name(self._settings.cgroup_root)
         cgroups.remove_leftovers(root)
-        self._instance = cgroups.instance_name()
+        self._instance = instance_name()
         try:
             self._hierarchy = cgroups.find_hierarchy(root, self._instance)
         except cgroups.CgroupUnavailable as reason:
@@ -86,7 +84,8 @@ class BubblewrapBackend:
             process = await self._spawn(group)
         except OSError as error:
             raise SandboxError(f"{name} could not be made: {error}") from error
-        sandbox = Sandbox(f"{self._instance}/{name}", self.name, process, group.remove)
+        container = ProcessContainer(process, group.remove)
+        sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._image_digest)
         try:
             await sandbox.start(self._run_filter, group.meters)
         except BaseException:

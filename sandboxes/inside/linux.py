@@ -13,8 +13,7 @@ CLONE_NEWPID = 0x20000000
 CLONE_PARENT = 0x00008000
 CLONE_NEWUSER = 0x10000000
 SIGCHLD = 17
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
-MNT_DETACH = 2
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 SECCOMP_MODE_FILTER = 2
@@ -75,11 +74,6 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str |
         options.encode() if options else None,
     )
     _checked(result, f"mount {target}")
-
-
-def unmount(target: str) -> None:
-    """Detach a mount. Raises OSError."""
-    _checked(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
 
 
 def prctl(option: int, argument: int = 0) -> None:
