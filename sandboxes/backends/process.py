@@ -22,6 +22,11 @@ class ProcessContainer:
         self._lines: deque[str] = deque(maxlen=LAST_LINES)
         self._listening = asyncio.create_task(self._listen())
 
+    @property
+    def pid(self) -> int:
+        """Return the id of the process that was started."""
+        return self._process.pid
+
     async def write(self, data: bytes) -> None:
         """Send to the supervisor. Raises OSError where it has hung up."""
         assert self._process.stdin is not None  # noqa: S101 - made with pipes

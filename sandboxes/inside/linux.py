@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 
@@ -95,7 +96,11 @@ def drop_capabilities() -> None:
 
 def drop_capability_bound() -> None:
     """Empty the bounding and ambient sets, so that no exec can gain a capability. Raises OSError."""
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    try:
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # gVisor knows no ambient set
+            raise
     for capability in range(int(_read("/proc/sys/kernel/cap_last_cap")) + 1):
         prctl(PR_CAPBSET_DROP, capability)
 

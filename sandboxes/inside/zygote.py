@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import socket
 import struct
 
@@ -66,6 +67,7 @@ def spawn(zygote: socket.socket) -> tuple[int, socket.socket]:
 
 def _serve(control: socket.socket) -> None:
     _forget_inherited_files(control)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a stage is the supervisor's child, but under gVisor
     for name in WARM_MODULES:
         importlib.import_module(name)
     programs.prepare_interpreter()
@@ -81,6 +83,7 @@ def _serve(control: socket.socket) -> None:
             pid = -(error.errno or 1)
         if pid == 0:
             control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             stage.main(socket.socket(fileno=fds[0]))
         os.close(fds[0])
         control.send(ANSWER.pack(pid))

@@ -1,8 +1,8 @@
 """One container of a Docker engine for each sandbox, with no privilege and no network.
 
-Inside, the supervisor gives itself a user namespace and makes the walls between candidates there, as it does
-under bubblewrap for a user that is not root (`inside.entry`). So the engine's profile must let it, and each run
-gets a filter that does not. Every sandbox has a uid that nothing else on the host has.
+Inside, the supervisor gives itself a user namespace and makes the walls between candidates there, as it
+does under bubblewrap for a user that is not root (`inside.entry`). So the engine's profile must let it, and
+each run gets a filter that does not. Every sandbox has a uid that nothing else on the host has.
 """
 
 from __future__ import annotations
@@ -193,7 +193,6 @@ class DockerBackend:
             "environment": ENVIRONMENT,
             "hostname": "sandbox",
             "working_dir": "/",
-            "network_disabled": True,
             "labels": {
                 INSTANCE_LABEL: self._instance,
                 HOST_LABEL: platform.node(),

@@ -1,4 +1,4 @@
-"""The engine behind its API: connect, look, create, attach, remove; each failure an error that names the fix."""
+"""The engine behind its API: connect, look, create, attach, remove; each failure names its fix."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class Engine:
 
         try:
             with _failures():
-                found = self._api.inspect_image(image)
+                found = self._api.inspect_image(image)  # type: ignore[no-untyped-call]
         except EngineError as error:
             if isinstance(error.__cause__, docker.errors.ImageNotFound):
                 return None
