@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from .container import Container
@@ -45,11 +45,11 @@ class Sandbox:
         self.busy = False
         self._container = container
 
-    async def start(self, seccomp: bytes, meters: str) -> None:
+    async def start(self, seccomp: bytes, meters: str, packages: Sequence[str] = ()) -> None:
         """Hand the supervisor its set-up. Raises SandboxError."""
         try:
             async with asyncio.timeout(START_SECONDS):
-                await self._send({"meters": meters}, [seccomp])
+                await self._send({"meters": meters, "packages": list(packages)}, [seccomp])
                 header, _ = await self._receive()
         except TimeoutError:
             raise await self._failed(f"the supervisor did not start within {START_SECONDS:g} s") from None

@@ -1,4 +1,4 @@
-"""Containers by bubblewrap: no daemon, no image; the host's /usr read-only is the root directory."""
+"""Containers by bubblewrap: no daemon; the root directory is the host's /usr read-only, or an image's."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ..inside.stages import memory_file
 from ..instance import instance_name
 from ..launch import ID_BASE
 from ..model import SandboxError
-from ..python import find_python
 from ..sandbox import Sandbox
 from ..settings import LIMIT_NAMES, SandboxSettings
+from ..toolchain import Toolchain, directory_toolchain, host_toolchain
 from .base import BackendUnavailable
 from .process import ProcessContainer
 
@@ -48,14 +48,13 @@ class BubblewrapBackend:
         self._numbers = itertools.count(1)
         self._bundle = bundle.build()
         self._hierarchy = cgroups.Hierarchy("none", {}, None)
-        self._image_digest = ""
 
     async def start(self) -> None:
         """Find the tools and make this instance's cgroups. Raises BackendUnavailable."""
         self._bwrap = shutil.which("bwrap")
         if self._bwrap is None:
-            raise BackendUnavailable("bubblewrap is not installed; install it: apt-get install bubblewrap")
-        self._python = find_python(self._settings.python)
+            raise BackendUnavailable("bubblewrap is not installed", "sudo apt-get install bubblewrap")
+        self._toolchain = bubblewrap_toolchain(self._settings)
         self._container_filter, self._run_filter = seccomp.container_filter(), seccomp.run_filter()
         root = cgroups.root_name(self._settings.cgroup_root)
         cgroups.remove_leftovers(root)
@@ -85,9 +84,9 @@ class BubblewrapBackend:
         except OSError as error:
             raise SandboxError(f"{name} could not be made: {error}") from error
         container = ProcessContainer(process, group.remove)
-        sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._image_digest)
+        sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._toolchain.digest)
         try:
-            await sandbox.start(self._run_filter, group.meters)
+            await sandbox.start(self._run_filter, group.meters, self._toolchain.packages)
         except BaseException:
             await sandbox.close()
             raise
@@ -137,7 +136,7 @@ class BubblewrapBackend:
             arguments += ["--setenv", name, text]
         for capability in CAPABILITIES:
             arguments += ["--cap-add", capability]
-        arguments += _root_directory()
+        arguments += _root_directory(self._toolchain.root)
         arguments += ["--tmpfs", CGROUP_MOUNT]
         for name, directory in group.visible.items():
             arguments += ["--bind", str(directory), f"{CGROUP_MOUNT}/{name}"]
@@ -145,19 +144,26 @@ class BubblewrapBackend:
         for path, fd in data_fds.items():
             arguments += ["--perms", "0444", "--ro-bind-data", str(fd), path]
         arguments += ["--remount-ro", "/", "--seccomp", str(filter_fd), "--chdir", "/"]
-        return [*arguments, *bundle.command(self._python, BUNDLE)]
+        return [*arguments, *bundle.command(self._toolchain.python, BUNDLE)]
 
 
-def _root_directory() -> list[str]:
-    arguments = ["--ro-bind", "/usr", "/usr"]
+def bubblewrap_toolchain(settings: SandboxSettings) -> Toolchain:
+    """Return the toolchain that the settings ask for. Raises BackendUnavailable."""
+    if settings.root_directory is None:
+        return host_toolchain(settings.python)
+    return directory_toolchain(settings.root_directory, settings.python)
+
+
+def _root_directory(root: Path) -> list[str]:
+    arguments = ["--ro-bind", str(root / "usr"), "/usr"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
-        path = Path("/", name)
+        path = root / name
         if path.is_symlink():
-            arguments += ["--symlink", str(path.readlink()), str(path)]
+            arguments += ["--symlink", str(path.readlink()), f"/{name}"]
         elif path.is_dir():
-            arguments += ["--ro-bind", str(path), str(path)]
+            arguments += ["--ro-bind", str(path), f"/{name}"]
     for name in ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d"):
-        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        arguments += ["--ro-bind-try", str(root / "etc" / name), f"/etc/{name}"]
     arguments += ["--proc", "/proc", "--tmpfs", "/dev", "--dir", "/tmp"]  # noqa: S108 - a mount point
     for name in DEVICES:
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]

@@ -28,9 +28,9 @@ class StageLost(Exception):
 class StageFactory:
     """Spawns stages with a uid and a run group of their own."""
 
-    def __init__(self, seccomp: bytes, meters: str) -> None:
-        """`seccomp` is the filter of every run; `meters` the kind of run group."""
-        self._zygote = zygote.start()
+    def __init__(self, seccomp: bytes, meters: str, packages: Sequence[str]) -> None:
+        """`seccomp` is the filter of every run, `meters` the kind of run group, `packages` more folders."""
+        self._zygote = zygote.start(packages)
         self._seccomp = seccomp
         self._meters = meters
         self.own_uids = _mapped_uids() > FIRST_UID + UIDS

@@ -26,14 +26,12 @@ from ...sandbox import Sandbox
 from ...settings import LIMIT_NAMES, SandboxSettings
 from ..base import BackendUnavailable
 from .attached import AttachedContainer
-from .engine import Engine, EngineError, EngineFacts
+from .engine import Engine, EngineError
+from .requirements import find_facts, find_image, find_runtime, why_no_cgroups
 
-PYTHON = "/usr/bin/python3"
-DIGEST_LABEL = "verifierd.digest"
 INSTANCE_LABEL, HOST_LABEL, BOOT_LABEL = "verifierd.instance", "verifierd.host", "verifierd.boot"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 RUN_DIRECTORY_BYTES = 8 << 20
-GVISOR = "runsc"
 
 
 class DockerBackend:
@@ -66,10 +64,10 @@ class DockerBackend:
                 raise
         except OSError as error:
             raise SandboxError(f"{name} could not be made: {error}") from error
-        sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._image_digest)
+        sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._toolchain.digest)
         try:
             await container.write(bundle.packed(self._bundle))
-            await sandbox.start(self._run_filter, group.meters)
+            await sandbox.start(self._run_filter, group.meters, self._toolchain.packages)
         except BaseException as error:
             await sandbox.close()
             if isinstance(error, OSError):
@@ -89,64 +87,32 @@ class DockerBackend:
         self._engine.connect()
         self._instance = instance_name()
         self._run_filter = seccomp.run_filter()
+        self._facts = find_facts(self._engine)
+        self._toolchain = find_image(self._engine, self._settings)
+        self._runtime = find_runtime(self._facts, self._settings)
         try:
-            self._facts = self._engine.facts()
-            self._image_digest = self._find_image()
             self._remove_leftovers()
         except EngineError as error:
             raise BackendUnavailable(f"the Docker engine at {self._engine.address} fails: {error}") from None
-        self._runtime = self._find_runtime(self._facts)
-        self._prepare_limits(self._facts)
+        self._prepare_limits()
 
-    def _find_image(self) -> str:
-        """Return the digest of the toolchain image."""
-        image = self._settings.docker.image
-        labels = self._engine.image_labels(image)
-        if labels is None:
-            raise BackendUnavailable(
-                f"the Docker engine at {self._engine.address} has no image {image}; make it: make images"
-            )
-        return labels.get(DIGEST_LABEL) or labels["id"]
-
-    def _find_runtime(self, facts: EngineFacts) -> str:
-        runtime = self._settings.docker.runtime or facts.default_runtime
-        if runtime not in facts.runtimes:
-            raise BackendUnavailable(
-                f"the Docker engine has no runtime {runtime}, only {', '.join(sorted(facts.runtimes))}; "
-                "install it and name it in the engine's configuration (dockerd --add-runtime)"
-            )
-        return runtime
-
-    def _prepare_limits(self, facts: EngineFacts) -> None:
+    def _prepare_limits(self) -> None:
         """Make this instance's cgroups, which the containers see a part of each."""
         root = cgroups.root_name(self._settings.cgroup_root)
         cgroups.remove_leftovers(root)
-        reason = self._why_no_cgroups(facts)
+        reason = why_no_cgroups(self._engine, self._facts, self._runtime)
         if reason is None:
             try:
                 self._hierarchy = cgroups.find_hierarchy(root, self._instance)
                 return
             except cgroups.CgroupUnavailable as unavailable:
-                reason = str(unavailable)
+                reason = BackendUnavailable(str(unavailable))
         unenforced = sorted(LIMIT_NAMES - self._settings.unenforced_limits_allowed)
         if unenforced:
             raise BackendUnavailable(
-                f"the limits {', '.join(unenforced)} cannot be held by cgroups for each candidate: {reason}. "
-                "Name them in sandbox.allow_unenforced to have them held by the container as a whole, by "
-                "rlimits and by looking"
+                f"the limits {', '.join(unenforced)} cannot be held by cgroups for each candidate: {reason}",
+                "run `verifierd doctor` for what to do, or name them in sandbox.allow_unenforced",
             )
-
-    def _why_no_cgroups(self, facts: EngineFacts) -> str | None:
-        if self._runtime == GVISOR:
-            return "gVisor's processes are not the host's"
-        if not self._engine.is_local:
-            return f"the engine at {self._engine.address} is not on this host"
-        if facts.cgroup_version == "2" and facts.cgroup_driver != "cgroupfs":
-            return (
-                f"the engine's cgroup driver is {facts.cgroup_driver}; it takes cgroupfs "
-                "(dockerd --exec-opt native.cgroupdriver=cgroupfs)"
-            )
-        return None
 
     def _remove_leftovers(self) -> None:
         """Remove the containers of daemons of this host that are gone."""
@@ -187,7 +153,7 @@ class DockerBackend:
     def _create(self, name: str, uid: int, group: cgroups.SandboxGroup) -> str:
         config = {
             "image": self._settings.docker.image,
-            "command": bundle.command_from_stdin(self._settings.python or PYTHON),
+            "command": bundle.command_from_stdin(self._toolchain.python),
             "stdin_open": True,
             "user": f"{uid}:{uid}",
             "environment": ENVIRONMENT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ TIMEOUT_S = 60.0
 OLDEST_API = (1, 41)  # Docker 20.10, as Debian 12 has it
 UNIX = "unix://"
 ATTACH = {"stream": 1, "stdin": 1, "stdout": 1, "stderr": 1}
-INSTALL_SDK = "install it beside verifierd: pip install 'verifierd[docker]'"
+INSTALL_SDK = "pip install 'verifierd[docker]'"
 
 
 class EngineError(OSError):
@@ -53,12 +54,12 @@ class Engine:
         try:
             import docker
         except ImportError:
-            raise BackendUnavailable(f"the Docker SDK is not installed; {INSTALL_SDK}") from None
+            raise BackendUnavailable("the Docker SDK is not installed", INSTALL_SDK) from None
         try:
             self._api = docker.APIClient(base_url=self.address, version="auto", timeout=int(TIMEOUT_S))
         except (docker.errors.DockerException, ValueError, OSError) as error:
             raise BackendUnavailable(
-                f"no Docker engine answers at {self.address}: {self._why(error)}"
+                f"no Docker engine answers at {self.address}", self._remedy(error)
             ) from None
         version = str(self._api.api_version)
         if tuple(map(int, version.split("."))) < OLDEST_API:
@@ -92,6 +93,15 @@ class Engine:
                 return None
             raise
         return {**(found["Config"].get("Labels") or {}), "id": found["Id"]}
+
+    def import_image(self, tar: Path, image: str, labels: Mapping[str, str]) -> None:
+        """Make an image of a root file system. Raises EngineError."""
+        repository, _, tag = image.partition(":")
+        changes = [f"LABEL {name}={json.dumps(value)}" for name, value in labels.items()]
+        with _failures():
+            answer = self._api.import_image_from_file(str(tar), repository, tag, changes=changes)
+        if "error" in str(answer):
+            raise EngineError(str(answer))
 
     def create(self, name: str, config: Mapping[str, Any], host: Mapping[str, Any], **paths: Any) -> str:
         """Create a container, not started. Returns its id. Raises EngineError.
@@ -139,23 +149,22 @@ class Engine:
         return {each["Id"]: dict(each["Labels"]) for each in found}
 
     def close(self) -> None:
-        """Close the connections."""
-        self._api.close()
+        """Close the connections, if there are any."""
+        if hasattr(self, "_api"):
+            self._api.close()
 
-    def _why(self, error: Exception) -> str:
+    def _remedy(self, error: Exception) -> str:
         path = Path(self.address.removeprefix(UNIX))
         if not self.is_local:
-            return f"{error}; check sandbox.docker.engine, or DOCKER_HOST where that is unset"
+            return f"check sandbox.docker.engine, or DOCKER_HOST where that is unset ({error})"
         if not path.exists():
             return (
-                "there is no such socket; start the engine (sudo systemctl start docker), or name another "
+                "there is no such socket: start the engine (sudo systemctl start docker), or name another "
                 "one by sandbox.docker.engine or DOCKER_HOST"
             )
         if not os.access(path, os.W_OK):
-            return (
-                "this user may not use it; run as root, or: sudo usermod -aG docker $USER, and log in again"
-            )
-        return f"{error}; is it running? sudo systemctl restart docker"
+            return "this user may not use it: run as root, or join the group (sudo usermod -aG docker $USER)"
+        return f"is it running? sudo systemctl restart docker ({error})"
 
 
 @contextlib.contextmanager
