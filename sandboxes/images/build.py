@@ -1,7 +1,7 @@
 """Make a toolchain image without a registry: `python -m sandboxes.images.build [--engine ADDRESS] FOLDER`.
 
 mmdebstrap unpacks the distribution's packages into a directory, which bubblewrap takes as its root. The
-same files as a tar go to a Docker engine, where one answers. Both carry one manifest, with that tar's SHA-256.
+same files as a tar go to a Docker engine, where one answers. Both carry one manifest: that tar's SHA-256.
 """
 
 from __future__ import annotations
