@@ -17,6 +17,7 @@ INNER_ID = 65534
 
 def main() -> None:
     """Serve jobs until the worker hangs up. Raises OSError where the container forbids the namespace."""
+    os.environ.pop("HOSTNAME", None)  # the engine's own doing
     uid, gid = os.getuid(), os.getgid()
     linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS)
     with contextlib.suppress(FileNotFoundError):  # gVisor has none and asks for none

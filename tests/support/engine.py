@@ -1,8 +1,8 @@
 """Run a command with a Docker engine: `python -m tests.support.engine COMMAND...`.
 
-An engine that answers already is used. Where none does, and we are root, a private one is installed, started for
-the length of the command on a socket of its own, without touching the host's network, and ended. The toolchain
-images are made where they are missing; gVisor joins where it can be had.
+An engine that answers already is used. Where none does, and we are root, a private one is installed, started
+for the length of the command on a socket of its own, without touching the host's network, and ended. The
+toolchain images are made where they are missing; gVisor joins where it can be had.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def engine() -> Iterator[str]:
         )
     _install("docker.io")
     # Not named after the service, so that its own mounts are not taken for the service's.
-    with tempfile.TemporaryDirectory(prefix="ve-", ignore_cleanup_errors=True) as folder:
-        with _private(Path(folder)) as address:
-            yield address
+    scratch = tempfile.TemporaryDirectory(prefix="ve-", ignore_cleanup_errors=True)
+    with scratch as folder, _private(Path(folder)) as address:
+        yield address
 
 
 def make_images(address: str) -> None:
@@ -132,10 +132,10 @@ def _answers(asked: Engine) -> bool:
 
 def _install(package: str) -> None:
     """Install a system package where the command it brings is missing. Raises NoEngine."""
-    command = {"docker.io": "dockerd"}.get(package, package)
-    if shutil.which(command) is None:
-        if subprocess.run(["sh", str(HOST_SCRIPTS / "install.sh"), package], check=False).returncode:
-            raise NoEngine(f"{package} is missing")
+    if shutil.which({"docker.io": "dockerd"}.get(package, package)) is not None:
+        return
+    if subprocess.run(["sh", str(HOST_SCRIPTS / "install.sh"), package], check=False).returncode:
+        raise NoEngine(f"{package} is missing")
 
 
 if __name__ == "__main__":

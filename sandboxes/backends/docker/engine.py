@@ -124,6 +124,7 @@ class Engine:
                 return socket.socket(fileno=os.dup(raw.fileno()))
             finally:
                 stream.close()
+                raw.close()
 
     def start(self, container: str) -> None:
         """Start a container. Raises EngineError."""

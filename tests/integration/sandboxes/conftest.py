@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
 
-from sandboxes.backends.bubblewrap import BubblewrapBackend
+from sandboxes.backends.choice import make_backend
 from sandboxes.host import examine
 from sandboxes.model import AssertsRun, CallRun, Job, Limits, Outcome, Program, Run, StdioRun
 from sandboxes.pool import SandboxPool
-from sandboxes.settings import SandboxSettings
+from sandboxes.settings import DockerSettings, SandboxSettings
 
 MIB = 1 << 20
+SETTINGS = {
+    "bubblewrap": SandboxSettings(),
+    "docker": SandboxSettings(backend="docker", docker=DockerSettings(runtime="runc")),
+}
 LIMITS = Limits(
     cpu_time_ns=1_000_000_000,
     wall_time_ns=2_000_000_000,
@@ -42,18 +48,34 @@ def asserts(*lines: str, names: tuple[str, ...] = ()) -> AssertsRun:
 
 @pytest.fixture(scope="session")
 def usable_host() -> None:
-    report = examine(SandboxSettings())
-    if not report.usable:
-        lacking = "; ".join(f"{f.what}: {f.detail}" for f in report.findings if f.required and not f.ok)
+    if lacking := _lacking(SandboxSettings()):
         pytest.skip(f"this host cannot run the bubblewrap backend: {lacking}")
 
 
-@pytest.fixture(scope="module")
-async def pool(anyio_backend: str, usable_host: None) -> AsyncIterator[SandboxPool]:
-    pool = SandboxPool(BubblewrapBackend(SandboxSettings()), size=1)
+@cache
+def _lacking(settings: SandboxSettings) -> str:
+    findings = examine(settings).findings
+    return "; ".join(f"{each.what}: {each.detail}" for each in findings if each.required and not each.ok)
+
+
+@pytest.fixture(scope="module", params=SETTINGS)
+async def pool(
+    request: pytest.FixtureRequest, anyio_backend: str, usable_host: None
+) -> AsyncIterator[SandboxPool]:
+    settings = SETTINGS[request.param]
+    if settings.backend == "docker" and (lacking := _lacking(settings)):
+        pytest.skip(f"this host cannot run the docker backend: {lacking}")
+    pool = SandboxPool(make_backend(settings), size=1)
     await pool.start()
     yield pool
     await pool.close()
+
+
+@pytest.fixture
+def own_uids(pool: SandboxPool) -> None:
+    """Skip where a candidate has no uid of its own."""
+    if pool.backend.name != "bubblewrap" or os.getuid() != 0:
+        pytest.skip("only bubblewrap as root gives each candidate a uid of its own")
 
 
 Perform = Callable[[Job], Coroutine[Any, Any, list[Outcome]]]

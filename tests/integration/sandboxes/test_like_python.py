@@ -165,6 +165,7 @@ def _told(stderr: bytes) -> list[str]:
     return told
 
 
+@pytest.mark.usefixtures("own_uids")
 async def test_standard_output_can_be_opened_by_name_but_not_read(perform: Perform) -> None:
     source = "print('a', flush=True)\ntry:\n    print(open('/dev/stdout', 'rb').read(1))\nexcept PermissionError:\n    print('no')"
     (outcome,) = await perform(job(source))
