@@ -72,7 +72,7 @@ def why_not(backend: Backend) -> str:
         return _what_it_lacks(backend)
     if os.getuid() != 0:
         return f"only root can start a daemon as {backend.user}"
-    if _interpreter(backend.user) is None:
+    if interpreter(backend.user) is None:
         return f"no Python that {backend.user} may run has the service's packages"
     return ""
 
@@ -136,7 +136,7 @@ def _command(backend: Backend) -> list[str]:
     if backend.user is None:
         return [sys.executable, "-m", "verifierd"]
     delegate(backend.user, None)
-    python = _interpreter(backend.user)
+    python = interpreter(backend.user)
     assert python is not None, why_not(backend)
     return [python, "-m", "verifierd"]
 
@@ -145,7 +145,7 @@ def _environment(backend: Backend, sandboxes: int, settings: Mapping[str, str]) 
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "DOCKER_HOST") if name in os.environ}
     return {
         **kept,
-        "PYTHONPATH": _python_path(),
+        "PYTHONPATH": python_path(),
         "PYTHONDONTWRITEBYTECODE": "1",
         "VERIFIERD_SANDBOX__COUNT": str(sandboxes),
         **backend.settings,
@@ -153,20 +153,20 @@ def _environment(backend: Backend, sandboxes: int, settings: Mapping[str, str]) 
     }
 
 
-def _python_path() -> str:
+def python_path() -> str:
     """Where the service's own packages and those it needs are, for an interpreter that is not this one."""
     installed = [entry for entry in sys.path if entry.endswith("site-packages")]
     return os.pathsep.join([*map(str, IMPORTED), *installed])
 
 
 @cache
-def _interpreter(user: str) -> str | None:
+def interpreter(user: str) -> str | None:
     """An interpreter that the user may run and that can import the service; this one may lie out of reach."""
     for python in (sys.executable, "/usr/bin/python3"):
         with suppress(OSError, subprocess.SubprocessError):
             subprocess.run(
                 [python, "-c", "import verifierd.__main__, grpc"],
-                env={"PYTHONPATH": _python_path(), "PYTHONDONTWRITEBYTECODE": "1"},
+                env={"PYTHONPATH": python_path(), "PYTHONDONTWRITEBYTECODE": "1"},
                 cwd="/",
                 user=user,
                 group=_group(user),

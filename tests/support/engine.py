@@ -61,8 +61,13 @@ def engine() -> Iterator[str]:
     _install("docker.io")
     # Not named after the service, so that its own mounts are not taken for the service's.
     scratch = tempfile.TemporaryDirectory(prefix="ve-", ignore_cleanup_errors=True)
-    with scratch as folder, _private(Path(folder)) as address:
-        yield address
+    with scratch as folder:
+        private = PrivateEngine(Path(folder))
+        private.start()
+        try:
+            yield private.address
+        finally:
+            private.stop()
 
 
 def make_images(address: str) -> None:
@@ -83,30 +88,47 @@ def make_images(address: str) -> None:
         raise NoEngine("the toolchain images could not be made")
 
 
-@contextmanager
-def _private(folder: Path) -> Iterator[str]:
-    address = f"unix://{folder}/docker.sock"
-    config = folder / "daemon.json"
-    config.write_text(json.dumps({"runtimes": _runtimes()}))
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                *("dockerd", f"--config-file={config}", *OPTIONS, f"--host={address}"),
-                *(f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"),
-            ],
-            stdout=log,
-            stderr=log,
-        )
-    try:
+class PrivateEngine:
+    """An engine with everything of it in one folder; `folder/data` is its disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.address = f"unix://{folder}/docker.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+        (folder / "daemon.json").write_text(json.dumps({"runtimes": _runtimes()}))
+
+    @staticmethod
+    def why_not() -> str:
+        """Why this host cannot start one; empty where it can."""
+        if os.getuid() != 0:
+            return "only root can start one"
+        return "" if shutil.which("dockerd") else "dockerd is not installed; `make test-docker` installs it"
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Raises NoEngine."""
+        folder = self.folder
+        with (folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *("dockerd", f"--config-file={folder}/daemon.json", *OPTIONS, f"--host={self.address}"),
+                    *(f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"),
+                ],
+                stdout=log,
+                stderr=log,
+            )
         ends_at = time.monotonic() + START_S
-        while not _answers(Engine(address)):
-            if process.poll() is not None or time.monotonic() > ends_at:
+        while not _answers(Engine(self.address)):
+            if self._process.poll() is not None or time.monotonic() > ends_at:
+                self.stop()
                 raise NoEngine(f"the private engine did not start: {(folder / 'log').read_text()[-2000:]}")
             time.sleep(POLL_S)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(END_S)
+
+    def stop(self) -> None:
+        """End it, with every container."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(END_S)
+            self._process = None
 
 
 def _runtimes() -> Mapping[str, object]:

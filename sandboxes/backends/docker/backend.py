@@ -142,11 +142,14 @@ class DockerBackend:
 
         try:
             line = await asyncio.to_thread(engine.attach, identity)
-            container = await AttachedContainer.over(line, remove)
+        except BaseException:
+            await asyncio.to_thread(remove)
+            raise
+        container = await AttachedContainer.over(line, remove)
+        try:
             await asyncio.to_thread(engine.start, identity)
         except BaseException:
-            with suppress(OSError):
-                await asyncio.to_thread(engine.remove, identity)
+            await container.close()
             raise
         return container
 

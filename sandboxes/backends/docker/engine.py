@@ -15,10 +15,12 @@ from ..base import BackendUnavailable
 
 DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 TIMEOUT_S = 60.0
-OLDEST_API = (1, 41)  # Docker 20.10, as Debian 12 has it
+OLDEST_API = "1.41"  # Docker 20.10, as Debian 12 has it
 UNIX = "unix://"
 ATTACH = {"stream": 1, "stdin": 1, "stdout": 1, "stderr": 1}
 INSTALL_SDK = "pip install 'verifierd[docker]'"
+
+NOT_YOURS = "this user may not use it: run as root, or join the group (sudo usermod -aG docker $USER)"
 
 
 class EngineError(OSError):
@@ -56,16 +58,19 @@ class Engine:
         except ImportError:
             raise BackendUnavailable("the Docker SDK is not installed", INSTALL_SDK) from None
         try:
-            self._api = docker.APIClient(base_url=self.address, version="auto", timeout=int(TIMEOUT_S))
-        except (docker.errors.DockerException, ValueError, OSError) as error:
+            asking = docker.APIClient(base_url=self.address, version=OLDEST_API, timeout=int(TIMEOUT_S))
+            try:
+                spoken = asking.version(api_version=False)["ApiVersion"]
+            finally:
+                asking.close()
+            self._api = docker.APIClient(base_url=self.address, version=spoken, timeout=int(TIMEOUT_S))
+        except (docker.errors.DockerException, ValueError, KeyError, OSError) as error:
+            why = f"no Docker engine answers at {self.address}"
+            raise BackendUnavailable(why, self._remedy(error)) from None
+        if _numbers(spoken) < _numbers(OLDEST_API):
             raise BackendUnavailable(
-                f"no Docker engine answers at {self.address}", self._remedy(error)
-            ) from None
-        version = str(self._api.api_version)
-        if tuple(map(int, version.split("."))) < OLDEST_API:
-            oldest = ".".join(map(str, OLDEST_API))
-            raise BackendUnavailable(
-                f"the Docker engine at {self.address} speaks API {version}; it takes {oldest} (Docker 20.10)"
+                f"the Docker engine at {self.address} speaks API {spoken}",
+                f"it takes {OLDEST_API}, which Docker 20.10 and newer speak",
             )
 
     def facts(self) -> EngineFacts:
@@ -149,6 +154,11 @@ class Engine:
             found = self._api.containers(all=True, filters={"label": label})
         return {each["Id"]: dict(each["Labels"]) for each in found}
 
+    def is_running(self, container: str) -> bool:
+        """Tell whether the container's processes are there. Raises EngineError."""
+        with _failures():
+            return bool(self._api.inspect_container(container)["State"]["Running"])
+
     def close(self) -> None:
         """Close the connections, if there are any."""
         if hasattr(self, "_api"):
@@ -158,14 +168,22 @@ class Engine:
         path = Path(self.address.removeprefix(UNIX))
         if not self.is_local:
             return f"check sandbox.docker.engine, or DOCKER_HOST where that is unset ({error})"
-        if not path.exists():
+        try:
+            path.stat()
+        except FileNotFoundError:
             return (
                 "there is no such socket: start the engine (sudo systemctl start docker), or name another "
                 "one by sandbox.docker.engine or DOCKER_HOST"
             )
+        except OSError:
+            return NOT_YOURS
         if not os.access(path, os.W_OK):
-            return "this user may not use it: run as root, or join the group (sudo usermod -aG docker $USER)"
+            return NOT_YOURS
         return f"is it running? sudo systemctl restart docker ({error})"
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 @contextlib.contextmanager
