@@ -4,7 +4,6 @@
 import ctypes
 import os
 import platform
-import resource
 
 libc = ctypes.CDLL(None)
 numbers = {
@@ -16,9 +15,7 @@ none = (ctypes.c_ulong * 2)(0, 0)
 attributes = (ctypes.c_uint32 * 14)(56, 5)
 allowed = []
 for pid in {1, os.getppid()}:
-    calls = {f"prlimit {kind}": libc.prlimit(pid, kind, none, None) for kind in range(resource.RLIM_NLIMITS)
-             } if hasattr(resource, "RLIM_NLIMITS") else {f"prlimit {kind}": libc.prlimit(pid, kind, none, None)
-                                                          for kind in range(16)}  # fmt: skip
+    calls = {f"prlimit {kind}": libc.prlimit(pid, kind, none, None) for kind in range(16)}
     calls |= {f"scheduler {policy}": libc.sched_setscheduler(pid, policy, one) for policy in (1, 2, 3, 5, 6)}
     calls["param"] = libc.sched_setparam(pid, one)
     calls["affinity"] = libc.sched_setaffinity(pid, 8, ctypes.byref(ctypes.c_ulong(1)))
