@@ -21,6 +21,7 @@ from sandboxes.inside import linux
 ID_BASE, ID_COUNT = 0x70000000, 65536  # above systemd's container range, below the signed bound
 STACK_BYTES = 1 << 30
 OPEN_FILES = 16384
+NO_CORE = (1, 1)  # 0 would still start a handler that core_pattern pipes to, as root on the host (core(5))
 
 
 def main(order: dict[str, list[str]]) -> None:
@@ -28,38 +29,11 @@ def main(order: dict[str, list[str]]) -> None:
     for path in order["join"]:
         Path(path).write_text(str(os.getpid()))
     if os.getuid() == 0:
-        enter_mapped_user_namespace()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        linux.enter_mapped_user_namespace(ID_BASE, ID_COUNT)
+    resource.setrlimit(resource.RLIMIT_CORE, NO_CORE)
     _raise_to(resource.RLIMIT_STACK, STACK_BYTES)
     _raise_to(resource.RLIMIT_NOFILE, OPEN_FILES)
     os.execv(order["argv"][0], order["argv"])  # noqa: S606 - no shell is wanted
-
-
-def enter_mapped_user_namespace() -> None:
-    """Enter a user namespace with the id range mapped, and become its root. Raises OSError."""
-    pid = os.getpid()
-    entered_read, entered = os.pipe()
-    helper = os.fork()
-    if helper == 0:
-        status = 1
-        try:
-            os.close(entered)
-            os.read(entered_read, 1)
-            for kind in ("uid", "gid"):
-                Path(f"/proc/{pid}/{kind}_map").write_text(f"0 {ID_BASE} {ID_COUNT}\n")
-            status = 0
-        finally:
-            os._exit(status)
-    linux.unshare(linux.CLONE_NEWUSER)
-    os.write(entered, b"e")
-    _, status = os.waitpid(helper, 0)
-    for fd in (entered_read, entered):
-        os.close(fd)
-    if status:
-        raise OSError("the user namespace's id map could not be written")
-    os.setgroups([])
-    os.setresgid(0, 0, 0)
-    os.setresuid(0, 0, 0)
 
 
 def _raise_to(kind: int, wanted: int) -> None:

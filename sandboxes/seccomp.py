@@ -107,6 +107,7 @@ RUN_UNKNOWN = ("clone3",)
 # CLONE_NEWTIME, NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET (linux/sched.h)
 NAMESPACE_FLAGS = (0x80, *(1 << bit for bit in (17, 25, 26, 27, 28, 29, 30)))
 AF_UNIX = 1
+RLIMIT_CORE = 4
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 INT = 0xFFFFFFFF  # the kernel reads an int argument's lower half only, so a rule must too
 # A stage has its runs' uid, so these reach it: a run may set limits and priorities of any process but 1.
@@ -143,6 +144,10 @@ def run_filter() -> bytes:
         _add(rules, denied, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, request))
     for name in BY_PROCESS:
         _add(rules, denied, name, pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, 1))
+    # A limit of 0 on core dumps would bring the host's handler for them back (`launch.NO_CORE`).
+    _add(rules, denied, "setrlimit", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, RLIMIT_CORE))
+    of_core = pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, RLIMIT_CORE)
+    _add(rules, denied, "prlimit64", of_core, pyseccomp.Arg(2, pyseccomp.NE, 0))
     for name, targets in PRIORITY_TARGETS.items():
         for which, who in targets:
             named = [pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, which)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from .groups import ThreadTimes, read, thread_times
+from .groups import ThreadTimes, field, read, thread_times
 
 CLOCK_TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -26,7 +26,7 @@ class ProcessCounters:
         """Meter nothing until a process is attached."""
         self.root_pid = 0
         self.memory_bytes = memory_bytes
-        self.cpu_before_ns = self.cpu_highest_ns = self.peak_bytes = self.memory_now_bytes = 0
+        self.cpu_before_ns = self.cpu_highest_ns = self.peak_bytes = self.memory_before_bytes = 0
 
     def attach(self, pid: int) -> None:
         """Remember the process whose descendants are metered."""
@@ -38,22 +38,11 @@ class ProcessCounters:
         self.cpu_before_ns = self.cpu_time_ns()
         self.cpu_highest_ns = 0
 
-    def is_over_memory(self) -> bool:
-        """Whether the processes use more memory than they may just now."""
-        self.cpu_time_ns()
-        return self.memory_now_bytes > self.memory_bytes
-
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`, in clock ticks' steps."""
-        ticks = own = 0
-        resident = []
-        for pid, stat in self._processes():
-            ticks += sum(map(int, stat[11:15]))
-            resident.append(int(stat[21]))
-            own = resident[-1] if pid == self.root_pid else own
-        pages = own + sum(max(0, each - own) for each in resident)
-        self.memory_now_bytes = pages * PAGE_BYTES
-        self.peak_bytes = max(self.peak_bytes, self.memory_now_bytes)
+        stats = self._processes()
+        ticks = sum(sum(map(int, stat[11:15])) for stat in stats.values())
+        self.peak_bytes = max(self.peak_bytes, self._memory_bytes(stats))
         self.cpu_highest_ns = max(self.cpu_highest_ns, ticks * CLOCK_TICK_NS - self.cpu_before_ns)
         return self.cpu_highest_ns
 
@@ -68,12 +57,17 @@ class ProcessCounters:
 
     def threads(self) -> dict[int, ThreadTimes]:
         """What each live thread has computed and waited in its life, by thread id."""
-        return thread_times(pid for pid, _ in self._processes())
+        return thread_times(self._processes())
 
     def close(self) -> None:
         """Have nothing to remove."""
 
-    def _processes(self) -> list[tuple[int, list[str]]]:
+    def _memory_bytes(self, stats: dict[int, list[str]]) -> int:
+        resident = {pid: int(stat[21]) for pid, stat in stats.items()}
+        own = resident.get(self.root_pid, 0)
+        return PAGE_BYTES * (own + sum(max(0, each - own) for each in resident.values()))
+
+    def _processes(self) -> dict[int, list[str]]:
         stats: dict[int, list[str]] = {}
         for name in os.listdir("/proc"):
             if name.isdigit():
@@ -83,4 +77,24 @@ class ProcessCounters:
         for pid in sorted(stats):  # children have higher ids than their parents, but after a wrap
             if int(stats[pid][1]) in family:
                 family.add(pid)
-        return [(pid, stats[pid]) for pid in family if pid in stats]
+        return {pid: stats[pid] for pid in family if pid in stats}
+
+
+class SandboxCounters(ProcessCounters):
+    """Meters of a sandbox whose kernel is its own (gVisor): all memory that came since `begin` is the run's.
+
+    Files in memory are among it, and what forks share is counted once.
+    """
+
+    def begin(self) -> None:
+        """Start metering a run."""
+        self.memory_before_bytes = _anonymous_bytes()
+        super().begin()
+
+    def _memory_bytes(self, stats: dict[int, list[str]]) -> int:
+        return max(0, _anonymous_bytes() - self.memory_before_bytes)
+
+
+def _anonymous_bytes() -> int:
+    """Return the memory in use that no file on a disk holds (proc(5), /proc/meminfo)."""
+    return field("/proc/meminfo", "AnonPages:") * 1024

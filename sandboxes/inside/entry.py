@@ -1,7 +1,9 @@
 """First steps in a container that gives no privileges: a user namespace, then the supervisor.
 
 There the supervisor has the rights it needs to make a candidate's walls, over nothing but what it makes
-itself. All have one uid there: the walls are the PID namespaces, as without root (`stage`).
+itself. Under an unprivileged uid all have that one: the walls are the PID namespaces, as without root
+(`stage`). Under gVisor, whose process 1 can be killed from inside its PID namespace, it starts as root with
+the right to change its uid, and each candidate gets one of its own.
 """
 
 from __future__ import annotations
@@ -13,16 +15,26 @@ from . import linux, supervisor
 from .groups import write
 
 INNER_ID = 65534
+INNER_BASE, INNER_COUNT = 1 << 20, 1 << 16  # gVisor's own ids, none of the host's
 
 
 def main() -> None:
     """Serve jobs until the worker hangs up. Raises OSError where the container forbids the namespace."""
     os.environ.pop("HOSTNAME", None)  # the engine's own doing
+    if os.getuid() == 0:
+        linux.enter_mapped_user_namespace(INNER_BASE, INNER_COUNT)
+        linux.unshare(linux.CLONE_NEWNS)
+    else:
+        _enter_own_user_namespace()
+    linux.prctl(linux.PR_SET_DUMPABLE, 0)
+    supervisor.main()
+
+
+def _enter_own_user_namespace() -> None:
+    """Enter a user namespace that knows this one id only. Raises OSError."""
     uid, gid = os.getuid(), os.getgid()
     linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS)
     with contextlib.suppress(FileNotFoundError):  # gVisor has none and asks for none
         write("/proc/self/setgroups", "deny")
     write("/proc/self/uid_map", f"{INNER_ID} {uid} 1")
     write("/proc/self/gid_map", f"{INNER_ID} {gid} 1")
-    linux.prctl(linux.PR_SET_DUMPABLE, 0)
-    supervisor.main()

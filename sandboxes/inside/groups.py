@@ -38,9 +38,6 @@ class RunGroup(Protocol):
     def begin(self) -> None:
         """Start metering a run: what was used before it does not count."""
 
-    def is_over_memory(self) -> bool:
-        """Whether it uses more memory than it may just now, where the kernel does not see to that."""
-
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`."""
 
@@ -48,7 +45,7 @@ class RunGroup(Protocol):
         """Highest memory since `begin`."""
 
     def out_of_memory(self) -> bool:
-        """Whether the kernel killed a process of the group for memory since `begin`."""
+        """Whether a process of the group was killed for memory since `begin`, or ought to be."""
 
     def threads(self) -> dict[int, ThreadTimes]:
         """What each live thread has computed and waited in its life, by thread id."""
@@ -78,9 +75,9 @@ def write(path: str, text: str) -> None:
 def field(path: str, name: str) -> int:
     """Return one number of a "name value" file; 0 where the kernel does not have it."""
     for line in read(path).splitlines():
-        key, _, number = line.partition(" ")
+        key, *numbers = line.split()
         if key == name:
-            return int(number)
+            return int(numbers[0])
     return 0
 
 
@@ -128,10 +125,6 @@ class CgroupV2:
         self.oom_before = field(f"{self.directory}/memory.events", "oom_kill")
         self.cpu_before_ns = 0
         self.cpu_before_ns = self.cpu_time_ns()
-
-    def is_over_memory(self) -> bool:
-        """Return False: the kernel kills before."""
-        return False
 
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`."""
@@ -200,10 +193,6 @@ class CgroupV1:
         self.oom_before = field(f"{self.memory}/memory.oom_control", "oom_kill")
         self.cpu_before_ns = 0
         self.cpu_before_ns = self.cpu_time_ns()
-
-    def is_over_memory(self) -> bool:
-        """Return False: the kernel kills before."""
-        return False
 
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`."""

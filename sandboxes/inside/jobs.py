@@ -170,7 +170,8 @@ class Jobs:
             os.set_blocking(reading, False)
             bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
             if number > 1 and self._factory.own_uids:
-                os.fchmod(writing, WRITABLE_BY_ALL)
+                with suppress(PermissionError):  # gVisor's pipes have no mode to change
+                    os.fchmod(writing, WRITABLE_BY_ALL)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)
         message = {**order, "limits": {**limits, "without_cgroup": stage.without_cgroup}}

@@ -15,6 +15,8 @@ CLONE_PARENT = 0x00008000
 CLONE_NEWUSER = 0x10000000
 SIGCHLD = 17
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
+CAP_KILL, CAP_SETGID, CAP_SETUID = 5, 6, 7
+PR_SET_KEEPCAPS = 8
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 SECCOMP_MODE_FILTER = 2
@@ -65,6 +67,34 @@ def unshare(flags: int) -> None:
     _checked(_libc.unshare(flags), "unshare")
 
 
+def enter_mapped_user_namespace(first: int, count: int) -> None:
+    """Enter a user namespace with so many ids from `first` up, and become its root. Raises OSError."""
+    pid = os.getpid()
+    entered_read, entered = os.pipe()
+    helper = os.fork()
+    if helper == 0:
+        status = 1
+        try:
+            os.close(entered)
+            os.read(entered_read, 1)
+            for kind in ("uid", "gid"):
+                with open(f"/proc/{pid}/{kind}_map", "w") as file:
+                    file.write(f"0 {first} {count}\n")
+            status = 0
+        finally:
+            os._exit(status)
+    unshare(CLONE_NEWUSER)
+    os.write(entered, b"e")
+    _, status = os.waitpid(helper, 0)
+    for fd in (entered_read, entered):
+        os.close(fd)
+    if status:
+        raise OSError("the user namespace's id map could not be written")
+    os.setgroups([])
+    os.setresgid(0, 0, 0)
+    os.setresuid(0, 0, 0)
+
+
 def mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     """Mount a file system. Raises OSError."""
     result = _libc.mount(
@@ -87,11 +117,12 @@ def prctl(option: int, argument: int = 0) -> None:
     )
 
 
-def drop_capabilities() -> None:
-    """Empty every capability set of this process, for good. Raises OSError."""
+def keep_capabilities(*kept: int) -> None:
+    """Give up every capability but these, all of the first 32, for good. Raises OSError."""
     header = _CapHeader(CAPABILITY_VERSION_3, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(nothing)), "capset")
+    mask = sum(1 << number for number in kept)
+    sets = (ctypes.c_uint32 * 6)(mask, mask)  # effective, permitted, inheritable; then their upper halves
+    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(sets)), "capset")
 
 
 def drop_capability_bound() -> None:

@@ -42,7 +42,7 @@ def main(control: socket.socket) -> None:
         gc.freeze()  # a run that collects garbage at its end copies no page for what is not its own
         while code is not None:
             order, fds = _receive(control)
-            exit_status = _run(control, code, order, fds)
+            exit_status = _run(control, code, order, fds, setup["uid"] if setup["own_uid"] else None)
             _send(control, {**exit_status, "clean": _scratch_state() == untouched})
     except BaseException as error:
         _send(control, {"failed": f"{type(error).__name__}: {error}"})
@@ -50,13 +50,18 @@ def main(control: socket.socket) -> None:
         os._exit(0)
 
 
-def _run(control: socket.socket, code: CodeType, order: dict[str, Any], fds: list[int]) -> dict[str, Any]:
+def _run(
+    control: socket.socket, code: CodeType, order: dict[str, Any], fds: list[int], uid: int | None
+) -> dict[str, Any]:
     pid = os.fork()
     if pid == 0:
         control.close()
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _limit(order["limits"])
+        if uid is not None:
+            _become(uid, uid)
+            linux.keep_capabilities()
         perform(code, order, Files(*fds))
     for fd in fds:
         os.close(fd)
@@ -95,7 +100,11 @@ def _compile(control: socket.socket, source: bytes) -> CodeType | None:
 
 
 def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
-    """Give up everything that the candidate must not have. Order matters: rights go last."""
+    """Give up everything that the candidate must not have. Order matters: rights go last.
+
+    Where the sandbox has uids enough, the stage's is the one below its runs', with their group, so that it
+    can look into their scratch directories and they cannot touch it.
+    """
     uid = setup["uid"]
     os.setsid()  # no signal to a process group reaches from a run to here, or from here further
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 without a handler cannot be signalled
@@ -103,20 +112,27 @@ def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
     for directory in filter(os.path.isdir, COVERED):
         linux.mount("tmpfs", directory, "tmpfs", COVER_FLAGS, COVER_OPTIONS)
-    options = f"size={setup['disk_bytes']},mode=0700,uid={uid},gid={uid}"
+    options = f"size={setup['disk_bytes']},mode=0770,uid={uid},gid={uid}"
     for directory in SCRATCH:
         _mount_scratch(directory, options)
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    linux.mount("tmpfs", f"/proc/{os.getpid()}", "tmpfs", COVER_FLAGS, COVER_OPTIONS)  # gVisor guards it not
     linux.drop_capability_bound()
     if setup["own_uid"]:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
+        linux.prctl(linux.PR_SET_KEEPCAPS, 1)
+        _become(uid - 1, uid)
+        linux.keep_capabilities(linux.CAP_KILL, linux.CAP_SETGID, linux.CAP_SETUID)
+    else:
+        linux.keep_capabilities()
     os.chdir(SCRATCH[0])
-    linux.drop_capabilities()
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
     linux.install_seccomp(seccomp)
+
+
+def _become(uid: int, gid: int) -> None:
+    os.setgroups([])
+    os.setresgid(gid, gid, gid)
+    os.setresuid(uid, uid, uid)
 
 
 def _mount_scratch(directory: str, options: str) -> None:

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import zygote
-from .counters import ProcessCounters
+from .counters import ProcessCounters, SandboxCounters
 from .groups import CgroupV1, CgroupV2, RunGroup
 from .stage import MESSAGE_BYTES
 
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-FIRST_UID, UIDS = 1000, 50_000
+FIRST_UID, UIDS = 1000, 25_000  # a uid for the runs of a stage, and the one below for the stage
 GONE_SECONDS = 10.0
 
 
@@ -33,7 +33,7 @@ class StageFactory:
         self._zygote = zygote.start(packages)
         self._seccomp = seccomp
         self._meters = meters
-        self.own_uids = _mapped_uids() > FIRST_UID + UIDS
+        self.own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
         self._made = 0
 
     def spawn(self, name: str, source: bytes, limits: dict[str, Any]) -> Stage:
@@ -52,7 +52,7 @@ class StageFactory:
         stage = Stage(pid, control, group)
         group.attach(pid)
         group.begin()
-        uid = FIRST_UID + self._made % UIDS if self.own_uids else os.getuid()
+        uid = FIRST_UID + 2 * (self._made % UIDS) + 1 if self.own_uids else os.getuid()
         setup = {"uid": uid, "own_uid": self.own_uids, "disk_bytes": limits["disk_bytes"]}
         fds = [memory_file(source), memory_file(self._seccomp)]
         stage.send(setup, fds)
@@ -125,7 +125,7 @@ def _make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunG
         return CgroupV2(name, memory_bytes, processes)
     if kind == "cgroup1":
         return CgroupV1(name, memory_bytes, processes)
-    return ProcessCounters(memory_bytes)
+    return SandboxCounters(memory_bytes) if kind == "gvisor" else ProcessCounters(memory_bytes)
 
 
 def _wait_until_gone(pid: int) -> None:

@@ -142,7 +142,7 @@ class Watch:
     def _spent_limit(self, elapsed_ns: int) -> str | None:
         if any(party.stage.group.cpu_time_ns() >= party.cpu_limit_ns for party in self._parties):
             return "cpu_limit"
-        if any(party.stage.group.is_over_memory() for party in self._parties):
+        if any(party.stage.group.out_of_memory() for party in self._parties):
             return "memory_limit"
         if elapsed_ns >= STARVED_WALL_FACTOR * self._wall_limit_ns:
             return "wall_limit"

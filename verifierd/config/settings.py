@@ -172,7 +172,7 @@ class Bounds(Section):
     output_bytes: Count = Field(description="Bytes of standard output, and again of standard error.")
     processes: Count = Field(description="Processes and threads at a time.")
     open_files: Count = Field(description="Open file descriptors of a process.")
-    disk_mib: Count = Field(description="Temporary files in MiB.")
+    disk_mib: Count = Field(description="Temporary files in MiB: in /tmp, and again in /dev/shm.")
 
 
 class DefaultBounds(Bounds):

@@ -20,14 +20,14 @@ from ... import bundle, cgroups, seccomp
 from ...environment import ENVIRONMENT
 from ...inside.groups import MOUNT as CGROUP_MOUNT
 from ...instance import instance_name, is_instance, lives
-from ...launch import ID_BASE, ID_COUNT, OPEN_FILES, STACK_BYTES
+from ...launch import ID_BASE, ID_COUNT, NO_CORE, OPEN_FILES, STACK_BYTES
 from ...model import SandboxError
 from ...sandbox import Sandbox
 from ...settings import LIMIT_NAMES, SandboxSettings
 from ..base import BackendUnavailable
 from .attached import AttachedContainer
 from .engine import Engine, EngineError
-from .requirements import find_facts, find_image, find_runtime, why_no_cgroups
+from .requirements import GVISOR, find_facts, find_image, find_runtime, why_no_cgroups
 
 INSTANCE_LABEL, HOST_LABEL, BOOT_LABEL = "verifierd.instance", "verifierd.host", "verifierd.boot"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -54,11 +54,11 @@ class DockerBackend:
     async def create(self) -> Sandbox:
         """Make a sandbox and wait until it takes jobs. Raises SandboxError."""
         number = next(self._numbers)
-        name = f"sandbox-{number}"
+        name, uid = f"sandbox-{number}", 0 if self._has_own_ids else _uid(number)
         try:
-            group = self._make_group(name, _uid(number))
+            group = self._make_group(name, uid)
             try:
-                container = await self._start_container(name, _uid(number), group)
+                container = await self._start_container(name, uid, group)
             except BaseException:
                 await asyncio.to_thread(group.remove)
                 raise
@@ -67,7 +67,8 @@ class DockerBackend:
         sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._toolchain.digest)
         try:
             await container.write(bundle.packed(self._bundle))
-            await sandbox.start(self._run_filter, group.meters, self._toolchain.packages)
+            meters = "gvisor" if self._has_own_ids else group.meters
+            await sandbox.start(self._run_filter, meters, self._toolchain.packages)
         except BaseException as error:
             await sandbox.close()
             if isinstance(error, OSError):
@@ -113,6 +114,11 @@ class DockerBackend:
                 f"the limits {', '.join(unenforced)} cannot be held by cgroups for each candidate: {reason}",
                 "run `verifierd doctor` for what to do, or name them in sandbox.allow_unenforced",
             )
+
+    @property
+    def _has_own_ids(self) -> bool:
+        """Whether uids inside are not the host's at all, root's neither: gVisor's kernel has its own."""
+        return GVISOR in self._runtime
 
     def _remove_leftovers(self) -> None:
         """Remove the containers of daemons of this host that are gone."""
@@ -183,6 +189,7 @@ class DockerBackend:
             "ipc_mode": "private",
             "read_only": True,
             "cap_drop": ["ALL"],
+            "cap_add": ["SETUID", "SETGID", "KILL"] if self._has_own_ids else [],
             "security_opt": options,
             "runtime": self._runtime,
             "mem_limit": memory_bytes,
@@ -197,7 +204,7 @@ class DockerBackend:
             "ulimits": [
                 {"Name": "stack", "Soft": STACK_BYTES, "Hard": -1},
                 {"Name": "nofile", "Soft": OPEN_FILES, "Hard": OPEN_FILES},
-                {"Name": "core", "Soft": 0, "Hard": 0},
+                {"Name": "core", "Soft": NO_CORE[0], "Hard": NO_CORE[1]},
             ],
             # Moving a process takes the right to write to what its old and its new cgroup have in common.
             "cgroup_parent": _below_mount(group.directories[0]) if in_v2 else None,

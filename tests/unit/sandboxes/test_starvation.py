@@ -38,9 +38,6 @@ class Group:
     def out_of_memory(self) -> bool:
         return False
 
-    def is_over_memory(self) -> bool:
-        return False
-
 
 def starved_ms(cpu_ms: float, threads: dict[int, tuple[float, float]], passed_ms: int = 100) -> float:
     """What one look finds after so many milliseconds; each thread has computed and waited so long."""

@@ -5,7 +5,7 @@ import os
 
 escaped = []
 for directory in ("/dev/shm", "/tmp"):
-    if os.listdir(directory) or os.stat(directory).st_mode & 0o777 != 0o700:
+    if os.listdir(directory) or os.stat(directory).st_mode & 0o707 != 0o700:
         escaped.append(directory)
     os.chdir(directory)
     for name in ("planted\nname", "-rf", "*", "\udcff", "x" * 255):

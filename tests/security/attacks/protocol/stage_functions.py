@@ -17,7 +17,6 @@ if linux is not None:
         ("unshare", (linux.CLONE_NEWCGROUP,)),
         ("mount", ("none", "/tmp", "tmpfs", 0)),
         ("mount", ("proc", "/proc", "proc", 0)),
-        ("unmount", ("/dev/shm",)),
     ):
         try:
             getattr(linux, name)(*arguments)
