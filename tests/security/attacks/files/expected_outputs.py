@@ -1,24 +1,23 @@
 # what: looks for expected outputs and secrets of the host in its own memory, stack, objects and open files
 # expect: ACCEPTED
-# limits: cpu_time_s=2 memory_mib=256
-import codecs
+# limits: cpu_time_s=3 memory_mib=256
 import ctypes
 import gc
 import os
 import re
 import sys
 
-# Both are written so that this program's own text is no match.
-answer = codecs.decode("pbagnvarq", "rot13")
-wanted = re.compile(b"(?<![A-Za-z ])" + answer.encode() + b"\n|(?:answer|file|environment)-[0-9a-f]{32}")
-variable = re.compile(codecs.decode("IREVSVREQ_PNANEL|irevsvreq-pnanel", "rot13").encode())
+# No pattern matches its own text.
+wanted = re.compile(rb"(?<![A-Za-z ])contai[n]ed\n|(?:answer|file|environment)[-][0-9a-f]{32}|VERIFIERD[_]CANARY|verifierd[-]canary")
 CHUNK = 1 << 20
+planted = bytearray(b"answer" + b"-" + os.urandom(16).hex().encode())  # what a search that works does find
 
 escaped = []
+found = set()
 frame = sys._getframe()
 while frame is not None:
     for name, value in [*frame.f_globals.items(), *frame.f_locals.items()]:
-        if isinstance(value, (str, bytes)) and (value if isinstance(value, bytes) else value.encode(errors="replace")) == answer.encode() + b"\n":
+        if isinstance(value, (str, bytes)) and wanted.search(value.encode() if isinstance(value, str) else value):
             escaped.append(f"a caller's variable {name}")
     frame = frame.f_back
 for thing in gc.get_objects():
@@ -41,8 +40,9 @@ for line in lines:
     if rights[0] != "r" or inode != "0" or name and name[0].startswith("[v"):
         continue  # files are the host's own, and may end before their mapping
     for place in range(start, end, CHUNK):
-        content = ctypes.string_at(place, min(CHUNK, end - place))
-        for found in [*wanted.finditer(content), *variable.finditer(content)]:
-            escaped.append(f"memory {line.split()[-1]}: {found[0]!r}")
-        del content
-print("ESCAPED: " + "; ".join(escaped) if escaped else answer)
+        for match in wanted.finditer(ctypes.string_at(place, min(CHUNK, end - place))):
+            found.add(match[0])
+if bytes(planted) not in found:
+    escaped.append("the search is blind")
+escaped += [repr(text) for text in found - {bytes(planted)}]
+print("ESCAPED: " + "; ".join(escaped) if escaped else "contained")
