@@ -30,7 +30,7 @@ for number in range(3):
     except OSError:
         escaped.append("another candidate still has the name")
         continue
-    end.settimeout(0.05)
+    end.settimeout(0.01)
     try:
         if files_in(end):
             escaped.append("files of another candidate")

@@ -1,5 +1,6 @@
 # what: sees and changes network interfaces by requests on a Unix socket, which needs no socket of another family
 # expect: ACCEPTED
+import ctypes
 import fcntl
 import os
 import socket
@@ -12,8 +13,6 @@ CHANGES = {"flags": 0x8914, "address": 0x8916, "hardware address": 0x8924, "new 
 escaped = []
 end = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 space = bytearray(40 * 64)
-import ctypes
-
 room = (ctypes.c_char * len(space)).from_buffer(space)
 try:
     answer = fcntl.ioctl(end, SIOCGIFCONF, struct.pack("iP", len(space), ctypes.addressof(room)))
