@@ -8,12 +8,11 @@ import sys
 paths = [os.__file__, os.path.realpath(sys.executable), "/usr/bin/env", "/etc/hosts", "/run/verifierd.zip", "/usr/lib/os-release",
          *sorted(glob.glob(os.path.dirname(os.__file__) + "/*.py"))[:60]]  # fmt: skip
 folders = ["/usr", "/usr/bin", os.path.dirname(os.__file__), "/run", "/dev", "/"]
-devices = ["/dev/null", "/dev/zero", "/dev/urandom"]
 
 
 def times():
     found = {}
-    for path in [*paths, *folders, *devices]:
+    for path in [*paths, *folders]:
         try:
             state = os.stat(path)
         except OSError:
@@ -34,12 +33,7 @@ for folder in folders:
         os.listdir(folder)
     except OSError:
         pass
-for device in devices:
-    with open(device, "rb") as file:
-        file.read(1)
-    with open(device, "wb") as file:
-        file.write(b"x")
-for path in [*paths, *folders, *devices]:
+for path in [*paths, *folders]:
     for change in (lambda: os.utime(path), lambda: os.utime(path, (1, 1)), lambda: os.utime(os.open(path, os.O_RDONLY))):
         try:
             change()

@@ -1,7 +1,9 @@
-# what: signals to a neighbour in another sandbox by locks and leases on files that all sandboxes share (isolate 2.5)
+# what: signals to a neighbour in another sandbox by locks on files that all sandboxes share (isolate 2.5)
 # expect: ACCEPTED
 # copies: 4
 # limits: wall_time_s=10
+# defect: bubblewrap because files below /usr and device files are the host's own inodes, so locks on them meet across sandboxes and with the host's
+# defect: bubblewrap-user because files below /usr and device files are the host's own inodes, so locks on them meet across sandboxes and with the host's
 import fcntl
 import os
 import struct
@@ -9,7 +11,7 @@ import sys
 import time
 
 SHARED = ["/usr/bin/env", "/usr/lib/os-release", os.__file__, os.path.realpath(sys.executable), "/etc/ld.so.cache", "/run/verifierd.zip",
-          "/etc/hosts", "/usr", "/usr/bin", "/", "/dev", "/dev/null", "/dev/zero", "/dev/full", "/proc/version", "/proc/self/root", "/bin/sh"]  # fmt: skip
+          "/etc/hosts", "/usr", "/usr/bin", "/", "/dev", "/dev/null", "/dev/zero", "/dev/full", "/dev/urandom", "/dev/random"]  # fmt: skip
 OFD_GETLK, OFD_SETLK = 36, 37
 TAKEN = struct.Struct("hhqqi")
 
@@ -43,11 +45,5 @@ for path in SHARED:
             fcntl.fcntl(fd, put, TAKEN.pack(fcntl.F_RDLCK, 0, 0, 0, 0))
         except OSError:
             pass
-    for lease in (fcntl.F_RDLCK, fcntl.F_WRLCK):
-        try:
-            fcntl.fcntl(fd, fcntl.F_SETLEASE, lease)
-            escaped.append(f"a lease on {path}: whoever writes to it must wait")
-        except OSError:
-            pass
-time.sleep(0.4)  # while a neighbour looks
+time.sleep(0.8)  # while a neighbour looks
 print("ESCAPED: " + "; ".join(escaped) if escaped else "contained")

@@ -1,6 +1,7 @@
 # what: leaves its word in every place that a later candidate may read: scratch, home, XDG folders, spools, histories
 # expect: ACCEPTED
 # copies: 6
+import ctypes
 import os
 import tempfile
 
@@ -34,8 +35,7 @@ for place in places:
         if not place.startswith(("/tmp", "/dev/shm")):
             outside.append(place)
 escaped += [f"{place} takes files" for place in outside]
-with open("/proc/self/comm", "w") as file:
-    file.write(WORD[:15])
+ctypes.CDLL(None).prctl(15, WORD.encode(), 0, 0, 0)  # PR_SET_NAME
 os.environ["PATH"] = os.environ["HOME"] = WORD
 os.umask(0o777)
 print("ESCAPED: " + "; ".join(escaped) if escaped else "contained")

@@ -4,26 +4,29 @@
 # limits: wall_time_s=10
 import ctypes
 import fcntl
-import glob
 import os
 import platform
+import signal
 import sys
 import time
 
 FANOTIFY_INIT = {"x86_64": 300, "aarch64": 262}[platform.machine()]
-SIGNAL, ALL = "/usr/share/doc", 0xFFF
+ALL = 0xFFF
 libc = ctypes.CDLL(None, use_errno=True)
 
 shared = ["/usr", "/usr/bin", "/usr/lib", "/usr/share", os.path.dirname(os.__file__), "/usr/bin/env", "/usr/lib/os-release", "/etc", "/run",
           "/dev", "/dev/null", "/dev/zero", "/dev/urandom", "/run/verifierd.zip", os.path.realpath(sys.executable)]  # fmt: skip
 escaped = []
+signal.signal(signal.SIGIO, lambda *_: escaped.append("a signal: somebody opened something in a shared folder"))
 watch = libc.inotify_init1(0o4000)
 if watch >= 0:
     for path in shared:
         libc.inotify_add_watch(watch, path.encode(), ALL)
+held = []
 for path in shared:
     try:
-        fcntl.fcntl(os.open(path, os.O_RDONLY | os.O_DIRECTORY), fcntl.F_NOTIFY, 0x3F)
+        held.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+        fcntl.fcntl(held[-1], fcntl.F_NOTIFY, -0x80000000 | 0x3F)  # not once, but always
     except OSError:
         pass
 for flags in (0, 0x200, 0x204, 0x600):
@@ -46,4 +49,4 @@ for _ in range(40):  # what a neighbour would see
             os.close(os.open(path, os.O_RDONLY))
         except OSError:
             pass
-print("ESCAPED: " + "; ".join(escaped) if escaped else "contained")
+print("ESCAPED: " + "; ".join(dict.fromkeys(escaped)) if escaped else "contained")
