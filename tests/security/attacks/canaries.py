@@ -17,7 +17,8 @@ NAME = "verifierd-canary"
 # The daemon refuses to start with a variable VERIFIERD_... that it does not know.
 VARIABLE = "SECRET_VERIFIERD_CANARY"
 PROCESS_S = 1 << 20
-FOLDERS = (Path("/tmp"), Path("/dev/shm"))
+# A name in /dev/shm that begins with the service's own would be taken for a leftover of any test's.
+FOLDERS = {Path("/tmp"): f"{NAME}-", Path("/dev/shm"): f"host-{NAME}-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def planted(user: str | None) -> Iterator[Canaries]:
     words = {place: f"{place}-{secrets.token_hex(16)}" for place in ("file", "environment", "answer")}
     with ExitStack() as stack:
         files = []
-        for folder in FOLDERS:
-            inside = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"{NAME}-", dir=folder)))
+        for folder, prefix in FOLDERS.items():
+            inside = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, dir=folder)))
             inside.chmod(0o755)  # readable, so that only the wall hides it
             files.append(inside / NAME)
         daemon_folder = files[0].parent / "daemon"

@@ -20,7 +20,10 @@ RESULTS = REPOSITORY / "build"
 
 @dataclass(slots=True)
 class Row:
-    """What became of one attack; `got` is empty where the service gave no answer."""
+    """What became of one attack; `got` is empty where the service gave no answer.
+
+    `sandboxes_lost` counts those that it cost: each is replaced, and no verdict may depend on it.
+    """
 
     group: str
     attack: str
@@ -28,6 +31,7 @@ class Row:
     expected: list[str]
     got: list[str] = field(default_factory=list)
     host_ok: bool = False
+    sandboxes_lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Target:
     canaries: Canaries
     untouched_world: bytes
     rows: list[Row]
+
+    def warnings(self) -> list[str]:
+        """What the daemon has complained about so far."""
+        lines = self.service.log.read_text("utf-8").splitlines()
+        return [line for line in lines if '"level": "warning"' in line or '"level": "error"' in line]
 
 
 @pytest.fixture(scope="session", params=BACKENDS, ids=lambda backend: backend.name)

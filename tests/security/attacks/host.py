@@ -140,12 +140,17 @@ def _mounts(folder: Path) -> Counter[str]:
 
 
 def _files(folder: Path) -> list[str]:
-    """All in the daemon's folder, and what a sandbox's ids own where everybody may write."""
+    """All in the daemon's folder, and what a sandbox's ids own where everybody may write.
+
+    An unprivileged daemon's own id is also that of other daemons, which have folders there.
+    """
+    own_uid = folder.stat().st_uid or None
     found = [str(path) for path in folder.rglob("*")]
     for place in WORLD_WRITABLE:
         for path in place.iterdir():
             with suppress(OSError):
-                if ID_BASE <= path.lstat().st_uid < ID_BASE + ID_COUNT or path.name.startswith("planted"):
+                owner = path.lstat().st_uid
+                if ID_BASE <= owner < ID_BASE + ID_COUNT or (owner == own_uid and not path.is_dir()):
                     found.append(str(path))
     return found
 

@@ -38,6 +38,7 @@ def test_an_attack_is_contained(
     row = Row(attack.group, attack.name, backend, sorted(verdict.value for verdict in expected))
     target.rows.append(row)
     before = look(target.service, target.canaries.daemon_folder)
+    warned_before = len(target.warnings())
 
     started_s = time.monotonic()
     batch = verifier.verify(_problem(attack, target), attack.programs(), UNTIL_FAILED, timeout_s=CALL_S)
@@ -46,10 +47,12 @@ def test_an_attack_is_contained(
     row.got = [run.verdict.value for run in first_runs]
     changed = differences(before, target.service, target.canaries.daemon_folder)
     touched = target.canaries.touched()
+    warned = target.warnings()[warned_before:]
     row.host_ok = not changed and not touched
+    row.sandboxes_lost = sum("sandbox_replaced" in line for line in warned)
 
     assert not touched, "canaries of the host"
-    assert not changed, "the host is not as before"
+    assert not changed, f"the host is not as before; the daemon said {warned}"
     told = [place for run in _runs(batch.results) for place in _secrets_told(run, target)]
     assert not told, "secrets that a program told"
     assert {run.verdict for run in first_runs} <= expected, list(map(_evidence, first_runs))

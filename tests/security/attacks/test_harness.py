@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandboxes.launch import ID_BASE
 from tests.security.attacks.attack import BadHead, parse_attack
 from tests.security.attacks.canaries import planted
 from tests.security.attacks.conftest import Target
@@ -79,9 +80,10 @@ def test_a_change_of_the_host_is_noticed(target: Target) -> None:
     assert before.processes
     assert before.cgroups
     assert differences(before, service, folder, 0.0) == []
-    left = [folder / "left", Path("/dev/shm", f"planted-{os.getpid()}")]
+    left = [folder / "left", Path("/dev/shm", f"left-by-{os.getpid()}")]
     for path in left:
         path.touch()
+        os.chown(path, ID_BASE + 1, ID_BASE + 1)
     try:
         assert [line.partition(":")[0] for line in differences(before, service, folder, 0.0)] == ["files"] * 2
     finally:

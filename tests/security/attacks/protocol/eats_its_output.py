@@ -1,24 +1,23 @@
-# what: reads its own output back out of the pipe and holds its other end, so that the supervisor never sees its end
-# expect: ACCEPTED or WRONG_ANSWER
+# what: opens the other ends of its pipes, reads what it wrote back, and leaves daemons that hold them
+# expect: ACCEPTED
 # limits: cpu_time_s=1 memory_mib=64 wall_time_s=6
 import os
+import signal
 
 held = []
 for fd in (1, 2, 3):
     try:
         held.append(os.open(f"/proc/self/fd/{fd}", os.O_RDONLY | os.O_NONBLOCK))
-    except OSError:
+    except OSError:  # where the pipe belongs to another user
         pass
-os.write(1, b"contained\n")
-for fd in held:
+os.write(2, b"eaten")
+for fd in held[1:]:
     try:
         os.read(fd, 5)
     except OSError:
         pass
+for _ in held:
     if os.fork() == 0:
         os.setsid()
-        while True:
-            try:
-                os.read(fd, 100)
-            except OSError:
-                pass
+        signal.pause()
+print("contained")
