@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
+from collections.abc import Iterator
 
 import psutil
+
+from .launch import ID_BASE, ID_COUNT, ID_RANGES
 
 
 def instance_name() -> str:
@@ -25,3 +29,14 @@ def lives(name: str) -> bool:
         return int(psutil.Process(int(pid)).create_time()) == int(created)
     except psutil.Error:
         return False
+
+
+def id_ranges() -> Iterator[int]:
+    """Yield the first id of one range after another, from a random one on: neighbours begin elsewhere.
+
+    The kernel counts some things for a uid on the whole host, so no two sandboxes are to share one.
+    """
+    number = random.SystemRandom().randrange(ID_RANGES)
+    while True:
+        yield ID_BASE + number * ID_COUNT
+        number = (number + 1) % ID_RANGES

@@ -12,24 +12,26 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":  # started with -I, which leaves the package's own folder off the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sandboxes.inside import linux
 
-ID_BASE, ID_COUNT = 0x70000000, 65536  # above systemd's container range, below the signed bound
+# Above systemd's container range, below the signed bound: a range of ids for each sandbox of the host.
+ID_BASE, ID_COUNT, ID_RANGES = 0x70000000, 65536, 4095
 STACK_BYTES = 1 << 30
 OPEN_FILES = 16384
 NO_CORE = (1, 1)  # 0 would still start a handler that core_pattern pipes to, as root on the host (core(5))
 
 
-def main(order: dict[str, list[str]]) -> None:
+def main(order: dict[str, Any]) -> None:
     """Become the container's first process. Raises OSError."""
     for path in order["join"]:
         Path(path).write_text(str(os.getpid()))
     if os.getuid() == 0:
-        linux.enter_mapped_user_namespace(ID_BASE, ID_COUNT)
+        linux.enter_mapped_user_namespace(order["first_id"], ID_COUNT)
     resource.setrlimit(resource.RLIMIT_CORE, NO_CORE)
     _raise_to(resource.RLIMIT_STACK, STACK_BYTES)
     _raise_to(resource.RLIMIT_NOFILE, OPEN_FILES)

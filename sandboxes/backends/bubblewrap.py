@@ -16,8 +16,7 @@ from .. import bundle, cgroups, seccomp
 from ..environment import ENVIRONMENT
 from ..inside.groups import MOUNT as CGROUP_MOUNT
 from ..inside.stages import memory_file
-from ..instance import instance_name
-from ..launch import ID_BASE
+from ..instance import id_ranges, instance_name
 from ..model import SandboxError
 from ..sandbox import Sandbox
 from ..settings import LIMIT_NAMES, SandboxSettings
@@ -46,6 +45,7 @@ class BubblewrapBackend:
         """Take the settings; nothing is made before `start`."""
         self._settings = settings
         self._numbers = itertools.count(1)
+        self._first_ids = id_ranges()
         self._bundle = bundle.build()
         self._hierarchy = cgroups.Hierarchy("none", {}, None)
 
@@ -73,14 +73,15 @@ class BubblewrapBackend:
         """Make a sandbox and wait until it takes jobs. Raises SandboxError."""
         name = f"sandbox-{next(self._numbers)}"
         try:
+            first_id = next(self._first_ids) if os.getuid() == 0 else os.getuid()
             group = cgroups.make_group(
                 self._hierarchy,
                 name,
-                ID_BASE if os.getuid() == 0 else os.getuid(),
+                first_id,
                 self._settings.memory_ceiling_bytes,
                 self._settings.processes_ceiling,
             )
-            process = await self._spawn(group)
+            process = await self._spawn(group, first_id)
         except OSError as error:
             raise SandboxError(f"{name} could not be made: {error}") from error
         container = ProcessContainer(process, group.remove)
@@ -99,13 +100,14 @@ class BubblewrapBackend:
             with contextlib.suppress(OSError):  # another instance still lives below it
                 directory.parent.rmdir()
 
-    async def _spawn(self, group: cgroups.SandboxGroup) -> asyncio.subprocess.Process:
+    async def _spawn(self, group: cgroups.SandboxGroup, first_id: int) -> asyncio.subprocess.Process:
         data = {BUNDLE: self._bundle, **{f"/etc/{name}": text.encode() for name, text in ETC.items()}}
         data_fds = {path: memory_file(content) for path, content in data.items()}
         filter_fd = memory_file(self._container_filter)
         files = [*data_fds.values(), filter_fd]
         order = {
             "join": [str(path) for path in group.join],
+            "first_id": first_id,
             "argv": self._arguments(group, data_fds, filter_fd),
         }
         try:

@@ -19,8 +19,8 @@ from typing import Any
 from ... import bundle, cgroups, seccomp
 from ...environment import ENVIRONMENT
 from ...inside.groups import MOUNT as CGROUP_MOUNT
-from ...instance import instance_name, is_instance, lives
-from ...launch import ID_BASE, ID_COUNT, NO_CORE, OPEN_FILES, STACK_BYTES
+from ...instance import id_ranges, instance_name, is_instance, lives
+from ...launch import NO_CORE, OPEN_FILES, STACK_BYTES
 from ...model import SandboxError
 from ...sandbox import Sandbox
 from ...settings import LIMIT_NAMES, SandboxSettings
@@ -44,6 +44,7 @@ class DockerBackend:
         self._settings = settings
         self._engine = Engine(settings.docker.engine)
         self._numbers = itertools.count(1)
+        self._first_ids = id_ranges()
         self._bundle = bundle.build()
         self._hierarchy = cgroups.Hierarchy("none", {}, None)
 
@@ -54,7 +55,7 @@ class DockerBackend:
     async def create(self) -> Sandbox:
         """Make a sandbox and wait until it takes jobs. Raises SandboxError."""
         number = next(self._numbers)
-        name, uid = f"sandbox-{number}", 0 if self._has_own_ids else _uid(number)
+        name, uid = f"sandbox-{number}", 0 if self._has_own_ids else next(self._first_ids)
         try:
             group = self._make_group(name, uid)
             try:
@@ -213,11 +214,6 @@ class DockerBackend:
 
 # Else no /proc can be mounted for a candidate: the kernel lets no one see more than what is there already.
 UNMASKED: Mapping[str, Any] = {"MaskedPaths": [], "ReadonlyPaths": []}
-
-
-def _uid(number: int) -> int:
-    """Return the uid of a sandbox, from a range that nothing on the host uses."""
-    return ID_BASE + ID_COUNT + number % ID_COUNT
 
 
 def _bound(source: Path, target: str) -> dict[str, Any]:

@@ -23,8 +23,8 @@ LIMITS: dict[str, tuple[str, type, int]] = {
     "disk_mib": ("disk_bytes", int, MIB),
 }
 EXPECTABLE = frozenset(Verdict) - {Verdict.INFRASTRUCTURE_ERROR, Verdict.UNKNOWN, Verdict.CANCELLED}
-KEYS = frozenset({"what", "expect", "limits", "stdin", "except", "copies"})
-REPEATABLE = frozenset({"except"})
+KEYS = frozenset({"what", "expect", "limits", "stdin", "except", "copies", "defect"})
+REPEATABLE = frozenset({"except", "defect"})
 
 _HEAD_LINE = re.compile(r"# ([a-z]+):(?: (.*))?")
 
@@ -37,8 +37,8 @@ class BadHead(Exception):
 class Attack:
     """One program with what is expected of it.
 
-    `expected_on` holds other expectations by the backend's name. `copies` are submitted at once. `stdin`
-    may ask for the port of the host's canary as `{port}`.
+    `expected_on` holds other expectations by the backend's name, `defects` why the product does not hold
+    yet. `copies` are submitted at once. `stdin` may ask for the port of the host's canary as `{port}`.
     """
 
     group: str
@@ -50,6 +50,7 @@ class Attack:
     stdin: str = ""
     copies: int = 1
     expected_on: dict[str, frozenset[Verdict]] = field(default_factory=dict)
+    defects: dict[str, str] = field(default_factory=dict)
 
     def expected_by(self, backend: str) -> frozenset[Verdict]:
         return self.expected_on.get(backend, self.expected)
@@ -91,6 +92,7 @@ def parse_attack(group: str, name: str, source: str) -> Attack:
             stdin=head["stdin"][0] if "stdin" in head else "",
             copies=int(head["copies"][0]) if "copies" in head else 1,
             expected_on=dict(map(_exception, head.get("except", []))),
+            defects=dict(map(_defect, head.get("defect", []))),
         )
     except (BadHead, ValueError) as error:
         raise BadHead(f"{group}/{name}: {error}") from None
@@ -134,3 +136,10 @@ def _exception(text: str) -> tuple[str, frozenset[Verdict]]:
     if not because or not reason.strip():
         raise BadHead(f"the exception `{text}` does not say why: BACKEND VERDICT because REASON")
     return backend, _verdicts(verdicts)
+
+
+def _defect(text: str) -> tuple[str, str]:
+    backend, because, reason = text.partition(" because ")
+    if not because or not reason.strip() or " " in backend:
+        raise BadHead(f"the defect `{text}` does not say why: BACKEND because REASON")
+    return backend, reason

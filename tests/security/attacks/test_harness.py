@@ -47,6 +47,7 @@ def test_a_head_is_read_whole() -> None:
         GOOD + "# limits: memory_mib=many\n",
         GOOD + "# copies: some\n",
         GOOD + "# except: bubblewrap ACCEPTED\n",
+        GOOD + "# defect: bubblewrap\n",
         "# what: tries\n# expect: INFRASTRUCTURE_ERROR\n",
         "# what: tries\n# expect: ACCEPTED, RUNTIME_ERROR\n",
         GOOD + "pass\n" * 60,
