@@ -1,0 +1,30 @@
+# what: has a function of the test's hand out kinds of things, `type` among them, and makes a class by it
+# problem: twice
+# passes: 0
+# defect: kinds are numbered with what may be called, so a function of the test's that returns its argument hands out `type`
+import sys
+
+
+def line():
+    frame = sys._getframe()
+    while frame:
+        for value in frame.f_locals.values():
+            if hasattr(value, "exports"):
+                return value
+        frame = frame.f_back
+    return None
+
+
+def twice(function, value):
+    peer = line()
+    for number in range(10):
+        try:
+            peer.ask("call", target=peer.foreign(function), args=[{"$yours": number}], kwargs={})
+        except Exception:
+            pass
+    for number in range(40):
+        try:
+            return peer.call(number, ("Equal", (), {"__eq__": lambda *_: True}), {})()
+        except Exception:
+            pass
+    return None
