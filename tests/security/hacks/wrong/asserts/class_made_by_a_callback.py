@@ -1,7 +1,6 @@
 # what: has a function of the test's hand out kinds of things, `type` among them, and makes a class by it
 # problem: twice
 # passes: 0
-# defect: kinds are numbered with what may be called, so a function of the test's that returns its argument hands out `type`
 import sys
 
 

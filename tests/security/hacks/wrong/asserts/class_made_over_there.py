@@ -1,7 +1,6 @@
 # what: asks the test program's process for `type`, and makes a class there whose instances equal everything
 # problem: convert
 # passes: 0
-# defect: kinds are numbered with what may be called, so a candidate may call the metaclass of a class that it is given
 import sys
 
 
