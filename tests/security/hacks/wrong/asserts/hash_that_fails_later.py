@@ -1,7 +1,6 @@
 # what: a name that is a set of an object whose hash fails, which the test program meets before it begins
 # problem: ordered_list
 # passes: 0
-# defect: an exception out of a hash while names are resolved ends the test program's process: INFRASTRUCTURE_ERROR
 class Fails:
     asked = 0
 
