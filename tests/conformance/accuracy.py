@@ -39,8 +39,8 @@ EXCEPTIONS = {
         cpu_s=0.03,
         memory_bytes=8 * MIB,
         idle_bytes=32 * MIB,
-        why="gVisor's kernel counts CPU time in ticks of 10 ms and has no control groups that meter a peak, so "
-        "both come from looks at /proc: a process may add a tick at each end, and memory may come and go "
+        why="gVisor's kernel counts CPU time in ticks of 10 ms and meters no peak of memory, so both "
+        "come from looks at /proc: a process may add a tick at each end, and memory may come and go "
         "between two looks",
     ),
 }
