@@ -46,9 +46,13 @@ for thread in threads: thread.join()
 print(spent())
 """,
     "threads that nobody joins": """
-threads = [threading.Thread(target=burn, args=(9,), daemon=True) for _ in range(2)]
-for thread in threads: thread.start()
-while spent() < 0.2: time.sleep(0.01)
+finished = threading.Semaphore(0)
+def work():
+    burn(0.1)
+    finished.release()
+    threading.Event().wait()
+for _ in range(2): threading.Thread(target=work, daemon=True).start()
+for _ in range(2): finished.acquire()
 print(spent())
 """,
     "children at the same time": """
