@@ -20,7 +20,7 @@ DEFAULT_LIMITS = Limits(
     wall_time_ns=DERIVED,
     memory_bytes=GIB,
     output_bytes=MIB,
-    processes=64,
+    processes=128,
     open_files=256,
     disk_bytes=64 * MIB,
 )

@@ -81,6 +81,22 @@ def field(path: str, name: str) -> int:
     return 0
 
 
+def stat_of(path: str) -> dict[str, int]:
+    """Return the numbers of a "name value" file."""
+    pairs = (line.split() for line in read(path).splitlines())
+    return {name: int(number) for name, number in pairs}
+
+
+def without_files(peak: int, cached: int, in_memory_files: int, anonymous: int) -> int:
+    """Return a peak less the cached pages of files on disk.
+
+    The kernel charges those to who reads them first, so with them a peak would tell how cold the host was.
+    What is cached is known at the end only: of memory that was given back before files were read, so much
+    is missing.
+    """
+    return max(peak - (cached - in_memory_files), anonymous + in_memory_files)
+
+
 def remove(directory: str) -> None:
     """Remove an empty cgroup; its last process may need a moment to leave it."""
     for _ in range(REMOVE_ATTEMPTS):
@@ -132,7 +148,8 @@ class CgroupV2:
 
     def peak_memory_bytes(self) -> int:
         """Highest memory since `begin` (of the group's life on kernels before 6.12)."""
-        return int(os.pread(self.peak_fd, 32, 0))
+        used = stat_of(f"{self.directory}/memory.stat")
+        return without_files(int(os.pread(self.peak_fd, 32, 0)), used["file"], used["shmem"], used["anon"])
 
     def out_of_memory(self) -> bool:
         """Whether the kernel killed a process of the group for memory since `begin`."""
@@ -200,7 +217,9 @@ class CgroupV1:
 
     def peak_memory_bytes(self) -> int:
         """Highest memory since `begin`."""
-        return int(read(f"{self.memory}/memory.max_usage_in_bytes"))
+        used = stat_of(f"{self.memory}/memory.stat")
+        peak = int(read(f"{self.memory}/memory.max_usage_in_bytes"))
+        return without_files(peak, used["cache"], used["shmem"], used["rss"])
 
     def out_of_memory(self) -> bool:
         """Whether the kernel killed a process of the group for memory since `begin`."""

@@ -71,7 +71,7 @@ class FloatTokens(Checker[bytes]):
     """
 
     name = "float"
-    version = 1
+    version = 2
     parameters = ("abs", "rel")
 
     tolerance: Tolerance = Tolerance()
@@ -103,7 +103,10 @@ class FloatTokens(Checker[bytes]):
             return False
         if _INTEGER.fullmatch(expected) and _INTEGER.fullmatch(actual):
             return int(expected) == int(actual)
-        return self.tolerance.close(float(expected), float(actual))
+        numbers = float(expected), float(actual)
+        if any(map(math.isinf, numbers)):  # beyond every float, where all numbers look the same
+            return False
+        return self.tolerance.close(*numbers)
 
     def _gap(self, expected: bytes, actual: bytes) -> str:
         if not (_is_number(expected) and _is_number(actual)):
@@ -120,7 +123,7 @@ class FloatValue(Checker[Any]):
     """
 
     name = "float"
-    version = 1
+    version = 2
     parameters = ("abs", "rel")
 
     tolerance: Tolerance = Tolerance()
