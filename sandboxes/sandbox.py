@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from .inside import values, wire
+from .inside import wire
 from .inside.watch import STARVED_WALL_FACTOR
 from .model import (
     AssertsRun,
     BrokenTestProgram,
     CallRun,
-    Ending,
     Job,
     Limits,
     Outcome,
-    Raised,
     Run,
     SandboxError,
     StdioRun,
-    Usage,
 )
+from .reading import LARGE_RESULT_BYTES, NotAnAnswer, read_outcome
 
 START_SECONDS = 30.0
 ANSWER_SECONDS = 30.0  # on top of what the limits allow a run
 CANCEL_SECONDS = 10.0
 END_SECONDS = 10.0
 STDERR_LINES = 40
-LARGE_RESULT_BYTES = 1 << 16
-RETURNED = b'{"returned":'
+MAX_HEADER_BYTES = 1 << 16  # honest ones have a tenth of it; a large one would hold up everybody
 
 
 class Sandbox:
@@ -60,7 +56,9 @@ class Sandbox:
                 header, _ = await self._receive()
         except TimeoutError:
             raise await self._failed(f"the supervisor did not start within {START_SECONDS:g} s") from None
-        self.python_version = header["python"]
+        if "python" not in header:
+            raise await self._failed("the supervisor's line broke: no greeting")
+        self.python_version = str(header["python"])
 
     async def run(self, job: Job) -> AsyncGenerator[Outcome, None]:
         """Yield one outcome a run, in order; leaving early (`aclose`) cancels the rest.
@@ -83,9 +81,9 @@ class Sandbox:
                 if "done" in header:
                     done = True
                     if "broken_tests" in header:
-                        raise BrokenTestProgram(header["broken_tests"])
+                        raise BrokenTestProgram(str(header["broken_tests"]))
                     if "error" in header:
-                        raise SandboxError(header["error"])
+                        raise SandboxError(str(header["error"]))
                     return
                 yield await self._outcome(header, blobs)
         finally:
@@ -98,7 +96,7 @@ class Sandbox:
         self.broken = True
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
-        await asyncio.wait_for(self._process.wait(), END_SECONDS)
+        await asyncio.wait_for(asyncio.gather(self._process.wait(), self._drop_answers()), END_SECONDS)
         await self._stderr_reader
         if self._process.stdin is not None:
             self._process.stdin.close()
@@ -112,9 +110,12 @@ class Sandbox:
             raise await self._failed(f"no answer within {seconds:.0f} s") from None
 
     async def _outcome(self, header: dict[str, Any], blobs: list[bytes]) -> Outcome:
-        if len(blobs[-1]) < LARGE_RESULT_BYTES:
-            return _outcome(header, blobs)
-        return await asyncio.to_thread(_outcome, header, blobs)  # rebuilding it would hold up everybody
+        try:
+            if not blobs or len(blobs[-1]) < LARGE_RESULT_BYTES:
+                return read_outcome(header, blobs)
+            return await asyncio.to_thread(read_outcome, header, blobs)  # it would hold up everybody
+        except NotAnAnswer as error:
+            raise await self._failed(f"the supervisor's line broke: {error}") from None
 
     async def _cancel(self) -> None:
         """Stop the job in hand and wait for the reset; a sandbox that does not obey is broken."""
@@ -140,6 +141,8 @@ class Sandbox:
         assert reader is not None  # noqa: S101 - made with pipes
         try:
             header_bytes, blobs_bytes = wire.parse_prefix(await reader.readexactly(wire.PREFIX.size))
+            if header_bytes > MAX_HEADER_BYTES:
+                raise wire.FrameError(f"a header of {header_bytes} bytes")
             return wire.unpack(await reader.readexactly(header_bytes), await reader.readexactly(blobs_bytes))
         except (asyncio.IncompleteReadError, OSError, wire.FrameError) as error:
             raise await self._failed(f"the supervisor's line broke: {error}") from None
@@ -155,8 +158,21 @@ class Sandbox:
 
     async def _keep_stderr(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - made with pipes
-        while line := await self._process.stderr.readline():
+        while True:
+            try:
+                line = await self._process.stderr.readline()
+            except ValueError:  # longer than the reader holds, which has dropped it
+                line = b"(a line too long to keep)"
+            if not line:
+                return
             self._stderr.append(line.decode(errors="replace").rstrip()[:500])
+
+    async def _drop_answers(self) -> None:
+        """Read what the supervisor left in its pipe: a process with a full one is never seen to end."""
+        assert self._process.stdout is not None  # noqa: S101 - made with pipes
+        with contextlib.suppress(RuntimeError):  # somebody waits for an answer there, and reads it too
+            while await self._process.stdout.read(1 << 20):
+                pass
 
 
 def _order(job: Job) -> tuple[dict[str, Any], list[bytes]]:
@@ -182,43 +198,3 @@ def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
             return {"kind": "call", "function": function}, run.payload
         case AssertsRun(test_source, names):
             return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()
-
-
-def _outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
-    stdout, stderr, result = blobs
-    raised, value = _result(result)
-    return Outcome(
-        run_index=header["run"],
-        ending=Ending(header["ending"]),
-        exit_code=header["exit_code"],
-        term_signal=header["term_signal"],
-        raised=raised,
-        stdout=stdout,
-        stdout_total_bytes=header["stdout_total_bytes"],
-        stderr=stderr,
-        stderr_total_bytes=header["stderr_total_bytes"],
-        value=value,
-        behaviour=header["behaviour"],
-        usage=Usage(header["cpu_time_ns"], header["wall_time_ns"], header["peak_memory_bytes"]),
-        started_at_ns=header["started_at_ns"],
-        ended_at_ns=header["ended_at_ns"],
-        result_total_bytes=header.get("result_total_bytes", 0),
-    )
-
-
-def _result(text: bytes) -> tuple[Raised | None, tuple[Any] | None]:
-    """Read what the program's process reported of itself: untrusted, so anything may stand there."""
-    if not text:
-        return None, None
-    try:
-        if text.startswith(RETURNED):
-            return None, (values.loads(text[len(RETURNED) : -1]),)
-        if len(text) > LARGE_RESULT_BYTES:
-            raise ValueError("an exception of such length")
-        report = json.loads(text)
-        if "raised" in report:
-            class_name, message = report["raised"]
-            return Raised(str(class_name)[:200], str(message)), None
-        return None, None
-    except (ValueError, TypeError, RecursionError):
-        return None, (values.Opaque("(a result out of protocol)"),)
