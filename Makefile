@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 SETUP := sh deploy/host/setup.sh "$$PPID"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format proto check-proto lock clean
+.PHONY: help setup run test test-security fuzz lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
@@ -24,6 +24,12 @@ run: setup ## start the service, verify a demo batch, show verdicts, clusters, p
 
 test: setup ## run the test suite; what this host cannot run is skipped with its reason
 	@$(PYTHON) -m pytest
+
+test-security: setup ## attacks and reward hacks on every backend that runs here, and a table of what came of them
+	@$(PYTHON) -m tests.security.table
+
+fuzz: setup ## fuzz every line that untrusted bytes cross (FUZZ="--seconds 300 --seed N --backend NAME")
+	@$(PYTHON) -m tests.security.fuzz $(FUZZ)
 
 lint: setup check-proto ## ruff, mypy and the check that committed stubs match the .proto files
 	@$(PYTHON) -m ruff check

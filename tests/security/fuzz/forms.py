@@ -61,7 +61,7 @@ forms: st.SearchStrategy[Any] = st.recursive(
 )
 deep_texts = st.builds(
     lambda opening, closing, depth, core: (opening * depth + core + closing * depth).encode(),
-    *(st.sampled_from(['[', '{"a":', '{"$tuple":[', '{"$set":[', '{"$dict":[[', '{"$complex":[']),),
+    *(st.sampled_from(["[", '{"a":', '{"$tuple":[', '{"$set":[', '{"$dict":[[', '{"$complex":[']),),
     *(st.sampled_from(["]", "}", "]}", "]]}", ""]),),
     st.sampled_from([1, 40, 400, 5_000, 100_000]),
     st.sampled_from(["", "1", "[]", "9" * 5_000, "1e400", "-1e400", "NaN", '"\\ud800"', '{"$int":"f"}']),

@@ -109,15 +109,14 @@ def answers(draw: st.DrawFn) -> bytes:
     return frame(_text(header), b"".join(blobs))
 
 
-ends_of_job = st.sampled_from(
-    [
-        {"done": True},
-        {"done": True, "cancelled": True},
-        {"done": True, "error": "the test program left"},
-        {"done": True, "broken_tests": "it asks nothing"},
-        {"done": None, "broken_tests": [[]]},
-    ]
-).map(lambda header: frame(_text({**header, "sizes": []}), b""))
+ENDS_OF_JOB: list[dict[str, Any]] = [
+    {"done": True},
+    {"done": True, "cancelled": True},
+    {"done": True, "error": "the test program left"},
+    {"done": True, "broken_tests": "it asks nothing"},
+    {"done": None, "broken_tests": [[]]},
+]
+ends_of_job = st.sampled_from(ENDS_OF_JOB).map(lambda header: frame(_text({**header, "sizes": []}), b""))
 
 HEADERS = [
     b"[" * 200_000,
@@ -143,7 +142,9 @@ noise = st.one_of(
 )
 GREETING = frame(b'{"ready":true,"python":"3.11.2","sizes":[]}', b"")
 greetings = st.sampled_from([GREETING] * 12 + [b"", frame(b'{"sizes":[]}', b""), GREETING * 2]) | noise
-shouts = st.sampled_from([b"", b"", b"last words\n", b"x" * 300_000, b"x" * 300_000 + b"\nlast words\n", b"\xff\n"])
+shouts = st.sampled_from(
+    [b"", b"", b"last words\n", b"x" * 300_000, b"x" * 300_000 + b"\nlast words\n", b"\xff\n"]
+)
 
 
 @st.composite

@@ -24,6 +24,21 @@ from .forms import forms
 from .search import Property
 
 ASKED = ["f", "g"]
+EXCEPTIONS = [
+    "KeyError",
+    "SystemExit",
+    "KeyboardInterrupt",
+    "StopIteration",
+    "AssertionError",
+    "UnicodeError",
+    "SkipTest",
+    "JSONDecodeError",
+    "ExceptionGroup",
+    "OSError",
+    "timeout",
+    "X",
+    "\x00",
+]
 
 handles = st.fixed_dictionaries(
     {
@@ -37,10 +52,7 @@ handles = st.fixed_dictionaries(
 ancestries = st.lists(
     st.tuples(
         st.sampled_from(["builtins", "unittest.case", "json", "signal", "os", "", "candidate", "socket"]),
-        st.sampled_from(
-            ["KeyError", "SystemExit", "KeyboardInterrupt", "StopIteration", "AssertionError", "UnicodeError"]
-            + ["SkipTest", "JSONDecodeError", "X", "", "\x00", "ExceptionGroup", "OSError", "timeout"]
-        ),
+        st.sampled_from(EXCEPTIONS),
         st.integers(-1, 4),
     ).map(list)
     | st.integers(-1, 9)

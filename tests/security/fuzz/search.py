@@ -1,4 +1,4 @@
-"""One property, searched by hypothesis: short and always the same in a test, long and seeded in a campaign."""
+"""One property, searched by hypothesis: short and always alike in a test, long and seeded in a campaign."""
 
 from __future__ import annotations
 

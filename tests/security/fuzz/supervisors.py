@@ -62,20 +62,31 @@ JUDGE = Judge(PROBLEM)
 
 
 def check(script: Script) -> None:
-    """Play the script to the worker, which must come to an end it knows."""
+    """Play the script to the worker, which must come to an end it knows.
+
+    Fails where a run is accepted of which no frame says that it ended well with the right answer.
+    """
+    said = words(script.said)
+    for run, result in enumerate(played(script)):
+        if result.verdict is Verdict.ACCEPTED:
+            assert any(_accepts(run, word) for word in said), f"run {run} was accepted by nobody's word"
+
+
+def played(script: Script) -> list[ExecutionResult]:
+    """Play the script to the worker. Returns the results that it came to."""
     with _impatient(), asyncio.Runner() as runner:
-        runner.run(_bounded(script))
+        return runner.run(_bounded(script))
 
 
 SUPERVISORS = Property("supervisor frames", scripts(), check)
 
 
-async def _bounded(script: Script) -> None:
+async def _bounded(script: Script) -> list[ExecutionResult]:
     async with asyncio.timeout(BOUND_S):
-        await _check(script)
+        return await _played(script)
 
 
-async def _check(script: Script) -> None:
+async def _played(script: Script) -> list[ExecutionResult]:
     stand_in = await _stand_in(script)
     pool = _Pool(stand_in)
     results: list[ExecutionResult] = []
@@ -94,14 +105,7 @@ async def _check(script: Script) -> None:
         finally:
             stand_in._process._transport.close()  # type: ignore[attr-defined]
             await asyncio.sleep(0)  # what that scheduled
-    _carried(results, words(script.said))
-
-
-def _carried(results: list[ExecutionResult], said: list[Word]) -> None:
-    """Fail if a run was accepted of which no frame says that it ended well with the right answer."""
-    for run, result in enumerate(results):
-        if result.verdict is Verdict.ACCEPTED:
-            assert any(_accepts(run, word) for word in said), f"run {run} was accepted by nobody's word"
+    return results
 
 
 def _accepts(run: int, word: Word) -> bool:
@@ -143,5 +147,5 @@ async def _stand_in(script: Script) -> Sandbox:
 @contextmanager
 def _impatient() -> Iterator[None]:
     """Let the product wait for fractions of a second instead of half a minute."""
-    with mock.patch.multiple(product, **PATIENCE):
+    with mock.patch.dict(vars(product), PATIENCE):
         yield
