@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -146,6 +147,10 @@ async def _stand_in(script: Script) -> Sandbox:
 
 @contextmanager
 def _impatient() -> Iterator[None]:
-    """Let the product wait for fractions of a second instead of half a minute."""
-    with mock.patch.dict(vars(product), PATIENCE):
+    """Let the product wait for fractions of a second instead of half a minute.
+
+    Nothing is logged of children that ended before the loop looked: most are killed.
+    """
+    log = logging.getLogger("asyncio")
+    with mock.patch.dict(vars(product), PATIENCE), mock.patch.object(log, "disabled", True):
         yield
