@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,11 +61,9 @@ def settled(service: Service, counts: dict[str, int], settle_s: float = SETTLE_S
 
 def _cgroups(instance: str) -> int:
     """How many groups lie in the instance's own directories, those of all hierarchies together."""
-    count = 0
-    for directory in CGROUPS.glob(f"**/{instance}"):
-        with suppress(OSError):  # one may go while it is looked at
-            count += sum(1 for path in directory.rglob("*") if path.is_dir())
-    return count
+    own = [*CGROUPS.glob(f"*/{instance}"), *CGROUPS.glob(f"*/*/{instance}")]
+    # Groups come and go meanwhile, and os.walk passes over what is gone.
+    return sum(len(folders) for directory in own for _, folders, _ in os.walk(directory))
 
 
 def _host_used_bytes() -> int:
