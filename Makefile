@@ -5,8 +5,10 @@ PYTHON := .venv/bin/python
 # The set-up is told which process make is, to let it and its children into the user's control group.
 SETUP := sh deploy/host/setup.sh "$$PPID"
 
+WITH_ENGINE := $(PYTHON) -m tests.support.engine
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-security fuzz lint format proto check-proto lock clean
+.PHONY: help setup run test test-docker test-security fuzz images lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
@@ -30,6 +32,13 @@ test-security: setup ## attacks and reward hacks on every backend that runs here
 
 fuzz: setup ## fuzz every line that untrusted bytes cross (FUZZ="--seconds 300 --seed N --backend NAME")
 	@$(PYTHON) -m tests.security.fuzz $(FUZZ)
+
+test-docker: setup ## the tests of the Docker backend; starts a private engine where none runs (root)
+	@$(WITH_ENGINE) $(PYTHON) -m pytest tests/integration/docker tests/conformance -k "docker or image"
+
+images: setup ## make the toolchain images: a directory for bubblewrap, and the Docker engine's where one runs
+	@sh deploy/host/install.sh mmdebstrap
+	@$(PYTHON) -m sandboxes.images.build build/images
 
 lint: setup check-proto ## ruff, mypy and the check that committed stubs match the .proto files
 	@$(PYTHON) -m ruff check

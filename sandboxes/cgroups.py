@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+from .instance import is_instance, lives
 
 CONTROLLERS = {"memory": ("memory",), "processes": ("pids",), "cpu": ("cpuacct", "cpu")}
 NEEDED_V2 = ("memory", "pids", "cpu")
@@ -121,18 +121,12 @@ def make_group(
     )
 
 
-def instance_name() -> str:
-    """Return a name that tells whether the process that made the cgroups still lives."""
-    return f"{os.getpid()}-{int(psutil.Process().create_time())}"
-
-
 def remove_leftovers(root: str) -> int:
     """Remove the instances whose process is gone (it was killed, say). Returns how many."""
     removed = 0
     for base in (mount / root for mount, _, _ in _mounts()):
         for directory in base.glob("*-*") if base.is_dir() else ():
-            pid, _, created = directory.name.partition("-")
-            if pid.isdigit() and created.isdigit() and not _lives(int(pid), int(created)):
+            if is_instance(directory.name) and not lives(directory.name):
                 remove_tree(directory)
                 removed += 1
     return removed
@@ -236,13 +230,6 @@ def _processes(directory: Path) -> list[int]:
     with contextlib.suppress(OSError):
         return [int(pid) for pid in (directory / "cgroup.procs").read_text().split()]
     return []
-
-
-def _lives(pid: int, created: int) -> bool:
-    try:
-        return int(psutil.Process(pid).create_time()) == created
-    except psutil.Error:
-        return False
 
 
 def _write(path: Path, text: str) -> None:

@@ -10,15 +10,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import groupby
+from contextlib import suppress
 from pathlib import Path
 
 from . import cgroups
 from .backends.base import BackendUnavailable
+from .backends.choice import find_toolchain
+from .backends.docker.backend import DockerBackend
+from .backends.docker.findings import docker_findings
+from .findings import LIMIT, Finding, HostReport
 from .inside import linux
-from .python import CHOICES, WANTED, find_python, python_version
+from .instance import instance_name
+from .python import CHOICES, WANTED
 from .settings import LIMIT_NAMES, SandboxSettings
+from .toolchain import Toolchain
 
 PROBE_SECONDS = 20.0
 APPARMOR_SWITCH = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
@@ -26,56 +31,27 @@ NAMESPACE_SWITCHES = (
     Path("/proc/sys/kernel/unprivileged_userns_clone"),
     Path("/proc/sys/user/max_user_namespaces"),
 )
-LIMIT = "limit: "
 GO_WITHOUT = (
     f"VERIFIERD_SANDBOX__ALLOW_UNENFORCED={','.join(sorted(LIMIT_NAMES))} needs no privileges, at a price: "
     "memory is then bounded for each process alone, CPU time seen in clock ticks and peak memory by samples"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fact of the host. `required` findings that are not ok keep the backend from running."""
-
-    what: str
-    ok: bool
-    detail: str
-    remedy: str
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HostReport:
-    """Every finding of one examination."""
-
-    findings: tuple[Finding, ...]
-
-    @property
-    def usable(self) -> bool:
-        """Whether the default backend can run here with the settings examined."""
-        return all(finding.ok for finding in self.findings if finding.required)
-
-    @property
-    def grouped(self) -> tuple[Finding, ...]:
-        """The findings, neighbours that lack the same for the same reason as one."""
-        alike = groupby(self.findings, key=lambda each: each.what if each.ok else replace(each, what=""))
-        groups = (list(group) for _, group in alike)
-        return tuple(replace(each[0], what=_together([one.what for one in each])) for each in groups)
-
-
 def examine(settings: SandboxSettings) -> HostReport:
-    """Examine this host for the bubblewrap backend; makes and removes a container and a cgroup."""
-    looks: tuple[Callable[[SandboxSettings], list[Finding]], ...] = (
-        _kernel,
-        _bubblewrap,
-        _libseccomp,
-        _python,
-        _container,
-        _identity,
-        _limits,
-        _clock,
-    )
-    return HostReport(tuple(finding for look in looks for finding in look(settings)))
+    """Examine this host for the backend of the settings; makes and removes a container and a cgroup."""
+    looks: tuple[Callable[[SandboxSettings], list[Finding]], ...]
+    if settings.backend == DockerBackend.name:
+        looks = (_libseccomp, docker_findings, _clock)
+    else:
+        looks = (_kernel, _bubblewrap, _libseccomp, _python, _container, _identity, _limits, _clock)
+    findings = tuple(finding for look in looks for finding in look(settings))
+    return HostReport(findings, _toolchain(settings))
+
+
+def _toolchain(settings: SandboxSettings) -> Toolchain | None:
+    with suppress(BackendUnavailable):
+        return find_toolchain(settings)
+    return None
 
 
 def _kernel(_: SandboxSettings) -> list[Finding]:
@@ -99,17 +75,19 @@ def _libseccomp(_: SandboxSettings) -> list[Finding]:
 
 
 def _python(settings: SandboxSettings) -> list[Finding]:
+    what = "Python for candidates"
     try:
-        path = find_python(settings.python)
+        toolchain = find_toolchain(settings)
     except BackendUnavailable as reason:
-        remedy = (
+        remedy = reason.remedy or (
             f"let the setting sandbox.python name {WANTED}, or leave it unset"
             if settings.python
             else "sudo apt-get install python3"
         )
-        return [Finding("Python for candidates", False, str(reason), remedy, required=True)]
-    version = ".".join(map(str, python_version(path)))
-    return [Finding("Python for candidates", True, f"{version} at {path}", "", required=True)]
+        return [Finding(what, False, reason.why, remedy, required=True)]
+    where = f"the image {toolchain.digest}" if toolchain.digest else "the host's own /usr, read-only"
+    detail = f"{toolchain.versions['python']} at {toolchain.python} of {where}"
+    return [Finding(what, True, detail, "", required=True)]
 
 
 def _container(_: SandboxSettings) -> list[Finding]:
@@ -173,7 +151,7 @@ def _limits(settings: SandboxSettings) -> list[Finding]:
     """Make this worker's cgroups for a moment; without one, only what is allowed by name may go."""
     root = cgroups.root_name(settings.cgroup_root)
     try:
-        hierarchy = cgroups.find_hierarchy(root, f"{cgroups.instance_name()}-examined")
+        hierarchy = cgroups.find_hierarchy(root, f"{instance_name()}-examined")
         kind = {"cgroup1": "cgroup v1", "cgroup2": "cgroup v2"}[hierarchy.meters]
         for directory in hierarchy.directories:
             cgroups.remove_tree(directory)
@@ -196,11 +174,6 @@ def _delegation_remedy() -> str:
     except KeyError:
         return f"give user id {os.getuid()} a name in /etc/passwd, then run `verifierd doctor` again"
     return f"in the shell that starts verifierd: sudo {sys.executable} -m sandboxes.delegate {user} $$"
-
-
-def _together(names: list[str]) -> str:
-    """Return the names of findings as one: `limit: cpu` and `limit: memory` are `limit: cpu, memory`."""
-    return ", ".join([names[0], *(name.removeprefix(LIMIT) for name in names[1:])])
 
 
 def _clock(_: SandboxSettings) -> list[Finding]:

@@ -1,13 +1,12 @@
-"""One sandbox as the worker sees it: a supervisor at the end of two pipes, whatever the container."""
+"""One sandbox as the worker sees it: a supervisor at the end of a line, whatever the container."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
+from .container import Container
 from .inside import wire
 from .inside.watch import STARVED_WALL_FACTOR
 from .model import (
@@ -26,33 +25,27 @@ from .reading import LARGE_RESULT_BYTES, NotAnAnswer, read_outcome
 START_SECONDS = 30.0
 ANSWER_SECONDS = 30.0  # on top of what the limits allow a run
 CANCEL_SECONDS = 10.0
-END_SECONDS = 10.0
-STDERR_LINES = 40
 MAX_HEADER_BYTES = 1 << 16  # honest ones have a tenth of it; a large one would hold up everybody
 
 
 class Sandbox:
     """A live container. One job at a time; broken once anything odd happened, and then replaced."""
 
-    def __init__(
-        self, sandbox_id: str, backend: str, process: asyncio.subprocess.Process, remove: Callable[[], None]
-    ) -> None:
-        """`remove` is called once the process has ended, to remove what the backend made for it."""
+    def __init__(self, sandbox_id: str, backend: str, container: Container, image_digest: str = "") -> None:
+        """Own the container, a fresh one. `image_digest` names its toolchain, empty for the host's own."""
         self.id = sandbox_id
         self.backend = backend
+        self.image_digest = image_digest
         self.python_version = ""
         self.broken = False
         self.busy = False
-        self._process = process
-        self._remove = remove
-        self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
-        self._stderr_reader = asyncio.create_task(self._keep_stderr())
+        self._container = container
 
-    async def start(self, seccomp: bytes, meters: str) -> None:
+    async def start(self, seccomp: bytes, meters: str, packages: Sequence[str] = ()) -> None:
         """Hand the supervisor its set-up. Raises SandboxError."""
         try:
             async with asyncio.timeout(START_SECONDS):
-                await self._send({"meters": meters}, [seccomp])
+                await self._send({"meters": meters, "packages": list(packages)}, [seccomp])
                 header, _ = await self._receive()
         except TimeoutError:
             raise await self._failed(f"the supervisor did not start within {START_SECONDS:g} s") from None
@@ -92,15 +85,9 @@ class Sandbox:
             self.busy = False
 
     async def close(self) -> None:
-        """End the container and remove what was made for it. Raises OSError where that fails."""
+        """End the container and remove what was made for it. Raises OSError and TimeoutError."""
         self.broken = True
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        await asyncio.wait_for(asyncio.gather(self._process.wait(), self._drop_answers()), END_SECONDS)
-        await self._stderr_reader
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        await asyncio.to_thread(self._remove)
+        await self._container.close()
 
     async def _answer(self, seconds: float) -> tuple[dict[str, Any], list[bytes]]:
         try:
@@ -129,50 +116,26 @@ class Sandbox:
             raise
 
     async def _send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - made with pipes
         try:
-            self._process.stdin.write(wire.pack(header, blobs))
-            await self._process.stdin.drain()
+            await self._container.write(wire.pack(header, blobs))
         except OSError as error:
             raise await self._failed(f"the supervisor hung up: {error}") from None
 
     async def _receive(self) -> tuple[dict[str, Any], list[bytes]]:
-        reader = self._process.stdout
-        assert reader is not None  # noqa: S101 - made with pipes
+        read = self._container.read
         try:
-            header_bytes, blobs_bytes = wire.parse_prefix(await reader.readexactly(wire.PREFIX.size))
+            header_bytes, blobs_bytes = wire.parse_prefix(await read(wire.PREFIX.size))
             if header_bytes > MAX_HEADER_BYTES:
                 raise wire.FrameError(f"a header of {header_bytes} bytes")
-            return wire.unpack(await reader.readexactly(header_bytes), await reader.readexactly(blobs_bytes))
-        except (asyncio.IncompleteReadError, OSError, wire.FrameError) as error:
+            return wire.unpack(await read(header_bytes), await read(blobs_bytes))
+        except (EOFError, OSError, wire.FrameError) as error:
             raise await self._failed(f"the supervisor's line broke: {error}") from None
 
     async def _failed(self, what: str) -> SandboxError:
         """Mark the sandbox broken, end it, and return the error with the supervisor's last words."""
         self.broken = True
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._stderr_reader), 1.0)
-        return SandboxError(" | ".join([f"sandbox {self.id}: {what}", *self._stderr]))
-
-    async def _keep_stderr(self) -> None:
-        assert self._process.stderr is not None  # noqa: S101 - made with pipes
-        while True:
-            try:
-                line = await self._process.stderr.readline()
-            except ValueError:  # longer than the reader holds, which has dropped it
-                line = b"(a line too long to keep)"
-            if not line:
-                return
-            self._stderr.append(line.decode(errors="replace").rstrip()[:500])
-
-    async def _drop_answers(self) -> None:
-        """Read what the supervisor left in its pipe: a process with a full one is never seen to end."""
-        assert self._process.stdout is not None  # noqa: S101 - made with pipes
-        with contextlib.suppress(RuntimeError):  # somebody waits for an answer there, and reads it too
-            while await self._process.stdout.read(1 << 20):
-                pass
+        await self._container.kill()
+        return SandboxError(" | ".join([f"sandbox {self.id}: {what}", *await self._container.last_words()]))
 
 
 def _order(job: Job) -> tuple[dict[str, Any], list[bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import tempfile
+from typing import Any
 
 import pyseccomp
 
@@ -117,6 +118,14 @@ PRIORITY_TARGETS = {"setpriority": ((0, 1), (1, 1), (2, None)), "ioprio_set": ((
 def container_filter() -> bytes:
     """Return the container's filter as classic BPF, 8 bytes an instruction."""
     return _program(_filter(CONTAINER_DENIED))
+
+
+def docker_profile() -> dict[str, Any]:
+    """Return the container's filter in the form that a Docker engine reads."""
+    return {
+        "defaultAction": "SCMP_ACT_ALLOW",
+        "syscalls": [{"names": CONTAINER_DENIED, "action": "SCMP_ACT_ERRNO"}],
+    }
 
 
 def run_filter() -> bytes:

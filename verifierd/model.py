@@ -176,6 +176,7 @@ class ExecutionResult:
     attempts: int  # sandboxes it took; above 1 after an infrastructure failure or a near-limit rerun
     sandbox_id: str
     backend: str
+    image_digest: str = ""  # names the toolchain; empty: the host's own files
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,4 +23,9 @@ class Backend(Protocol):
 
 
 class BackendUnavailable(Exception):
-    """This host cannot run the backend; the message says why and what to do."""
+    """This host cannot run the backend; the message says why, and what to do where `remedy` does not."""
+
+    def __init__(self, why: str, remedy: str = "") -> None:
+        super().__init__(f"{why}; {remedy}" if remedy else why)
+        self.why = why
+        self.remedy = remedy

@@ -1,4 +1,4 @@
-"""Containers by bubblewrap: no daemon, no image; the host's /usr read-only is the root directory."""
+"""Containers by bubblewrap: no daemon; the root directory is the host's /usr read-only, or an image's."""
 
 from __future__ import annotations
 
@@ -13,26 +13,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .. import bundle, cgroups, seccomp
+from ..environment import ENVIRONMENT
 from ..inside.groups import MOUNT as CGROUP_MOUNT
 from ..inside.stages import memory_file
+from ..instance import instance_name
 from ..launch import ID_BASE
 from ..model import SandboxError
-from ..python import find_python
 from ..sandbox import Sandbox
 from ..settings import LIMIT_NAMES, SandboxSettings
+from ..toolchain import Toolchain, directory_toolchain, host_toolchain
 from .base import BackendUnavailable
+from .process import ProcessContainer
 
 PACKAGE = Path(__file__).parent.parent
 BUNDLE = "/run/verifierd.zip"
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
 NOBODY = "65534"
 DEVICES = ("null", "zero", "full", "random", "urandom")
-ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": "/tmp",  # noqa: S108 - the candidate's own tmpfs
-    "LANG": "C.UTF-8",
-    "PYTHONHASHSEED": "0",
-}
 ETC = {
     "passwd": "root:x:0:0:root:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
     "group": "root:x:0:\nnogroup:x:65534:\n",
@@ -56,12 +53,12 @@ class BubblewrapBackend:
         """Find the tools and make this instance's cgroups. Raises BackendUnavailable."""
         self._bwrap = shutil.which("bwrap")
         if self._bwrap is None:
-            raise BackendUnavailable("bubblewrap is not installed; install it: apt-get install bubblewrap")
-        self._python = find_python(self._settings.python)
+            raise BackendUnavailable("bubblewrap is not installed", "sudo apt-get install bubblewrap")
+        self._toolchain = bubblewrap_toolchain(self._settings)
         self._container_filter, self._run_filter = seccomp.container_filter(), seccomp.run_filter()
         root = cgroups.root_name(self._settings.cgroup_root)
         cgroups.remove_leftovers(root)
-        self._instance = cgroups.instance_name()
+        self._instance = instance_name()
         try:
             self._hierarchy = cgroups.find_hierarchy(root, self._instance)
         except cgroups.CgroupUnavailable as reason:
@@ -86,9 +83,10 @@ class BubblewrapBackend:
             process = await self._spawn(group)
         except OSError as error:
             raise SandboxError(f"{name} could not be made: {error}") from error
-        sandbox = Sandbox(f"{self._instance}/{name}", self.name, process, group.remove)
+        container = ProcessContainer(process, group.remove)
+        sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._toolchain.digest)
         try:
-            await sandbox.start(self._run_filter, group.meters)
+            await sandbox.start(self._run_filter, group.meters, self._toolchain.packages)
         except BaseException:
             await sandbox.close()
             raise
@@ -138,7 +136,7 @@ class BubblewrapBackend:
             arguments += ["--setenv", name, text]
         for capability in CAPABILITIES:
             arguments += ["--cap-add", capability]
-        arguments += _root_directory()
+        arguments += _root_directory(self._toolchain.root)
         arguments += ["--tmpfs", CGROUP_MOUNT]
         for name, directory in group.visible.items():
             arguments += ["--bind", str(directory), f"{CGROUP_MOUNT}/{name}"]
@@ -146,19 +144,26 @@ class BubblewrapBackend:
         for path, fd in data_fds.items():
             arguments += ["--perms", "0444", "--ro-bind-data", str(fd), path]
         arguments += ["--remount-ro", "/", "--seccomp", str(filter_fd), "--chdir", "/"]
-        return [*arguments, *bundle.command(self._python, BUNDLE)]
+        return [*arguments, *bundle.command(self._toolchain.python, BUNDLE)]
 
 
-def _root_directory() -> list[str]:
-    arguments = ["--ro-bind", "/usr", "/usr"]
+def bubblewrap_toolchain(settings: SandboxSettings) -> Toolchain:
+    """Return the toolchain that the settings ask for. Raises BackendUnavailable."""
+    if settings.root_directory is None:
+        return host_toolchain(settings.python)
+    return directory_toolchain(settings.root_directory, settings.python)
+
+
+def _root_directory(root: Path) -> list[str]:
+    arguments = ["--ro-bind", str(root / "usr"), "/usr"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
-        path = Path("/", name)
+        path = root / name
         if path.is_symlink():
-            arguments += ["--symlink", str(path.readlink()), str(path)]
+            arguments += ["--symlink", str(path.readlink()), f"/{name}"]
         elif path.is_dir():
-            arguments += ["--ro-bind", str(path), str(path)]
+            arguments += ["--ro-bind", str(path), f"/{name}"]
     for name in ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d"):
-        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        arguments += ["--ro-bind-try", str(root / "etc" / name), f"/etc/{name}"]
     arguments += ["--proc", "/proc", "--tmpfs", "/dev", "--dir", "/tmp"]  # noqa: S108 - a mount point
     for name in DEVICES:
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]

@@ -1,7 +1,7 @@
 """One run group: the resource limits and meters of one candidate's processes.
 
-Three kinds with one interface: cgroup v2, cgroup v1, and process counters for hosts where no cgroup
-can be made (allowed by name in the configuration only). Sources: kernel documentation
+Two kinds with one interface: cgroup v2 and cgroup v1; `counters` has a third, for hosts that can make none.
+Sources: kernel documentation
 admin-guide/cgroup-v2.rst and admin-guide/cgroup-v1/{memory,pids,cpuacct}.rst.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 MOUNT = "/run/cgroup"
-CLOCK_TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+LONGEST_LOOK_NS = 1_000_000_000
 REMOVE_ATTEMPTS = 200
 
 
@@ -30,12 +30,16 @@ class RunGroup(Protocol):
     """Limits and meters over the processes that were attached and all their descendants."""
 
     resets_peak: bool  # False: a peak covers the group's whole life, so a group serves one run
+    longest_look_ns: int  # how long a run may go unseen
 
     def attach(self, pid: int) -> None:
         """Put a process under the limits."""
 
     def begin(self) -> None:
         """Start metering a run: what was used before it does not count."""
+
+    def is_over_memory(self) -> bool:
+        """Whether it uses more memory than it may just now, where the kernel does not see to that."""
 
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`."""
@@ -100,6 +104,8 @@ def remove(directory: str) -> None:
 class CgroupV2:
     """A cgroup of the unified hierarchy."""
 
+    longest_look_ns = LONGEST_LOOK_NS
+
     def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
         """Make the group and set its limits."""
         self.directory = f"{MOUNT}/unified/{name}"
@@ -122,6 +128,10 @@ class CgroupV2:
         self.oom_before = field(f"{self.directory}/memory.events", "oom_kill")
         self.cpu_before_ns = 0
         self.cpu_before_ns = self.cpu_time_ns()
+
+    def is_over_memory(self) -> bool:
+        """Return False: the kernel kills before."""
+        return False
 
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`."""
@@ -163,6 +173,7 @@ class CgroupV1:
     """One cgroup in each of the memory, pids and cpuacct hierarchies."""
 
     resets_peak = True
+    longest_look_ns = LONGEST_LOOK_NS
 
     def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
         """Make the groups and set their limits."""
@@ -190,6 +201,10 @@ class CgroupV1:
         self.cpu_before_ns = 0
         self.cpu_before_ns = self.cpu_time_ns()
 
+    def is_over_memory(self) -> bool:
+        """Return False: the kernel kills before."""
+        return False
+
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`."""
         return int(read(f"{self.cpuacct}/cpuacct.usage")) - self.cpu_before_ns
@@ -212,69 +227,6 @@ class CgroupV1:
             remove(directory)
 
 
-class ProcessCounters:
-    """Meters without a cgroup, from /proc: for hosts that cannot make one.
-
-    It sees the attached process' PID namespace by its members' parentage. Live usage only: what a
-    process used that came and went between two looks is seen through its parent's child times.
-    """
-
-    resets_peak = True
-
-    def __init__(self) -> None:
-        """Meter nothing until a process is attached."""
-        self.root_pid = 0
-        self.cpu_before_ns = self.cpu_highest_ns = self.peak_bytes = 0
-
-    def attach(self, pid: int) -> None:
-        """Remember the process whose descendants are metered."""
-        self.root_pid = pid
-
-    def begin(self) -> None:
-        """Start metering a run."""
-        self.peak_bytes = self.cpu_highest_ns = self.cpu_before_ns = 0
-        self.cpu_before_ns = self.cpu_time_ns()
-        self.cpu_highest_ns = 0
-
-    def cpu_time_ns(self) -> int:
-        """CPU time since `begin`, in clock ticks' steps."""
-        ticks = resident = 0
-        for _, stat in self._processes():
-            ticks += sum(map(int, stat[11:15]))
-            resident += int(stat[21])
-        self.peak_bytes = max(self.peak_bytes, resident * os.sysconf("SC_PAGE_SIZE"))
-        self.cpu_highest_ns = max(self.cpu_highest_ns, ticks * CLOCK_TICK_NS - self.cpu_before_ns)
-        return self.cpu_highest_ns
-
-    def peak_memory_bytes(self) -> int:
-        """Highest sum of resident sizes seen at a look since `begin`."""
-        self.cpu_time_ns()
-        return self.peak_bytes
-
-    def out_of_memory(self) -> bool:
-        """Return False: without a cgroup the kernel kills nobody for the program's limit."""
-        return False
-
-    def threads(self) -> dict[int, ThreadTimes]:
-        """What each live thread has computed and waited in its life, by thread id."""
-        return thread_times(pid for pid, _ in self._processes())
-
-    def close(self) -> None:
-        """Have nothing to remove."""
-
-    def _processes(self) -> list[tuple[int, list[str]]]:
-        stats: dict[int, list[str]] = {}
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                with contextlib.suppress(OSError):
-                    stats[int(name)] = read(f"/proc/{name}/stat").rpartition(")")[2].split()
-        family = {self.root_pid}
-        for pid in sorted(stats):  # children have higher ids than their parents, but after a wrap
-            if int(stats[pid][1]) in family:
-                family.add(pid)
-        return [(pid, stats[pid]) for pid in family if pid in stats]
-
-
 def thread_times(pids: Iterable[int]) -> dict[int, ThreadTimes]:
     """Return the times of the live threads of these processes.
 
@@ -287,12 +239,3 @@ def thread_times(pids: Iterable[int]) -> dict[int, ThreadTimes]:
                 cpu_ns, waited_ns = read(f"/proc/{pid}/task/{thread}/schedstat").split()[:2]
                 times[int(thread)] = ThreadTimes(int(cpu_ns), int(waited_ns))
     return times
-
-
-def make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunGroup:
-    """Make a run group of the kind that the worker prepared for this sandbox."""
-    if kind == "cgroup2":
-        return CgroupV2(name, memory_bytes, processes)
-    if kind == "cgroup1":
-        return CgroupV1(name, memory_bytes, processes)
-    return ProcessCounters()

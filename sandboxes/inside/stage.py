@@ -7,6 +7,7 @@ Being process 1, it cannot be signalled from inside, adopts every orphan, and ta
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -17,7 +18,6 @@ from types import CodeType
 from typing import Any
 
 from . import linux
-from .groups import MOUNT
 from .kinds import perform
 from .programs import SOURCE_NAME, Files, keep_source
 
@@ -25,6 +25,11 @@ MESSAGE_BYTES = 1 << 16
 MAX_FDS = 8
 SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - the candidate's own tmpfs
 SCRATCH_INODES = 16384
+# What a container has and a candidate must not see: the supervisor's own files, and what an engine mounts.
+# Covered, not unmounted: what came from outside a user namespace cannot be unmounted in it.
+COVERED = ("/run", "/sys", "/dev/mqueue", "/dev/pts")
+COVER_FLAGS = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+COVER_OPTIONS = "size=4k,mode=0555"
 
 
 def main(control: socket.socket) -> None:
@@ -96,10 +101,11 @@ def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 without a handler cannot be signalled
     linux.unshare(linux.CLONE_NEWCGROUP)
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
-    linux.unmount(MOUNT)
-    options = f"size={setup['disk_bytes']},nr_inodes={SCRATCH_INODES},mode=0700,uid={uid},gid={uid}"
+    for directory in filter(os.path.isdir, COVERED):
+        linux.mount("tmpfs", directory, "tmpfs", COVER_FLAGS, COVER_OPTIONS)
+    options = f"size={setup['disk_bytes']},mode=0700,uid={uid},gid={uid}"
     for directory in SCRATCH:
-        linux.mount("tmpfs", directory, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
+        _mount_scratch(directory, options)
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     linux.drop_capability_bound()
@@ -111,6 +117,16 @@ def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
     linux.drop_capabilities()
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
     linux.install_seccomp(seccomp)
+
+
+def _mount_scratch(directory: str, options: str) -> None:
+    flags = linux.MS_NOSUID | linux.MS_NODEV
+    try:
+        linux.mount("tmpfs", directory, "tmpfs", flags, f"{options},nr_inodes={SCRATCH_INODES}")
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        linux.mount("tmpfs", directory, "tmpfs", flags, options)  # gVisor counts no inodes
 
 
 def _limit(limits: dict[str, Any]) -> None:

@@ -7,15 +7,18 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from . import zygote
-from .groups import ProcessCounters, RunGroup, make_group
+from .counters import ProcessCounters
+from .groups import CgroupV1, CgroupV2, RunGroup
 from .stage import MESSAGE_BYTES
 
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 FIRST_UID, UIDS = 1000, 50_000
+GONE_SECONDS = 10.0
 
 
 class StageLost(Exception):
@@ -25,12 +28,12 @@ class StageLost(Exception):
 class StageFactory:
     """Spawns stages with a uid and a run group of their own."""
 
-    def __init__(self, seccomp: bytes, meters: str) -> None:
-        """`seccomp` is the filter of every run; `meters` the kind of run group."""
-        self._zygote = zygote.start()
+    def __init__(self, seccomp: bytes, meters: str, packages: Sequence[str]) -> None:
+        """`seccomp` is the filter of every run, `meters` the kind of run group, `packages` more folders."""
+        self._zygote = zygote.start(packages)
         self._seccomp = seccomp
         self._meters = meters
-        self._own_uids = _mapped_uids() > FIRST_UID + UIDS
+        self.own_uids = _mapped_uids() > FIRST_UID + UIDS
         self._made = 0
 
     def spawn(self, name: str, source: bytes, limits: dict[str, Any]) -> Stage:
@@ -40,7 +43,7 @@ class StageFactory:
             OSError: the kernel refused one of its walls.
         """
         self._made += 1
-        group = make_group(self._meters, name, limits["memory_bytes"], limits["processes"] + 1)
+        group = _make_group(self._meters, name, limits["memory_bytes"], limits["processes"] + 1)
         try:
             pid, control = zygote.spawn(self._zygote)
         except OSError:
@@ -49,8 +52,8 @@ class StageFactory:
         stage = Stage(pid, control, group)
         group.attach(pid)
         group.begin()
-        uid = FIRST_UID + self._made % UIDS if self._own_uids else os.getuid()
-        setup = {"uid": uid, "own_uid": self._own_uids, "disk_bytes": limits["disk_bytes"]}
+        uid = FIRST_UID + self._made % UIDS if self.own_uids else os.getuid()
+        setup = {"uid": uid, "own_uid": self.own_uids, "disk_bytes": limits["disk_bytes"]}
         fds = [memory_file(source), memory_file(self._seccomp)]
         stage.send(setup, fds)
         for fd in fds:
@@ -95,7 +98,11 @@ class Stage:
         process survives: the sandbox must then be given up.
         """
         os.kill(self.pid, signal.SIGKILL)
-        _, status = os.waitpid(self.pid, 0)
+        try:
+            _, status = os.waitpid(self.pid, 0)
+        except ChildProcessError:  # gVisor makes a stage the zygote's child, which the kernel reaps there
+            status = signal.SIGKILL
+            _wait_until_gone(self.pid)
         self.control.close()
         self.group.close()
         return os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
@@ -110,6 +117,23 @@ def memory_file(content: bytes) -> int:
     fcntl.fcntl(fd, fcntl.F_ADD_SEALS, SEALS)
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
+
+
+def _make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunGroup:
+    """Make a run group of the kind that the worker prepared for this sandbox."""
+    if kind == "cgroup2":
+        return CgroupV2(name, memory_bytes, processes)
+    if kind == "cgroup1":
+        return CgroupV1(name, memory_bytes, processes)
+    return ProcessCounters(memory_bytes)
+
+
+def _wait_until_gone(pid: int) -> None:
+    ends_at = time.monotonic() + GONE_SECONDS
+    while os.path.exists(f"/proc/{pid}"):
+        if time.monotonic() > ends_at:
+            raise OSError(f"process {pid} survives SIGKILL")
+        time.sleep(0.001)
 
 
 def _mapped_uids() -> int:

@@ -48,7 +48,9 @@ def main() -> None:
     """Serve jobs until the worker hangs up."""
     line = Line()
     setup, (seccomp,) = line.receive()
-    jobs = Jobs(StageFactory(seccomp, setup["meters"]), COMMANDS_FD, lambda: _expect_cancel(line))
+    jobs = Jobs(
+        StageFactory(seccomp, setup["meters"], setup["packages"]), COMMANDS_FD, lambda: _expect_cancel(line)
+    )
     line.send({"ready": True, "python": ".".join(map(str, sys.version_info[:3]))}, [])
     while True:
         header, blobs = line.receive()

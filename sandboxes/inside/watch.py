@@ -14,7 +14,6 @@ from .starvation import Starvation
 
 READ_BYTES = 1 << 16
 SHORTEST_LOOK_NS = 2_000_000
-LONGEST_LOOK_NS = 1_000_000_000
 STARVATION_LOOK_NS = 50_000_000  # it reads a file a thread, so not at every look
 WALL_STEPS = 100  # a run past its wall limit is looked at no oftener than in such parts of the limit
 # However starved of CPU a run is, this many times its wall limit ends it: a host that gives a program less
@@ -143,6 +142,8 @@ class Watch:
     def _spent_limit(self, elapsed_ns: int) -> str | None:
         if any(party.stage.group.cpu_time_ns() >= party.cpu_limit_ns for party in self._parties):
             return "cpu_limit"
+        if any(party.stage.group.is_over_memory() for party in self._parties):
+            return "memory_limit"
         if elapsed_ns >= STARVED_WALL_FACTOR * self._wall_limit_ns:
             return "wall_limit"
         unseen_ns = elapsed_ns - self._starvation.looked_at_ns
@@ -156,7 +157,8 @@ class Watch:
 
     def _until_next_look_ns(self, elapsed_ns: int) -> int:
         """A run has one CPU, so its limit cannot be reached sooner than what is left of it."""
-        left_ns = min(LONGEST_LOOK_NS, max(self._wall_left_ns(elapsed_ns), self._wall_limit_ns // WALL_STEPS))
+        left_ns = max(self._wall_left_ns(elapsed_ns), self._wall_limit_ns // WALL_STEPS)
         for party in self._parties:
-            left_ns = min(left_ns, party.cpu_limit_ns - party.stage.group.cpu_time_ns())
+            group = party.stage.group
+            left_ns = min(left_ns, group.longest_look_ns, party.cpu_limit_ns - group.cpu_time_ns())
         return max(SHORTEST_LOOK_NS, left_ns)

@@ -10,8 +10,11 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import socket
 import struct
+import sys
+from collections.abc import Sequence
 
 from . import linux, programs, stage
 
@@ -36,13 +39,13 @@ WARM_MODULES = (
 ANSWER = struct.Struct(">i")
 
 
-def start() -> socket.socket:
-    """Fork the zygote and return the supervisor's end of its socket."""
+def start(packages: Sequence[str]) -> socket.socket:
+    """Fork the zygote and return the supervisor's end of its socket. Programs find `packages` too."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if os.fork() == 0:
         try:
             ours.close()
-            _serve(theirs)
+            _serve(theirs, packages)
         finally:
             os._exit(0)
     theirs.close()
@@ -64,8 +67,10 @@ def spawn(zygote: socket.socket) -> tuple[int, socket.socket]:
     return pid, ours
 
 
-def _serve(control: socket.socket) -> None:
+def _serve(control: socket.socket, packages: Sequence[str]) -> None:
     _forget_inherited_files(control)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a stage is the supervisor's child, but under gVisor
+    sys.path += packages
     for name in WARM_MODULES:
         importlib.import_module(name)
     programs.prepare_interpreter()
@@ -81,6 +86,7 @@ def _serve(control: socket.socket) -> None:
             pid = -(error.errno or 1)
         if pid == 0:
             control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             stage.main(socket.socket(fileno=fds[0]))
         os.close(fds[0])
         control.send(ANSWER.pack(pid))

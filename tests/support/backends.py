@@ -26,12 +26,12 @@ START_S, END_S = 60.0, 60.0
 UNPRIVILEGED = "nobody"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Backend:
     """A way to run the service: a name for tests, the daemon's settings, the user it runs as."""
 
     name: str
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict, hash=False)
     user: str | None = None
 
 
@@ -50,21 +50,46 @@ class Service:
         return f"{self.pid}-{int(psutil.Process(self.pid).create_time())}"
 
 
+IMAGE = REPOSITORY / "build" / "images" / "python"
+SANDBOX = "VERIFIERD_SANDBOX__"
+DOCKER = {f"{SANDBOX}BACKEND": "docker"}
+GVISOR = {f"{SANDBOX}DOCKER__RUNTIME": "runsc", f"{SANDBOX}ALLOW_UNENFORCED": "cpu,memory,processes"}
 BACKENDS = (
     Backend("bubblewrap"),
     Backend("bubblewrap-user", user=UNPRIVILEGED),
+    Backend("bubblewrap-image", {f"{SANDBOX}ROOT_DIRECTORY": str(IMAGE)}),
+    Backend("docker-runc", DOCKER | {f"{SANDBOX}DOCKER__RUNTIME": "runc"}),
+    Backend("docker-runsc", DOCKER | GVISOR),
 )
 
 
+@cache
 def why_not(backend: Backend) -> str:
     """Why this host cannot run the backend; empty where it can."""
+    if backend.name == "bubblewrap-image" and not IMAGE.is_dir():
+        return "no image is in build/images; `make images` makes it"
     if backend.user is None:
-        return ""
+        return _what_it_lacks(backend)
     if os.getuid() != 0:
         return f"only root can start a daemon as {backend.user}"
     if _interpreter(backend.user) is None:
         return f"no Python that {backend.user} may run has the service's packages"
     return ""
+
+
+def _what_it_lacks(backend: Backend) -> str:
+    """What `verifierd doctor` finds missing with the backend's settings."""
+    process = subprocess.run(
+        [sys.executable, "-m", "verifierd", "doctor", "--json"],
+        env=_environment(backend, 1, {}),
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=START_S,
+        check=False,
+    )
+    findings = json.loads(process.stdout)["findings"]
+    return "; ".join(f"{each['detail']}" for each in findings if each["required"] and not each["ok"])
 
 
 @contextmanager

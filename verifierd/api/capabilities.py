@@ -49,6 +49,7 @@ def capabilities_to_proto(abilities: Abilities) -> verifier_service_pb2.GetCapab
         backends=[
             capabilities_pb2.Backend(
                 name=backend.name,
+                image_digest=backend.image_digest,
                 walls=[
                     capabilities_pb2.Wall(name=wall.name, stands=wall.stands, detail=wall.detail)
                     for wall in backend.walls

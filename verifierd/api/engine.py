@@ -78,6 +78,7 @@ class BackendAbility:
 
     name: str
     walls: tuple[WallAbility, ...] = ()
+    image_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

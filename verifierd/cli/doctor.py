@@ -10,7 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from sandboxes.host import Finding, HostReport, examine
+from sandboxes.findings import Finding, HostReport
+from sandboxes.host import examine
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import CONFIG_HELP, JSON_HELP
 from verifierd.cli.output import print_json, print_views

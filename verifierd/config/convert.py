@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from sandboxes.model import Limits
-from sandboxes.settings import SandboxSettings
+from sandboxes.settings import DockerSettings, SandboxSettings
 from verifierd.admission import DERIVED, MIB, SECOND_NS, AdmissionLimits
 from verifierd.config.settings import DefaultBounds, MaxBounds, Settings
 from verifierd.economics.prices import PriceTable
@@ -15,6 +15,9 @@ def sandbox_settings(settings: Settings) -> SandboxSettings:
     """Return what the sandboxes' backend takes."""
     section = settings.sandbox
     return SandboxSettings(
+        backend=section.backend,
+        root_directory=section.root_directory,
+        docker=DockerSettings(section.docker.engine, section.docker.image, section.docker.runtime),
         cgroup_root=section.cgroup_root,
         unenforced_limits_allowed=frozenset(section.allow_unenforced),
         python=section.python,

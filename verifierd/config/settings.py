@@ -6,12 +6,14 @@ Each field's description is what `verifierd serve --print-config` prints above t
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sandboxes.model import Limits
+from sandboxes.settings import DEFAULT_IMAGE
 from verifierd.admission import DEFAULT_LIMITS, DERIVED, MAX_LIMITS, MIB, SECOND_NS, AdmissionLimits
 
 ENV_PREFIX = "VERIFIERD_"
@@ -78,10 +80,50 @@ class ServerSettings(Section):
         raise ValueError("must be HOST:PORT with a port from 0 to 65535, or unix:PATH")
 
 
+class DockerSection(Section):
+    """The engine that makes the containers, where sandbox.backend is docker."""
+
+    engine: str | None = Field(
+        default=None,
+        examples=["unix:///var/run/docker.sock"],
+        description="The engine's address: unix:///PATH, or tcp://HOST:PORT. Unset: DOCKER_HOST, else the "
+        "usual socket.",
+    )
+    image: str = Field(
+        default=DEFAULT_IMAGE, description="The image that sandboxes run, as `make images` makes it."
+    )
+    runtime: str | None = Field(
+        default=None,
+        examples=["runsc"],
+        description="An OCI runtime by the engine's name for it: runc, crun, runsc (gVisor). Unset: the "
+        "engine's default.",
+    )
+
+    @field_validator("engine")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is None or value.startswith(("unix:///", "tcp://")):
+            return value
+        raise ValueError("must be unix:///PATH or tcp://HOST:PORT")
+
+
 class SandboxSection(Section):
     """The containers that untrusted programs run in."""
 
-    backend: Literal["bubblewrap"] = Field(default="bubblewrap", description="What makes the containers.")
+    backend: Literal["bubblewrap", "docker"] = Field(
+        default="bubblewrap",
+        description="What makes the containers: bubblewrap (no daemon, the default) or docker (an engine, "
+        "and any runtime that it knows).",
+    )
+    root_directory: Path | None = Field(
+        default=None,
+        examples=["/var/lib/verifierd/images/python"],
+        description="For bubblewrap, an image as a directory, as `make images` makes it; its digest is in "
+        "every result. Unset: the host's own /usr, read-only.",
+    )
+    docker: DockerSection = Field(
+        default=DockerSection(), description="For the backend docker: the engine, the image, the runtime."
+    )
     count: int | None = Field(
         default=None,
         ge=1,

@@ -9,7 +9,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from sandboxes.backends.base import BackendUnavailable
-from sandboxes.host import HostReport, examine
+from sandboxes.findings import HostReport
+from sandboxes.host import examine
 from sandboxes.model import SandboxError
 from verifierd.api.server import ListenError
 from verifierd.config.convert import sandbox_settings

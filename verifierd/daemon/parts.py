@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from sandboxes.backends.bubblewrap import BubblewrapBackend
-from sandboxes.host import HostReport
+from sandboxes.backends.choice import make_backend
+from sandboxes.findings import HostReport
 from sandboxes.languages import LANGUAGES
 from sandboxes.pool import SandboxPool
 from verifierd.api.engine import Abilities, BackendAbility, CheckerAbility, LanguageAbility, WallAbility
@@ -35,7 +35,7 @@ class Parts:
 
 def assemble(settings: Settings, report: HostReport) -> Parts:
     """Return the parts of a daemon on the host that `report` tells of."""
-    pool = SandboxPool(BubblewrapBackend(sandbox_settings(settings)), sandbox_count(settings))
+    pool = SandboxPool(make_backend(sandbox_settings(settings)), sandbox_count(settings))
     executor = NearLimit(Retrying(LocalExecutor(pool)))
     queue = QueueLimits(
         max_batches=settings.admission.max_batches,
@@ -53,8 +53,8 @@ def abilities(settings: Settings, report: HostReport) -> Abilities:
         server_version=distribution_version(),
         languages=tuple(
             LanguageAbility(name, found, available=bool(found), remedy="" if found else "verifierd doctor")
-            for name, language in LANGUAGES.items()
-            for found in (language.version(settings.sandbox.python),)
+            for name in LANGUAGES
+            for found in (report.toolchain.versions.get(name, "") if report.toolchain else "",)
         ),
         checkers=tuple(
             CheckerAbility(
@@ -67,7 +67,13 @@ def abilities(settings: Settings, report: HostReport) -> Abilities:
             for checker in available()
         ),
         selection_rules=(Plurality.name, FirstPass.name),
-        backends=(BackendAbility(settings.sandbox.backend, _walls(report)),),
+        backends=(
+            BackendAbility(
+                settings.sandbox.backend,
+                _walls(report),
+                image_digest=report.toolchain.digest if report.toolchain else "",
+            ),
+        ),
         bounds=admission_limits(settings),
     )
 

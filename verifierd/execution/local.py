@@ -35,7 +35,7 @@ class LocalExecutor:
                 async for outcome in outcomes:
                     if outcome.run_index != answered or answered == len(request.runs):
                         raise SandboxError(f"sandbox {sandbox.id}: run {outcome.run_index} came out of turn")
-                    yield Executed(outcome, sandbox.id, sandbox.backend)
+                    yield Executed(outcome, sandbox.id, sandbox.backend, sandbox.image_digest)
                     answered += 1
             if answered < len(request.runs):
                 raise SandboxError(f"sandbox {sandbox.id}: {answered} of {len(request.runs)} runs came back")

@@ -14,6 +14,7 @@ class Executed:
     outcome: Outcome
     sandbox_id: str
     backend: str
+    image_digest: str = ""
     attempts: int = 1
 
     @property

@@ -96,6 +96,7 @@ class Judge:
             attempts=executed.attempts,
             sandbox_id=executed.sandbox_id,
             backend=executed.backend,
+            image_digest=executed.image_digest,
         )
 
 

@@ -138,6 +138,7 @@ def _execution(message: result_pb2.ExecutionResult) -> ExecutionResult:
         attempts=message.attempts,
         sandbox_id=message.sandbox_id,
         backend=message.backend,
+        image_digest=message.image_digest,
     )
 
 

@@ -113,6 +113,7 @@ class ExecutionResult:
     attempts: int
     sandbox_id: str
     backend: str
+    image_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from sandboxes.backends.bubblewrap import BubblewrapBackend
+from sandboxes.backends.process import ProcessContainer
 from sandboxes.cgroups import remove_leftovers, root_name
 from sandboxes.model import AssertsRun, Ending, Job, Outcome, SandboxError, StdioRun
 from sandboxes.pool import SandboxPool
@@ -28,6 +29,7 @@ ROOT = root_name(None)
 WORKER = """
 import asyncio, sys
 from sandboxes.backends.bubblewrap import BubblewrapBackend
+from sandboxes.backends.process import ProcessContainer
 from sandboxes.pool import SandboxPool
 from sandboxes.settings import SandboxSettings
 from tests.integration.sandboxes.conftest import job
@@ -150,7 +152,9 @@ async def test_a_cancelled_run_of_a_test_program_says_nothing_to_the_next(
 
 def _supervisor_of(sandbox: Sandbox) -> psutil.Process:
     """The process at the sandbox's end of the line: the deepest of bubblewrap's first children."""
-    process = psutil.Process(sandbox._process.pid)
+    container = sandbox._container
+    assert isinstance(container, ProcessContainer)
+    process = psutil.Process(container.pid)
     while "inside.supervisor" not in " ".join(process.cmdline()) or "bwrap" in process.name():
         process = process.children()[0]
     return process

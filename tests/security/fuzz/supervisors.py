@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from unittest import mock
 
 from sandboxes import sandbox as product
+from sandboxes.backends.process import ProcessContainer
 from sandboxes.inside.stages import memory_file
 from sandboxes.model import BrokenTestProgram, CallRun, Limits, Program, SandboxError, StdioRun
 from sandboxes.sandbox import Sandbox
@@ -88,7 +89,7 @@ async def _bounded(script: Script) -> list[ExecutionResult]:
 
 
 async def _played(script: Script) -> list[ExecutionResult]:
-    stand_in = await _stand_in(script)
+    process, stand_in = await _stand_in(script)
     pool = _Pool(stand_in)
     results: list[ExecutionResult] = []
     try:
@@ -104,7 +105,7 @@ async def _played(script: Script) -> list[ExecutionResult]:
         try:
             await stand_in.close()
         finally:
-            stand_in._process._transport.close()  # type: ignore[attr-defined]
+            process._transport.close()  # type: ignore[attr-defined]
             await asyncio.sleep(0)  # what that scheduled
     return results
 
@@ -129,7 +130,7 @@ class _Pool:
         yield self._sandbox
 
 
-async def _stand_in(script: Script) -> Sandbox:
+async def _stand_in(script: Script) -> tuple[asyncio.subprocess.Process, Sandbox]:
     files = [memory_file(script.said), memory_file(script.shouted)]
     try:
         process = await asyncio.create_subprocess_exec(
@@ -142,7 +143,7 @@ async def _stand_in(script: Script) -> Sandbox:
     finally:
         for fd in files:
             os.close(fd)
-    return Sandbox("stand-in", "fuzz", process, lambda: None)
+    return process, Sandbox("stand-in", "fuzz", ProcessContainer(process, lambda: None))
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandboxes.host import Finding, HostReport
+from sandboxes.findings import Finding, HostReport
 from tests.unit.cli.conftest import Command
 from verifierd.cli import doctor
 

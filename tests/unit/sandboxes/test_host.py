@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandboxes import cgroups, host
-from sandboxes.host import Finding, HostReport, examine
+from sandboxes.findings import Finding, HostReport
+from sandboxes.host import examine
 from sandboxes.settings import SandboxSettings
 from verifierd.daemon import HostUnusable
 

@@ -1,0 +1,66 @@
+"""What the docker backend needs of an engine: the image, the runtime, and cgroups that both sides reach."""
+
+from __future__ import annotations
+
+from ...settings import SandboxSettings
+from ...toolchain import MAKE_IMAGES, Toolchain, image_toolchain
+from ..base import BackendUnavailable
+from .engine import Engine, EngineError, EngineFacts
+
+MANIFEST_LABEL = "verifierd.image"
+GVISOR = "runsc"
+
+
+def docker_toolchain(settings: SandboxSettings) -> Toolchain:
+    """Connect, look and leave. Raises BackendUnavailable."""
+    engine = Engine(settings.docker.engine)
+    engine.connect()
+    try:
+        return find_image(engine, settings)
+    finally:
+        engine.close()
+
+
+def find_facts(engine: Engine) -> EngineFacts:
+    """Return what the engine says of itself. Raises BackendUnavailable."""
+    try:
+        return engine.facts()
+    except EngineError as error:
+        raise BackendUnavailable(f"the Docker engine at {engine.address} fails: {error}") from None
+
+
+def find_image(engine: Engine, settings: SandboxSettings) -> Toolchain:
+    """Return what the image of the settings has inside. Raises BackendUnavailable."""
+    image = settings.docker.image
+    try:
+        labels = engine.image_labels(image)
+    except EngineError as error:
+        raise BackendUnavailable(f"the Docker engine at {engine.address} fails: {error}") from None
+    if labels is None:
+        raise BackendUnavailable(f"the Docker engine at {engine.address} has no image {image}", MAKE_IMAGES)
+    return image_toolchain(labels.get(MANIFEST_LABEL, ""), image, settings.python)
+
+
+def find_runtime(facts: EngineFacts, settings: SandboxSettings) -> str:
+    """Return the runtime of the settings, or the engine's own. Raises BackendUnavailable."""
+    runtime = settings.docker.runtime or facts.default_runtime
+    if runtime not in facts.runtimes:
+        raise BackendUnavailable(
+            f"the Docker engine has no runtime {runtime}, only {', '.join(sorted(facts.runtimes))}",
+            'install it and name it under "runtimes" in the engine\'s daemon.json',
+        )
+    return runtime
+
+
+def why_no_cgroups(engine: Engine, facts: EngineFacts, runtime: str) -> BackendUnavailable | None:
+    """Return why a supervisor in a container cannot hold a candidate's limits by cgroups, if it cannot."""
+    if GVISOR in runtime:
+        return BackendUnavailable("gVisor's processes are not the host's")
+    if not engine.is_local:
+        return BackendUnavailable(f"the engine at {engine.address} is not on this host")
+    if facts.cgroup_version == "2" and facts.cgroup_driver != "cgroupfs":
+        return BackendUnavailable(
+            f"the engine's cgroup driver is {facts.cgroup_driver}, which moves what it did not make",
+            'set "exec-opts": ["native.cgroupdriver=cgroupfs"] in the engine\'s daemon.json',
+        )
+    return None

@@ -1,0 +1,64 @@
+"""The toolchain that programs run with: the host's own below /usr, or an image's, named by its digest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .backends.base import BackendUnavailable
+from .python import find_python, python_version
+
+MANIFEST = "manifest.json"
+ROOT = "root"
+IMAGE_PYTHON = "/usr/bin/python3"
+MAKE_IMAGES = "make it: make images"
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """What is inside.
+
+    `digest` is empty for the host's own files. `python` is the interpreter's path inside; `packages` are the
+    folders of third-party packages that candidates may import, none of the host's: verdicts must not
+    depend on what happens to be installed on it.
+    """
+
+    digest: str
+    versions: Mapping[str, str]  # by language
+    python: str
+    packages: tuple[str, ...] = ()
+    root: Path = Path("/")
+
+
+def host_toolchain(python: str | None) -> Toolchain:
+    """Return the host's own. Raises BackendUnavailable where it has no Python that is recent enough."""
+    path = find_python(python)
+    return Toolchain("", {"python": ".".join(map(str, python_version(path)))}, path)
+
+
+def directory_toolchain(directory: Path, python: str | None) -> Toolchain:
+    """Return that of an image's directory, a manifest beside a root. Raises BackendUnavailable."""
+    try:
+        manifest = (directory / MANIFEST).read_text("utf-8")
+    except OSError as error:
+        raise BackendUnavailable(
+            f"sandbox.root_directory names {directory}, which holds no image: {error.strerror}", MAKE_IMAGES
+        ) from None
+    return image_toolchain(manifest, str(directory), python, directory / ROOT)
+
+
+def image_toolchain(
+    manifest: str, image: str, python: str | None = None, root: Path = Path("/")
+) -> Toolchain:
+    """Return what an image's manifest tells. Raises BackendUnavailable where it is none."""
+    try:
+        told = json.loads(manifest)
+        versions = {str(name): str(version) for name, version in told["languages"].items()}
+        packages = tuple(map(str, told["packages"]))
+        return Toolchain(str(told["digest"]), versions, python or IMAGE_PYTHON, packages, root)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BackendUnavailable(
+            f"the image {image} does not tell its digest and its languages", MAKE_IMAGES
+        ) from None
