@@ -48,7 +48,7 @@ TOLERANCES: Mapping[str, Tolerance] = {
     "processes": Tolerance("processes of its family", 0.5, 0.0, 1, "none"),
     "threads": Tolerance("the daemon's threads", 3.5, 0.0, 1, "its pool starts threads up to a fixed number"),
     "cgroups": Tolerance("cgroups below its own", 0.5, 0.0, 1, "none"),
-    "mounts": Tolerance("mounts of the host", 0.5, 0.0, 1, "none"),
+    "mounts": Tolerance("mounts named after it", 0.5, 0.0, 1, "none"),
 }
 
 

@@ -13,8 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +77,7 @@ def soak(backend: Backend, count: int, advanced: Callable[[int], None]) -> Soake
 
 
 async def _send(service: Service, count: int, soaked: Soaked, advanced: Callable[[int], None]) -> None:
-    waiting = candidates(count, HOSTILE_ONE_IN, attacks())
+    waiting = candidates(count, HOSTILE_ONE_IN, attacks(soaked.backend))
     step_size = min(STEP, max(HOSTILE_ONE_IN, count // 20))
     before = footprint(service)
     async with AsyncVerifier(service.address) as verifier:
@@ -91,13 +90,14 @@ async def _send(service: Service, count: int, soaked: Soaked, advanced: Callable
 
 async def _step(verifier: AsyncVerifier, step: list[Sent], soaked: Soaked) -> None:
     """Verify the programs of a step, those of one problem as one batch, all batches at the same time."""
-    by_problem = sorted(((sent.hostile, repr(sent.problem.limits)), place) for place, sent in enumerate(step))
-    batches = [[step[place] for _, place in group] for _, group in groupby(by_problem, itemgetter(0))]
-    for sent, results in zip(
-        batches, await asyncio.gather(*(_verify(verifier, each) for each in batches)), strict=True
-    ):
-        for each, result in zip(sent, results, strict=True):
-            _count(each, result, soaked)
+    by_problem: dict[int, list[Sent]] = {}
+    for sent in step:
+        by_problem.setdefault(id(sent.problem), []).append(sent)
+    batches = list(by_problem.values())
+    answers = await asyncio.gather(*(_verify(verifier, batch) for batch in batches))
+    for batch, results in zip(batches, answers, strict=True):
+        for sent, result in zip(batch, results, strict=True):
+            _count(sent, result, soaked)
 
 
 async def _verify(verifier: AsyncVerifier, batch: list[Sent]) -> Iterable[CandidateResult]:

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from verifierd_client import Limits, Problem, StdioTest, Verdict
+from verifierd_client import Checker, Limits, Problem, StdioTest, Verdict
 
 MIB = 1 << 20
 ANSWER = 48_151_623
@@ -21,17 +21,20 @@ SMALL = Limits(
     open_files=64,
     disk_bytes=MIB,
 )
-LARGEST_CPU_S = 0.5  # a soak has thousands of attacks and minutes for them
+SLOW = {Verdict.TIME_LIMIT_EXCEEDED}  # a soak has thousands of attacks and minutes for them
+PORT = "{port}"  # what only the suite itself can fill in
+CONTAINED = "contained\n"  # what an attack of the suite prints where it got nowhere
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """A hostile program that reads nothing and answers nothing right, and the verdicts that it may get."""
+    """A hostile program and the verdicts that it may get; ACCEPTED is for having said that it got nowhere."""
 
     name: str
     source: str
     limits: Limits
     allowed: frozenset[Verdict]
+    stdin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +91,38 @@ def own_attacks() -> list[Attack]:
     ]
 
 
-def attacks() -> list[Attack]:
-    """The attacks of a soak: its own, and what `tests.security.attacks` offers for one."""
+def attacks(backend: str) -> list[Attack]:
+    """The attacks of a soak: its own, by turns with those of the suite that end by themselves."""
     try:
-        offered = importlib.import_module("tests.security.attacks.soaking")
+        suite = importlib.import_module("tests.security.attacks.attack")
     except ModuleNotFoundError:
         return own_attacks()
-    return [*own_attacks(), *(Attack(*each) for each in offered.attacks())]
+    own = own_attacks()
+    others = [
+        Attack(str(found), found.source, found.limits, found.expected_by(backend), found.stdin)
+        for found in suite.find_attacks()
+        if found.copies == 1
+        and backend not in found.defects
+        and PORT not in found.stdin
+        and not found.expected_by(backend) & SLOW
+    ]
+    mixed = []
+    for place, attack in enumerate(others):
+        mixed += [own[place % len(own)], attack]
+    return mixed or own
 
 
 def candidates(count: int, hostile_one_in: int, hostile: Sequence[Attack]) -> Iterator[Sent]:
     """Yield so many candidates, one in so many an attack; verdicts and attacks take turns."""
     known = list(HONEST_SOURCES)
-    problems: dict[Limits, Problem] = {}
+    problems: dict[tuple[Limits, str], Problem] = {}
     for number in range(count):
         if number % hostile_one_in == hostile_one_in - 1:
             attack = hostile[number // hostile_one_in % len(hostile)]
-            problem = problems.setdefault(attack.limits, Problem("soak, attacks", TESTS, attack.limits))
-            source = f"# {number}\n{attack.source}"
+            test = StdioTest(attack.stdin, CONTAINED)
+            met = Problem("soak, attacks", [test], attack.limits, Checker("exact"))
+            problem = problems.setdefault((attack.limits, attack.stdin), met)
+            source = f"{attack.source}\n# {number}\n"
             yield Sent(attack.name, source, problem, attack.allowed, hostile=True)
         else:
             verdict = known[number % len(known)]
