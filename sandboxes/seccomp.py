@@ -71,6 +71,8 @@ RUN_DENIED = [
     "fsmount",
     "fsopen",
     "fspick",
+    "inotify_init",  # shared files tell of whoever opens them, in other sandboxes and on the host too
+    "inotify_init1",
     "mount",
     "mount_setattr",
     "move_mount",
@@ -108,6 +110,9 @@ RUN_UNKNOWN = ("clone3",)
 NAMESPACE_FLAGS = (0x80, *(1 << bit for bit in (17, 25, 26, 27, 28, 29, 30)))
 AF_UNIX = 1
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+# Commands of fcntl(2) by which a run would act on others: a lease keeps who opens a shared file waiting, a
+# notification tells of him, and larger pipes use up what the kernel allows all processes of one uid together.
+F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ = 1024, 1026, 1031
 INT = 0xFFFFFFFF  # the kernel reads an int argument's lower half only, so a rule must too
 # A stage has its runs' uid, so these reach it: a run may set limits and priorities of any process but 1.
 BY_PROCESS = ("prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler")
@@ -141,6 +146,8 @@ def run_filter() -> bytes:
     _add(rules, no_family, "socket", pyseccomp.Arg(0, pyseccomp.NE, AF_UNIX))
     for request in (TIOCSTI, TIOCLINUX):
         _add(rules, denied, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, request))
+    for command in (F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ):
+        _add(rules, denied, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, command))
     for name in BY_PROCESS:
         _add(rules, denied, name, pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, 1))
     for name, targets in PRIORITY_TARGETS.items():

@@ -111,12 +111,15 @@ def serving(backend: Backend, sandboxes: int = 2, **settings: str) -> Iterator[S
                 group=_group(backend.user),
                 extra_groups=None if backend.user is None else [],
             )
+        instance = ""
         try:
             assert process.stdout is not None
             said = json.loads(process.stdout.readline() or b"{}")
             if "listening" not in said:
                 raise AssertionError(f"{backend.name} did not start: {said or log.read_text()[-2000:]}")
-            yield Service(backend, said["listening"], process.pid, log)
+            service = Service(backend, said["listening"], process.pid, log)
+            instance = service.instance
+            yield service
         finally:
             process.terminate()
             try:
@@ -129,7 +132,7 @@ def serving(backend: Backend, sandboxes: int = 2, **settings: str) -> Iterator[S
                 assert process.stdout is not None
                 process.stdout.close()
                 if backend.user is not None:
-                    _take_back_cgroups(backend.user)
+                    _take_back_cgroups(backend.user, instance)
 
 
 def _command(backend: Backend) -> list[str]:
@@ -183,7 +186,12 @@ def _group(user: str | None) -> int | None:
     return None if user is None else pwd.getpwnam(user).pw_gid
 
 
-def _take_back_cgroups(user: str) -> None:
-    for mount in Path("/sys/fs/cgroup").glob("*"):
-        cgroups.remove_tree(mount / f"verifierd-{pwd.getpwnam(user).pw_uid}")
-    cgroups.remove_tree(Path("/sys/fs/cgroup", f"verifierd-{pwd.getpwnam(user).pw_uid}"))
+def _take_back_cgroups(user: str, instance: str) -> None:
+    """Remove this daemon's, and what was delegated unless another daemon of the user lives in it."""
+    name = f"verifierd-{pwd.getpwnam(user).pw_uid}"
+    for mount in (Path("/sys/fs/cgroup"), *Path("/sys/fs/cgroup").glob("*")):
+        delegated = mount / name
+        if instance:
+            cgroups.remove_tree(delegated / instance)
+        if not any(delegated.glob("*-*/")):
+            cgroups.remove_tree(delegated)

@@ -1,0 +1,89 @@
+"""The attacked service: a daemon for each backend, with canaries around it, and a row for each attack."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.security.attacks.canaries import VARIABLE, Canaries, planted
+from tests.support.backends import BACKENDS, REPOSITORY, Backend, Service, serving, why_not
+from verifierd_client import Candidate, Problem, StdioTest, Verifier
+
+SANDBOXES = 2
+NEXT_CANDIDATE = Path(__file__).with_name("next_candidate.py").read_text("utf-8")
+RESULTS = REPOSITORY / "build"
+
+
+@dataclass(slots=True)
+class Row:
+    """What became of one attack; `got` is empty where the service gave no answer.
+
+    `sandboxes_lost` counts those that it cost: each is replaced, and no verdict may depend on it.
+    """
+
+    group: str
+    attack: str
+    backend: str
+    expected: list[str]
+    got: list[str] = field(default_factory=list)
+    host_ok: bool = False
+    sandboxes_lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is attacked, what must not be touched, and what the next candidate finds if nothing was."""
+
+    service: Service
+    canaries: Canaries
+    untouched_world: bytes
+    rows: list[Row]
+
+    def warnings(self) -> list[str]:
+        """What the daemon has complained about so far."""
+        lines = self.service.log.read_text("utf-8").splitlines()
+        return [line for line in lines if '"level": "warning"' in line or '"level": "error"' in line]
+
+
+@pytest.fixture(scope="session", params=BACKENDS, ids=lambda backend: backend.name)
+def target(request: pytest.FixtureRequest) -> Iterator[Target]:
+    backend: Backend = request.param
+    if reason := why_not(backend):
+        pytest.skip(f"{backend.name}: {reason}")
+    rows: list[Row] = []
+    with (
+        planted(backend.user) as canaries,
+        serving(
+            backend,
+            SANDBOXES,
+            TMPDIR=str(canaries.daemon_folder),
+            **{VARIABLE: canaries.secrets["environment"]},
+        ) as service,
+    ):
+        yield Target(service, canaries, _untouched_world(service), rows)
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / f"security-attacks-{backend.name}.json"
+    file.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", "utf-8")
+
+
+@pytest.fixture(scope="session")
+def service(target: Target) -> Service:
+    return target.service
+
+
+def next_candidates(number: int) -> list[Candidate]:
+    """Honest programs that differ in a comment, so that each is run."""
+    return [Candidate(f"{NEXT_CANDIDATE}# copy {copy}\n") for copy in range(number)]
+
+
+def _untouched_world(service: Service) -> bytes:
+    """What the honest candidate prints on a daemon that never had another one."""
+    with Verifier(service.address) as verifier:
+        result = verifier.verify(Problem("untouched", [StdioTest("", "")]), next_candidates(1))
+    (execution,) = result.results[0].executions
+    assert execution.exit_code == 0, execution
+    return execution.stdout.content

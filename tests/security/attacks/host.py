@@ -1,0 +1,163 @@
+"""What the host looks like around a daemon, in a form in which a replaced sandbox equals the old one."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import psutil
+
+from sandboxes.launch import ID_BASE, ID_COUNT
+from tests.support.backends import Service
+
+SETTLE_S = 15.0
+LOOK_S = 0.02
+PLACES = ("/tmp", "/dev/shm", "/proc", "/run/cgroup", "/newroot", "/oldroot")  # where a sandbox mounts
+WORLD_WRITABLE = (Path("/tmp"), Path("/dev/shm"))
+
+_SANDBOX = re.compile(r"sandbox-\d+")
+_INODE = re.compile(r"\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """Counts of things by what they are, without the numbers that a replaced sandbox changes."""
+
+    processes: Counter[str]
+    open_files: Counter[str]
+    listening: Counter[str]
+    cgroups: Counter[str]
+    mounts: Counter[str]
+    files: Counter[str]
+    ipc: Counter[str]
+
+
+def look(service: Service, folder: Path) -> HostState:
+    """Look around a daemon whose own temporary folder is `folder`."""
+    family = _family(service)
+    return HostState(
+        processes=Counter(map(_role, family)),
+        open_files=_open_files(family),
+        listening=_listening(family),
+        cgroups=_cgroups(service.instance),
+        mounts=_mounts(folder),
+        files=Counter(_files(folder)),
+        ipc=_sysv_ipc(),
+    )
+
+
+def differences(before: HostState, service: Service, folder: Path, settle_s: float = SETTLE_S) -> list[str]:
+    """What is not as it was: things end, and a broken sandbox is replaced, within `settle_s`."""
+    deadline = time.monotonic() + settle_s
+    while True:
+        found = _compare(before, look(service, folder))
+        if not found or time.monotonic() > deadline:
+            return found
+        time.sleep(LOOK_S)
+
+
+def _compare(before: HostState, after: HostState) -> list[str]:
+    found = []
+    for kind in (field.name for field in fields(HostState)):
+        old, new = getattr(before, kind), getattr(after, kind)
+        found += [f"{kind}: {count} more of {what}" for what, count in (new - old).items()]
+        found += [f"{kind}: {count} fewer of {what}" for what, count in (old - new).items()]
+    return found
+
+
+def _family(service: Service) -> list[psutil.Process]:
+    """The daemon and its descendants, and what runs in its cgroups: a container may have other parents."""
+    family = [psutil.Process(service.pid)]
+    family += family[0].children(recursive=True)
+    known = {process.pid for process in family}
+    for procs in _instance_folders(service.instance):
+        for file in procs.rglob("cgroup.procs"):
+            with suppress(OSError):
+                known_here = {int(pid) for pid in file.read_text().split()} - known
+                for pid in known_here:
+                    with suppress(psutil.NoSuchProcess):
+                        family.append(psutil.Process(pid))
+                known |= known_here
+    return family
+
+
+def _role(process: psutil.Process) -> str:
+    """A process' name and how deep in PID namespaces it is, which tells a stage from its supervisor."""
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return "zombie"
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        depth = next(len(line.split()) - 1 for line in status.splitlines() if line.startswith("NSpid:"))
+        return f"{process.name()} at depth {depth}"
+    except (psutil.NoSuchProcess, OSError, StopIteration):
+        return "process that is ending"
+
+
+def _open_files(family: list[psutil.Process]) -> Counter[str]:
+    """By role and what they are. The daemon's own come and go with gRPC's pools of threads and calls."""
+    found: Counter[str] = Counter()
+    for process in family[1:]:
+        with suppress(OSError):
+            role = _role(process)
+            for fd in Path(f"/proc/{process.pid}/fd").iterdir():
+                with suppress(OSError):
+                    found[f"{role}: {_INODE.sub('', str(fd.readlink()))}"] += 1
+    return found
+
+
+def _listening(family: list[psutil.Process]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for process in family:
+        with suppress(psutil.Error):
+            for connection in process.net_connections("inet"):
+                found[f"{_role(process)}: {connection.laddr}"] += 1
+    return found
+
+
+def _cgroups(instance: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for folder in _instance_folders(instance):
+        for path in folder.rglob("*/"):
+            found[_SANDBOX.sub("sandbox", str(path))] += 1
+    return found
+
+
+def _instance_folders(instance: str) -> list[Path]:
+    mount = Path("/sys/fs/cgroup")
+    return [*mount.glob(f"*/{instance}"), *mount.glob(f"*/*/{instance}")]
+
+
+def _mounts(folder: Path) -> Counter[str]:
+    """Mounts where a sandbox makes its own, below the daemon's folder, and those named after the service."""
+    points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    return Counter(
+        point for point in points if point in PLACES or point.startswith(str(folder)) or "verifierd" in point
+    )
+
+
+def _files(folder: Path) -> list[str]:
+    """All in the daemon's folder, and what a sandbox's ids own where everybody may write.
+
+    An unprivileged daemon's own id is also that of other daemons, which have folders there.
+    """
+    own_uid = folder.stat().st_uid or None
+    found = [str(path) for path in folder.rglob("*")]
+    for place in WORLD_WRITABLE:
+        for path in place.iterdir():
+            with suppress(OSError):
+                owner = path.lstat().st_uid
+                if ID_BASE <= owner < ID_BASE + ID_COUNT or (owner == own_uid and not path.is_dir()):
+                    found.append(str(path))
+    return found
+
+
+def _sysv_ipc() -> Counter[str]:
+    found: Counter[str] = Counter()
+    for kind in ("shm", "sem", "msg"):
+        for line in Path("/proc/sysvipc", kind).read_text().splitlines()[1:]:
+            found[f"{kind} {' '.join(line.split()[:2])}"] += 1
+    return found
