@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import socket
@@ -97,8 +96,8 @@ def _abstract_listener() -> socket.socket:
     listener = socket.socket(socket.AF_UNIX)
     try:
         listener.bind(f"\0{NAME}")
-    except OSError:  # another run of the suite on this host has the name, and would see a visitor
-        listener.bind(f"\0{NAME}-{os.getpid()}")
+    except OSError:  # another canary on this host has the name, and would see a visitor
+        listener.bind(f"\0{NAME}-{secrets.token_hex(4)}")
     listener.listen()
     listener.setblocking(False)
     return listener
