@@ -40,6 +40,7 @@ class CandidateModule(Peer):
         super().__init__(channel)
         self.behaviour = hashlib.sha256()
         self.last_raised: BaseException | None = None
+        self.exits: list[SystemExit] = []  # all: a `finally`, a thread or an iterator may hold one back
         self.refused: HandleError | None = None
         self.gone: str | None = None
         self._objects: dict[int, CandidateObject] = {}
@@ -159,8 +160,7 @@ class CandidateModule(Peer):
             raise self._broken(str(error)) from None
         if drawn.raised is None:
             return drawn
-        self.last_raised = _loud(drawn.raised)
-        return replace(drawn, raised=self.last_raised)
+        return replace(drawn, raised=self._remembered(drawn.raised))
 
     def answer_of(self, reply: Message, decoder: CrossingDecoder) -> Any:
         """Return what was returned. Raises what was raised, and remembers that the candidate did."""
@@ -169,8 +169,14 @@ class CandidateModule(Peer):
         except ValueFormError as error:
             raise self._broken(str(error)) from None
         except BaseException as error:
-            self.last_raised = _loud(error)
-            raise self.last_raised from None
+            raise self._remembered(error) from None
+
+    def _remembered(self, error: BaseException) -> BaseException:
+        """Return what the candidate raised as the test program gets it."""
+        self.last_raised = raised = _loud(error)
+        if isinstance(raised, SystemExit):
+            self.exits.append(raised)
+        return raised
 
     def _decoded(self, form: Any) -> Any:
         try:

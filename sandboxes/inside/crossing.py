@@ -65,6 +65,7 @@ class Exports:
         """Start with none."""
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
+        self._kinds: dict[int, tuple[int, type]] = {}
 
     def number(self, thing: Any) -> int:
         """Return the thing's number, the same each time; the thing is kept alive."""
@@ -72,6 +73,11 @@ class Exports:
         if number == len(self._objects):
             self._objects.append(thing)
         return number
+
+    def kind_number(self, thing: Any) -> int:
+        """Return a number for the thing's class that is no thing's: a metaclass, called, makes classes."""
+        kind = type(thing)
+        return self._kinds.setdefault(id(kind), (len(self._kinds), kind))[0]
 
     def thing(self, number: Any) -> Any:
         """Return the thing of a number. Raises ValueFormError where there is none."""

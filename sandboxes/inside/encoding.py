@@ -83,7 +83,7 @@ class CrossingEncoder(Encoder):
             "$mine": {
                 "id": self._exports.number(value),
                 "class": class_name(value),
-                "kind": self._exports.number(type(value)),
+                "kind": self._exports.kind_number(value),
                 "callable": callable(value),
                 "iterator": isinstance(value, Iterator),
             }

@@ -52,6 +52,11 @@ def run_tests(source: bytes, candidate_names: list[str]) -> int:
             report = _idle(candidate, code, names, resolved, ended)
     except PeerGone:
         pass
+    except BaseException as error:
+        if error is not candidate.last_raised and error is not candidate.refused:
+            raise
+        # The candidate's: by a hash while names were resolved, by the truth of an exit status.
+        report = _raised(candidate, error)
     if candidate.refused is not None:
         report = {"raised": ["HandleError", str(candidate.refused)]}
     if candidate.gone is not None:
@@ -79,7 +84,7 @@ def _judged(candidate: CandidateModule, ended: BaseException | None) -> dict[str
     """Return the report of a test program that used the candidate."""
     if ended is None:
         return {}
-    if isinstance(ended, SystemExit) and ended is not candidate.last_raised:
+    if isinstance(ended, SystemExit) and all(ended is not each for each in candidate.exits):
         if not ended.code:
             return {}
         status = int(ended.code) if isinstance(ended.code, int) else 1
