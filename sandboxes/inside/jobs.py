@@ -227,7 +227,7 @@ def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:
     """Say how much came, and refuse a run that ended by itself just after it wrote too much."""
     for name, pipe in zip(("stdout", "stderr", "result"), pipes, strict=True):
         answer[f"{name}_total_bytes"] = pipe.total_bytes
-    if answer["ending"] == "finished" and any(pipe.over for pipe in pipes):
+    if answer["ending"] in ("finished", "raised") and any(pipe.over for pipe in pipes):
         answer["ending"] = "output_limit"
 
 

@@ -34,7 +34,7 @@ class StageFactory:
         self._seccomp = seccomp
         self._meters = meters
         self.own_uids = _mapped_uids() > FIRST_UID + UIDS
-        # Anywhere: sandboxes have the same range of uids, and the kernel counts some things for a uid at large.
+        # Anywhere: sandboxes share a range of uids, and the kernel counts some things for a uid at large.
         self._made = int.from_bytes(os.urandom(4), "little")
 
     def spawn(self, name: str, source: bytes, limits: dict[str, Any]) -> Stage:

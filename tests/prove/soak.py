@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -143,9 +144,17 @@ def _verdict_table(soaked: Soaked) -> Table:
     table = Table(title=f"{soaked.candidates} candidates in {soaked.seconds:.0f} s, {wrong}")
     for column in ("programs", "verdicts"):
         table.add_column(column, overflow="fold")
-    for name, counts in soaked.verdicts.items():
-        table.add_row(name, ", ".join(f"{verdict} {number}" for verdict, number in counts.items()))
+    for group, counts in _by_group(soaked.verdicts).items():
+        table.add_row(group, ", ".join(f"{verdict} {number}" for verdict, number in counts.most_common()))
     return table
+
+
+def _by_group(verdicts: dict[str, dict[str, int]]) -> dict[str, Counter[str]]:
+    """Add up the attacks of one group of the suite, which are named GROUP/NAME."""
+    groups: dict[str, Counter[str]] = {}
+    for name, counts in verdicts.items():
+        groups.setdefault(name.partition("/")[0], Counter()).update(counts)
+    return groups
 
 
 def _growth_table(soaked: Soaked) -> Table:
