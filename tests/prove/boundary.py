@@ -85,6 +85,7 @@ class _Suite:
         escapes = [row for row in rows if row.false_accepted or row.host_ok is False]
         wrong = [row for row in rows if not row.as_expected]
         text = f"{_reach(rows, 'attacks')}, {len(escapes)} escapes, {len(wrong)} wrong verdicts"
+        text += self._ran.told_defects
         return self._figure(text, not escapes and not wrong and self._ran.is_green, [*escapes, *wrong])
 
     def host(self) -> Figure:
@@ -99,6 +100,7 @@ class _Suite:
         wrong = [row for row in hacks if not row.as_expected and not row.false_accepted]
         text = f"{_reach(hacks, 'programs')}, {len(accepted)} false ACCEPTED"
         text += f", {len(wrong)} with another wrong verdict" if wrong else ""
+        text += self._ran.told_defects
         holds = bool(hacks) and not accepted and not wrong and self._ran.is_green
         return self._figure(text, holds, [*accepted, *wrong])
 
@@ -111,10 +113,11 @@ class _Suite:
     def _figure(self, text: str, holds: bool, wrong: Sequence[Row]) -> Figure:
         facts: dict[str, Any] = {"pytest": self._ran.summary, "not_run": _not_run()}
         facts["wrong"] = [
-            f"{row.group}/{row.program} on {row.backend}: expected {row.expected}, got {row.got}, "
-            f"host {'as before' if row.host_ok is not False else 'changed'}"
+            f"{row.group}/{row.program} on {row.backend}: expected {row.expected}, got {row.got}"
+            + (", the host changed" if row.host_ok is False else "")
             for row in wrong
         ]
+        facts["defects"] = self._ran.defects
         if not holds:
             facts["tail"] = self._ran.tail
         return Figure(text + _told_not_run(), holds, facts)
@@ -154,8 +157,9 @@ def _conformance(repository: Path, names: Sequence[str]) -> Figure:
     if not files:
         raise NotMeasured(f"there is none of {', '.join(names)} in {CONFORMANCE}")
     ran = run_pytest(*files, limit_s=SUITE_S)
-    facts = {"tail": ran.tail, "files": list(map(str, files)), "not_run": _not_run()}
-    return Figure(ran.summary + _told_not_run(), ran.is_green, facts)
+    facts = {"tail": ran.tail, "files": list(map(str, files)), "not_run": _not_run(), "defects": ran.defects}
+    text = ran.summary + ran.told_defects + "".join(f"; on no backend: {each}" for each in ran.unrun)
+    return Figure(text + _told_not_run(), ran.is_green and not ran.unrun, facts)
 
 
 def _fuzz(repository: Path) -> Figure:
@@ -195,7 +199,8 @@ def _report_of(module: list[str], file: Path, limit_s: float, repository: Path) 
 def _reach(rows: Sequence[Row], what: str) -> str:
     """Say how many programs there are and on how many backends they ran."""
     by_backend = Counter(row.backend for row in rows)
-    return f"{max(by_backend.values(), default=0)} {what} on {len(by_backend)} backends"
+    backends = "backend" if len(by_backend) == 1 else "backends"
+    return f"{max(by_backend.values(), default=0)} {what} on {len(by_backend)} {backends}"
 
 
 def _is_honest(row: Row) -> bool:

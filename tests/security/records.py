@@ -9,10 +9,13 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from tests.support.backends import BACKENDS, REPOSITORY
 
@@ -23,6 +26,7 @@ FOLDERS = {
     "hacks": Path("tests", "security", "hacks"),
 }
 TAIL_LINES = 15
+OVER = 124  # as timeout(1) says it
 PASSED = re.compile(r"(\d+) of \d+ passed")
 
 
@@ -49,37 +53,77 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How a run of pytest ended."""
+    """How a run of pytest ended.
+
+    Attributes:
+        defects: tests that were expected to fail, each for a defect that is known, and did.
+        unrun: tests that were skipped wherever they could have run, with a reason.
+    """
 
     status: int
     summary: str
     tail: str
+    defects: tuple[str, ...] = ()
+    unrun: tuple[str, ...] = ()
 
     @property
     def is_green(self) -> bool:
-        """Say whether something ran and nothing failed."""
-        return self.status == 0 and "passed" in self.summary
+        """Say whether something ran, nothing failed, and no known defect is left."""
+        return self.status == 0 and "passed" in self.summary and not self.defects
+
+    @property
+    def told_defects(self) -> str:
+        """Return how many defects are known, to be put behind a figure; empty if none is."""
+        return f"; known defects: {len(self.defects)}" if self.defects else ""
 
 
 def run_pytest(*folders: Path, limit_s: float, shown: bool = False) -> Ran:
-    """Run the tests below these folders, their progress to the terminal if it is to be shown.
+    """Run the tests of these folders or files, their progress to the terminal if it is to be shown."""
+    with tempfile.TemporaryDirectory(prefix="pytest-") as folder:
+        report = Path(folder, "report.xml")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+        status, lines = _followed([*command, *map(str, folders)], limit_s, shown)
+        defects, unrun = _skipped(report) if report.is_file() else ([], [])
+    counted = [line.strip("= ") for line in lines if re.search(r"\d+ (passed|failed|skipped|error)", line)]
+    summary = counted[-1] if counted else "no tests ran"
+    return Ran(status, summary, "\n".join(lines[-TAIL_LINES:]), tuple(defects), tuple(unrun))
 
-    Raises:
-        TimeoutExpired: they took longer than `limit_s` seconds.
-    """
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *map(str, folders)]
+
+def _followed(command: list[str], limit_s: float, shown: bool) -> tuple[int, list[str]]:
+    """Run a command. Returns its exit status and the lines that it wrote; 124 where its time was over."""
     lines: list[str] = []
     with subprocess.Popen(
         command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
+        clock = threading.Timer(limit_s, process.terminate)
+        clock.start()
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line.rstrip())
             if shown:
                 sys.stderr.write(line)
-        status = process.wait(limit_s)
-    counted = [line.strip("= ") for line in lines if re.search(r"\d+ (passed|failed|skipped|error)", line)]
-    return Ran(status, counted[-1] if counted else "no tests ran", "\n".join(lines[-TAIL_LINES:]))
+        status = process.wait()
+        is_over = not clock.is_alive()
+        clock.cancel()
+    return (OVER if is_over else status), lines
+
+
+def _skipped(report: Path) -> tuple[list[str], list[str]]:
+    """Return from a report in JUnit's form the known defects, and the tests that ran nowhere."""
+    defects: list[str] = []
+    reasons: dict[str, str] = {}
+    ran: set[str] = set()
+    for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it for us
+        name = case.get("name", "")
+        skipped = case.find("skipped")
+        if skipped is None:
+            ran.add(name.partition("[")[0])
+        elif skipped.get("type") == "pytest.xfail":
+            defects.append(f"{name}: {skipped.get('message')}")
+            ran.add(name.partition("[")[0])
+        else:
+            reasons.setdefault(name.partition("[")[0], skipped.get("message", ""))
+    return defects, [f"{name}: {reason}" for name, reason in reasons.items() if name not in ran]
 
 
 def forget(suite: str) -> None:

@@ -99,6 +99,8 @@ def main() -> int:
     for name, reason in reasons.items():
         if reason:
             console.print(f"not run on {name}: {reason}", markup=False)
+    for defect in ran.defects:
+        console.print(f"known defect: {defect}", style="red", markup=False)
     console.print(ran.summary, markup=False)
     return 0 if ran.is_green and rows and all(tally.holds for tally in counted) else 1
 
