@@ -8,7 +8,7 @@ SETUP := sh deploy/host/setup.sh "$$PPID"
 WITH_ENGINE := $(PYTHON) -m tests.support.engine
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docker test-security images lint format proto check-proto lock clean
+.PHONY: help setup run test test-docker test-security fuzz images lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
@@ -26,6 +26,12 @@ run: setup ## start the service, verify a demo batch, show verdicts, clusters, p
 
 test: setup ## run the test suite; what this host cannot run is skipped with its reason
 	@$(PYTHON) -m pytest
+
+test-security: setup ## attacks and reward hacks on every backend that runs here, and a table of what came of them
+	@$(PYTHON) -m tests.security.table
+
+fuzz: setup ## fuzz every line that untrusted bytes cross (FUZZ="--seconds 300 --seed N --backend NAME")
+	@$(PYTHON) -m tests.security.fuzz $(FUZZ)
 
 test-docker: setup ## the tests of the Docker backend; starts a private engine where none runs (root)
 	@$(WITH_ENGINE) $(PYTHON) -m pytest tests/integration/docker tests/conformance -k "docker or image"

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from .container import Container
-from .inside import values, wire
+from .inside import wire
 from .inside.watch import STARVED_WALL_FACTOR
 from .model import (
     AssertsRun,
     BrokenTestProgram,
     CallRun,
-    Ending,
     Job,
     Limits,
     Outcome,
-    Raised,
     Run,
     SandboxError,
     StdioRun,
-    Usage,
 )
+from .reading import LARGE_RESULT_BYTES, NotAnAnswer, read_outcome
 
 START_SECONDS = 30.0
 ANSWER_SECONDS = 30.0  # on top of what the limits allow a run
 CANCEL_SECONDS = 10.0
-LARGE_RESULT_BYTES = 1 << 16
-RETURNED = b'{"returned":'
+MAX_HEADER_BYTES = 1 << 16  # honest ones have a tenth of it; a large one would hold up everybody
 
 
 class Sandbox:
@@ -53,7 +49,9 @@ class Sandbox:
                 header, _ = await self._receive()
         except TimeoutError:
             raise await self._failed(f"the supervisor did not start within {START_SECONDS:g} s") from None
-        self.python_version = header["python"]
+        if "python" not in header:
+            raise await self._failed("the supervisor's line broke: no greeting")
+        self.python_version = str(header["python"])
 
     async def run(self, job: Job) -> AsyncGenerator[Outcome, None]:
         """Yield one outcome a run, in order; leaving early (`aclose`) cancels the rest.
@@ -76,9 +74,9 @@ class Sandbox:
                 if "done" in header:
                     done = True
                     if "broken_tests" in header:
-                        raise BrokenTestProgram(header["broken_tests"])
+                        raise BrokenTestProgram(str(header["broken_tests"]))
                     if "error" in header:
-                        raise SandboxError(header["error"])
+                        raise SandboxError(str(header["error"]))
                     return
                 yield await self._outcome(header, blobs)
         finally:
@@ -99,9 +97,12 @@ class Sandbox:
             raise await self._failed(f"no answer within {seconds:.0f} s") from None
 
     async def _outcome(self, header: dict[str, Any], blobs: list[bytes]) -> Outcome:
-        if len(blobs[-1]) < LARGE_RESULT_BYTES:
-            return _outcome(header, blobs)
-        return await asyncio.to_thread(_outcome, header, blobs)  # rebuilding it would hold up everybody
+        try:
+            if not blobs or len(blobs[-1]) < LARGE_RESULT_BYTES:
+                return read_outcome(header, blobs)
+            return await asyncio.to_thread(read_outcome, header, blobs)  # it would hold up everybody
+        except NotAnAnswer as error:
+            raise await self._failed(f"the supervisor's line broke: {error}") from None
 
     async def _cancel(self) -> None:
         """Stop the job in hand and wait for the reset; a sandbox that does not obey is broken."""
@@ -124,6 +125,8 @@ class Sandbox:
         read = self._container.read
         try:
             header_bytes, blobs_bytes = wire.parse_prefix(await read(wire.PREFIX.size))
+            if header_bytes > MAX_HEADER_BYTES:
+                raise wire.FrameError(f"a header of {header_bytes} bytes")
             return wire.unpack(await read(header_bytes), await read(blobs_bytes))
         except (EOFError, OSError, wire.FrameError) as error:
             raise await self._failed(f"the supervisor's line broke: {error}") from None
@@ -158,43 +161,3 @@ def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
             return {"kind": "call", "function": function}, run.payload
         case AssertsRun(test_source, names):
             return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()
-
-
-def _outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
-    stdout, stderr, result = blobs
-    raised, value = _result(result)
-    return Outcome(
-        run_index=header["run"],
-        ending=Ending(header["ending"]),
-        exit_code=header["exit_code"],
-        term_signal=header["term_signal"],
-        raised=raised,
-        stdout=stdout,
-        stdout_total_bytes=header["stdout_total_bytes"],
-        stderr=stderr,
-        stderr_total_bytes=header["stderr_total_bytes"],
-        value=value,
-        behaviour=header["behaviour"],
-        usage=Usage(header["cpu_time_ns"], header["wall_time_ns"], header["peak_memory_bytes"]),
-        started_at_ns=header["started_at_ns"],
-        ended_at_ns=header["ended_at_ns"],
-        result_total_bytes=header.get("result_total_bytes", 0),
-    )
-
-
-def _result(text: bytes) -> tuple[Raised | None, tuple[Any] | None]:
-    """Read what the program's process reported of itself: untrusted, so anything may stand there."""
-    if not text:
-        return None, None
-    try:
-        if text.startswith(RETURNED):
-            return None, (values.loads(text[len(RETURNED) : -1]),)
-        if len(text) > LARGE_RESULT_BYTES:
-            raise ValueError("an exception of such length")
-        report = json.loads(text)
-        if "raised" in report:
-            class_name, message = report["raised"]
-            return Raised(str(class_name)[:200], str(message)), None
-        return None, None
-    except (ValueError, TypeError, RecursionError):
-        return None, (values.Opaque("(a result out of protocol)"),)

@@ -52,7 +52,7 @@ class ProcessContainer:
     async def close(self) -> None:
         """Kill, wait, and remove what was made for it. Raises OSError and TimeoutError where that fails."""
         await self.kill()
-        await asyncio.wait_for(self._process.wait(), END_SECONDS)
+        await asyncio.wait_for(asyncio.gather(self._process.wait(), self._drop_the_rest()), END_SECONDS)
         await self._listening
         if self._process.stdin is not None:
             self._process.stdin.close()
@@ -60,5 +60,18 @@ class ProcessContainer:
 
     async def _listen(self) -> None:
         assert self._process.stderr is not None  # noqa: S101 - made with pipes
-        while line := await self._process.stderr.readline():
+        while True:
+            try:
+                line = await self._process.stderr.readline()
+            except ValueError:  # longer than the reader holds, which has dropped it
+                line = b"(a line too long to keep)"
+            if not line:
+                return
             self._lines.append(line.decode(errors="replace").rstrip()[:LINE_CHARACTERS])
+
+    async def _drop_the_rest(self) -> None:
+        """Read what was left in the pipe: a process with a full one is never seen to end."""
+        assert self._process.stdout is not None  # noqa: S101 - made with pipes
+        with contextlib.suppress(RuntimeError):  # somebody waits for an answer there, and reads it too
+            while await self._process.stdout.read(1 << 20):
+                pass

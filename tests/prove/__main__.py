@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
 
-from tests.prove import core
+from tests.prove import boundary, core
 from tests.prove.harness import prove
+from tests.support.any_engine import engine_where_possible
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PROOFS = {"core": core.lines}
+PROOFS = {"core": core.lines, "boundary": boundary.lines}
+AROUND = {"boundary": engine_where_possible}  # what a proof has for its whole length
 RUNNING = "PROVING_VERIFIERD"
 
 
@@ -27,7 +30,8 @@ def main() -> int:
         return 2
     os.environ[RUNNING] = "1"
     name = sys.argv[1]
-    with tempfile.TemporaryDirectory(prefix="prove-", ignore_cleanup_errors=True) as scratch:
+    around = AROUND.get(name, nullcontext)
+    with around(), tempfile.TemporaryDirectory(prefix="prove-", ignore_cleanup_errors=True) as scratch:
         return prove(name, PROOFS[name](REPOSITORY, Path(scratch)), REPOSITORY / "build", Console())
 
 

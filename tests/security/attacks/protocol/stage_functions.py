@@ -21,7 +21,7 @@ if linux is not None:
         try:
             getattr(linux, name)(*arguments)
             found.append(name)
-        except OSError:
+        except (OSError, AttributeError):
             pass
         if os.getpid() != own:
             os._exit(0)

@@ -1,0 +1,86 @@
+"""Reads what a supervisor answers of a run. It lives beside hostile programs, so nothing in it is trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from .inside import values
+from .model import Ending, Outcome, Raised, Usage
+
+LARGE_RESULT_BYTES = 1 << 16
+COUNT_BOUND = 1 << 62  # of nanoseconds and bytes; what is above fits no message
+STATUS_BOUND = 256  # of exit codes and signals
+RETURNED = b'{"returned":'
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+class NotAnAnswer(Exception):
+    """The frame is none that a supervisor answers of a run."""
+
+
+def read_outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
+    """Return the outcome that a frame tells. Raises NotAnAnswer."""
+    try:
+        stdout, stderr, result = blobs
+        raised, value = _result(result)
+        return Outcome(
+            run_index=_number(header["run"]),
+            ending=Ending(header["ending"]),
+            exit_code=_status(header["exit_code"]),
+            term_signal=_status(header["term_signal"]),
+            raised=raised,
+            stdout=stdout,
+            stdout_total_bytes=_number(header["stdout_total_bytes"]),
+            stderr=stderr,
+            stderr_total_bytes=_number(header["stderr_total_bytes"]),
+            value=value,
+            behaviour=_behaviour(header["behaviour"]),
+            usage=Usage(
+                _number(header["cpu_time_ns"]),
+                _number(header["wall_time_ns"]),
+                _number(header["peak_memory_bytes"]),
+            ),
+            started_at_ns=_number(header["started_at_ns"]),
+            ended_at_ns=_number(header["ended_at_ns"]),
+            result_total_bytes=_number(header.get("result_total_bytes", 0)),
+        )
+    except KeyError as missing:
+        raise NotAnAnswer(f"an answer without {missing}") from None
+    except (ValueError, TypeError) as error:
+        raise NotAnAnswer(f"an answer of another form: {str(error)[:200]}") from None
+
+
+def _number(field: Any, bound: int = COUNT_BOUND) -> int:
+    if type(field) is not int or not 0 <= field < bound:
+        raise ValueError(f"{type(field).__name__} where a number from 0 to {bound} belongs")
+    return field
+
+
+def _status(field: Any) -> int | None:
+    return None if field is None else _number(field, STATUS_BOUND)
+
+
+def _behaviour(field: Any) -> str | None:
+    if field is not None and not (type(field) is str and SHA256.fullmatch(field)):
+        raise ValueError("the behaviour is no SHA-256")
+    return field
+
+
+def _result(text: bytes) -> tuple[Raised | None, tuple[Any] | None]:
+    """Read what the program's process reported of itself: untrusted, so anything may stand there."""
+    if not text:
+        return None, None
+    try:
+        if text.startswith(RETURNED):
+            return None, (values.loads(text[len(RETURNED) : -1]),)
+        if len(text) > LARGE_RESULT_BYTES:
+            raise ValueError("an exception of such length")
+        report = json.loads(text)
+        if "raised" in report:
+            class_name, message = report["raised"]
+            return Raised(str(class_name)[:200], str(message)), None
+        return None, None
+    except (ValueError, TypeError, RecursionError):
+        return None, (values.Opaque("(a result out of protocol)"),)

@@ -1,0 +1,1 @@
+"""Seeded fuzzing of every line that untrusted bytes cross: frames, values, calls, requests, system calls."""

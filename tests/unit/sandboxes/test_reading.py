@@ -1,0 +1,68 @@
+"""An answer that is not wholly of its form is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sandboxes.model import Ending
+from sandboxes.reading import NotAnAnswer, read_outcome
+
+HEADER: dict[str, Any] = {
+    "run": 0,
+    "ending": "finished",
+    "exit_code": 0,
+    "term_signal": None,
+    "behaviour": "0" * 64,
+    "cpu_time_ns": 1,
+    "wall_time_ns": 2,
+    "peak_memory_bytes": 3,
+    "started_at_ns": 4,
+    "ended_at_ns": 5,
+    "stdout_total_bytes": 3,
+    "stderr_total_bytes": 0,
+}
+BLOBS = [b"42\n", b"", b'{"returned":42}']
+
+
+def test_an_answer_is_read_as_it_stands() -> None:
+    outcome = read_outcome(HEADER, BLOBS)
+    assert (outcome.ending, outcome.exit_code, outcome.value) == (Ending.FINISHED, 0, (42,))
+    assert outcome.usage.peak_memory_bytes == 3
+
+
+@pytest.mark.parametrize("name", HEADER)
+def test_an_answer_lacks_nothing(name: str) -> None:
+    with pytest.raises(NotAnAnswer, match=name):
+        read_outcome({key: value for key, value in HEADER.items() if key != name}, BLOBS)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("run", "0"),
+        ("run", True),
+        ("ending", "accepted"),
+        ("ending", []),
+        ("exit_code", 0.0),
+        ("exit_code", 256),
+        ("term_signal", -1),
+        ("behaviour", "x"),
+        ("cpu_time_ns", float("nan")),
+        ("wall_time_ns", 1 << 63),
+        ("peak_memory_bytes", None),
+        ("started_at_ns", -1),
+        ("stdout_total_bytes", [3]),
+        ("result_total_bytes", {}),
+    ],
+)
+def test_a_field_of_another_kind_or_size_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(NotAnAnswer):
+        read_outcome({**HEADER, name: value}, BLOBS)
+
+
+@pytest.mark.parametrize("blobs", [[], [b""], BLOBS * 2])
+def test_an_answer_has_its_three_parts(blobs: list[bytes]) -> None:
+    with pytest.raises(NotAnAnswer):
+        read_outcome(HEADER, blobs)
