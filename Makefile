@@ -8,7 +8,7 @@ SETUP := sh deploy/host/setup.sh "$$PPID"
 WITH_ENGINE := $(PYTHON) -m tests.support.engine
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docker test-security fuzz images lint format proto check-proto lock clean
+.PHONY: help setup run test test-docker test-security fuzz audit images lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
@@ -33,8 +33,12 @@ test-security: setup ## attacks and reward hacks on every backend that runs here
 fuzz: setup ## fuzz every line that untrusted bytes cross (FUZZ="--seconds 300 --seed N --backend NAME")
 	@$(PYTHON) -m tests.security.fuzz $(FUZZ)
 
-test-docker: setup ## the tests of the Docker backend; starts a private engine where none runs (root)
-	@$(WITH_ENGINE) $(PYTHON) -m pytest tests/integration/docker tests/conformance -k "docker or image"
+test-docker: setup ## the tests of Docker, gVisor and images; starts a private engine where none runs (root)
+	@$(WITH_ENGINE) $(PYTHON) -m pytest tests/integration/docker tests/integration/sandboxes tests/conformance \
+		tests/security/attacks -k "docker or image"
+
+audit: setup ## ask whether a pinned dependency has a known vulnerability, where a database is reachable
+	@$(PYTHON) requirements/audit.py
 
 images: setup ## make the toolchain images: a directory for bubblewrap, and the Docker engine's where one runs
 	@sh deploy/host/install.sh mmdebstrap

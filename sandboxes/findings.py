@@ -8,6 +8,8 @@ from itertools import groupby
 from .toolchain import Toolchain
 
 LIMIT = "limit: "
+OWN_UID = "a uid of its own for each candidate"
+OWN_KERNEL = "a kernel of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,15 @@ class Finding:
     detail: str
     remedy: str
     required: bool
+
+
+HOST_KERNEL = Finding(
+    OWN_KERNEL,
+    False,
+    "candidates make system calls to the host's kernel, through two filters",
+    "the backend docker with the runtime runsc (gVisor)",
+    required=False,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from .backends.base import BackendUnavailable
 from .backends.choice import find_toolchain
 from .backends.docker.backend import DockerBackend
 from .backends.docker.findings import docker_findings
-from .findings import LIMIT, Finding, HostReport
+from .findings import HOST_KERNEL, LIMIT, OWN_UID, Finding, HostReport
 from .inside import linux
 from .instance import instance_name
 from .python import CHOICES, WANTED
@@ -141,9 +141,8 @@ def _identity(_: SandboxSettings) -> list[Finding]:
             f"user {os.getuid()}: candidates share your uid; PID namespaces alone keep them from one another"
         )
     return [
-        Finding(
-            "a uid of its own for each candidate", os.getuid() == 0, detail, "run as root", required=False
-        )
+        Finding(OWN_UID, os.getuid() == 0, detail, "run as root", required=False),
+        HOST_KERNEL,
     ]
 
 

@@ -61,8 +61,7 @@ def test_a_program_that_wrote_too_much_is_told_so_however_it_ends(verifier: Veri
     # So little that the pipe holds all of it before anybody reads, and the end follows at once.
     source = "import os\nos.write(1, bytes(60_000))\nos._exit(1)"
     cases = {
-        str(n): Case(f"{source} # {n}", limits=Limits(cpu_time_s=1.0, output_bytes=20_000))
-        for n in range(60)
+        str(n): Case(f"{source} # {n}", limits=Limits(cpu_time_s=1.0, output_bytes=20_000)) for n in range(60)
     }
     verdicts = {result.verdict for result in judge(verifier, cases).values()}
     assert verdicts == {Verdict.OUTPUT_LIMIT_EXCEEDED}

@@ -65,7 +65,11 @@ class Opaque:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One stream of a program's output, cut at the output limit; `total_bytes` says how much there was."""
+    """One stream of a program's output, as far as it came back.
+
+    It is cut at the output limit, and at what a result may carry of all outputs of a candidate (8 MiB by
+    default). `total_bytes` is what was written, as far as it was counted: past the limit nobody counts on.
+    """
 
     content: bytes
     total_bytes: int

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from ... import cgroups
-from ...findings import LIMIT, Finding
+from ...findings import HOST_KERNEL, LIMIT, OWN_KERNEL, OWN_UID, Finding
 from ...instance import instance_name
+from ...model import SandboxError
 from ...settings import LIMIT_NAMES, SandboxSettings
 from ..base import BackendUnavailable
+from .backend import DockerBackend
 from .engine import Engine, EngineFacts
-from .requirements import find_facts, find_image, find_runtime, why_no_cgroups
+from .requirements import GVISOR, find_facts, find_image, find_runtime, why_no_cgroups
 
 WITHOUT = (
     "or name it in sandbox.allow_unenforced: then memory and processes are held for the container as a "
@@ -31,6 +35,9 @@ def docker_findings(settings: SandboxSettings) -> list[Finding]:
         found.append(_runtime(facts, settings))
         if found[-1].ok:
             found += _limits(engine, facts, settings)
+            found += _walls(find_runtime(facts, settings))
+        if all(each.ok for each in found if each.required):
+            found.append(_container(settings))
         return found
     finally:
         engine.close()
@@ -51,6 +58,39 @@ def _runtime(facts: EngineFacts, settings: SandboxSettings) -> Finding:
         return Finding("container runtime", True, find_runtime(facts, settings), "", required=True)
     except BackendUnavailable as reason:
         return Finding("container runtime", False, reason.why, reason.remedy, required=True)
+
+
+def _walls(runtime: str) -> list[Finding]:
+    if GVISOR in runtime:
+        uid, kernel = "the runtime's own ids, a fresh one each candidate", "gVisor answers every system call"
+        return [Finding(OWN_UID, True, uid, "", False), Finding(OWN_KERNEL, True, kernel, "", False)]
+    uid = (
+        "one for each sandbox, which nothing else on the host has; PID namespaces alone keep its candidates "
+        "from one another"
+    )
+    remedy = "the runtime runsc, or the backend bubblewrap as root"
+    return [Finding(OWN_UID, False, uid, remedy, False), HOST_KERNEL]
+
+
+def _container(settings: SandboxSettings) -> Finding:
+    """Make a sandbox as the backend does, and end it."""
+    what = "container without privileges"
+    try:
+        asyncio.run(_try_container(settings))
+    except (BackendUnavailable, SandboxError, OSError) as error:
+        remedy = "let containers make user namespaces: sudo sysctl -w user.max_user_namespaces=15000"
+        return Finding(what, False, str(error), remedy, required=True)
+    detail = "no capability, no network, read-only root, user and PID namespaces of its own inside"
+    return Finding(what, True, detail, "", required=True)
+
+
+async def _try_container(settings: SandboxSettings) -> None:
+    backend = DockerBackend(settings)
+    await backend.start()
+    try:
+        await (await backend.create()).close()
+    finally:
+        await backend.close()
 
 
 def _limits(engine: Engine, facts: EngineFacts, settings: SandboxSettings) -> list[Finding]:

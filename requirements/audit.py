@@ -1,0 +1,53 @@
+"""Ask whether a pinned dependency has a known vulnerability: `make audit`, by pip-audit.
+
+Exits 1 where one has. Where no vulnerability database can be reached it says so and exits 0: a machine
+without that way out must still be able to test. Hashes are checked at every installation in any case.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+AUDIT = (sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--format", "json")
+SECONDS = 300.0
+
+
+def main() -> int:
+    """Audit the lock of everything, the service's own dependencies among it."""
+    try:
+        dependencies = _audited(FOLDER / "dev.lock")
+    except (subprocess.TimeoutExpired, ValueError) as error:
+        print(f"audit: nothing was audited: {error}")
+        return 0
+    known = [each for each in dependencies if "skip_reason" not in each]
+    vulnerable = [each for each in known if each["vulns"]]
+    for each in vulnerable:
+        for found in each["vulns"]:
+            fixed = ", ".join(found["fix_versions"]) or "no version yet"
+            print(f"audit: {each['name']} {each['version']}: {found['id']}, mended in {fixed}")
+    if not known:
+        print(f"audit: no vulnerability database is reachable; {len(dependencies)} packages not audited")
+    else:
+        print(f"audit: {len(known)} of {len(dependencies)} packages audited, {len(vulnerable)} vulnerable")
+    return 1 if vulnerable else 0
+
+
+def _audited(lock: Path) -> list[dict[str, Any]]:
+    """Return what pip-audit says of each package of a lock. Raises ValueError where it says nothing."""
+    done = subprocess.run(
+        [*AUDIT, "-r", str(lock)], capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    try:
+        dependencies: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
+    except (ValueError, KeyError):
+        raise ValueError(done.stderr.strip()[-500:] or f"pip-audit ended with {done.returncode}") from None
+    return dependencies
+
+
+if __name__ == "__main__":
+    sys.exit(main())
