@@ -29,6 +29,7 @@ BUNDLE = "/run/verifierd.zip"
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
 NOBODY = "65534"
 DEVICES = ("null", "zero", "full", "random", "urandom")
+OLD_DIRECTORIES = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")  # links into /usr on most systems
 ETC = {
     "passwd": "root:x:0:0:root:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
     "group": "root:x:0:\nnogroup:x:65534:\n",
@@ -108,6 +109,8 @@ class BubblewrapBackend:
         order = {
             "join": [str(path) for path in group.join],
             "first_id": first_id,
+            "directories": [str(self._toolchain.root / name) for name in ("usr", "etc", *OLD_DIRECTORIES)],
+            "devices": [f"/dev/{name}" for name in DEVICES],
             "argv": self._arguments(group, data_fds, filter_fd),
         }
         try:
@@ -158,7 +161,7 @@ def bubblewrap_toolchain(settings: SandboxSettings) -> Toolchain:
 
 def _root_directory(root: Path) -> list[str]:
     arguments = ["--ro-bind", str(root / "usr"), "/usr"]
-    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+    for name in OLD_DIRECTORIES:
         path = root / name
         if path.is_symlink():
             arguments += ["--symlink", str(path.readlink()), f"/{name}"]
