@@ -33,7 +33,7 @@ def separate(directories: Iterable[str], devices: Iterable[str]) -> None:
         return
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("tmpfs", WORKSHOP, "tmpfs", linux.MS_NOSUID | linux.MS_NOEXEC, "size=64k,mode=0755")
-    os.mkdir(EMPTY)
+    Path(EMPTY).mkdir()
     for device in devices:
         with suppress(OSError):
             _replace_device(device)
@@ -63,12 +63,12 @@ def _enter_user_namespace() -> None:
 
 def _replace_device(path: str) -> None:
     """Cover a device's node by a new one. In a user namespace a new one could not be opened."""
-    node = f"{WORKSHOP}/{os.path.basename(path)}"
-    found = os.stat(path)
+    node = Path(WORKSHOP, Path(path).name)
+    found = Path(path).stat()
     os.mknod(node, stat.S_IFMT(found.st_mode), found.st_rdev)
-    os.chmod(node, stat.S_IMODE(found.st_mode))
+    node.chmod(stat.S_IMODE(found.st_mode))
     os.close(os.open(node, os.O_RDONLY))
-    linux.mount(node, path, None, linux.MS_BIND)
+    linux.mount(str(node), path, None, linux.MS_BIND)
 
 
 def _cover_directory(directory: str) -> None:
