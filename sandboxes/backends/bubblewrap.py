@@ -27,6 +27,7 @@ from .process import ProcessContainer
 PACKAGE = Path(__file__).parent.parent
 BUNDLE = "/run/verifierd.zip"
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
+CHECKPOINT_RESTORE = 40  # by number: older releases of libcap, and so of bubblewrap, do not know its name
 NOBODY = "65534"
 DEVICES = ("null", "zero", "full", "random", "urandom")
 OLD_DIRECTORIES = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")  # links into /usr on most systems
@@ -139,7 +140,9 @@ class BubblewrapBackend:
         arguments += ["--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
         for name, text in ENVIRONMENT.items():
             arguments += ["--setenv", name, text]
-        for capability in CAPABILITIES:
+        last_capability = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
+        optional = [str(CHECKPOINT_RESTORE)] if last_capability >= CHECKPOINT_RESTORE else []
+        for capability in (*CAPABILITIES, *optional):
             arguments += ["--cap-add", capability]
         arguments += _root_directory(self._toolchain.root)
         arguments += ["--tmpfs", CGROUP_MOUNT]

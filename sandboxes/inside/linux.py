@@ -18,7 +18,7 @@ SIGCHLD = 17
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
 MS_REMOUNT, MS_NOATIME, MS_NODIRATIME, MS_BIND = 0x20, 0x400, 0x800, 0x1000
 MNT_DETACH = 2
-CAP_KILL, CAP_SETGID, CAP_SETUID = 5, 6, 7
+CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_CHECKPOINT_RESTORE = 5, 6, 7, 40
 PR_SET_KEEPCAPS = 8
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
@@ -139,10 +139,13 @@ def prctl(option: int, argument: int = 0) -> None:
 
 
 def keep_capabilities(*kept: int) -> None:
-    """Give up every capability but these, all of the first 32, for good. Raises OSError."""
+    """Give up every capability for good but those of these that are held. Raises OSError."""
     header = _CapHeader(CAPABILITY_VERSION_3, 0)
-    mask = sum(1 << number for number in kept)
-    sets = (ctypes.c_uint32 * 6)(mask, mask)  # effective, permitted, inheritable; then their upper halves
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then their upper halves
+    _checked(_libc.capget(ctypes.byref(header), ctypes.byref(sets)), "capget")
+    mask = sum(1 << number for number in kept) & (sets[1] | sets[4] << 32)
+    lower, upper = mask & 0xFFFFFFFF, mask >> 32
+    sets = (ctypes.c_uint32 * 6)(lower, lower, 0, upper, upper, 0)
     _checked(_libc.capset(ctypes.byref(header), ctypes.byref(sets)), "capset")
 
 
