@@ -1,4 +1,4 @@
-"""Start one container from a clean slate: cgroups, user namespace, rlimits, then exec.
+"""Start one container from a clean slate: cgroups, inodes, user namespace, rlimits, then exec.
 
 Run as a program (`python -I -S launch.py JSON`), as the daemon's direct child: the parent-death
 signal that bubblewrap sets holds for it. As root it makes a user namespace whose ids are a range
@@ -17,6 +17,7 @@ from typing import Any
 if __name__ == "__main__":  # started with -I, which leaves the package's own folder off the path
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from sandboxes import inodes
 from sandboxes.inside import linux
 
 # Above systemd's container range, below the signed bound: a range of ids for each sandbox of the host.
@@ -30,6 +31,7 @@ def main(order: dict[str, Any]) -> None:
     """Become the container's first process. Raises OSError."""
     for path in order["join"]:
         Path(path).write_text(str(os.getpid()))
+    inodes.separate(order["directories"], order["devices"])
     if os.getuid() == 0:
         linux.enter_mapped_user_namespace(order["first_id"], ID_COUNT)
     resource.setrlimit(resource.RLIMIT_CORE, NO_CORE)

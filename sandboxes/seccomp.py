@@ -114,6 +114,8 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 # Commands of fcntl(2) by which a run would act on others: a lease keeps who opens a shared file waiting, a
 # notification tells of him, and larger pipes use up what the kernel allows all processes of one uid together.
 F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ = 1024, 1026, 1031
+# Where gVisor mounts, a device that a run made could be opened, so it makes none.
+S_IFMT, DEVICE_TYPES = 0o170000, (0o020000, 0o060000)
 INT = 0xFFFFFFFF  # the kernel reads an int argument's lower half only, so a rule must too
 # A stage has its runs' uid, so these reach it: a run may set limits and priorities of any process but 1.
 BY_PROCESS = ("prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler")
@@ -149,6 +151,9 @@ def run_filter() -> bytes:
         _add(rules, denied, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, request))
     for command in (F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ):
         _add(rules, denied, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, command))
+    for kind in DEVICE_TYPES:
+        _add(rules, denied, "mknod", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, S_IFMT, kind))
+        _add(rules, denied, "mknodat", pyseccomp.Arg(2, pyseccomp.MASKED_EQ, S_IFMT, kind))
     for name in BY_PROCESS:
         _add(rules, denied, name, pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, 1))
     # A limit of 0 on core dumps would bring the host's handler for them back (`launch.NO_CORE`).

@@ -27,8 +27,10 @@ from .process import ProcessContainer
 PACKAGE = Path(__file__).parent.parent
 BUNDLE = "/run/verifierd.zip"
 CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL")
+CHECKPOINT_RESTORE = 40  # by number: older releases of libcap, and so of bubblewrap, do not know its name
 NOBODY = "65534"
 DEVICES = ("null", "zero", "full", "random", "urandom")
+OLD_DIRECTORIES = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")  # links into /usr on most systems
 ETC = {
     "passwd": "root:x:0:0:root:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
     "group": "root:x:0:\nnogroup:x:65534:\n",
@@ -108,6 +110,8 @@ class BubblewrapBackend:
         order = {
             "join": [str(path) for path in group.join],
             "first_id": first_id,
+            "directories": [str(self._toolchain.root / name) for name in ("usr", "etc", *OLD_DIRECTORIES)],
+            "devices": [f"/dev/{name}" for name in DEVICES],
             "argv": self._arguments(group, data_fds, filter_fd),
         }
         try:
@@ -136,7 +140,9 @@ class BubblewrapBackend:
         arguments += ["--hostname", "sandbox", "--clearenv", "--cap-drop", "ALL"]
         for name, text in ENVIRONMENT.items():
             arguments += ["--setenv", name, text]
-        for capability in CAPABILITIES:
+        last_capability = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
+        optional = [str(CHECKPOINT_RESTORE)] if last_capability >= CHECKPOINT_RESTORE else []
+        for capability in (*CAPABILITIES, *optional):
             arguments += ["--cap-add", capability]
         arguments += _root_directory(self._toolchain.root)
         arguments += ["--tmpfs", CGROUP_MOUNT]
@@ -158,7 +164,7 @@ def bubblewrap_toolchain(settings: SandboxSettings) -> Toolchain:
 
 def _root_directory(root: Path) -> list[str]:
     arguments = ["--ro-bind", str(root / "usr"), "/usr"]
-    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+    for name in OLD_DIRECTORIES:
         path = root / name
         if path.is_symlink():
             arguments += ["--symlink", str(path.readlink()), f"/{name}"]

@@ -8,11 +8,9 @@ the right to change its uid, and each candidate gets one of its own.
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from . import linux, supervisor
-from .groups import write
 
 INNER_ID = 65534
 INNER_BASE, INNER_COUNT = 1 << 20, 1 << 16  # gVisor's own ids, none of the host's
@@ -25,16 +23,6 @@ def main() -> None:
         linux.enter_mapped_user_namespace(INNER_BASE, INNER_COUNT)
         linux.unshare(linux.CLONE_NEWNS)
     else:
-        _enter_own_user_namespace()
+        linux.enter_own_user_namespace(INNER_ID, INNER_ID)
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
     supervisor.main()
-
-
-def _enter_own_user_namespace() -> None:
-    """Enter a user namespace that knows this one id only. Raises OSError."""
-    uid, gid = os.getuid(), os.getgid()
-    linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWNS)
-    with contextlib.suppress(FileNotFoundError):  # gVisor has none and asks for none
-        write("/proc/self/setgroups", "deny")
-    write("/proc/self/uid_map", f"{INNER_ID} {uid} 1")
-    write("/proc/self/gid_map", f"{INNER_ID} {gid} 1")

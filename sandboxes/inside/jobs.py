@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from .answers import Answer, CompileFailed, compile_answer, name_asserts_ending, run_answer
+from .sockets import Sockets
 from .stages import GONE_SECONDS, Stage, StageFactory, StageLost, memory_file
 from .watch import Facts, Party, Pipe, Watch
 
@@ -18,6 +19,8 @@ GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice th
 TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
 TESTER_CPU_FACTOR = 2
 WRITABLE_BY_ALL = 0o622  # a candidate may open /dev/stdout, another user's pipe, and not read from it
+SOCKETS_OF_A_STAGE = 2
+SOCKETS_GONE_SECONDS = 2.0  # Linux needs a millisecond to find them; gVisor never does, and the sandbox ends
 RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the output limit is
 
 
@@ -34,6 +37,8 @@ class Jobs:
         self._is_examining = False
         self._tester = self._spawn_tester()
         self._household = _processes() - {self._tester.pid}
+        self._sockets = Sockets()
+        self._own_sockets = self._sockets.count()
 
     def perform(self, header: dict[str, Any], blobs: list[bytes]) -> Iterator[Answer]:
         """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
@@ -43,6 +48,7 @@ class Jobs:
         for index, (order, payload) in enumerate(zip(header["runs"], payloads, strict=True)):
             if failed is None and self._stage is None:
                 failed = self._prepare(source, limits)
+            self._sockets.wait_for(self._own_sockets + SOCKETS_OF_A_STAGE, SOCKETS_GONE_SECONDS)
             if failed is not None:
                 yield compile_answer(index, failed)
             elif order["kind"] == "asserts":
@@ -78,6 +84,7 @@ class Jobs:
             time.sleep(0.001)
         if self._stage is not None:
             raise OSError("a stage outlived its job")
+        self._sockets.wait_for(self._own_sockets, SOCKETS_GONE_SECONDS)
 
     def _prepare(self, source: bytes, limits: dict[str, Any]) -> CompileFailed | None:
         """Spawn the candidate's stage and wait until it has compiled the program."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -15,7 +16,9 @@ CLONE_PARENT = 0x00008000
 CLONE_NEWUSER = 0x10000000
 SIGCHLD = 17
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
-CAP_KILL, CAP_SETGID, CAP_SETUID = 5, 6, 7
+MS_REMOUNT, MS_NOATIME, MS_NODIRATIME, MS_BIND = 0x20, 0x400, 0x800, 0x1000
+MNT_DETACH = 2
+CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_CHECKPOINT_RESTORE = 5, 6, 7, 40
 PR_SET_KEEPCAPS = 8
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 24
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
@@ -95,6 +98,19 @@ def enter_mapped_user_namespace(first: int, count: int) -> None:
     os.setresuid(0, 0, 0)
 
 
+def enter_own_user_namespace(uid: int, gid: int) -> None:
+    """Enter a user namespace with one id, this process' own, by these names, and a new mount namespace.
+
+    Raises OSError.
+    """
+    maps = {"uid_map": f"{uid} {os.getuid()} 1", "gid_map": f"{gid} {os.getgid()} 1"}
+    unshare(CLONE_NEWUSER | CLONE_NEWNS)
+    with contextlib.suppress(FileNotFoundError):  # gVisor has none and asks for none
+        _write("/proc/self/setgroups", "deny")
+    for name, text in maps.items():
+        _write(f"/proc/self/{name}", text)
+
+
 def mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     """Mount a file system. Raises OSError."""
     result = _libc.mount(
@@ -105,6 +121,11 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str |
         options.encode() if options else None,
     )
     _checked(result, f"mount {target}")
+
+
+def unmount(target: str) -> None:
+    """Take away the topmost mount there with all below it; what uses it keeps it. Raises OSError."""
+    _checked(_libc.umount2(target.encode(), MNT_DETACH), f"unmount {target}")
 
 
 def prctl(option: int, argument: int = 0) -> None:
@@ -118,10 +139,13 @@ def prctl(option: int, argument: int = 0) -> None:
 
 
 def keep_capabilities(*kept: int) -> None:
-    """Give up every capability but these, all of the first 32, for good. Raises OSError."""
+    """Give up every capability for good but those of these that are held. Raises OSError."""
     header = _CapHeader(CAPABILITY_VERSION_3, 0)
-    mask = sum(1 << number for number in kept)
-    sets = (ctypes.c_uint32 * 6)(mask, mask)  # effective, permitted, inheritable; then their upper halves
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then their upper halves
+    _checked(_libc.capget(ctypes.byref(header), ctypes.byref(sets)), "capget")
+    mask = sum(1 << number for number in kept) & (sets[1] | sets[4] << 32)
+    lower, upper = mask & 0xFFFFFFFF, mask >> 32
+    sets = (ctypes.c_uint32 * 6)(lower, lower, 0, upper, upper, 0)
     _checked(_libc.capset(ctypes.byref(header), ctypes.byref(sets)), "capset")
 
 
@@ -146,6 +170,11 @@ def install_seccomp(program: bytes) -> None:
         ),
         "seccomp",
     )
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w") as file:
+        file.write(text)
 
 
 def _read(path: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 
 from . import linux
 from .kinds import perform
+from .numbers import ProcessNumbers
 from .programs import SOURCE_NAME, Files, keep_source
 
 MESSAGE_BYTES = 1 << 16
@@ -29,6 +30,9 @@ SCRATCH_INODES = 16384
 # Covered, not unmounted: what came from outside a user namespace cannot be unmounted in it.
 COVERED = ("/run", "/sys", "/dev/mqueue", "/dev/pts")
 COVER_FLAGS = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+# What process 1 keeps for itself and each run gives up: see `numbers`; to change to their uid and end them.
+KEPT = (linux.CAP_CHECKPOINT_RESTORE,)
+KEPT_WITH_OWN_UID = (linux.CAP_KILL, linux.CAP_SETGID, linux.CAP_SETUID)
 COVER_OPTIONS = "size=4k,mode=0555"
 
 
@@ -38,12 +42,13 @@ def main(control: socket.socket) -> None:
         setup, fds = _receive(control)
         _lock_down(setup, seccomp=_drain(fds[1]))
         code = _compile(control, _drain(fds[0]))
-        untouched = _scratch_state()
+        untouched, numbers = _scratch_state(), ProcessNumbers()
         gc.freeze()  # a run that collects garbage at its end copies no page for what is not its own
         while code is not None:
             order, fds = _receive(control)
-            exit_status = _run(control, code, order, fds, setup["uid"] if setup["own_uid"] else None)
-            _send(control, {**exit_status, "clean": _scratch_state() == untouched})
+            pid, exit_status = _run(control, code, order, fds, setup["uid"] if setup["own_uid"] else None)
+            clean = numbers.restore(pid) and _scratch_state() == untouched
+            _send(control, {**exit_status, "clean": clean})
     except BaseException as error:
         _send(control, {"failed": f"{type(error).__name__}: {error}"})
     finally:
@@ -52,23 +57,23 @@ def main(control: socket.socket) -> None:
 
 def _run(
     control: socket.socket, code: CodeType, order: dict[str, Any], fds: list[int], uid: int | None
-) -> dict[str, Any]:
+) -> tuple[int, dict[str, Any]]:
     pid = os.fork()
     if pid == 0:
-        control.close()
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _limit(order["limits"])
         if uid is not None:
             _become(uid, uid)
-            linux.keep_capabilities()
+        linux.keep_capabilities()
+        control.close()  # no sooner: what fails up to here is the stage's failure, which `main` tells
         perform(code, order, Files(*fds))
     for fd in fds:
         os.close(fd)
     _, status = os.waitpid(pid, 0)
     _end_everything_else()
     code_or_signal = os.waitstatus_to_exitcode(status)
-    return {
+    return pid, {
         "exit_code": code_or_signal if code_or_signal >= 0 else None,
         "term_signal": -code_or_signal if code_or_signal < 0 else None,
     }
@@ -121,9 +126,9 @@ def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
     if setup["own_uid"]:
         linux.prctl(linux.PR_SET_KEEPCAPS, 1)
         _become(uid - 1, uid)
-        linux.keep_capabilities(linux.CAP_KILL, linux.CAP_SETGID, linux.CAP_SETUID)
+        linux.keep_capabilities(*KEPT, *KEPT_WITH_OWN_UID)
     else:
-        linux.keep_capabilities()
+        linux.keep_capabilities(*KEPT)
     os.chdir(SCRATCH[0])
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
     linux.install_seccomp(seccomp)

@@ -12,6 +12,7 @@ from typing import Any
 
 from . import wire
 from .answers import BrokenTests, TestsLeft
+from .devices import protect_devices
 from .jobs import Jobs
 from .stages import StageFactory
 from .watch import Cancelled
@@ -48,6 +49,7 @@ def main() -> None:
     """Serve jobs until the worker hangs up."""
     line = Line()
     setup, (seccomp,) = line.receive()
+    protect_devices()
     jobs = Jobs(
         StageFactory(seccomp, setup["meters"], setup["packages"]), COMMANDS_FD, lambda: _expect_cancel(line)
     )

@@ -2,8 +2,6 @@
 # expect: ACCEPTED
 # limits: open_files=64
 # copies: 6
-# defect: bubblewrap because sockets that a run left in flight keep their abstract names, and its stage is kept for the next test
-# defect: bubblewrap-user because sockets that a run left in flight keep their abstract names, and its stage is kept for the next test
 import array
 import os
 import socket
