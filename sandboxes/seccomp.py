@@ -110,6 +110,8 @@ RUN_UNKNOWN = ("clone3",)
 NAMESPACE_FLAGS = (0x80, *(1 << bit for bit in (17, 25, 26, 27, 28, 29, 30)))
 AF_UNIX = 1
 RLIMIT_CORE = 4
+FILE_TYPE, DEVICES = 0o170000, (0o020000, 0o060000)  # gVisor lets anybody make device nodes
+MODE_ARGUMENT = {"mknod": 1, "mknodat": 2}
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 # Commands of fcntl(2) by which a run would act on others: a lease keeps who opens a shared file waiting, a
 # notification tells of him, and larger pipes use up what the kernel allows all processes of one uid together.
@@ -149,6 +151,9 @@ def run_filter() -> bytes:
         _add(rules, denied, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, request))
     for command in (F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ):
         _add(rules, denied, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, command))
+    for name, argument in MODE_ARGUMENT.items():
+        for kind in DEVICES:
+            _add(rules, denied, name, pyseccomp.Arg(argument, pyseccomp.MASKED_EQ, FILE_TYPE, kind))
     for name in BY_PROCESS:
         _add(rules, denied, name, pyseccomp.Arg(0, pyseccomp.MASKED_EQ, INT, 1))
     # A limit of 0 on core dumps would bring the host's handler for them back (`launch.NO_CORE`).

@@ -18,6 +18,7 @@ GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice th
 TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
 TESTER_CPU_FACTOR = 2
 WRITABLE_BY_ALL = 0o622  # a candidate may open /dev/stdout, another user's pipe, and not read from it
+SOCKETS_GONE_SECONDS = 1.0
 RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the output limit is
 
 
@@ -34,6 +35,7 @@ class Jobs:
         self._is_examining = False
         self._tester = self._spawn_tester()
         self._household = _processes() - {self._tester.pid}
+        self._household_sockets = _unix_sockets()
 
     def perform(self, header: dict[str, Any], blobs: list[bytes]) -> Iterator[Answer]:
         """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
@@ -75,6 +77,12 @@ class Jobs:
         while strangers := _processes() - self._household - {self._tester.pid}:
             if time.monotonic() > ends_at:
                 raise OSError(f"processes {sorted(strangers)} survived their candidate")
+            time.sleep(0.001)
+        # A socket that was sent through itself is no process' any more; gVisor never finds and frees it.
+        ends_at = time.monotonic() + SOCKETS_GONE_SECONDS
+        while (left := _unix_sockets() - self._household_sockets) > 0:
+            if time.monotonic() > ends_at:
+                raise OSError(f"{left} sockets survived their candidate")
             time.sleep(0.001)
         if self._stage is not None:
             raise OSError("a stage outlived its job")
@@ -174,7 +182,7 @@ class Jobs:
                     os.fchmod(writing, WRITABLE_BY_ALL)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)
-        message = {**order, "limits": {**limits, "without_cgroup": stage.without_cgroup}}
+        message = {**order, "limits": stage.limits_of_a_run(limits)}
         stage.send(message, theirs if peer is None else [*theirs, peer])
         for fd in theirs:
             os.close(fd)
@@ -240,3 +248,9 @@ def _end_lost(stage: Stage) -> int | None:
 
 def _processes() -> set[int]:
     return {int(name) for name in os.listdir("/proc") if name.isdigit()}
+
+
+def _unix_sockets() -> int:
+    """Return how many there are in the sandbox, whether or not a process holds them."""
+    with open("/proc/net/unix") as file:
+        return sum(1 for _ in file)

@@ -2,6 +2,9 @@
 # expect: ACCEPTED
 # defect: bubblewrap because the host's device files are bound writable, and whoever may write to a device may set its file's times
 # defect: bubblewrap-user because the host's device files are bound writable, and whoever may write to a device may set its file's times
+# defect: bubblewrap-image because the host's device files are bound writable, and whoever may write to a device may set its file's times
+# defect: docker-runc because a container's device files outlive the candidate, and whoever may write to a device may set its file's times
+# defect: docker-runsc because a container's device files outlive the candidate, and whoever may write to a device may set its file's times
 import os
 
 devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]

@@ -4,6 +4,7 @@
 # limits: wall_time_s=10
 # defect: bubblewrap because files below /usr and device files are the host's own inodes, so locks on them meet across sandboxes and with the host's
 # defect: bubblewrap-user because files below /usr and device files are the host's own inodes, so locks on them meet across sandboxes and with the host's
+# defect: bubblewrap-image because files below /usr and device files are the host's own inodes, so locks on them meet across sandboxes and with the host's
 import fcntl
 import os
 import struct

@@ -1,9 +1,12 @@
 # what: tells a later run by the count of process numbers how far it got: the next number shows what was used before
 # expect: ACCEPTED
 # copies: 4
-# limits: processes=16 cpu_time_s=3
+# limits: processes=16 cpu_time_s=8
 # defect: bubblewrap because a stage is kept for the next test although its run moved the namespace's process numbers on
 # defect: bubblewrap-user because a stage is kept for the next test although its run moved the namespace's process numbers on
+# defect: bubblewrap-image because a stage is kept for the next test although its run moved the namespace's process numbers on
+# defect: docker-runc because a stage is kept for the next test although its run moved the namespace's process numbers on
+# defect: docker-runsc because a stage is kept for the next test although its run moved the namespace's process numbers on
 import os
 
 escaped = []
@@ -13,7 +16,7 @@ with open("/proc/loadavg") as file:
     last = int(file.read().split()[-1])
 if last > 100:
     escaped.append(f"the last process number is {last}")
-for _ in range(200):
+for _ in range(120):
     pid = os.fork()
     if pid == 0:
         os._exit(0)

@@ -4,6 +4,9 @@
 # copies: 6
 # defect: bubblewrap because sockets that a run left in flight keep their abstract names, and its stage is kept for the next test
 # defect: bubblewrap-user because sockets that a run left in flight keep their abstract names, and its stage is kept for the next test
+# defect: bubblewrap-image because sockets that a run left in flight keep their abstract names, and its stage is kept for the next test
+# defect: docker-runc because sockets that a run left in flight keep their abstract names, and its stage is kept for the next test
+# defect: docker-runsc because sockets in flight outlive their run in gVisor's kernel; the sandbox is replaced after the candidate only
 import array
 import os
 import socket
