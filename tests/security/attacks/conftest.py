@@ -65,8 +65,9 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
             **{VARIABLE: canaries.secrets["environment"]},
         ) as service,
     ):
+        instance = service.instance
         yield Target(service, canaries, _untouched_world(service), rows)
-    assert not Containers.of(service).found, "containers that outlived their daemon"
+    assert not Containers.of(backend, instance).found, "containers that outlived their daemon"
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"security-attacks-{backend.name}.json"
     file.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", "utf-8")

@@ -16,7 +16,7 @@ import psutil
 from sandboxes.backends.docker.backend import INSTANCE_LABEL
 from sandboxes.backends.docker.engine import Engine
 from sandboxes.launch import ID_BASE, ID_COUNT
-from tests.support.backends import Service
+from tests.support.backends import Backend, Service
 
 SETTLE_S = 15.0
 LOOK_S = 0.02
@@ -44,7 +44,7 @@ class HostState:
 
 def look(service: Service, folder: Path) -> HostState:
     """Look around a daemon whose own temporary folder is `folder`."""
-    containers = Containers.of(service)
+    containers = Containers.of(service.backend, service.instance)
     family = _family(service, containers)
     return HostState(
         containers=containers.described(),
@@ -84,12 +84,12 @@ class Containers:
     found: tuple[tuple[str, str, int], ...]
 
     @classmethod
-    def of(cls, service: Service) -> Containers:
-        if not service.backend.name.startswith("docker"):
+    def of(cls, backend: Backend, instance: str) -> Containers:
+        if not backend.name.startswith("docker"):
             return cls(())
         with contextlib.closing(docker.APIClient(Engine(None).address)) as api:
             found = []
-            for each in api.containers(all=True, filters={"label": f"{INSTANCE_LABEL}={service.instance}"}):
+            for each in api.containers(all=True, filters={"label": f"{INSTANCE_LABEL}={instance}"}):
                 with suppress(docker.errors.NotFound):
                     told = api.inspect_container(each["Id"])
                     state = told["State"]
