@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 
 from .groups import ThreadTimes, field, read, thread_times
 
 CLOCK_TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+TIMES, RESIDENT = slice(11, 15), 21  # columns of /proc/PID/stat after the name (proc(5))
+GARBAGE_BYTES = 16 << 20  # what gVisor's own heap may have grown by and nobody holds
 
 
 class ProcessCounters:
@@ -41,7 +44,7 @@ class ProcessCounters:
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`, in clock ticks' steps."""
         stats = self._processes()
-        ticks = sum(sum(map(int, stat[11:15])) for stat in stats.values())
+        ticks = sum(sum(map(int, stat[TIMES])) for stat in stats.values())
         self.peak_bytes = max(self.peak_bytes, self._memory_bytes(stats))
         self.cpu_highest_ns = max(self.cpu_highest_ns, ticks * CLOCK_TICK_NS - self.cpu_before_ns)
         return self.cpu_highest_ns
@@ -63,7 +66,7 @@ class ProcessCounters:
         """Have nothing to remove."""
 
     def _memory_bytes(self, stats: dict[int, list[str]]) -> int:
-        resident = {pid: int(stat[21]) for pid, stat in stats.items()}
+        resident = {pid: int(stat[RESIDENT]) for pid, stat in stats.items()}
         own = resident.get(self.root_pid, 0)
         return PAGE_BYTES * (own + sum(max(0, each - own) for each in resident.values()))
 
@@ -83,18 +86,36 @@ class ProcessCounters:
 class SandboxCounters(ProcessCounters):
     """Meters of a sandbox whose kernel is its own (gVisor): all memory that came since `begin` is the run's.
 
-    Files in memory are among it, and what forks share is counted once.
+    Files in memory are among it, and what forks share is counted once. What the kernel holds for a run, full
+    pipes and sockets, lies in its heap, and counts beyond what may be garbage there.
     """
+
+    heap_before_bytes = began_ns = 0
 
     def begin(self) -> None:
         """Start metering a run."""
-        self.memory_before_bytes = _anonymous_bytes()
+        self.memory_before_bytes, self.heap_before_bytes = _anonymous_bytes(), _heap_bytes()
+        self.began_ns = 0
         super().begin()
+        self.began_ns = time.monotonic_ns()
+
+    def cpu_time_ns(self) -> int:
+        """CPU time since `begin`, at most what one CPU had: gVisor's ticks charge whoever is ready."""
+        return min(super().cpu_time_ns(), time.monotonic_ns() - self.began_ns)
 
     def _memory_bytes(self, stats: dict[int, list[str]]) -> int:
-        return max(0, _anonymous_bytes() - self.memory_before_bytes)
+        in_kernel_bytes = max(0, _heap_bytes() - self.heap_before_bytes - GARBAGE_BYTES)
+        return max(0, _anonymous_bytes() - self.memory_before_bytes) + in_kernel_bytes
 
 
 def _anonymous_bytes() -> int:
     """Return the memory in use that no file on a disk holds (proc(5), /proc/meminfo)."""
     return field("/proc/meminfo", "AnonPages:") * 1024
+
+
+def _heap_bytes() -> int:
+    """Return what gVisor's own heap holds, garbage among it."""
+    try:
+        return field("/proc/sentry-meminfo", "HeapAlloc:") * 1024
+    except FileNotFoundError:  # a release that does not tell
+        return 0

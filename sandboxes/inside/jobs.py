@@ -181,7 +181,7 @@ class Jobs:
                     os.fchmod(writing, WRITABLE_BY_ALL)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)
-        message = {**order, "limits": {**limits, "without_cgroup": stage.without_cgroup}}
+        message = {**order, "limits": stage.limits_of_a_run(limits)}
         stage.send(message, theirs if peer is None else [*theirs, peer])
         for fd in theirs:
             os.close(fd)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.security.attacks.canaries import VARIABLE, Canaries, planted
+from tests.security.attacks.host import Containers
 from tests.support.backends import BACKENDS, REPOSITORY, Backend, Service, serving, why_not
 from verifierd_client import Candidate, Problem, StdioTest, Verifier
 
@@ -64,7 +65,9 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
             **{VARIABLE: canaries.secrets["environment"]},
         ) as service,
     ):
+        instance = service.instance
         yield Target(service, canaries, _untouched_world(service), rows)
+    assert not Containers.of(backend, instance).found, "containers that outlived their daemon"
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"security-attacks-{backend.name}.json"
     file.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n", "utf-8")

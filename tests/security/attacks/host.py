@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections import Counter
@@ -9,14 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+import docker
 import psutil
 
+from sandboxes.backends.docker.backend import INSTANCE_LABEL
+from sandboxes.backends.docker.engine import Engine
 from sandboxes.launch import ID_BASE, ID_COUNT
-from tests.support.backends import Service
+from tests.support.backends import Backend, Service
 
 SETTLE_S = 15.0
 LOOK_S = 0.02
 PLACES = ("/tmp", "/dev/shm", "/proc", "/run/cgroup", "/newroot", "/oldroot")  # where a sandbox mounts
+GVISOR_KERNEL = "exe "
 WORLD_WRITABLE = (Path("/tmp"), Path("/dev/shm"))
 
 _SANDBOX = re.compile(r"sandbox-\d+")
@@ -27,6 +32,7 @@ _INODE = re.compile(r"\[\d+\]")
 class HostState:
     """Counts of things by what they are, without the numbers that a replaced sandbox changes."""
 
+    containers: Counter[str]
     processes: Counter[str]
     open_files: Counter[str]
     listening: Counter[str]
@@ -38,8 +44,10 @@ class HostState:
 
 def look(service: Service, folder: Path) -> HostState:
     """Look around a daemon whose own temporary folder is `folder`."""
-    family = _family(service)
+    containers = Containers.of(service.backend, service.instance)
+    family = _family(service, containers)
     return HostState(
+        containers=containers.described(),
         processes=Counter(map(_role, family)),
         open_files=_open_files(family),
         listening=_listening(family),
@@ -69,10 +77,53 @@ def _compare(before: HostState, after: HostState) -> list[str]:
     return found
 
 
-def _family(service: Service) -> list[psutil.Process]:
-    """The daemon and its descendants, and what runs in its cgroups: a container may have other parents."""
+@dataclass(frozen=True, slots=True)
+class Containers:
+    """An engine's containers that a daemon made: each one's state, runtime and first process."""
+
+    found: tuple[tuple[str, str, int], ...]
+
+    @classmethod
+    def of(cls, backend: Backend, instance: str) -> Containers:
+        if not backend.name.startswith("docker"):
+            return cls(())
+        with contextlib.closing(docker.APIClient(Engine(None).address)) as api:
+            found = []
+            for each in api.containers(all=True, filters={"label": f"{INSTANCE_LABEL}={instance}"}):
+                with suppress(docker.errors.NotFound):
+                    told = api.inspect_container(each["Id"])
+                    state = told["State"]
+                    found.append((state["Status"], told["HostConfig"]["Runtime"], state["Pid"]))
+            return cls(tuple(found))
+
+    def described(self) -> Counter[str]:
+        """With how many processes the engine keeps for each: gVisor has a gofer beside its kernel."""
+        return Counter(
+            f"{status} under {runtime}, {len(_beside(pid))} processes" for status, runtime, pid in self.found
+        )
+
+    def processes(self) -> list[psutil.Process]:
+        """What runs in them, as the host sees it: of gVisor its kernel alone, whose helpers come and go."""
+        found = []
+        for _, runtime, pid in self.found:
+            with suppress(psutil.NoSuchProcess):
+                first = psutil.Process(pid)
+                found += [first, *([] if "runsc" in runtime else first.children(recursive=True))]
+        return found
+
+
+def _beside(pid: int) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        shim = psutil.Process(pid).parent()
+        return [] if pid == 0 or shim is None else shim.children()
+    return []
+
+
+def _family(service: Service, containers: Containers) -> list[psutil.Process]:
+    """The daemon, its descendants and what runs in its containers and cgroups."""
     family = [psutil.Process(service.pid)]
     family += family[0].children(recursive=True)
+    family += containers.processes()
     known = {process.pid for process in family}
     for procs in _instance_folders(service.instance):
         for file in procs.rglob("cgroup.procs"):
@@ -98,11 +149,16 @@ def _role(process: psutil.Process) -> str:
 
 
 def _open_files(family: list[psutil.Process]) -> Counter[str]:
-    """By role and what they are. The daemon's own come and go with gRPC's pools of threads and calls."""
+    """By role and what they are. The daemon's own come and go with gRPC's pools of threads and calls.
+
+    So do those of gVisor's kernel, which are no run's files.
+    """
     found: Counter[str] = Counter()
     for process in family[1:]:
         with suppress(OSError):
             role = _role(process)
+            if role.startswith(GVISOR_KERNEL):
+                continue
             for fd in Path(f"/proc/{process.pid}/fd").iterdir():
                 with suppress(OSError):
                     found[f"{role}: {_INODE.sub('', str(fd.readlink()))}"] += 1

@@ -1,6 +1,6 @@
 # what: looks for expected outputs and secrets of the host in its own memory, stack, objects and open files
 # expect: ACCEPTED
-# limits: cpu_time_s=3 memory_mib=256
+# limits: cpu_time_s=10 memory_mib=256
 import ctypes
 import gc
 import os

@@ -2,7 +2,7 @@
 # expect: ACCEPTED
 import os
 
-PRIVATE = """/etc/shadow /etc/gshadow /etc/sudoers /etc/ssh /etc/machine-id /etc/docker /etc/fstab /etc/crontab
+PRIVATE = """/etc/shadow /etc/gshadow /etc/sudoers /etc/ssh /etc/machine-id /etc/docker /etc/crontab
 /root /home /srv /mnt /media /opt /boot /lost+found /var/lib /var/log /var/spool /var/run /run/docker.sock
 /var/run/docker.sock /run/containerd /run/systemd /run/dbus /run/user /run/secrets /run/lock /host /hostfs /rootfs
 /.dockerenv.d /workspace /work /data /code /app /box /sandbox /judge /testcases /tests /usr/src/app""".split()
@@ -10,7 +10,11 @@ UPWARDS = ["/" + "../" * depth + "root/.bashrc" for depth in (1, 5, 40)]
 ROOTS = ["/tmp", "/var/tmp", "/dev/shm", "/run", "/proc/self/root/tmp", "/proc/self/cwd/../tmp", "/proc/1/root", "/proc/1/cwd"]
 NAME = "verifierd" + "-canary"
 
+IMAGES = b"# UNCONFIGURED FSTAB"  # as an image has it
+
 escaped = []
+if os.path.exists("/etc/fstab") and not open("/etc/fstab", "rb").read().startswith(IMAGES):
+    escaped.append("/etc/fstab")
 for path in [*PRIVATE, *UPWARDS]:
     try:
         found = os.listdir(path) if os.path.isdir(path) else [open(path, "rb").read(64)]

@@ -18,6 +18,9 @@ for number, name in enumerate(("stdout", "stderr", "output", "result.json", "ans
 os.symlink("/proc/self/fd/0", "stdin-link")
 os.symlink("/dev/stdin", "/dev/shm/stdin-link")
 for target in ("/dev/stdout", "/proc/self/fd/1"):  # its own output, by name
-    with open(target, "w") as file:
-        file.write("")
+    try:
+        with open(target, "w") as file:
+            file.write("")
+    except PermissionError:
+        pass  # gVisor opens another id's pipe for nobody
 print("contained")

@@ -47,7 +47,7 @@ for tool in ("su -c id", "sudo -n id", "newgrp root", "mount -t tmpfs x /tmp", "
             escaped.append(f"{tool}: {done.stdout[:80]}")
 status = dict(line.split(":\t", 1) for line in open("/proc/self/status") if ":\t" in line)
 for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
-    if int(status[name], 16):
+    if int(status.get(name, "0"), 16):
         escaped.append(f"{name} {status[name].strip()}")
 if (os.getresuid(), os.getresgid()) != before:
     escaped.append("another id")

@@ -54,7 +54,7 @@ for kind, flag in KINDS.items():
                     escaped.append(f"setns {pid} {kind}")
             os.close(fd)
 for pid in (1, os.getpid()):
-    fd = os.pidfd_open(pid)
+    fd = call(long(434), long(pid), long(0))  # pidfd_open; gVisor has none
     if call(long(SETNS), long(fd), long(sum(KINDS.values()) - 0x80)) == 0:
         escaped.append(f"setns to process {pid}")
 print("ESCAPED: " + "; ".join(escaped) if escaped else "contained")

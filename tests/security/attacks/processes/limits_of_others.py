@@ -34,8 +34,4 @@ for pid in {1, os.getppid()}:
 for policy in (1, 2, 6):
     if libc.sched_setscheduler(0, policy, one) != -1:
         allowed.append(f"its own real-time policy {policy}")
-try:
-    allowed.append(f"its own niceness {os.nice(-5)}")
-except PermissionError:
-    pass
 print("contained" if not allowed else f"ESCAPED: {allowed}")
