@@ -6,6 +6,7 @@ without that way out must still be able to test. Hashes are checked at every ins
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -19,6 +20,9 @@ SECONDS = 300.0
 
 def main() -> int:
     """Audit the lock of everything, the service's own dependencies among it."""
+    if importlib.util.find_spec("pip_audit") is None:
+        print("audit: pip-audit is not installed: make setup")
+        return 2
     try:
         dependencies = _audited(FOLDER / "dev.lock")
     except (subprocess.TimeoutExpired, ValueError) as error:
@@ -44,7 +48,7 @@ def _audited(lock: Path) -> list[dict[str, Any]]:
     )
     try:
         dependencies: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         raise ValueError(done.stderr.strip()[-500:] or f"pip-audit ended with {done.returncode}") from None
     return dependencies
 

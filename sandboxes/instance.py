@@ -19,7 +19,7 @@ def instance_name() -> str:
 def is_instance(name: str) -> bool:
     """Tell whether the name is one of `instance_name`'s."""
     pid, _, created = name.partition("-")
-    return pid.isdigit() and created.isdigit()
+    return pid.isdecimal() and created.isdecimal()
 
 
 def lives(name: str) -> bool:

@@ -62,7 +62,11 @@ class SandboxPool:
         for task in self._replacing:
             task.cancel()
         await asyncio.gather(*self._replacing, return_exceptions=True)
-        await asyncio.gather(*(sandbox.close() for sandbox in self._all))
+        sandboxes = list(self._all)
+        ended = await asyncio.gather(*(each.close() for each in sandboxes), return_exceptions=True)
+        for sandbox, error in zip(sandboxes, ended, strict=True):
+            if error is not None:  # the others are to go all the same, and the backend
+                self._log.error("sandbox_not_removed", sandbox_id=sandbox.id, cause=str(error))
         self._all.clear()
         await self.backend.close()
 

@@ -25,6 +25,7 @@ from .reading import LARGE_RESULT_BYTES, NotAnAnswer, read_outcome
 START_SECONDS = 30.0
 ANSWER_SECONDS = 30.0  # on top of what the limits allow a run
 CANCEL_SECONDS = 10.0
+SEND_SECONDS = 30.0  # a supervisor that was broken may read nothing any more
 MAX_HEADER_BYTES = 1 << 16  # honest ones have a tenth of it; a large one would hold up everybody
 
 
@@ -105,19 +106,27 @@ class Sandbox:
             raise await self._failed(f"the supervisor's line broke: {error}") from None
 
     async def _cancel(self) -> None:
-        """Stop the job in hand and wait for the reset; a sandbox that does not obey is broken."""
+        """Stop the job in hand and wait for the reset; a sandbox that does not obey is broken.
+
+        That is no error of the job's: what it was to answer is answered, or nobody wants it any more.
+        """
         try:
             async with asyncio.timeout(CANCEL_SECONDS):
                 await self._send({"op": "cancel"}, [])
                 while "done" not in (await self._receive())[0]:
                     pass
-        except (TimeoutError, SandboxError, asyncio.CancelledError):
+        except (TimeoutError, SandboxError):
+            self.broken = True
+        except asyncio.CancelledError:
             self.broken = True
             raise
 
     async def _send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
         try:
-            await self._container.write(wire.pack(header, blobs))
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._container.write(wire.pack(header, blobs))
+        except TimeoutError:
+            raise await self._failed(f"it took no order within {SEND_SECONDS:g} s") from None
         except OSError as error:
             raise await self._failed(f"the supervisor hung up: {error}") from None
 

@@ -12,6 +12,7 @@ from .python import find_python, python_version
 
 MANIFEST = "manifest.json"
 ROOT = "root"
+PYTHON = "python"
 IMAGE_PYTHON = "/usr/bin/python3"
 MAKE_IMAGES = "make it: make images"
 
@@ -42,11 +43,13 @@ def directory_toolchain(directory: Path, python: str | None) -> Toolchain:
     """Return that of an image's directory, a manifest beside a root. Raises BackendUnavailable."""
     try:
         manifest = (directory / MANIFEST).read_text("utf-8")
-    except OSError as error:
+        (directory / ROOT / "usr").stat()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise BackendUnavailable(
-            f"sandbox.root_directory names {directory}, which holds no image: {error.strerror}", MAKE_IMAGES
+            f"sandbox.root_directory names {directory}, which holds no image: {reason}", MAKE_IMAGES
         ) from None
-    return image_toolchain(manifest, str(directory), python, directory / ROOT)
+    return image_toolchain(manifest, str(directory), python, directory.absolute() / ROOT)
 
 
 def image_toolchain(
@@ -57,8 +60,10 @@ def image_toolchain(
         told = json.loads(manifest)
         versions = {str(name): str(version) for name, version in told["languages"].items()}
         packages = tuple(map(str, told["packages"]))
+        if PYTHON not in versions:
+            raise ValueError("no Python, which the supervisor itself needs")
         return Toolchain(str(told["digest"]), versions, python or IMAGE_PYTHON, packages, root)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BackendUnavailable(
             f"the image {image} does not tell its digest and its languages", MAKE_IMAGES
         ) from None

@@ -91,7 +91,8 @@ class BubblewrapBackend:
         try:
             await sandbox.start(self._run_filter, group.meters, self._toolchain.packages)
         except BaseException:
-            await sandbox.close()
+            with contextlib.suppress(OSError):  # what is left of it goes with this instance's cgroups
+                await sandbox.close()
             raise
         return sandbox
 

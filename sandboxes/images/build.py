@@ -63,7 +63,7 @@ def main() -> int:
             manifest = build(arguments.folder / NAME, tar)
             print(f"{arguments.folder / NAME}: {json.dumps(manifest)}")
             print(load(tar, manifest, arguments.engine))
-    except BuildFailed as failed:
+    except (BuildFailed, OSError) as failed:
         print(f"images: {failed}", file=sys.stderr)
         return 1
     return 0

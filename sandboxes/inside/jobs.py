@@ -101,7 +101,7 @@ class Jobs:
             peak_memory_bytes=group.peak_memory_bytes(),
         )
         out_of_memory = group.out_of_memory()
-        signal_number = None if facts.limit else _end_lost(stage)
+        signal_number = None if facts.limit else stage.end()
         self._stage = None
         if facts.limit:
             stage.end()
@@ -237,12 +237,6 @@ def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:
         answer[f"{name}_total_bytes"] = pipe.total_bytes
     if answer["ending"] in ("finished", "raised") and any(pipe.over for pipe in pipes):
         answer["ending"] = "output_limit"
-
-
-def _end_lost(stage: Stage) -> int | None:
-    with suppress(ProcessLookupError):
-        return stage.end()
-    return None
 
 
 def _processes() -> set[int]:

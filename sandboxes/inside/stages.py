@@ -102,9 +102,11 @@ class Stage:
         Returns the signal that ended process 1 where it had ended before. Raises OSError where a
         process survives: the sandbox must then be given up.
         """
-        os.kill(self.pid, signal.SIGKILL)
         try:
+            os.kill(self.pid, signal.SIGKILL)
             _, status = os.waitpid(self.pid, 0)
+        except ProcessLookupError:  # gVisor: it had ended before, and is reaped
+            status = 0
         except ChildProcessError:  # gVisor makes a stage the zygote's child, which the kernel reaps there
             status = signal.SIGKILL
             _wait_until_gone(self.pid)

@@ -27,7 +27,10 @@ def default_toml() -> str:
 
 
 def _tables(model: type[BaseModel], values: BaseModel, prefix: str) -> Iterator[str]:
-    for name, field in model.model_fields.items():
+    # A table's own values first: what stands below another heading belongs to that one.
+    for name, field in sorted(
+        model.model_fields.items(), key=lambda each: section_model(each[1]) is not None
+    ):
         if section := section_model(field):
             if any(section_model(inner) is None for inner in section.model_fields.values()):
                 yield ""

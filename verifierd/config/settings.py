@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sandboxes.model import Limits
@@ -24,6 +24,15 @@ Count = Annotated[int, Field(ge=1)]
 Usd = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
+def _whole(value: Any) -> Any:
+    """Refuse what the system would read as ended before its end."""
+    if "\0" in str(value):
+        raise ValueError("must not hold the character NUL")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+Folder = Annotated[Path, AfterValidator(_whole)]
 LimitName = Literal["memory", "processes", "cpu"]
 
 _ADMISSION = AdmissionLimits()
@@ -51,7 +60,7 @@ class Section(BaseModel):
 class ServerSettings(Section):
     """Where the daemon listens and how it stops."""
 
-    listen: str = Field(
+    listen: Text = Field(
         default="127.0.0.1:50051",
         description="Address to serve gRPC on: HOST:PORT, or unix:PATH for a socket file. There is no "
         "authentication: keep it on loopback, on a socket file, or behind something that checks the caller.",
@@ -83,16 +92,18 @@ class ServerSettings(Section):
 class DockerSection(Section):
     """The engine that makes the containers, where sandbox.backend is docker."""
 
-    engine: str | None = Field(
+    engine: Text | None = Field(
         default=None,
         examples=["unix:///var/run/docker.sock"],
         description="The engine's address: unix:///PATH, or tcp://HOST:PORT. Unset: DOCKER_HOST, else the "
         "usual socket.",
     )
-    image: str = Field(
-        default=DEFAULT_IMAGE, description="The image that sandboxes run, as `make images` makes it."
+    image: Text = Field(
+        default=DEFAULT_IMAGE,
+        min_length=1,
+        description="The image that sandboxes run, as `make images` makes it.",
     )
-    runtime: str | None = Field(
+    runtime: Text | None = Field(
         default=None,
         examples=["runsc"],
         description="An OCI runtime by the engine's name for it: runc, crun, runsc (gVisor). Unset: the "
@@ -115,7 +126,7 @@ class SandboxSection(Section):
         description="What makes the containers: bubblewrap (no daemon, the default) or docker (an engine, "
         "and any runtime that it knows).",
     )
-    root_directory: Path | None = Field(
+    root_directory: Folder | None = Field(
         default=None,
         examples=["/var/lib/verifierd/images/python"],
         description="For bubblewrap, an image as a directory, as `make images` makes it; its digest is in "
@@ -137,18 +148,25 @@ class SandboxSection(Section):
         "the host cannot enforce stops the start unless it is named here; `verifierd doctor` tells. In the "
         "environment: cpu,memory or a list as JSON.",
     )
-    cgroup_root: str | None = Field(
+    cgroup_root: Text | None = Field(
         default=None,
         examples=["verifierd"],
         description="Control group below which the sandboxes' groups are made, relative to where each "
         "hierarchy is mounted. Unset: verifierd, with the user id appended for a user that is not root.",
     )
-    python: str | None = Field(
+    python: Text | None = Field(
         default=None,
         examples=["/usr/bin/python3"],
         description="Python that candidates run with, as a path inside the sandbox. Unset: the first of "
         "/usr/bin and /usr/local/bin that is recent enough.",
     )
+
+    @field_validator("cgroup_root")
+    @classmethod
+    def _is_below_the_mount(cls, value: str | None) -> str | None:
+        if value is not None and not all(part.strip(".") for part in value.split("/")):
+            raise ValueError("must be relative, such as verifierd or machine/verifierd")
+        return value
 
     @field_validator("allow_unenforced", mode="before")
     @classmethod

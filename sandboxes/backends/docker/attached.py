@@ -65,8 +65,11 @@ class AttachedContainer:
         return list(self._errors)
 
     async def kill(self) -> None:
-        """End every process of the container: its supervisor ends when the line does."""
-        self._writer.close()
+        """End every process of the container: its supervisor ends when the line does.
+
+        What is not sent yet is dropped: nobody may be reading it, and an orderly end would wait for that.
+        """
+        self._writer.transport.abort()
 
     async def close(self) -> None:
         """Kill and remove the container. Raises OSError where the engine cannot."""

@@ -22,12 +22,12 @@ from ...inside.groups import MOUNT as CGROUP_MOUNT
 from ...instance import id_ranges, instance_name, is_instance, lives
 from ...launch import NO_CORE, OPEN_FILES, STACK_BYTES
 from ...model import SandboxError
-from ...sandbox import Sandbox
+from ...sandbox import START_SECONDS, Sandbox
 from ...settings import LIMIT_NAMES, SandboxSettings
 from ..base import BackendUnavailable
 from .attached import AttachedContainer
 from .engine import Engine, EngineError
-from .requirements import GVISOR, find_facts, find_image, find_runtime, why_no_cgroups
+from .requirements import GVISOR, engine_fails, find_facts, find_image, find_runtime, why_no_cgroups
 
 INSTANCE_LABEL, HOST_LABEL, BOOT_LABEL = "verifierd.instance", "verifierd.host", "verifierd.boot"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -46,6 +46,7 @@ class DockerBackend:
         self._numbers = itertools.count(1)
         self._first_ids = id_ranges()
         self._bundle = bundle.build()
+        self._instance = instance_name()
         self._hierarchy = cgroups.Hierarchy("none", {}, None)
 
     async def start(self) -> None:
@@ -67,18 +68,21 @@ class DockerBackend:
             raise SandboxError(f"{name} could not be made: {error}") from error
         sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._toolchain.digest)
         try:
-            await container.write(bundle.packed(self._bundle))
+            async with asyncio.timeout(START_SECONDS):
+                await container.write(bundle.packed(self._bundle))
             meters = "gvisor" if self._has_own_ids else group.meters
             await sandbox.start(self._run_filter, meters, self._toolchain.packages)
         except BaseException as error:
-            await sandbox.close()
+            with suppress(OSError):  # an engine that cannot remove it now is asked again by `close`
+                await sandbox.close()
             if isinstance(error, OSError):
-                raise SandboxError(f"{name} hung up at once: {error}") from error
+                raise SandboxError(f"{name} did not take its supervisor: {error!r}") from error
             raise
         return sandbox
 
     async def close(self) -> None:
-        """Remove this instance's cgroups and close the line to the engine."""
+        """Remove what of this instance is left, and close the line to the engine."""
+        await asyncio.to_thread(self._remove_own)
         for directory in self._hierarchy.directories:
             await asyncio.to_thread(cgroups.remove_tree, directory)
             with suppress(OSError):  # another instance still lives below it
@@ -87,15 +91,14 @@ class DockerBackend:
 
     def _start(self) -> None:
         self._engine.connect()
-        self._instance = instance_name()
         self._run_filter = seccomp.run_filter()
         self._facts = find_facts(self._engine)
-        self._toolchain = find_image(self._engine, self._settings)
+        self._toolchain, self._image_id = find_image(self._engine, self._settings)
         self._runtime = find_runtime(self._facts, self._settings)
         try:
             self._remove_leftovers()
         except EngineError as error:
-            raise BackendUnavailable(f"the Docker engine at {self._engine.address} fails: {error}") from None
+            raise engine_fails(self._engine, error) from None
         self._prepare_limits()
 
     def _prepare_limits(self) -> None:
@@ -130,6 +133,12 @@ class DockerBackend:
             if labels.get(BOOT_LABEL) != _boot_id() or not lives(instance):
                 self._engine.remove(container)
 
+    def _remove_own(self) -> None:
+        """Remove containers that came late or did not go; those of an engine that is gone wait for it."""
+        with suppress(EngineError):
+            for container in self._engine.labelled(f"{INSTANCE_LABEL}={self._instance}"):
+                self._engine.remove(container)
+
     def _make_group(self, name: str, uid: int) -> cgroups.SandboxGroup:
         if self._hierarchy.meters == "none":
             return cgroups.SandboxGroup("none", {}, (), ())
@@ -141,11 +150,19 @@ class DockerBackend:
     async def _start_container(self, name: str, uid: int, group: cgroups.SandboxGroup) -> AttachedContainer:
         """Create, attach and start: attached first, so that no byte is missed."""
         engine = self._engine
-        identity = await asyncio.to_thread(self._create, name, uid, group)
+        creating = asyncio.create_task(asyncio.to_thread(self._create, name, uid, group))
+        try:
+            identity = await asyncio.shield(creating)
+        except asyncio.CancelledError:
+            with suppress(OSError):  # the engine goes on making it all the same
+                await asyncio.to_thread(engine.remove, await creating)
+            raise
 
         def remove() -> None:
-            engine.remove(identity)
-            group.remove()
+            try:
+                engine.remove(identity)
+            finally:
+                group.remove()
 
         try:
             line = await asyncio.to_thread(engine.attach, identity)
@@ -162,7 +179,7 @@ class DockerBackend:
 
     def _create(self, name: str, uid: int, group: cgroups.SandboxGroup) -> str:
         config = {
-            "image": self._settings.docker.image,
+            "image": self._image_id,  # the name may pass to another image meanwhile, the digest told does not
             "command": bundle.command_from_stdin(self._toolchain.python),
             "stdin_open": True,
             "user": f"{uid}:{uid}",
@@ -208,8 +225,12 @@ class DockerBackend:
                 {"Name": "core", "Soft": NO_CORE[0], "Hard": NO_CORE[1]},
             ],
             # Moving a process takes the right to write to what its old and its new cgroup have in common.
-            "cgroup_parent": _below_mount(group.directories[0]) if in_v2 else None,
+            "cgroup_parent": self._below_mount(group.directories[0]) if in_v2 else None,
         }
+
+    def _below_mount(self, directory: Path) -> str:
+        """Return a sandbox's cgroup as the engine names it, from the root of the unified hierarchy."""
+        return f"/{cgroups.root_name(self._settings.cgroup_root)}/{self._instance}/{directory.name}"
 
 
 # Else no /proc can be mounted for a candidate: the kernel lets no one see more than what is there already.
@@ -218,11 +239,6 @@ UNMASKED: Mapping[str, Any] = {"MaskedPaths": [], "ReadonlyPaths": []}
 
 def _bound(source: Path, target: str) -> dict[str, Any]:
     return {"Type": "bind", "Source": str(source), "Target": target, "ReadOnly": False}
-
-
-def _below_mount(directory: Path) -> str:
-    """Return a cgroup's path as the engine names it, from the root of the unified hierarchy."""
-    return "/" + "/".join(directory.parts[-3:])
 
 
 def _boot_id() -> str:

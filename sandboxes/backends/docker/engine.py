@@ -17,6 +17,9 @@ DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 TIMEOUT_S = 60.0
 OLDEST_API = "1.41"  # Docker 20.10, as Debian 12 has it
 UNIX = "unix://"
+IMAGE_ID = "id"
+# What reading an answer raises that is not an engine's: anything may listen there.
+OTHER_FORM = (ValueError, KeyError, TypeError, AttributeError)
 ATTACH = {"stream": 1, "stdin": 1, "stdout": 1, "stderr": 1}
 INSTALL_SDK = "pip install 'verifierd[docker]'"
 
@@ -63,11 +66,12 @@ class Engine:
                 spoken = asking.version(api_version=False)["ApiVersion"]
             finally:
                 asking.close()
+            is_recent = _numbers(spoken) >= _numbers(OLDEST_API)
             self._api = docker.APIClient(base_url=self.address, version=spoken, timeout=int(TIMEOUT_S))
-        except (docker.errors.DockerException, ValueError, KeyError, OSError) as error:
+        except (docker.errors.DockerException, OSError, *OTHER_FORM) as error:
             why = f"no Docker engine answers at {self.address}"
             raise BackendUnavailable(why, self._remedy(error)) from None
-        if _numbers(spoken) < _numbers(OLDEST_API):
+        if not is_recent:
             raise BackendUnavailable(
                 f"the Docker engine at {self.address} speaks API {spoken}",
                 f"it takes {OLDEST_API}, which Docker 20.10 and newer speak",
@@ -77,27 +81,27 @@ class Engine:
         """Return what the engine says of itself. Raises EngineError."""
         with _failures():
             info = self._api.info()
-        return EngineFacts(
-            version=info.get("ServerVersion", ""),
-            cgroup_driver=info.get("CgroupDriver", ""),
-            cgroup_version=info.get("CgroupVersion", "1"),
-            runtimes=tuple(info.get("Runtimes", {})),
-            default_runtime=info.get("DefaultRuntime", "runc"),
-            has_apparmor=any("name=apparmor" in option for option in info.get("SecurityOptions") or ()),
-        )
+            return EngineFacts(
+                version=str(info.get("ServerVersion", "")),
+                cgroup_driver=str(info.get("CgroupDriver", "")),
+                cgroup_version=str(info.get("CgroupVersion", "1")),
+                runtimes=tuple(info.get("Runtimes") or ()),
+                default_runtime=info.get("DefaultRuntime") or "runc",
+                has_apparmor=any("name=apparmor" in option for option in info.get("SecurityOptions") or ()),
+            )
 
     def image_labels(self, image: str) -> dict[str, str] | None:
-        """Return an image's labels, None where the engine does not have it. Raises EngineError."""
+        """Return an image's labels and its id, None where the engine has none such. Raises EngineError."""
         import docker
 
         try:
             with _failures():
                 found = self._api.inspect_image(image)  # type: ignore[no-untyped-call]
+                return {**(found["Config"].get("Labels") or {}), IMAGE_ID: found["Id"]}
         except EngineError as error:
             if isinstance(error.__cause__, docker.errors.ImageNotFound):
                 return None
             raise
-        return {**(found["Config"].get("Labels") or {}), "id": found["Id"]}
 
     def import_image(self, tar: Path, image: str, labels: Mapping[str, str]) -> None:
         """Make an image of a root file system. Raises EngineError."""
@@ -117,8 +121,13 @@ class Engine:
         with _failures():
             host_config = self._api.create_host_config(**host)
             host_config.update(paths)
-            made = self._api.create_container(name=name, host_config=host_config, **config)
-        return str(made["Id"])
+            made = self._api.create_container(
+                name=name,
+                host_config=host_config,
+                use_config_proxy=False,  # programs would find the password of this user's proxy
+                **config,
+            )
+            return str(made["Id"])
 
     def attach(self, container: str) -> socket.socket:
         """Return the container's line: input as it is, output in frames. Raises EngineError."""
@@ -152,7 +161,7 @@ class Engine:
         """Return the labels of every container that has this one, by container id. Raises EngineError."""
         with _failures():
             found = self._api.containers(all=True, filters={"label": label})
-        return {each["Id"]: dict(each["Labels"]) for each in found}
+            return {each["Id"]: dict(each["Labels"]) for each in found}
 
     def is_running(self, container: str) -> bool:
         """Tell whether the container's processes are there. Raises EngineError."""
@@ -166,7 +175,7 @@ class Engine:
 
     def _remedy(self, error: Exception) -> str:
         path = Path(self.address.removeprefix(UNIX))
-        if not self.is_local:
+        if not self.is_local or "\0" in self.address:
             return f"check sandbox.docker.engine, or DOCKER_HOST where that is unset ({error})"
         try:
             path.stat()
@@ -195,5 +204,5 @@ def _failures() -> Iterator[None]:
         yield
     except docker.errors.APIError as error:
         raise EngineError(error.explanation or str(error)) from error
-    except (docker.errors.DockerException, OSError, ValueError) as error:
+    except (docker.errors.DockerException, OSError, *OTHER_FORM) as error:
         raise EngineError(f"the Docker engine could not be asked: {error}") from error

@@ -45,7 +45,7 @@ def docker_findings(settings: SandboxSettings) -> list[Finding]:
 
 def _image(engine: Engine, settings: SandboxSettings) -> Finding:
     try:
-        toolchain = find_image(engine, settings)
+        toolchain, _ = find_image(engine, settings)
     except BackendUnavailable as reason:
         return Finding("toolchain image", False, reason.why, reason.remedy, required=True)
     versions = ", ".join(f"{name} {version}" for name, version in toolchain.versions.items())
@@ -78,10 +78,15 @@ def _container(settings: SandboxSettings) -> Finding:
     try:
         asyncio.run(_try_container(settings))
     except (BackendUnavailable, SandboxError, OSError) as error:
-        remedy = "let containers make user namespaces: sudo sysctl -w user.max_user_namespaces=15000"
-        return Finding(what, False, str(error), remedy, required=True)
+        return Finding(what, False, str(error), _container_remedy(str(error)), required=True)
     detail = "no capability, no network, read-only root, user and PID namespaces of its own inside"
     return Finding(what, True, detail, "", required=True)
+
+
+def _container_remedy(error: str) -> str:
+    if "unshare" in error:
+        return "let containers make user namespaces: sudo sysctl -w user.max_user_namespaces=15000"
+    return "what the engine or the container said stands above; the engine's log: sudo journalctl -u docker"
 
 
 async def _try_container(settings: SandboxSettings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...settings import SandboxSettings
 from ...toolchain import MAKE_IMAGES, Toolchain, image_toolchain
 from ..base import BackendUnavailable
-from .engine import Engine, EngineError, EngineFacts
+from .engine import IMAGE_ID, Engine, EngineError, EngineFacts
 
 MANIFEST_LABEL = "verifierd.image"
 GVISOR = "runsc"
@@ -16,7 +16,7 @@ def docker_toolchain(settings: SandboxSettings) -> Toolchain:
     engine = Engine(settings.docker.engine)
     engine.connect()
     try:
-        return find_image(engine, settings)
+        return find_image(engine, settings)[0]
     finally:
         engine.close()
 
@@ -26,19 +26,27 @@ def find_facts(engine: Engine) -> EngineFacts:
     try:
         return engine.facts()
     except EngineError as error:
-        raise BackendUnavailable(f"the Docker engine at {engine.address} fails: {error}") from None
+        raise engine_fails(engine, error) from None
 
 
-def find_image(engine: Engine, settings: SandboxSettings) -> Toolchain:
-    """Return what the image of the settings has inside. Raises BackendUnavailable."""
+def engine_fails(engine: Engine, error: EngineError) -> BackendUnavailable:
+    """Return what to say of an engine that answers, and not as asked."""
+    return BackendUnavailable(
+        f"the Docker engine at {engine.address} fails: {error}",
+        "its log tells more: sudo journalctl -u docker",
+    )
+
+
+def find_image(engine: Engine, settings: SandboxSettings) -> tuple[Toolchain, str]:
+    """Return what the image of the settings has inside, and its id. Raises BackendUnavailable."""
     image = settings.docker.image
     try:
         labels = engine.image_labels(image)
     except EngineError as error:
-        raise BackendUnavailable(f"the Docker engine at {engine.address} fails: {error}") from None
+        raise engine_fails(engine, error) from None
     if labels is None:
         raise BackendUnavailable(f"the Docker engine at {engine.address} has no image {image}", MAKE_IMAGES)
-    return image_toolchain(labels.get(MANIFEST_LABEL, ""), image, settings.python)
+    return image_toolchain(labels.get(MANIFEST_LABEL, ""), image, settings.python), labels[IMAGE_ID]
 
 
 def find_runtime(facts: EngineFacts, settings: SandboxSettings) -> str:

@@ -1,4 +1,4 @@
-"""A pool whose start is cut short ends what it had begun before it lets go of the backend."""
+"""A pool whose start is cut short, or whose sandboxes do not go, lets go of the backend all the same."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from sandboxes.pool import SandboxPool
 from sandboxes.sandbox import Sandbox
+from tests.unit.sandboxes.test_sandbox import ScriptedContainer
 
 
 class SlowBackend:
@@ -42,3 +43,26 @@ async def test_a_cancelled_start_gives_up_every_sandbox_before_the_backend_is_cl
     with pytest.raises(asyncio.CancelledError):
         await starting
     assert backend.happened == ["sandbox given up"] * 3 + ["backend closed"]
+
+
+class StubbornContainer(ScriptedContainer):
+    """Cannot be removed."""
+
+    async def close(self) -> None:
+        raise OSError("the engine is gone")
+
+
+class StubbornBackend(SlowBackend):
+    """Makes sandboxes that cannot be removed."""
+
+    async def create(self) -> Sandbox:
+        return Sandbox("stubborn", self.name, StubbornContainer())
+
+
+@pytest.mark.anyio
+async def test_sandboxes_that_cannot_be_removed_keep_no_pool_from_closing() -> None:
+    backend = StubbornBackend()
+    pool = SandboxPool(backend, 2)
+    await pool.start()
+    await pool.close()
+    assert backend.happened == ["backend closed"]

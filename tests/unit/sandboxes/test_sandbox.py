@@ -1,0 +1,81 @@
+"""A supervisor that no longer reads or obeys breaks its sandbox, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from sandboxes import sandbox as module
+from sandboxes.inside import wire
+from sandboxes.model import Job, Limits, Outcome, Program, SandboxError, StdioRun
+from sandboxes.sandbox import Sandbox
+
+pytestmark = pytest.mark.anyio
+
+JOB = Job(Program("python", "pass"), (StdioRun(b""), StdioRun(b"")), Limits(1, 1, 1, 1, 1, 1, 1))
+ANSWER = {
+    "run": 0,
+    "ending": "finished",
+    "exit_code": 0,
+    "term_signal": None,
+    "stdout_total_bytes": 0,
+    "stderr_total_bytes": 0,
+    "behaviour": None,
+    "cpu_time_ns": 1,
+    "wall_time_ns": 1,
+    "peak_memory_bytes": 1,
+    "started_at_ns": 1,
+    "ended_at_ns": 2,
+}
+
+
+class ScriptedContainer:
+    """Says what it was given to say, and then nothing for ever."""
+
+    def __init__(self, says: bytes = b"", reads: bool = True) -> None:
+        self._says = says
+        self._reads = reads
+        self.killed = False
+
+    async def write(self, data: bytes) -> None:
+        if not self._reads:
+            await asyncio.Event().wait()
+
+    async def read(self, count: int) -> bytes:
+        if len(self._says) < count:
+            await asyncio.Event().wait()
+        said, self._says = self._says[:count], self._says[count:]
+        return said
+
+    async def last_words(self) -> list[str]:
+        return []
+
+    async def kill(self) -> None:
+        self.killed = True
+
+    async def close(self) -> None: ...
+
+
+async def test_an_order_that_nobody_reads_breaks_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SEND_SECONDS", 0.01)
+    container = ScriptedContainer(reads=False)
+    sandbox = Sandbox("1", "scripted", container)
+    async with aclosing(sandbox.run(JOB)) as outcomes:
+        with pytest.raises(SandboxError, match="took no order"):
+            await anext(outcomes)
+    assert sandbox.broken
+    assert container.killed
+
+
+async def test_a_cancel_that_is_not_obeyed_breaks_the_sandbox_and_keeps_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "CANCEL_SECONDS", 0.01)
+    sandbox = Sandbox("1", "scripted", ScriptedContainer(wire.pack(ANSWER, [b"", b"", b""])))
+    async with aclosing(sandbox.run(JOB)) as outcomes:
+        outcome: Outcome = await anext(outcomes)
+    assert outcome.exit_code == 0
+    assert sandbox.broken
+    assert not sandbox.busy
