@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
@@ -63,7 +64,7 @@ async def pool(
     request: pytest.FixtureRequest, anyio_backend: str, usable_host: None
 ) -> AsyncIterator[SandboxPool]:
     settings = SETTINGS[request.param]
-    if settings.backend == "docker" and (lacking := _lacking(settings)):
+    if settings.backend == "docker" and (lacking := await asyncio.to_thread(_lacking, settings)):
         pytest.skip(f"this host cannot run the docker backend: {lacking}")
     pool = SandboxPool(make_backend(settings), size=1)
     await pool.start()
