@@ -1,5 +1,17 @@
 """Every test here that asks for `service` or `verifier` runs once on each backend of this host."""
 
+from __future__ import annotations
+
+import pytest
+
+from tests.conformance.exceptions import exception_of
 from tests.support.services import service, verifier
 
 __all__ = ["service", "verifier"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        unlike = exception_of(item.name) if "conformance" in item.path.parts else None
+        if unlike is not None:
+            item.add_marker(pytest.mark.xfail(strict=not unlike.at_times, reason=unlike.why))
