@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -144,7 +145,8 @@ def _suite() -> str:
 
 def _python_version(root: Path) -> str:
     script = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
-    return _run("chroot", str(root), IMAGE_PYTHON, "-I", "-S", "-c", script).strip()
+    as_root = () if os.getuid() == 0 else ("unshare", "--map-root-user")
+    return _run(*as_root, "chroot", str(root), IMAGE_PYTHON, "-I", "-S", "-c", script).strip()
 
 
 def _sha256(file: Path) -> str:
@@ -159,7 +161,8 @@ def _run(*command: str) -> str:
         raise BuildFailed(f"{command[0]} is not installed: sudo apt-get install {command[0]}") from None
     except subprocess.CalledProcessError as error:
         words = (error.stderr or error.stdout).strip()[-2000:]
-        raise BuildFailed(f"{command[0]} ended with {error.returncode}: {words}") from None
+        hint = "; can this host reach its mirror, and has the disk room?" if "apt-get" in words else ""
+        raise BuildFailed(f"{command[0]} ended with {error.returncode}: {words}{hint}") from None
     return done.stdout
 
 

@@ -153,11 +153,11 @@ async def test_a_killed_worker_takes_its_containers_along_and_the_next_one_remov
     )
     assert worker.stdout is not None
     assert await worker.stdout.readline() == b"running\n"
-    assert len(running(private_engine)) == 2
+    assert len(await asyncio.to_thread(running, private_engine)) == 2
     worker.send_signal(signal.SIGKILL)
     await worker.wait()
     async with asyncio.timeout(10):
-        while running(private_engine):  # noqa: ASYNC110 - the engine has no event for us
+        while await asyncio.to_thread(running, private_engine):  # noqa: ASYNC110 - the engine has no event for us
             await asyncio.sleep(0.05)
     backend = DockerBackend(settings)
     await backend.start()

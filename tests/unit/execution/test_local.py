@@ -21,6 +21,7 @@ class FakeSandbox:
 
     id = "s1"
     backend = "fake"
+    image_digest = ""
 
     def __init__(self, run_indices: tuple[int, ...]) -> None:
         self.run_indices = run_indices
