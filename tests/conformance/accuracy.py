@@ -39,7 +39,7 @@ EXCEPTIONS = {
         cpu_s=0.06,
         memory_bytes=8 * MIB,
         idle_bytes=32 * MIB,
-        why="gVisor's kernel counts CPU time in ticks of 10 ms, charges whoever is ready, and meters no peak, "
+        why="gVisor's kernel counts CPU time in ticks of 10 ms, charges whoever is ready, meters no peak, "
         "so both come from looks at /proc: start and end take ticks, and memory may come and go between two",
     ),
 }
