@@ -61,6 +61,7 @@ class Engine:
         except ImportError:
             raise BackendUnavailable("the Docker SDK is not installed", INSTALL_SDK) from None
         try:
+            self._knock()
             asking = docker.APIClient(base_url=self.address, version=OLDEST_API, timeout=int(TIMEOUT_S))
             try:
                 spoken = asking.version(api_version=False)["ApiVersion"]
@@ -76,6 +77,13 @@ class Engine:
                 f"the Docker engine at {self.address} speaks API {spoken}",
                 f"it takes {OLDEST_API}, which Docker 20.10 and newer speak",
             )
+
+    def _knock(self) -> None:
+        """Connect once and hang up: the SDK leaves its socket open where nobody listens. Raises OSError."""
+        if self.is_local:
+            with socket.socket(socket.AF_UNIX) as line:
+                line.settimeout(TIMEOUT_S)
+                line.connect(self.address.removeprefix(UNIX))
 
     def facts(self) -> EngineFacts:
         """Return what the engine says of itself. Raises EngineError."""
