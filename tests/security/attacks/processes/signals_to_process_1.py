@@ -26,6 +26,10 @@ for number in signal.valid_signals():
         quietly(signal.pidfd_send_signal, handle, number)
 for _ in range(20000):
     libc.sigqueue(1, signal.SIGRTMAX, None)
-with open("/proc/1/stat") as file:
-    state = file.read().rpartition(")")[2].split()[0]
+state = "S"
+try:
+    with open("/proc/1/stat") as file:
+        state = file.read().rpartition(")")[2].split()[0]
+except FileNotFoundError:
+    pass
 print("contained" if os.getppid() == parent and state not in "TtZX" else f"ESCAPED: process 1 is {state}")
