@@ -25,6 +25,7 @@ def protect_devices() -> None:
             is_harmless = (os.major(state.st_rdev), os.minor(state.st_rdev)) in HARMLESS
             linux.mount(path if is_harmless else os.devnull, path, None, linux.MS_BIND)
             _protect(path)
+    _protect("/dev")
 
 
 def _protect(path: str) -> None:
