@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,12 @@ from tests.support.loop_watch import LoopWatch
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 WATCHED_FOLDERS = {"integration", "security", "faults"}
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector the thousands of collected tests: going over them would hold up an event loop."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,9 @@ def _open_files(family: list[psutil.Process]) -> Counter[str]:
             for fd in Path(f"/proc/{process.pid}/fd").iterdir():
                 with suppress(OSError):
                     target = str(fd.readlink())
-                    if not target.startswith("/proc/"):  # a supervisor reads there while it resets
+                    if target != "/proc" and not target.startswith(
+                        "/proc/"
+                    ):  # a supervisor reads there while it resets
                         found[f"{role}: {_INODE.sub('', target)}"] += 1
     return found
 
