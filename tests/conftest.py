@@ -16,8 +16,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 WATCHED_FOLDERS = {"integration", "security", "faults"}
 
 
-def pytest_collection_finish() -> None:
-    """Spare the collector the thousands of collected tests: going over them would hold up an event loop."""
+@pytest.fixture(autouse=True, scope="module")
+def spare_the_collector() -> None:
+    """Take all that pytest keeps out of the collector's way: going over it would hold up an event loop."""
     gc.collect()
     gc.freeze()
 

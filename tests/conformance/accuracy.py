@@ -19,7 +19,7 @@ class Accuracy:
     share: float = 0.05
     cpu_s: float = 0.005
     memory_bytes: int = 2 * MIB
-    idle_bytes: int = 5 * MIB
+    idle_bytes: int = 6 * MIB
     why: str = ""
 
     def cpu_is_near(self, measured_s: float, true_s: float) -> bool:
