@@ -11,7 +11,7 @@ from statistics import median
 
 import pytest
 
-from tests.conformance.accuracy import accuracy_of
+from tests.conformance.accuracy import EXACT, accuracy_of
 from tests.conformance.cases import MIB, ROOMY, run
 from tests.support.backends import Service
 from verifierd_client import Candidate, Problem, StdioTest, Verifier
@@ -111,7 +111,8 @@ print(highest() - before)
 """
     nothing, grown = (run(verifier, source, str(amount), LIMITS)[0] for amount in (NOTHING, BIG))
     growth_bytes = (int(grown.stdout.text) - int(nothing.stdout.text)) * 1024
-    assert growth_bytes >= BIG * MIB
+    # The kernel adds a process' pages up from each CPU's share now and then, so it tells some too few.
+    assert EXACT.memory_is_near(growth_bytes, BIG * MIB), growth_bytes / MIB
     measured_bytes = grown.usage.peak_memory_bytes - nothing.usage.peak_memory_bytes
     assert accuracy_of(service).memory_is_near(measured_bytes, growth_bytes), (measured_bytes, growth_bytes)
 

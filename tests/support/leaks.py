@@ -48,7 +48,7 @@ def snapshot(temp_dir: Path) -> Snapshot:
     """
     shared = list(SHARED_MEMORY.glob(f"{PREFIX}*"))
     return Snapshot(
-        processes=_processes(),
+        processes=living_descendants(),
         mounts=_mounts(temp_dir),
         cgroups={str(path): str(path) for path in _cgroups(Path("/sys/fs/cgroup"))},
         files={str(path): str(path) for path in [*temp_dir.iterdir(), *shared]},
@@ -82,8 +82,8 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
     return found
 
 
-def _processes() -> dict[str, str]:
-    """Living descendants; a zombie holds nothing but its number."""
+def living_descendants() -> dict[str, str]:
+    """Return the living descendants; a zombie holds nothing but its number."""
     found = {}
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import replace
@@ -17,6 +18,7 @@ from sandboxes.host import examine
 from sandboxes.model import AssertsRun, CallRun, Job, Limits, Outcome, Program, Run, StdioRun
 from sandboxes.pool import SandboxPool
 from sandboxes.settings import DockerSettings, SandboxSettings
+from tests.support.leaks import living_descendants
 
 MIB = 1 << 20
 SETTINGS = {
@@ -32,6 +34,12 @@ LIMITS = Limits(
     open_files=128,
     disk_bytes=16 * MIB,
 )
+# That none is left over at the end is the `pool` fixture's to say.
+RENEWS_THE_TESTER = pytest.mark.leaves(
+    kind="processes",
+    reason="the process of the test programs is the pool's; one that did not end its run in time is renewed",
+)
+SETTLE_S = 5.0
 
 
 def job(source: str, *runs: Run, **limits: int) -> Job:
@@ -68,8 +76,19 @@ async def pool(
         pytest.skip(f"this host cannot run the docker backend: {lacking}")
     pool = SandboxPool(make_backend(settings), size=1)
     await pool.start()
+    household = len(living_descendants())
     yield pool
+    found = await asyncio.to_thread(_settled, household)
     await pool.close()
+    assert len(found) <= household, found
+
+
+def _settled(household: int) -> dict[str, str]:
+    """Return the living descendants once they are no more than the household, or what there is in the end."""
+    ends_at = time.monotonic() + SETTLE_S
+    while len(found := living_descendants()) > household and time.monotonic() < ends_at:
+        time.sleep(0.02)
+    return found
 
 
 @pytest.fixture

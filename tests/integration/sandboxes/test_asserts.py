@@ -6,9 +6,9 @@ import pytest
 
 from sandboxes.model import BrokenTestProgram, Ending, SandboxError
 
-from .conftest import Perform, asserts, job
+from .conftest import RENEWS_THE_TESTER, Perform, asserts, job
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, RENEWS_THE_TESTER]
 
 HONEST = {
     "values cross by copy": ("def f(x): return x", "for v in (1, 2.5, 'é', None, True, [1, (2, {3})], {'a': b'b'}, 1j):"

@@ -10,9 +10,9 @@ import pytest
 from sandboxes.model import BrokenTestProgram, Ending
 
 from .asserts_cases import FAIL, PASS
-from .conftest import Perform, asserts, job
+from .conftest import RENEWS_THE_TESTER, Perform, asserts, job
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, RENEWS_THE_TESTER]
 
 REFUSED_OF_OBJECTS = {
     "a length": "assert len(P()) == 3",
