@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
-
-import psutil
+from pathlib import Path
 
 from .launch import ID_BASE, ID_COUNT, ID_RANGES
 
+STARTED = 19  # column of /proc/PID/stat after the name: the 22nd, starttime (proc(5))
 
-def instance_name() -> str:
-    """Return a name that tells whether the process that made a thing still lives: PID-STARTED."""
-    return f"{os.getpid()}-{int(psutil.Process().create_time())}"
+
+def instance_name(pid: int | None = None) -> str:
+    """Return a name that tells whether the process that made a thing still lives: PID-STARTED.
+
+    It started so many clock ticks after the boot: a clock that is set meanwhile changes nothing. Raises
+    OSError where there is no such process; `pid` None means the caller.
+    """
+    pid = pid or os.getpid()
+    return f"{pid}-{_started_ticks(pid)}"
 
 
 def is_instance(name: str) -> bool:
@@ -26,9 +32,14 @@ def lives(name: str) -> bool:
     """Tell whether the process of an instance is still there. Raises ValueError where it names none."""
     pid, _, created = name.partition("-")
     try:
-        return int(psutil.Process(int(pid)).create_time()) == int(created)
-    except psutil.Error:
+        return _started_ticks(int(pid)) == int(created)
+    except OSError:
         return False
+
+
+def _started_ticks(pid: int) -> int:
+    after_name = Path(f"/proc/{pid}/stat").read_text("latin-1").rpartition(")")[2].split()
+    return int(after_name[STARTED])
 
 
 def id_ranges() -> Iterator[int]:

@@ -114,6 +114,8 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 # Commands of fcntl(2) by which a run would act on others: a lease keeps who opens a shared file waiting, a
 # notification tells of him, and larger pipes use up what the kernel allows all processes of one uid together.
 F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ = 1024, 1026, 1031
+# F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW: taking a lock on (a part of) a file.
+LOCKING = (6, 7, 37, 38)
 # Where gVisor mounts, a device that a run made could be opened, so it makes none.
 S_IFMT, DEVICE_TYPES = 0o170000, (0o020000, 0o060000)
 INT = 0xFFFFFFFF  # the kernel reads an int argument's lower half only, so a rule must too
@@ -136,8 +138,13 @@ def docker_profile() -> dict[str, Any]:
     }
 
 
-def run_filter() -> bytes:
-    """Return the filter of every run as classic BPF, 8 bytes an instruction."""
+def run_filter(*, shares_host: bool = False) -> bytes:
+    """Return the filter of every run as classic BPF, 8 bytes an instruction.
+
+    Where runs have the uid of the host's others and its device files (`shares_host`), locks on those would
+    meet, and so would the kernel's count of files in flight for the uid. So taking a lock does nothing there
+    (refused, it would fail every program that keeps a database in a file), and no files can be passed on.
+    """
     rules = _filter((*CONTAINER_DENIED, *RUN_DENIED))
     denied = pyseccomp.ERRNO(errno.EPERM)
     for name in RUN_UNKNOWN:
@@ -166,6 +173,12 @@ def run_filter() -> bytes:
             if who is not None:
                 named.append(pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, who))
             _add(rules, denied, name, *named)
+    if shares_host:
+        _add(rules, pyseccomp.ERRNO(0), "flock")
+        for command in LOCKING:
+            _add(rules, pyseccomp.ERRNO(0), "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, command))
+        for name in ("sendmsg", "sendmmsg"):
+            _add(rules, denied, name)
     return _program(rules)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .backends.base import BackendUnavailable
 from .python import find_python, python_version
 
 MANIFEST = "manifest.json"
-ROOT = "root"
 PYTHON = "python"
 IMAGE_PYTHON = "/usr/bin/python3"
 MAKE_IMAGES = "make it: make images"
@@ -42,19 +41,23 @@ def host_toolchain(python: str | None) -> Toolchain:
 def directory_toolchain(directory: Path, python: str | None) -> Toolchain:
     """Return that of an image's directory, a manifest beside a root. Raises BackendUnavailable."""
     try:
-        manifest = (directory / MANIFEST).read_text("utf-8")
-        (directory / ROOT / "usr").stat()
+        toolchain = image_toolchain((directory / MANIFEST).read_text("utf-8"), str(directory), python)
+        root = directory.absolute() / root_name(toolchain.digest)
+        (root / "usr").stat()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise BackendUnavailable(
             f"sandbox.root_directory names {directory}, which holds no image: {reason}", MAKE_IMAGES
         ) from None
-    return image_toolchain(manifest, str(directory), python, directory.absolute() / ROOT)
+    return replace(toolchain, root=root)
 
 
-def image_toolchain(
-    manifest: str, image: str, python: str | None = None, root: Path = Path("/")
-) -> Toolchain:
+def root_name(digest: str) -> str:
+    """Return the name of an image's root beside its manifest: so a new image leaves one in use as it is."""
+    return f"root-{digest.removeprefix('sha256:')[:12]}"
+
+
+def image_toolchain(manifest: str, image: str, python: str | None = None) -> Toolchain:
     """Return what an image's manifest tells. Raises BackendUnavailable where it is none."""
     try:
         told = json.loads(manifest)
@@ -62,7 +65,7 @@ def image_toolchain(
         packages = tuple(map(str, told["packages"]))
         if PYTHON not in versions:
             raise ValueError("no Python, which the supervisor itself needs")
-        return Toolchain(str(told["digest"]), versions, python or IMAGE_PYTHON, packages, root)
+        return Toolchain(str(told["digest"]), versions, python or IMAGE_PYTHON, packages)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BackendUnavailable(
             f"the image {image} does not tell its digest and its languages", MAKE_IMAGES

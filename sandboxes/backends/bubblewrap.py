@@ -57,7 +57,8 @@ class BubblewrapBackend:
         if self._bwrap is None:
             raise BackendUnavailable("bubblewrap is not installed", "sudo apt-get install bubblewrap")
         self._toolchain = bubblewrap_toolchain(self._settings)
-        self._container_filter, self._run_filter = seccomp.container_filter(), seccomp.run_filter()
+        self._container_filter = seccomp.container_filter()
+        self._run_filter = seccomp.run_filter(shares_host=os.getuid() != 0)
         root = cgroups.root_name(self._settings.cgroup_root)
         cgroups.remove_leftovers(root)
         self._instance = instance_name()

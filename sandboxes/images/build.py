@@ -18,12 +18,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ..backends.base import BackendUnavailable
 from ..backends.docker.engine import Engine, EngineError
 from ..backends.docker.requirements import MANIFEST_LABEL
 from ..settings import DEFAULT_IMAGE
-from ..toolchain import IMAGE_PYTHON, MANIFEST, ROOT
+from ..toolchain import IMAGE_PYTHON, MANIFEST, root_name
 
 NAME = "python"
 PACKAGES = Path(__file__).with_name(f"{NAME}.packages")
@@ -33,6 +34,7 @@ LEFT_OUT = (
     *("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian"),
     *("var/cache", "var/log", "var/lib/apt", "var/lib/dpkg", "etc/apt", "boot", "home", "media", "srv"),
 )
+OF_THE_BUILDER = ("etc/fstab", "etc/hostname", "etc/resolv.conf")
 # What the packages' own scripts would make, which are not run: (path, target).
 LINKS = (
     ("usr/lib/{triplet}/libblas.so.3", "openblas-pthread/libblas.so.3"),
@@ -70,13 +72,15 @@ def main() -> int:
     return 0
 
 
-def build(directory: Path, tar: Path) -> dict[str, object]:
-    """Make the image's directory anew, and its tar. Returns the manifest. Raises BuildFailed."""
-    fresh = directory.with_name(f"{directory.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    root = fresh / ROOT
-    root.mkdir(parents=True)
-    try:
+def build(directory: Path, tar: Path) -> dict[str, Any]:
+    """Make the image's root and manifest anew, and its tar. Returns the manifest. Raises BuildFailed.
+
+    The root before it stays, for the daemons that run on it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="new-", dir=directory, ignore_cleanup_errors=True) as fresh:
+        root = Path(fresh, "root")
+        root.mkdir()
         _run(
             "mmdebstrap",
             "--quiet",
@@ -87,20 +91,29 @@ def build(directory: Path, tar: Path) -> dict[str, object]:
         )
         _finish(root)
         _run(*TAR, f"--file={tar}", f"--directory={root}", ".")
-        manifest: dict[str, object] = {
+        manifest: dict[str, Any] = {
             "digest": f"sha256:{_sha256(tar)}",
             "languages": {"python": _python_version(root)},
             "packages": [PYTHON_PACKAGES],
         }
-        (fresh / MANIFEST).write_text(json.dumps(manifest) + "\n")
-        shutil.rmtree(directory, ignore_errors=True)
-        fresh.rename(directory)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        kept = {root_name(manifest["digest"]), _root_before(directory)}
+        if not (directory / root_name(manifest["digest"])).exists():
+            root.rename(directory / root_name(manifest["digest"]))
+        Path(fresh, MANIFEST).write_text(json.dumps(manifest) + "\n")
+        Path(fresh, MANIFEST).replace(directory / MANIFEST)
+    for old in directory.glob("root*"):
+        if old.name not in kept:
+            shutil.rmtree(old, ignore_errors=True)
     return manifest
 
 
-def load(tar: Path, manifest: dict[str, object], address: str | None) -> str:
+def _root_before(directory: Path) -> str:
+    with suppress(OSError, ValueError, KeyError):
+        return root_name(json.loads((directory / MANIFEST).read_text())["digest"])
+    return ""
+
+
+def load(tar: Path, manifest: dict[str, Any], address: str | None) -> str:
     """Give the image to the engine, if one answers. Returns what to tell. Raises BuildFailed."""
     engine = Engine(address)
     try:
@@ -121,6 +134,8 @@ def _finish(root: Path) -> None:
     triplet = f"{platform.machine()}-linux-gnu"
     for name in LEFT_OUT:
         shutil.rmtree(root / name, ignore_errors=True)
+    for name in OF_THE_BUILDER:
+        (root / name).unlink(missing_ok=True)
     for path, target in LINKS:
         link = root / path.format(triplet=triplet)
         with suppress(FileNotFoundError):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 
 from . import linux, supervisor
+from .marks import protect_engine_files
 
 # gVisor gives every container these, for anybody to open; they are its own kernel's, and no run's business.
 DEVICES = ("/dev/fuse", "/dev/net/tun")
@@ -28,5 +29,6 @@ def main() -> None:
         linux.unshare(linux.CLONE_NEWNS)
     else:
         linux.enter_own_user_namespace(INNER_ID, INNER_ID)
+    protect_engine_files()
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
     supervisor.main()

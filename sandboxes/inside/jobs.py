@@ -6,11 +6,11 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from .answers import Answer, CompileFailed, compile_answer, name_asserts_ending, run_answer
+from .pipes import pipe_for, private_pipe
 from .sockets import Sockets
 from .stages import GONE_SECONDS, Stage, StageFactory, StageLost, memory_file
 from .watch import Facts, Party, Pipe, Watch
@@ -18,7 +18,6 @@ from .watch import Facts, Party, Pipe, Watch
 GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice that its peer has ended
 TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
 TESTER_CPU_FACTOR = 2
-WRITABLE_BY_ALL = 0o622  # a candidate may open /dev/stdout, another user's pipe, and not read from it
 SOCKETS_OF_A_STAGE = 2
 SOCKETS_GONE_SECONDS = 2.0  # Linux needs a millisecond to find them; gVisor never does, and the sandbox ends
 RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the output limit is
@@ -173,12 +172,8 @@ class Jobs:
         pipes, theirs = [], [memory_file(payload)]
         theirs += [os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC) for _ in range(3 - outputs)]
         for number in range(outputs, 0, -1):
-            reading, writing = os.pipe()
-            os.set_blocking(reading, False)
+            reading, writing = pipe_for(stage.uid) if number > 1 and stage.has_own_uid else private_pipe()
             bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
-            if number > 1 and self._factory.own_uids:
-                with suppress(PermissionError):  # gVisor's pipes have no mode to change
-                    os.fchmod(writing, WRITABLE_BY_ALL)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)
         message = {**order, "limits": stage.limits_of_a_run(limits)}

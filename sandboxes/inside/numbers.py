@@ -11,6 +11,7 @@ class ProcessNumbers:
     """Sets the count back after a run, which would else tell the next one how far it had got.
 
     That takes CAP_CHECKPOINT_RESTORE. Where a stage cannot have it, what moved the count is at least seen.
+    Where the kernel does not tell it, each run needs a stage of its own.
     """
 
     def __init__(self) -> None:
@@ -21,7 +22,7 @@ class ProcessNumbers:
     def restore(self, pid: int) -> bool:
         """Give the next run the numbers of this one, which was `pid`; tell whether it will see no more."""
         if self._fd < 0:
-            return True
+            return False
         try:
             os.pwrite(self._fd, str(self._before).encode(), 0)
         except PermissionError:

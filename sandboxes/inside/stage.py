@@ -19,6 +19,7 @@ from typing import Any
 
 from . import linux
 from .kinds import perform
+from .marks import make_own_devices
 from .numbers import ProcessNumbers
 from .programs import SOURCE_NAME, Files, keep_source
 
@@ -117,6 +118,7 @@ def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
     for directory in filter(os.path.isdir, COVERED):
         linux.mount("tmpfs", directory, "tmpfs", COVER_FLAGS, COVER_OPTIONS)
+    make_own_devices()
     options = f"size={setup['disk_bytes']},mode=0770,uid={uid},gid={uid}"
     for directory in SCRATCH:
         _mount_scratch(directory, options)

@@ -33,7 +33,7 @@ class StageFactory:
         self._zygote = zygote.start(packages)
         self._seccomp = seccomp
         self._meters = meters
-        self.own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
+        self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
         self._made = 0
 
     def spawn(self, name: str, source: bytes, limits: dict[str, Any]) -> Stage:
@@ -49,11 +49,11 @@ class StageFactory:
         except OSError:
             group.close()
             raise
-        stage = Stage(pid, control, group)
+        uid = FIRST_UID + 2 * (self._made % UIDS) + 1 if self._own_uids else os.getuid()
+        stage = Stage(pid, control, group, uid, self._own_uids)
         group.attach(pid)
         group.begin()
-        uid = FIRST_UID + 2 * (self._made % UIDS) + 1 if self.own_uids else os.getuid()
-        setup = {"uid": uid, "own_uid": self.own_uids, "disk_bytes": limits["disk_bytes"]}
+        setup = {"uid": uid, "own_uid": self._own_uids, "disk_bytes": limits["disk_bytes"]}
         fds = [memory_file(source), memory_file(self._seccomp)]
         stage.send(setup, fds)
         for fd in fds:
@@ -64,11 +64,15 @@ class StageFactory:
 class Stage:
     """One live stage."""
 
-    def __init__(self, pid: int, control: socket.socket, group: RunGroup) -> None:
-        """Hold the process, its socket and its limits."""
+    def __init__(
+        self, pid: int, control: socket.socket, group: RunGroup, uid: int, has_own_uid: bool
+    ) -> None:
+        """Hold the process, its socket, its limits, and the uid of its runs, their own or the sandbox's."""
         self.pid = pid
         self.control = control
         self.group = group
+        self.uid = uid
+        self.has_own_uid = has_own_uid
 
     def send(self, message: dict[str, Any], fds: Sequence[int]) -> None:
         """Send an order with its files. Raises StageLost."""

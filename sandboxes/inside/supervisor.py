@@ -12,8 +12,8 @@ from typing import Any
 
 from . import wire
 from .answers import BrokenTests, TestsLeft
-from .devices import protect_devices
 from .jobs import Jobs
+from .marks import protect_devices
 from .stages import StageFactory
 from .watch import Cancelled
 

@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import psutil
-
 from sandboxes import cgroups
 from sandboxes.delegate import delegate
+from sandboxes.instance import instance_name
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 IMPORTED = (REPOSITORY, REPOSITORY / "proto", REPOSITORY / "clients/python")
@@ -47,7 +46,7 @@ class Service:
     @property
     def instance(self) -> str:
         """The name of its cgroups' directories."""
-        return f"{self.pid}-{int(psutil.Process(self.pid).create_time())}"
+        return instance_name(self.pid)
 
 
 IMAGE = REPOSITORY / "build" / "images" / "python"

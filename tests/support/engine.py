@@ -74,7 +74,7 @@ def make_images(address: str) -> None:
     """Make the toolchain images where the directory or the engine's image is missing. Raises NoEngine."""
     asked = Engine(address)
     asked.connect()
-    have_image = asked.image_labels(DEFAULT_IMAGE) is not None
+    have_image = asked.image(DEFAULT_IMAGE) is not None
     asked.close()
     if have_image and (IMAGES / NAME / MANIFEST).is_file():
         return
@@ -110,6 +110,7 @@ class PrivateEngine:
         with (folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
+                    *("setpriv", "--pdeathsig=TERM"),  # however this process ends, its engine ends too
                     *("dockerd", f"--config-file={folder}/daemon.json", *OPTIONS, f"--host={self.address}"),
                     *(f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"),
                 ],

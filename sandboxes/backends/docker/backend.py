@@ -27,7 +27,7 @@ from ...settings import LIMIT_NAMES, SandboxSettings
 from ..base import BackendUnavailable
 from .attached import AttachedContainer
 from .engine import Engine, EngineError
-from .requirements import GVISOR, engine_fails, find_facts, find_image, find_runtime, why_no_cgroups
+from .requirements import engine_fails, find_facts, find_image, find_runtime, why_no_cgroups
 
 INSTANCE_LABEL, HOST_LABEL, BOOT_LABEL = "verifierd.instance", "verifierd.host", "verifierd.boot"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -122,7 +122,7 @@ class DockerBackend:
     @property
     def _has_own_ids(self) -> bool:
         """Whether uids inside are not the host's at all, root's neither: gVisor's kernel has its own."""
-        return GVISOR in self._runtime
+        return self._facts.is_gvisor(self._runtime)
 
     def _remove_leftovers(self) -> None:
         """Remove the containers of daemons of this host that are gone."""
@@ -178,9 +178,12 @@ class DockerBackend:
         return container
 
     def _create(self, name: str, uid: int, group: cgroups.SandboxGroup) -> str:
+        program, *arguments = bundle.command_from_stdin(self._toolchain.python)
         config = {
             "image": self._image_id,  # the name may pass to another image meanwhile, the digest told does not
-            "command": bundle.command_from_stdin(self._toolchain.python),
+            "entrypoint": [program],  # not the image's own, with this as its arguments
+            "command": arguments,
+            "healthcheck": {"test": ["NONE"]},
             "stdin_open": True,
             "user": f"{uid}:{uid}",
             "environment": ENVIRONMENT,

@@ -17,7 +17,7 @@ DEFAULT_ADDRESS = "unix:///var/run/docker.sock"
 TIMEOUT_S = 60.0
 OLDEST_API = "1.41"  # Docker 20.10, as Debian 12 has it
 UNIX = "unix://"
-IMAGE_ID = "id"
+GVISOR = "runsc"
 # What reading an answer raises that is not an engine's: anything may listen there.
 OTHER_FORM = (ValueError, KeyError, TypeError, AttributeError)
 ATTACH = {"stream": 1, "stdin": 1, "stdout": 1, "stderr": 1}
@@ -37,9 +37,22 @@ class EngineFacts:
     version: str
     cgroup_driver: str
     cgroup_version: str
-    runtimes: tuple[str, ...]
+    runtimes: Mapping[str, str]  # what each starts, by name
     default_runtime: str
     has_apparmor: bool
+
+    def is_gvisor(self, runtime: str) -> bool:
+        """Tell whether a runtime is gVisor's, whatever its name in the engine's configuration."""
+        return GVISOR in f"{runtime} {self.runtimes.get(runtime, '')}"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineImage:
+    """What the engine knows of an image. `volumes` are the directories that it wants writable."""
+
+    id: str
+    labels: Mapping[str, str]
+    volumes: tuple[str, ...]
 
 
 class Engine:
@@ -93,19 +106,22 @@ class Engine:
                 version=str(info.get("ServerVersion", "")),
                 cgroup_driver=str(info.get("CgroupDriver", "")),
                 cgroup_version=str(info.get("CgroupVersion", "1")),
-                runtimes=tuple(info.get("Runtimes") or ()),
+                runtimes={name: _started_by(told) for name, told in (info.get("Runtimes") or {}).items()},
                 default_runtime=info.get("DefaultRuntime") or "runc",
                 has_apparmor=any("name=apparmor" in option for option in info.get("SecurityOptions") or ()),
             )
 
-    def image_labels(self, image: str) -> dict[str, str] | None:
-        """Return an image's labels and its id, None where the engine has none such. Raises EngineError."""
+    def image(self, image: str) -> EngineImage | None:
+        """Return what the engine knows of an image, None where it has none such. Raises EngineError."""
         import docker
 
         try:
             with _failures():
                 found = self._api.inspect_image(image)  # type: ignore[no-untyped-call]
-                return {**(found["Config"].get("Labels") or {}), IMAGE_ID: found["Id"]}
+                config = found["Config"]
+                return EngineImage(
+                    str(found["Id"]), dict(config.get("Labels") or {}), tuple(config.get("Volumes") or ())
+                )
         except EngineError as error:
             if isinstance(error.__cause__, docker.errors.ImageNotFound):
                 return None
@@ -197,6 +213,10 @@ class Engine:
         if not os.access(path, os.W_OK):
             return NOT_YOURS
         return f"is it running? sudo systemctl restart docker ({error})"
+
+
+def _started_by(told: Mapping[str, Any]) -> str:
+    return f"{told.get('path', '')} {told.get('runtimeType', '')}"
 
 
 def _numbers(version: str) -> tuple[int, ...]:

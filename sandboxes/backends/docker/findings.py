@@ -12,7 +12,7 @@ from ...settings import LIMIT_NAMES, SandboxSettings
 from ..base import BackendUnavailable
 from .backend import DockerBackend
 from .engine import Engine, EngineFacts
-from .requirements import GVISOR, find_facts, find_image, find_runtime, why_no_cgroups
+from .requirements import find_facts, find_image, find_runtime, why_no_cgroups
 
 WITHOUT = (
     "or name it in sandbox.allow_unenforced: then memory and processes are held for the container as a "
@@ -35,7 +35,7 @@ def docker_findings(settings: SandboxSettings) -> list[Finding]:
         found.append(_runtime(facts, settings))
         if found[-1].ok:
             found += _limits(engine, facts, settings)
-            found += _walls(find_runtime(facts, settings))
+            found += _walls(facts, find_runtime(facts, settings))
         if all(each.ok for each in found if each.required):
             found.append(_container(settings))
         return found
@@ -60,8 +60,8 @@ def _runtime(facts: EngineFacts, settings: SandboxSettings) -> Finding:
         return Finding("container runtime", False, reason.why, reason.remedy, required=True)
 
 
-def _walls(runtime: str) -> list[Finding]:
-    if GVISOR in runtime:
+def _walls(facts: EngineFacts, runtime: str) -> list[Finding]:
+    if facts.is_gvisor(runtime):
         uid, kernel = "the runtime's own ids, a fresh one each candidate", "gVisor answers every system call"
         return [Finding(OWN_UID, True, uid, "", False), Finding(OWN_KERNEL, True, kernel, "", False)]
     uid = (

@@ -5,10 +5,9 @@ from __future__ import annotations
 from ...settings import SandboxSettings
 from ...toolchain import MAKE_IMAGES, Toolchain, image_toolchain
 from ..base import BackendUnavailable
-from .engine import IMAGE_ID, Engine, EngineError, EngineFacts
+from .engine import Engine, EngineError, EngineFacts
 
 MANIFEST_LABEL = "verifierd.image"
-GVISOR = "runsc"
 
 
 def docker_toolchain(settings: SandboxSettings) -> Toolchain:
@@ -41,12 +40,17 @@ def find_image(engine: Engine, settings: SandboxSettings) -> tuple[Toolchain, st
     """Return what the image of the settings has inside, and its id. Raises BackendUnavailable."""
     image = settings.docker.image
     try:
-        labels = engine.image_labels(image)
+        found = engine.image(image)
     except EngineError as error:
         raise engine_fails(engine, error) from None
-    if labels is None:
+    if found is None:
         raise BackendUnavailable(f"the Docker engine at {engine.address} has no image {image}", MAKE_IMAGES)
-    return image_toolchain(labels.get(MANIFEST_LABEL, ""), image, settings.python), labels[IMAGE_ID]
+    if found.volumes:
+        raise BackendUnavailable(
+            f"the image {image} declares {', '.join(found.volumes)} as volumes, which could be written to",
+            "build it without VOLUME",
+        )
+    return image_toolchain(found.labels.get(MANIFEST_LABEL, ""), image, settings.python), found.id
 
 
 def find_runtime(facts: EngineFacts, settings: SandboxSettings) -> str:
@@ -62,7 +66,7 @@ def find_runtime(facts: EngineFacts, settings: SandboxSettings) -> str:
 
 def why_no_cgroups(engine: Engine, facts: EngineFacts, runtime: str) -> BackendUnavailable | None:
     """Return why a supervisor in a container cannot hold a candidate's limits by cgroups, if it cannot."""
-    if GVISOR in runtime:
+    if facts.is_gvisor(runtime):
         return BackendUnavailable("gVisor's processes are not the host's")
     if not engine.is_local:
         return BackendUnavailable(f"the engine at {engine.address} is not on this host")

@@ -12,7 +12,7 @@ from sandboxes.backends.docker.engine import Engine
 from sandboxes.backends.docker.requirements import MANIFEST_LABEL
 from sandboxes.images.build import NAME, TAR
 from sandboxes.settings import DEFAULT_IMAGE, DockerSettings, SandboxSettings
-from sandboxes.toolchain import MANIFEST, ROOT
+from sandboxes.toolchain import MANIFEST, directory_toolchain
 from tests.support.engine import IMAGES, PrivateEngine
 
 DISK_BYTES = 512 << 20
@@ -48,7 +48,8 @@ def settings(private_engine: PrivateEngine) -> SandboxSettings:
 
 
 def _load(private: PrivateEngine, image: Path, tar: Path) -> None:
-    subprocess.run([*TAR, f"--file={tar}", f"--directory={image / ROOT}", "."], check=True, timeout=60)
+    root = directory_toolchain(image, None).root
+    subprocess.run([*TAR, f"--file={tar}", f"--directory={root}", "."], check=True, timeout=60)
     engine = Engine(private.address)
     engine.connect()
     engine.import_image(tar, DEFAULT_IMAGE, {MANIFEST_LABEL: (image / MANIFEST).read_text().strip()})

@@ -212,6 +212,42 @@ async def test_what_is_missing_is_named_with_its_remedy(
     assert remedy in refusal.value.remedy
 
 
+async def test_an_image_runs_nothing_but_the_supervisor(
+    private_engine: PrivateEngine, settings: SandboxSettings
+) -> None:
+    built = build(private_engine, settings, 'ENTRYPOINT ["/bin/false"]', "HEALTHCHECK CMD sleep 60")
+    pool = SandboxPool(DockerBackend(built), 1)
+    await pool.start()
+    try:
+        assert await said(pool) == b"hello\n"
+    finally:
+        await pool.close()
+
+
+async def test_an_image_that_asks_for_writable_directories_is_refused(
+    private_engine: PrivateEngine, settings: SandboxSettings
+) -> None:
+    backend = DockerBackend(build(private_engine, settings, "VOLUME /data"))
+    with pytest.raises(BackendUnavailable, match="declares /data as volumes"):
+        await backend.start()
+    await backend.close()
+
+
+def build(private: PrivateEngine, settings: SandboxSettings, *lines: str) -> SandboxSettings:
+    """Settings with an image that has these lines more in its Dockerfile."""
+    dockerfile = "\n".join([f"FROM {settings.docker.image}", *lines])
+    subprocess.run(
+        ["docker", f"--host={private.address}", "build", "--quiet", "--tag=changed", "-"],
+        input=dockerfile,
+        env=os.environ | {"DOCKER_BUILDKIT": "0"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return replace(settings, docker=replace(settings.docker, image="changed"))
+
+
 def test_a_socket_that_this_user_may_not_use_is_named_with_its_remedy(private_engine: PrivateEngine) -> None:
     python = interpreter(UNPRIVILEGED)
     if python is None:

@@ -1,7 +1,6 @@
 # what: signals by the times of files that all sandboxes share: reading them must leave no mark
 # expect: ACCEPTED
 # copies: 2
-# defect: docker-runsc because a container's /dev and the engine's files in /etc keep the times of their reading, for the sandbox's next candidate
 import glob
 import os
 import sys

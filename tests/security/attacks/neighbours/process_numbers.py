@@ -1,6 +1,5 @@
 # what: tells a later run by the count of process numbers how far it got: the next number shows what was used before
 # expect: ACCEPTED
-# defect: docker-runsc because gVisor tells no last process number, and has none set
 # copies: 4
 # limits: processes=16 cpu_time_s=8
 import os
