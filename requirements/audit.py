@@ -1,7 +1,8 @@
 """Ask whether a pinned dependency has a known vulnerability: `make audit`, by pip-audit.
 
-Exits 1 where one has. Where no vulnerability database can be reached it says so and exits 0: a machine
-without that way out must still be able to test. Hashes are checked at every installation in any case.
+Exits 1 where one has, 2 where it could not ask. Where no vulnerability database can be reached it says so
+and exits 0: a machine without that way out must still be able to test. Hashes are checked at every
+installation in any case.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent
 AUDIT = (sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--format", "json")
 SECONDS = 300.0
+# What pip-audit says where it cannot get through to a database (pip_audit._service).
+UNREACHABLE = ("Could not connect to", "is not redirecting properly", "timed out", "Max retries exceeded")
 
 
 def main() -> int:
@@ -25,9 +28,12 @@ def main() -> int:
         return 2
     try:
         dependencies = _audited(FOLDER / "dev.lock")
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        print(f"audit: nothing was audited: {error}")
+    except subprocess.TimeoutExpired:
+        print(f"audit: no vulnerability database answered within {SECONDS:.0f} s; nothing was audited")
         return 0
+    except ValueError as error:
+        print(f"audit: nothing was audited: {error}")
+        return 0 if any(words in str(error) for words in UNREACHABLE) else 2
     known = [each for each in dependencies if "skip_reason" not in each]
     vulnerable = [each for each in known if each["vulns"]]
     for each in vulnerable:

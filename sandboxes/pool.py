@@ -83,7 +83,7 @@ class SandboxPool:
 
     async def _make_another(self, broken: Sandbox) -> None:
         """Replace a sandbox, however long the host cannot make one: an empty pool would hang for ever."""
-        self._log.warning("sandbox_replaced", sandbox_id=broken.id)
+        self._log.warning("sandbox_replaced", sandbox_id=broken.id, cause=broken.broken_because)
         try:
             await broken.close()
             self._all.discard(broken)

@@ -39,6 +39,7 @@ class Sandbox:
         self.image_digest = image_digest
         self.python_version = ""
         self.broken = False
+        self.broken_because = ""
         self.busy = False
         self._container = container
 
@@ -74,6 +75,7 @@ class Sandbox:
                 header, blobs = await self._answer(answer_seconds)
                 if "done" in header:
                     done = True
+                    self._note_whether_spent(header)
                     if "broken_tests" in header:
                         raise BrokenTestProgram(str(header["broken_tests"]))
                     if "error" in header:
@@ -113,13 +115,19 @@ class Sandbox:
         try:
             async with asyncio.timeout(CANCEL_SECONDS):
                 await self._send({"op": "cancel"}, [])
-                while "done" not in (await self._receive())[0]:
+                while "done" not in (header := (await self._receive())[0]):
                     pass
+                self._note_whether_spent(header)
         except (TimeoutError, SandboxError):
             self.broken = True
         except asyncio.CancelledError:
             self.broken = True
             raise
+
+    def _note_whether_spent(self, header: dict[str, Any]) -> None:
+        """Lend it to nobody any more where a candidate left something in it."""
+        if "spent" in header:
+            self.broken, self.broken_because = True, str(header["spent"])
 
     async def _send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
         try:
@@ -142,7 +150,7 @@ class Sandbox:
 
     async def _failed(self, what: str) -> SandboxError:
         """Mark the sandbox broken, end it, and return the error with the supervisor's last words."""
-        self.broken = True
+        self.broken, self.broken_because = True, what
         await self._container.kill()
         return SandboxError(" | ".join([f"sandbox {self.id}: {what}", *await self._container.last_words()]))
 

@@ -1,7 +1,8 @@
 """The supervisor: takes jobs on standard input, runs them one at a time, answers on standard output.
 
 It is the only trusted process in the sandbox that sees payloads, and nothing is forked from it after
-the zygote. A failure of its own ends it: the worker then replaces the sandbox.
+the zygote. A failure of its own ends it: the worker then replaces the sandbox. So does what a candidate left
+and nobody could remove: the answers before it are good, the sandbox is spent.
 """
 
 from __future__ import annotations
@@ -58,20 +59,25 @@ def main() -> None:
         header, blobs = line.receive()
         if header["op"] == "cancel":
             continue  # it crossed the end of the job that it meant
+        ended: dict[str, Any] = {"done": True}
         try:
             for answer, parts in jobs.perform(header, blobs):
                 line.send(answer, parts)
-            line.send({"done": True}, [])
         except Cancelled:
             jobs.abandon()
-            line.send({"done": True, "cancelled": True}, [])
+            ended["cancelled"] = True
         except BrokenTests as broken:
             jobs.abandon()
-            line.send({"done": True, "broken_tests": str(broken)}, [])
+            ended["broken_tests"] = str(broken)
         except TestsLeft as left:
             jobs.abandon()
-            line.send({"done": True, "error": str(left)}, [])
-        jobs.verify_reset()
+            ended["error"] = str(left)
+        try:
+            jobs.verify_reset()
+        except OSError as error:
+            line.send({**ended, "spent": str(error)}, [])
+            raise
+        line.send(ended, [])
 
 
 def _expect_cancel(line: Line) -> None:

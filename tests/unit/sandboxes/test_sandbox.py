@@ -79,3 +79,18 @@ async def test_a_cancel_that_is_not_obeyed_breaks_the_sandbox_and_keeps_the_answ
     assert outcome.exit_code == 0
     assert sandbox.broken
     assert not sandbox.busy
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_a_sandbox_that_says_that_it_is_spent_is_lent_no_more_and_its_answers_are_good(
+    cancelled: bool,
+) -> None:
+    answers = [wire.pack({**ANSWER, "run": run}, [b"", b"", b""]) for run in range(2)]
+    done = wire.pack({"done": True, "spent": "2 sockets survived their candidate"}, [])
+    sandbox = Sandbox("1", "scripted", ScriptedContainer(b"".join([*answers, done])))
+    async with aclosing(sandbox.run(JOB)) as outcomes:
+        assert (await anext(outcomes)).exit_code == 0
+        if not cancelled:
+            assert [outcome.exit_code async for outcome in outcomes] == [0]
+    assert sandbox.broken
+    assert sandbox.broken_because == "2 sockets survived their candidate"
