@@ -34,7 +34,6 @@ UNLIKE: dict[str, dict[tuple[str, str], Unlike]] = {
         (READS, "more files than a file system may have"): Unlike(
             "gVisor's tmpfs counts no inodes, so small files end at the memory limit"
         ),
-        (READS, "opens its output by name"): Unlike("gVisor opens a pipe of another id's by name for nobody"),
         ("test_peak_memory_grows_as_the_kernel_says_that_the_process_grew", ""): Unlike(
             "gVisor's /proc/PID/status has no VmHWM"
         ),
