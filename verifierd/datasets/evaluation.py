@@ -90,6 +90,17 @@ class Evaluation:
             verifierd_client.VerifierError: the service cannot be reached, or refuses a batch.
         """
         max_source_bytes = (await verifier.capabilities()).max_source_bytes
+        # In a task of its own: a group that fails leaves its task marked as being cancelled.
+        await asyncio.create_task(self._work_together(verifier, max_source_bytes, on_result))
+
+    def write(self, out: TextIO) -> None:
+        """Write one line a sample, in the order of the input."""
+        for number in range(self.samples):
+            out.write(self._results.get(number).decode() + "\n")
+
+    async def _work_together(
+        self, verifier: Verifier, max_source_bytes: int, on_result: Callable[[], None]
+    ) -> None:
         waiting = iter(self._numbers)
         try:
             async with asyncio.TaskGroup() as group:
@@ -100,11 +111,6 @@ class Evaluation:
             if ours is None or others is not None:
                 raise
             raise _first(ours) from None
-
-    def write(self, out: TextIO) -> None:
-        """Write one line a sample, in the order of the input."""
-        for number in range(self.samples):
-            out.write(self._results.get(number).decode() + "\n")
 
     async def _work(
         self,

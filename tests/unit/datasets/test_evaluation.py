@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 
@@ -171,3 +172,6 @@ async def test_what_the_client_raises_comes_out_as_itself() -> None:
         with pytest.raises(client.ServerFault) as raised:
             await evaluation.run(FakeVerifier(error=refusal), lambda: None)
     assert raised.value is refusal
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling(), "no timeout of this task would be told from a cancellation any more"

@@ -39,7 +39,10 @@ for number in range(3):
     own = os.open("/proc/self/status", os.O_RDONLY)
     out = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     out.connect(f"{NAME}-{number}")
-    out.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [end.fileno(), out.fileno(), own]))])
+    try:
+        out.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [end.fileno(), out.fileno(), own]))])
+    except PermissionError:  # nobody takes what nobody is given
+        pass
     out.detach()
     end.detach()
 print("ESCAPED: " + "; ".join(escaped) if escaped else "contained", flush=True)
