@@ -32,6 +32,7 @@ def main() -> int:
     name = sys.argv[1]
     around = AROUND.get(name, nullcontext)
     with around(), tempfile.TemporaryDirectory(prefix="prove-", ignore_cleanup_errors=True) as scratch:
+        Path(scratch).chmod(0o711)  # a checkout in it serves the tests' unprivileged user too
         return prove(name, PROOFS[name](REPOSITORY, Path(scratch)), REPOSITORY / "build", Console())
 
 

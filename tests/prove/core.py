@@ -73,7 +73,8 @@ class _Checkout:
         counts = [
             line.strip("= ") for line in command.tail.splitlines() if " passed" in line or " failed" in line
         ]
-        text = counts[-1] if counts else "pytest came to no summary"
+        wrong = [line for line in command.tail.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        text = "; ".join([counts[-1] if counts else "pytest came to no summary", *wrong])
         return Figure(text, command.status == 0 and bool(counts), {"tail": command.tail})
 
     def _timed(self, target: str, reach_s: float) -> Figure:

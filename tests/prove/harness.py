@@ -63,13 +63,19 @@ def prove(name: str, lines: Sequence[Line], build: Path, console: Console) -> in
         with console.status(f"{number} of {len(lines)}: {line.what}"):
             row = _measure(line)
         rows.append(row)
+        _write(name, rows, len(lines), build)
         mark = "holds" if row.holds else "FALLS SHORT"
         console.print(f"{number}/{len(lines)} {mark}: {row.what}: {row.figure} ({row.took_s:.0f} s)")
     console.print(_table(name, rows))
+    return 0 if all(row.holds for row in rows) else 1
+
+
+def _write(name: str, rows: Sequence[Row], count: int, build: Path) -> None:
+    """Keep what has been measured so far: a proof that is ended before its end does not hold."""
+    holds = len(rows) == count and all(row.holds for row in rows)
+    report = {"name": name, "holds": holds, "lines": [asdict(row) for row in rows]}
     build.mkdir(parents=True, exist_ok=True)
-    report = {"name": name, "holds": all(row.holds for row in rows), "lines": [asdict(row) for row in rows]}
     (build / f"prove-{name}.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-    return 0 if report["holds"] else 1
 
 
 def _measure(line: Line) -> Row:

@@ -5,35 +5,19 @@ Each field's description is what `verifierd serve --print-config` prints above t
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sandboxes.model import Limits
-from sandboxes.settings import DEFAULT_IMAGE
 from verifierd.admission import DEFAULT_LIMITS, DERIVED, MAX_LIMITS, MIB, SECOND_NS, AdmissionLimits
+from verifierd.config.sandbox import SandboxSection
+from verifierd.config.section import Count, Seconds, Section, Text, Usd
 
 ENV_PREFIX = "VERIFIERD_"
 ENV_NESTED_DELIMITER = "__"
 
-Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
-Usd = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-
-
-def _whole(value: Any) -> Any:
-    """Refuse what the system would read as ended before its end."""
-    if "\0" in str(value):
-        raise ValueError("must not hold the character NUL")
-    return value
-
-
-Text = Annotated[str, AfterValidator(_whole)]
-Folder = Annotated[Path, AfterValidator(_whole)]
-LimitName = Literal["memory", "processes", "cpu"]
 
 _ADMISSION = AdmissionLimits()
 
@@ -49,12 +33,6 @@ def _bounds(limits: Limits) -> dict[str, float | None]:
         "open_files": limits.open_files,
         "disk_mib": limits.disk_bytes // MIB,
     }
-
-
-class Section(BaseModel):
-    """A table of the TOML file: unknown keys are refused, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ServerSettings(Section):
@@ -87,99 +65,6 @@ class ServerSettings(Section):
         if host and port.isdigit() and int(port) < 65536:
             return value
         raise ValueError("must be HOST:PORT with a port from 0 to 65535, or unix:PATH")
-
-
-class DockerSection(Section):
-    """The engine that makes the containers, where sandbox.backend is docker."""
-
-    engine: Text | None = Field(
-        default=None,
-        examples=["unix:///var/run/docker.sock"],
-        description="The engine's address: unix:///PATH, or tcp://HOST:PORT. Unset: DOCKER_HOST, else the "
-        "usual socket.",
-    )
-    image: Text = Field(
-        default=DEFAULT_IMAGE,
-        min_length=1,
-        description="The image that sandboxes run, as `make images` makes it.",
-    )
-    runtime: Text | None = Field(
-        default=None,
-        examples=["runsc"],
-        description="An OCI runtime by the engine's name for it: runc, crun, runsc (gVisor). Unset: the "
-        "engine's default.",
-    )
-
-    @field_validator("engine")
-    @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        if value is None or value.startswith(("unix:///", "tcp://")):
-            return value
-        raise ValueError("must be unix:///PATH or tcp://HOST:PORT")
-
-
-class SandboxSection(Section):
-    """The containers that untrusted programs run in."""
-
-    backend: Literal["bubblewrap", "docker"] = Field(
-        default="bubblewrap",
-        description="What makes the containers: bubblewrap (no daemon, the default) or docker (an engine, "
-        "and any runtime that it knows).",
-    )
-    root_directory: Folder | None = Field(
-        default=None,
-        examples=["/var/lib/verifierd/images/python"],
-        description="For bubblewrap, an image as a directory, as `make images` makes it; its digest is in "
-        "every result. Unset: the host's own /usr, read-only.",
-    )
-    docker: DockerSection = Field(
-        default=DockerSection(), description="For the backend docker: the engine, the image, the runtime."
-    )
-    count: int | None = Field(
-        default=None,
-        ge=1,
-        le=1024,
-        examples=[2],
-        description="Sandboxes kept ready, each running one candidate at a time. Unset: one per core.",
-    )
-    allow_unenforced: Annotated[tuple[LimitName, ...], NoDecode] = Field(
-        default=(),
-        description="Limits that this host may leave unenforced: any of memory, processes, cpu. A limit that "
-        "the host cannot enforce stops the start unless it is named here; `verifierd doctor` tells. In the "
-        "environment: cpu,memory or a list as JSON.",
-    )
-    cgroup_root: Text | None = Field(
-        default=None,
-        examples=["verifierd"],
-        description="Control group below which the sandboxes' groups are made, relative to where each "
-        "hierarchy is mounted. Unset: verifierd, with the user id appended for a user that is not root.",
-    )
-    python: Text | None = Field(
-        default=None,
-        examples=["/usr/bin/python3"],
-        description="Python that candidates run with, as a path inside the sandbox. Unset: the first of "
-        "/usr/bin and /usr/local/bin that is recent enough.",
-    )
-
-    @field_validator("cgroup_root")
-    @classmethod
-    def _is_below_the_mount(cls, value: str | None) -> str | None:
-        if value is not None and not all(part.strip(".") for part in value.split("/")):
-            raise ValueError("must be relative, such as verifierd or machine/verifierd")
-        return value
-
-    @field_validator("allow_unenforced", mode="before")
-    @classmethod
-    def _is_list(cls, value: Any) -> Any:
-        """Read what a variable holds: names with commas between them, or a list as JSON."""
-        if not isinstance(value, str):
-            return value
-        if not value.lstrip().startswith("["):
-            return [name.strip() for name in value.split(",") if name.strip()]
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise ValueError('must be names such as cpu,memory or JSON such as ["cpu", "memory"]') from None
 
 
 class Bounds(Section):
