@@ -38,7 +38,7 @@ def lives(name: str) -> bool:
 
 
 def _started_ticks(pid: int) -> int:
-    after_name = Path(f"/proc/{pid}/stat").read_text("latin-1").rpartition(")")[2].split()
+    after_name = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
     return int(after_name[STARTED])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 KEPT_VARIABLES = ("PATH", "LANG", "TERM")
 KEPT_PREFIXES = ("PIP_", "PROVING_", "http_", "https_", "HTTP_", "HTTPS_", "no_", "NO_")
-TAIL_CHARACTERS = 4000
+TAIL_CHARACTERS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
