@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,8 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from sandboxes.backends.base import BackendUnavailable
 from sandboxes.backends.docker.engine import Engine
@@ -38,6 +41,8 @@ class NoEngine(Exception):
 
 def main(command: list[str]) -> int:
     """Run the command. Returns its exit status, or 3 where there is no engine for it."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)  # through the blocks, so that the engine ends too
     try:
         with engine() as address:
             make_images(address)
@@ -45,6 +50,10 @@ def main(command: list[str]) -> int:
     except NoEngine as reason:
         print(f"engine: {reason}", file=sys.stderr)
         return 3
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 @contextmanager
@@ -110,7 +119,6 @@ class PrivateEngine:
         with (folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *("setpriv", "--pdeathsig=TERM"),  # however this process ends, its engine ends too
                     *("dockerd", f"--config-file={folder}/daemon.json", *OPTIONS, f"--host={self.address}"),
                     *(f"--data-root={folder}/data", f"--exec-root={folder}/exec", f"--pidfile={folder}/pid"),
                 ],

@@ -215,7 +215,8 @@ async def test_what_is_missing_is_named_with_its_remedy(
 async def test_an_image_runs_nothing_but_the_supervisor(
     private_engine: PrivateEngine, settings: SandboxSettings
 ) -> None:
-    built = build(private_engine, settings, 'ENTRYPOINT ["/bin/false"]', "HEALTHCHECK CMD sleep 60")
+    lines = ('ENTRYPOINT ["/bin/false"]', "HEALTHCHECK CMD sleep 60")
+    built = await asyncio.to_thread(build, private_engine, settings, *lines)
     pool = SandboxPool(DockerBackend(built), 1)
     await pool.start()
     try:
@@ -227,7 +228,8 @@ async def test_an_image_runs_nothing_but_the_supervisor(
 async def test_an_image_that_asks_for_writable_directories_is_refused(
     private_engine: PrivateEngine, settings: SandboxSettings
 ) -> None:
-    backend = DockerBackend(build(private_engine, settings, "VOLUME /data"))
+    built = await asyncio.to_thread(build, private_engine, settings, "VOLUME /data")
+    backend = DockerBackend(built)
     with pytest.raises(BackendUnavailable, match="declares /data as volumes"):
         await backend.start()
     await backend.close()
