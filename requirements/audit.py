@@ -17,8 +17,8 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent
 AUDIT = (sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--format", "json")
 SECONDS = 300.0
-# What pip-audit says where it cannot get through to a database (pip_audit._service).
-UNREACHABLE = ("Could not connect to", "is not redirecting properly", "timed out", "Max retries exceeded")
+# What of pip-audit's last words tells that a database, and not its input, kept it from an answer.
+UNREACHABLE = ("Could not connect to", "is not redirecting properly", "requests.exceptions", "ServiceError")
 
 
 def main() -> int:
@@ -31,9 +31,12 @@ def main() -> int:
     except subprocess.TimeoutExpired:
         print(f"audit: no vulnerability database answered within {SECONDS:.0f} s; nothing was audited")
         return 0
+    except ConnectionError:
+        print("audit: no vulnerability database is reachable; nothing was audited")
+        return 0
     except ValueError as error:
         print(f"audit: nothing was audited: {error}")
-        return 0 if any(words in str(error) for words in UNREACHABLE) else 2
+        return 2
     known = [each for each in dependencies if "skip_reason" not in each]
     vulnerable = [each for each in known if each["vulns"]]
     for each in vulnerable:
@@ -48,13 +51,20 @@ def main() -> int:
 
 
 def _audited(lock: Path) -> list[dict[str, Any]]:
-    """Return what pip-audit says of each package of a lock. Raises ValueError where it says nothing."""
+    """Return what pip-audit says of each package of a lock.
+
+    Raises:
+        ConnectionError: it could not get through to a database.
+        ValueError: it said nothing of them, for another reason.
+    """
     done = subprocess.run(
         [*AUDIT, "-r", str(lock)], capture_output=True, text=True, timeout=SECONDS, check=False
     )
     try:
         dependencies: list[dict[str, Any]] = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError, TypeError):
+        if any(words in done.stderr for words in UNREACHABLE):
+            raise ConnectionError(done.stderr[-500:]) from None
         raise ValueError(done.stderr.strip()[-500:] or f"pip-audit ended with {done.returncode}") from None
     return dependencies
 
