@@ -114,8 +114,9 @@ TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 # Commands of fcntl(2) by which a run would act on others: a lease keeps who opens a shared file waiting, a
 # notification tells of him, and larger pipes use up what the kernel allows all processes of one uid together.
 F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ = 1024, 1026, 1031
-# F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW: taking a lock on (a part of) a file.
-LOCKING = (6, 7, 37, 38)
+# Taking a lock on a part of a file, and asking who has one: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW;
+# F_GETLK, F_OFD_GETLK.
+LOCKING, ASKING_FOR_LOCKS = (6, 7, 37, 38), (5, 36)
 # Where gVisor mounts, a device that a run made could be opened, so it makes none.
 S_IFMT, DEVICE_TYPES = 0o170000, (0o020000, 0o060000)
 INT = 0xFFFFFFFF  # the kernel reads an int argument's lower half only, so a rule must too
@@ -143,7 +144,8 @@ def run_filter(*, shares_host: bool = False) -> bytes:
 
     Where runs have the uid of the host's others and its device files (`shares_host`), locks on those would
     meet, and so would the kernel's count of files in flight for the uid. So taking a lock does nothing there
-    (refused, it would fail every program that keeps a database in a file), and no files can be passed on.
+    (refused, it would fail every program that keeps a database in a file), nobody is told of one, and no files
+    can be passed on.
     """
     rules = _filter((*CONTAINER_DENIED, *RUN_DENIED))
     denied = pyseccomp.ERRNO(errno.EPERM)
@@ -177,6 +179,8 @@ def run_filter(*, shares_host: bool = False) -> bytes:
         _add(rules, pyseccomp.ERRNO(0), "flock")
         for command in LOCKING:
             _add(rules, pyseccomp.ERRNO(0), "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, command))
+        for command in ASKING_FOR_LOCKS:  # of the host's processes too
+            _add(rules, denied, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, INT, command))
         for name in ("sendmsg", "sendmmsg"):
             _add(rules, denied, name)
     return _program(rules)

@@ -4,14 +4,16 @@
 # limits: processes=16 cpu_time_s=8
 import os
 
+MADE = 60
+
 escaped = []
-if os.getpid() > 100:
+if os.getpid() > MADE:
     escaped.append(f"process number {os.getpid()}: an earlier run used up the smaller ones")
 with open("/proc/loadavg") as file:
     last = int(file.read().split()[-1])
-if last > 100:
+if last > MADE:
     escaped.append(f"the last process number is {last}")
-for _ in range(120):
+for _ in range(MADE):
     pid = os.fork()
     if pid == 0:
         os._exit(0)
