@@ -144,8 +144,8 @@ def run_filter(*, shares_host: bool = False) -> bytes:
 
     Where runs have the uid of the host's others and its device files (`shares_host`), locks on those would
     meet, and so would the kernel's count of files in flight for the uid. So taking a lock does nothing there
-    (refused, it would fail every program that keeps a database in a file), nobody is told of one, and no files
-    can be passed on.
+    (refused, it would fail every program that keeps a database in a file), nobody is told of one, and no
+    files can be passed on.
     """
     rules = _filter((*CONTAINER_DENIED, *RUN_DENIED))
     denied = pyseccomp.ERRNO(errno.EPERM)

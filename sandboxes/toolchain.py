@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from .python import find_python, python_version
 MANIFEST = "manifest.json"
 PYTHON = "python"
 IMAGE_PYTHON = "/usr/bin/python3"
-MAKE_IMAGES = "make it: make images"
+NAME_THE_IMAGE = "make images makes one in build/images/python: name that folder, from the root of the disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,14 @@ def directory_toolchain(directory: Path, python: str | None) -> Toolchain:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise BackendUnavailable(
-            f"sandbox.root_directory names {directory}, which holds no image: {reason}", MAKE_IMAGES
+            f"sandbox.root_directory names {directory.absolute()}, which holds no image: {reason}",
+            NAME_THE_IMAGE,
         ) from None
+    if not os.path.lexists(f"{root}{toolchain.python}"):
+        raise BackendUnavailable(
+            f"sandbox.python names {toolchain.python}, which the image in {directory.absolute()} lacks",
+            f"leave it unset: the image's is {IMAGE_PYTHON}",
+        )
     return replace(toolchain, root=root)
 
 
@@ -68,5 +75,6 @@ def image_toolchain(manifest: str, image: str, python: str | None = None) -> Too
         return Toolchain(str(told["digest"]), versions, python or IMAGE_PYTHON, packages)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BackendUnavailable(
-            f"the image {image} does not tell its digest and its languages", MAKE_IMAGES
+            f"the image {image} does not tell its digest and its languages: it is none of ours",
+            "make images makes one; name it by sandbox.docker.image or sandbox.root_directory",
         ) from None

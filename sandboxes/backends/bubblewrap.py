@@ -165,7 +165,8 @@ def bubblewrap_toolchain(settings: SandboxSettings) -> Toolchain:
 
 
 def _root_directory(root: Path) -> list[str]:
-    arguments = ["--ro-bind", str(root / "usr"), "/usr"]
+    # Made by itself, /etc would be its owner's alone as root, and no candidate is that.
+    arguments = ["--ro-bind", str(root / "usr"), "/usr", "--perms", "0755", "--dir", "/etc"]
     for name in OLD_DIRECTORIES:
         path = root / name
         if path.is_symlink():

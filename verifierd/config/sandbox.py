@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from sandboxes.settings import DEFAULT_IMAGE
@@ -85,6 +85,15 @@ class SandboxSection(Section):
         description="Python that candidates run with, as a path inside the sandbox. Unset: the first of "
         "/usr/bin and /usr/local/bin that is recent enough.",
     )
+
+    @model_validator(mode="after")
+    def _nothing_is_set_in_vain(self) -> Self:
+        """Refuse what the other backend alone reads: who sets it believes in a wall that is not there."""
+        if self.backend == "bubblewrap" and self.docker != DockerSection():
+            raise ValueError('docker is for the backend docker: set backend to "docker", or leave it out')
+        if self.backend == "docker" and self.root_directory is not None:
+            raise ValueError("root_directory is for the backend bubblewrap; for docker, name docker.image")
+        return self
 
     @field_validator("cgroup_root")
     @classmethod

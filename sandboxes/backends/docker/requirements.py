@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...settings import SandboxSettings
-from ...toolchain import MAKE_IMAGES, Toolchain, image_toolchain
+from ...settings import DEFAULT_IMAGE, SandboxSettings
+from ...toolchain import Toolchain, image_toolchain
 from ..base import BackendUnavailable
 from .engine import Engine, EngineError, EngineFacts
 
@@ -44,7 +44,10 @@ def find_image(engine: Engine, settings: SandboxSettings) -> tuple[Toolchain, st
     except EngineError as error:
         raise engine_fails(engine, error) from None
     if found is None:
-        raise BackendUnavailable(f"the Docker engine at {engine.address} has no image {image}", MAKE_IMAGES)
+        raise BackendUnavailable(
+            f"the Docker engine at {engine.address} has no image {image}, which sandbox.docker.image names",
+            f"make images makes {DEFAULT_IMAGE}",
+        )
     if found.volumes:
         raise BackendUnavailable(
             f"the image {image} declares {', '.join(found.volumes)} as volumes, which could be written to",
@@ -58,8 +61,9 @@ def find_runtime(facts: EngineFacts, settings: SandboxSettings) -> str:
     runtime = settings.docker.runtime or facts.default_runtime
     if runtime not in facts.runtimes:
         raise BackendUnavailable(
-            f"the Docker engine has no runtime {runtime}, only {', '.join(sorted(facts.runtimes))}",
-            'install it and name it under "runtimes" in the engine\'s daemon.json',
+            f"sandbox.docker.runtime names {runtime}; the Docker engine has "
+            f"{', '.join(sorted(facts.runtimes))}",
+            'name one of those, or add it under "runtimes" in the engine\'s daemon.json',
         )
     return runtime
 

@@ -198,7 +198,7 @@ async def test_containers_of_living_workers_and_of_other_hosts_are_left_alone(
         pytest.param({"engine": "unix:///nowhere.sock"}, "no Docker engine", "start the engine", id="engine"),
         pytest.param({"engine": "tcp://127.0.0.1:1"}, "no Docker engine", "docker.engine", id="address"),
         pytest.param({"image": "absent:x"}, "has no image absent:x", "make images", id="image"),
-        pytest.param({"runtime": "kata"}, "no runtime kata, only", "daemon.json", id="runtime"),
+        pytest.param({"runtime": "kata"}, "runtime names kata", "daemon.json", id="runtime"),
     ],
 )
 async def test_what_is_missing_is_named_with_its_remedy(

@@ -89,6 +89,12 @@ async def test_a_run_cannot_set_limits_or_priorities_of_process_one(
     assert [outcome.stdout for outcome in outcomes] == [b"-1\n"] * 2, outcomes
 
 
+async def test_a_run_may_read_what_etc_has_for_everybody(perform: Perform) -> None:
+    source = "import os\nprint(len(os.listdir('/etc')) > 0, open('/etc/passwd').readline().split(':')[0])"
+    (outcome,) = await perform(job(source))
+    assert outcome.stdout == b"True root\n", outcome
+
+
 async def test_a_run_may_set_its_own(perform: Perform) -> None:
     source = (
         "import os, resource\nos.sched_setaffinity(0, {0})\nos.setpriority(os.PRIO_PROCESS, 0, 5)\n"

@@ -62,6 +62,12 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
             ["prices.usd_per_execution", "greater than or equal to 0"],
         ),
         ("[prices]\nusd_per_execution = nan\n", 2, ["prices.usd_per_execution", "finite"]),
+        (
+            "[sandbox]\nroot_directory = '/x'\nbackend = 'docker'\n",
+            1,
+            ["sandbox", "bubblewrap", "docker.image"],
+        ),
+        ("[sandbox.docker]\nruntime = 'runsc'\n", 1, ["sandbox", 'backend to "docker"']),
         ("[log]\nlevel = 'loud'\n", 2, ["log.level", "'debug'", "'loud'"]),
     ],
 )

@@ -22,7 +22,8 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     def made(text: str) -> Path:
         def run(*command: str) -> str:
             if command[0] == "mmdebstrap":
-                Path(command[-1], "usr").mkdir()
+                Path(command[-1], "usr", "bin").mkdir(parents=True)
+                Path(command[-1], "usr", "bin", "python3").touch()
                 Path(command[-1], "usr", "file").write_text(text)
             if command[0] == "tar":
                 tar.write_text(text)
