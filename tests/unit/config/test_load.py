@@ -82,6 +82,16 @@ def test_a_wrong_key_is_named_with_its_file_its_line_and_what_is_allowed(
     assert [word for word in words if word not in message] == []
 
 
+def test_a_setting_of_the_other_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERIFIERD_SANDBOX__DOCKER__RUNTIME", "runsc")
+    with pytest.raises(
+        ConfigError, match='sandbox: docker is for the backend docker: set backend to "docker"'
+    ):
+        load_settings()
+    monkeypatch.setenv("VERIFIERD_SANDBOX__BACKEND", "docker")
+    assert load_settings().sandbox.docker.runtime == "runsc"
+
+
 def test_every_unknown_key_is_named_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VERIFIERD_LOGLEVEL", "debug")
     with pytest.raises(ConfigError) as refused:
