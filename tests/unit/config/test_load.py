@@ -67,7 +67,6 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
             1,
             ["sandbox", "bubblewrap", "docker.image"],
         ),
-        ("[sandbox.docker]\nruntime = 'runsc'\n", 1, ["sandbox", 'backend to "docker"']),
         ("[log]\nlevel = 'loud'\n", 2, ["log.level", "'debug'", "'loud'"]),
     ],
 )
