@@ -37,6 +37,10 @@ UNLIKE: dict[str, dict[tuple[str, str], Unlike]] = {
         ("test_peak_memory_grows_as_the_kernel_says_that_the_process_grew", ""): Unlike(
             "gVisor's /proc/PID/status has no VmHWM"
         ),
+        ("test_an_honest_heavyweight_passes", "a pool of 32 processes"): Unlike(
+            "a fork costs gVisor tens of ms of CPU time, which is counted: 32 come near the limit",
+            True,
+        ),
         ("test_no_candidate_is_charged_for_an_earlier_one", ""): Unlike(
             "what is touched just before the end comes after the last look", at_times=True
         ),
