@@ -18,7 +18,6 @@ from verifierd.config.section import Count, Seconds, Section, Text, Usd
 ENV_PREFIX = "VERIFIERD_"
 ENV_NESTED_DELIMITER = "__"
 
-
 _ADMISSION = AdmissionLimits()
 
 
