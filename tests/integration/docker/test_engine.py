@@ -121,14 +121,20 @@ async def test_a_restarted_engine_is_survived(
     assert not containers(private_engine)
 
 
+def fill(path: Path) -> None:
+    """Write until the disk is full. Raises OSError."""
+    with path.open("wb") as file:
+        while True:
+            file.write(b"x" * MIB)
+
+
 async def test_a_full_disk_is_survived(private_engine: PrivateEngine, settings: SandboxSettings) -> None:
     pool = SandboxPool(DockerBackend(settings), 1)
     await pool.start()
     filling = private_engine.folder / "data" / "filling"
     try:
-        with filling.open("wb") as file, pytest.raises(OSError, match="No space"):
-            while True:
-                file.write(b"x" * MIB)
+        with pytest.raises(OSError, match="No space"):
+            await asyncio.to_thread(fill, filling)
         assert await said(pool) == b"hello\n", "a sandbox that stands needs no disk"
         async with pool.lease() as sandbox:
             sandbox.broken = True
