@@ -7,6 +7,6 @@ import time
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        time.sleep(1)
+        time.sleep(3)
         os.write(1, b"600\n")
     os._exit(0)
