@@ -8,7 +8,7 @@ SETUP := sh deploy/host/setup.sh "$$PPID"
 WITH_ENGINE := $(PYTHON) -m tests.support.engine
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docker test-security fuzz audit images lint format proto check-proto lock clean
+.PHONY: help setup run test test-docker test-security fuzz audit images toolchains lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
@@ -43,6 +43,10 @@ audit: setup ## ask whether a pinned dependency has a known vulnerability, where
 images: setup ## make the toolchain images: a directory for bubblewrap, and the Docker engine's where one runs
 	@sh deploy/host/install.sh mmdebstrap
 	@$(PYTHON) -m sandboxes.images.build build/images
+
+toolchains: setup ## install the languages that this distribution has (root); tell which are here
+	@sh deploy/host/install.sh $$($(PYTHON) -m sandboxes.languages --packages)
+	@$(PYTHON) -m sandboxes.languages
 
 lint: setup check-proto ## ruff, mypy and the check that committed stubs match the .proto files
 	@$(PYTHON) -m ruff check

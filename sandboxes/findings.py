@@ -9,6 +9,7 @@ from .toolchain import Toolchain
 
 LIMIT = "limit: "
 OWN_UID = "a uid of its own for each candidate"
+RUNTIME = "container runtime"
 OWN_KERNEL = "a kernel of its own"
 
 
@@ -38,6 +39,7 @@ class HostReport:
 
     findings: tuple[Finding, ...]
     toolchain: Toolchain | None = None
+    backend: str = ""  # its full name, as results have it
 
     @property
     def usable(self) -> bool:

@@ -18,9 +18,10 @@ from .backends.base import BackendUnavailable
 from .backends.choice import find_toolchain
 from .backends.docker.backend import DockerBackend
 from .backends.docker.findings import docker_findings
-from .findings import HOST_KERNEL, LIMIT, OWN_UID, Finding, HostReport
+from .findings import HOST_KERNEL, LIMIT, OWN_UID, RUNTIME, Finding, HostReport
 from .inside import linux
 from .instance import instance_name
+from .languages import LANGUAGES
 from .python import CHOICES, WANTED
 from .settings import LIMIT_NAMES, SandboxSettings
 from .toolchain import Toolchain
@@ -44,14 +45,27 @@ def examine(settings: SandboxSettings) -> HostReport:
         looks = (_libseccomp, docker_findings, _clock)
     else:
         looks = (_kernel, _bubblewrap, _libseccomp, _python, _container, _identity, _limits, _clock)
-    findings = tuple(finding for look in looks for finding in look(settings))
-    return HostReport(findings, _toolchain(settings))
+    findings = [finding for look in looks for finding in look(settings)]
+    toolchain = _toolchain(settings)
+    if toolchain is not None:
+        findings.append(_languages(toolchain))
+    runtimes = [each.detail for each in findings if each.what == RUNTIME and each.ok]
+    return HostReport(tuple(findings), toolchain, "/".join([settings.backend, *runtimes]))
 
 
 def _toolchain(settings: SandboxSettings) -> Toolchain | None:
     with suppress(BackendUnavailable):
         return find_toolchain(settings)
     return None
+
+
+def _languages(toolchain: Toolchain) -> Finding:
+    """Say which languages are here; one that is not keeps nothing else from running."""
+    absent = [each for each in LANGUAGES.values() if each.name not in toolchain.versions]
+    here = ", ".join(f"{name} {version}" for name, version in toolchain.versions.items())
+    lacking = f"; absent: {', '.join(each.name for each in absent)}" if absent else ""
+    remedy = "; ".join(f"{each.name}: {each.install_command}" for each in absent)
+    return Finding("languages", not absent, f"{here}{lacking}", remedy, required=False)
 
 
 def _kernel(_: SandboxSettings) -> list[Finding]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from .container import Container
 from .inside import wire
 from .inside.watch import STARVED_WALL_FACTOR
+from .languages import LANGUAGES, Language
 from .model import (
     AssertsRun,
     BrokenTestProgram,
@@ -68,7 +70,9 @@ class Sandbox:
             raise SandboxError(f"sandbox {self.id} is {'broken' if self.broken else 'busy'}")
         self.busy = True
         done = False
-        answer_seconds = ANSWER_SECONDS + STARVED_WALL_FACTOR * job.limits.wall_time_ns / 1e9
+        build_ns = LANGUAGES[job.program.language].build_limits.as_limits.wall_time_ns
+        allowed_ns = LANGUAGES[job.program.language].limits.applied(job.limits).wall_time_ns
+        answer_seconds = ANSWER_SECONDS + STARVED_WALL_FACTOR * (build_ns + allowed_ns) / 1e9
         try:
             await self._send(*_order(job))
             while True:
@@ -161,13 +165,31 @@ def _order(job: Job) -> tuple[dict[str, Any], list[bytes]]:
         header, payload = _run_order(run)
         runs.append(header)
         payloads.append(payload)
+    language = LANGUAGES[job.program.language]
     header = {
         "op": "job",
-        "language": job.program.language,
-        "limits": {name: getattr(job.limits, name) for name in Limits.__dataclass_fields__},
+        "language": None if language.warm else _language_order(language, job.limits),
+        "limits": asdict(language.limits.applied(job.limits)),
         "runs": runs,
     }
     return header, [job.program.source.encode(), *payloads]
+
+
+def _language_order(language: Language, limits: Limits) -> dict[str, Any]:
+    """Return what a supervisor needs to know of a language that its own interpreter does not run."""
+
+    def filled(command: Sequence[str]) -> list[str]:
+        return [word.replace("{memory_mib}", str(limits.memory_bytes >> 20)) for word in command]
+
+    return {
+        "source": language.source,
+        "compile": filled(language.compile),
+        "run": filled(language.run),
+        "artifacts": list(language.artifacts),
+        "environment": dict(language.environment),
+        "files": dict(language.files),
+        "build_limits": asdict(language.build_limits.as_limits),
+    }
 
 
 def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:

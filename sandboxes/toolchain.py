@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .backends.base import BackendUnavailable
+from .languages.presence import host_versions
 from .python import find_python, python_version
 
 MANIFEST = "manifest.json"
@@ -36,7 +37,7 @@ class Toolchain:
 def host_toolchain(python: str | None) -> Toolchain:
     """Return the host's own. Raises BackendUnavailable where it has no Python that is recent enough."""
     path = find_python(python)
-    return Toolchain("", {"python": ".".join(map(str, python_version(path)))}, path)
+    return Toolchain("", {PYTHON: ".".join(map(str, python_version(path))), **host_versions()}, path)
 
 
 def directory_toolchain(directory: Path, python: str | None) -> Toolchain:

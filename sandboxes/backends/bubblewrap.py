@@ -9,14 +9,16 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .. import bundle, cgroups, seccomp
 from ..environment import ENVIRONMENT
+from ..inside.artifacts import DIRECTORY as PROGRAM_DIRECTORY
 from ..inside.groups import MOUNT as CGROUP_MOUNT
 from ..inside.stages import memory_file
 from ..instance import id_ranges, instance_name
+from ..languages import LANGUAGES
 from ..model import SandboxError
 from ..sandbox import Sandbox
 from ..settings import LIMIT_NAMES, SandboxSettings
@@ -31,6 +33,7 @@ CHECKPOINT_RESTORE = 40  # by number: older releases of libcap, and so of bubble
 NOBODY = "65534"
 DEVICES = ("null", "zero", "full", "random", "urandom")
 OLD_DIRECTORIES = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")  # links into /usr on most systems
+OF_ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d")
 ETC = {
     "passwd": "root:x:0:0:root:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
     "group": "root:x:0:\nnogroup:x:65534:\n",
@@ -164,6 +167,12 @@ def bubblewrap_toolchain(settings: SandboxSettings) -> Toolchain:
     return directory_toolchain(settings.root_directory, settings.python)
 
 
+def _of_languages(etc: Path) -> Iterator[str]:
+    """Yield what the languages' toolchains read below /etc."""
+    for pattern in sorted({pattern for language in LANGUAGES.values() for pattern in language.etc}):
+        yield from (path.name for path in sorted(etc.glob(pattern)))
+
+
 def _root_directory(root: Path) -> list[str]:
     # Made by itself, /etc would be its owner's alone as root, and no candidate is that.
     arguments = ["--ro-bind", str(root / "usr"), "/usr", "--perms", "0755", "--dir", "/etc"]
@@ -173,9 +182,9 @@ def _root_directory(root: Path) -> list[str]:
             arguments += ["--symlink", str(path.readlink()), f"/{name}"]
         elif path.is_dir():
             arguments += ["--ro-bind", str(path), f"/{name}"]
-    for name in ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d"):
+    for name in (*OF_ETC, *_of_languages(root / "etc")):
         arguments += ["--ro-bind-try", str(root / "etc" / name), f"/etc/{name}"]
-    arguments += ["--proc", "/proc", "--tmpfs", "/dev", "--dir", "/tmp"]  # noqa: S108 - a mount point
+    arguments += ["--dir", PROGRAM_DIRECTORY, "--proc", "/proc", "--tmpfs", "/dev", "--dir", "/tmp"]  # noqa: S108 - a mount point
     for name in DEVICES:
         arguments += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):

@@ -15,16 +15,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ..backends.base import BackendUnavailable
 from ..backends.docker.engine import Engine, EngineError
 from ..backends.docker.requirements import MANIFEST_LABEL
+from ..languages.presence import versions
 from ..settings import DEFAULT_IMAGE
-from ..toolchain import IMAGE_PYTHON, MANIFEST, root_name
+from ..toolchain import IMAGE_PYTHON, MANIFEST, PYTHON, root_name
 
 NAME = "python"
 PACKAGES = Path(__file__).with_name(f"{NAME}.packages")
@@ -46,7 +48,7 @@ ETC = {
     "passwd": "root:x:0:0:root:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/sh\n",
     "group": "root:x:0:\nnogroup:x:65534:\n",
 }
-DIRECTORIES = {"tmp": 0o1777, "run": 0o755, "proc": 0o555, "sys": 0o555, "dev": 0o755}
+DIRECTORIES = {"tmp": 0o1777, "run": 0o755, "proc": 0o555, "program": 0o755, "sys": 0o555, "dev": 0o755}
 TAR = ("tar", "--create", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner")
 
 
@@ -93,7 +95,7 @@ def build(directory: Path, tar: Path) -> dict[str, Any]:
         _run(*TAR, f"--file={tar}", f"--directory={root}", ".")
         manifest: dict[str, Any] = {
             "digest": f"sha256:{_sha256(tar)}",
-            "languages": {"python": _python_version(root)},
+            "languages": {PYTHON: _python_version(root), **versions(root, partial(_run_inside, root))},
             "packages": [PYTHON_PACKAGES],
         }
         kept = {root_name(manifest["digest"]), _root_before(directory)}
@@ -160,8 +162,12 @@ def _suite() -> str:
 
 def _python_version(root: Path) -> str:
     script = "import sys; print('.'.join(map(str, sys.version_info[:3])))"
+    return _run_inside(root, (IMAGE_PYTHON, "-I", "-S", "-c", script)).strip()
+
+
+def _run_inside(root: Path, command: Sequence[str]) -> str:
     as_root = () if os.getuid() == 0 else ("unshare", "--map-root-user")
-    return _run(*as_root, "chroot", str(root), IMAGE_PYTHON, "-I", "-S", "-c", script).strip()
+    return _run(*as_root, "chroot", str(root), *command)
 
 
 def _sha256(file: Path) -> str:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from . import artifacts
 from .answers import Answer, CompileFailed, compile_answer, name_asserts_ending, run_answer
+from .building import Language, Program, collected, why_it_failed
 from .pipes import pipe_for, private_pipe
 from .sockets import Sockets
 from .stages import GONE_SECONDS, Stage, StageFactory, StageLost, memory_file
@@ -43,16 +45,18 @@ class Jobs:
         """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
         source, *payloads = blobs
         limits = header["limits"]
+        program = Program(Language(**header["language"]) if header["language"] else None, source)
         failed: CompileFailed | None = None
         for index, (order, payload) in enumerate(zip(header["runs"], payloads, strict=True)):
             if failed is None and self._stage is None:
-                failed = self._prepare(source, limits)
+                failed = self._prepare(program, limits)
             self._sockets.wait_for(self._own_sockets + SOCKETS_OF_A_STAGE, SOCKETS_GONE_SECONDS)
             if failed is not None:
                 yield compile_answer(index, failed)
             elif order["kind"] == "asserts":
                 yield self._run_asserts(index, order, payload, limits)
             else:
+                order = program.language.run_order if program.language else order
                 yield self._run_alone(index, order, payload, limits)
         self.end_stage()
 
@@ -85,9 +89,36 @@ class Jobs:
             raise OSError("a stage outlived its job")
         self._sockets.wait_for(self._own_sockets, SOCKETS_GONE_SECONDS)
 
-    def _prepare(self, source: bytes, limits: dict[str, Any]) -> CompileFailed | None:
-        """Spawn the candidate's stage and wait until it has compiled the program."""
-        stage = self._stage = self._factory.spawn("candidate", source, limits)
+    def _prepare(self, program: Program, limits: dict[str, Any]) -> CompileFailed | None:
+        """Spawn the candidate's stage and wait until it has compiled the program, or has it compiled."""
+        if program.language is not None and not program.is_built:
+            failed = self._build(program, program.language)
+            if failed is not None:
+                return failed
+        return self._load(program, limits)
+
+    def _build(self, program: Program, language: Language) -> CompileFailed | None:
+        """Have the program compiled in a stage that ends with it."""
+        limits = language.build_limits
+        program.content = language.folder_with(program.content)
+        stage = self._stage = self._factory.spawn("candidate", program.content, limits, program.folder)
+        stage.receive()
+        party = Party(stage, limits["cpu_time_ns"])
+        pipes = self._order(stage, language.compile_order, b"", limits)
+        stage.group.begin()
+        facts = self._watch([party], pipes, limits["wall_time_ns"]).run(partial(_ended, party))
+        self._collect(pipes)
+        failed = why_it_failed(party, facts, pipes[:2])
+        if failed is None:
+            try:
+                program.content, program.is_built = collected(stage, language.artifacts), True
+            except artifacts.NotCollected as error:
+                failed = CompileFailed("CompileError", str(error), facts, stage.group.cpu_time_ns(), 0)
+        self.end_stage()
+        return failed
+
+    def _load(self, program: Program, limits: dict[str, Any]) -> CompileFailed | None:
+        stage = self._stage = self._factory.spawn("candidate", program.content, limits, program.folder)
         party = Party(stage, limits["cpu_time_ns"])
         facts = self._watch([party], [], limits["wall_time_ns"]).run(partial(_ended, party))
         if facts.limit is None and party.exited is not None and "ready" in party.exited:
@@ -109,7 +140,7 @@ class Jobs:
             return failed(*party.exited["compile_failed"])
         if out_of_memory:
             return failed("MemoryError", "compiling exceeded the memory limit")
-        if signal_number is not None:
+        if signal_number is not None and not party.failed:
             return failed("Crash", f"the compiler died of signal {signal_number}")
         raise StageLost(party.lost)
 

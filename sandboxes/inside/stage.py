@@ -17,7 +17,7 @@ import socket
 from types import CodeType
 from typing import Any
 
-from . import linux
+from . import artifacts, linux
 from .kinds import perform
 from .marks import make_own_devices
 from .numbers import ProcessNumbers
@@ -34,6 +34,8 @@ COVER_FLAGS = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEX
 # What process 1 keeps for itself and each run gives up: see `numbers`; to change to their uid and end them.
 KEPT = (linux.CAP_CHECKPOINT_RESTORE,)
 KEPT_WITH_OWN_UID = (linux.CAP_KILL, linux.CAP_SETGID, linux.CAP_SETUID)
+PROGRAM_ROOM_BYTES = 8 << 20  # each file takes whole pages
+NO_CODE = compile("", "", "exec")  # of a program that is no Python
 COVER_OPTIONS = "size=4k,mode=0555"
 
 
@@ -41,12 +43,20 @@ def main(control: socket.socket) -> None:
     """Serve the supervisor until it hangs up; never returns."""
     try:
         setup, fds = _receive(control)
-        _lock_down(setup, seccomp=_drain(fds[1]))
-        code = _compile(control, _drain(fds[0]))
+        if setup["program"] is None:
+            _lock_down(setup, seccomp=_drain(fds[1]))
+            code = _compile(control, _drain(fds[0]))
+        else:
+            _lock_down(setup, seccomp=_drain(fds[1]), program=_drain(fds[0]))
+            code = NO_CODE
+            _send(control, {"ready": True})
         untouched, numbers = _scratch_state(), ProcessNumbers()
         gc.freeze()  # a run that collects garbage at its end copies no page for what is not its own
         while code is not None:
             order, fds = _receive(control)
+            if order["kind"] == "collect":
+                _collect(control, order["artifacts"], fds[0])
+                continue
             pid, exit_status = _run(control, code, order, fds, setup["uid"] if setup["own_uid"] else None)
             clean = numbers.restore(pid) and _scratch_state() == untouched
             _send(control, {**exit_status, "clean": clean})
@@ -59,6 +69,8 @@ def main(control: socket.socket) -> None:
 def _run(
     control: socket.socket, code: CodeType, order: dict[str, Any], fds: list[int], uid: int | None
 ) -> tuple[int, dict[str, Any]]:
+    if order["kind"] == "execute" and not os.access(order["command"][0], os.X_OK):
+        raise FileNotFoundError(f"{order['command'][0]} is not in this sandbox")
     pid = os.fork()
     if pid == 0:
         os.setsid()
@@ -105,8 +117,21 @@ def _compile(control: socket.socket, source: bytes) -> CodeType | None:
     return code
 
 
-def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
+def _collect(control: socket.socket, patterns: list[str], fd: int) -> None:
+    """Write what a compiler left into the supervisor's file."""
+    answer: dict[str, Any] = {"collected": True}
+    with open(fd, "wb") as file:
+        try:
+            file.write(artifacts.collect(patterns))
+        except artifacts.NotCollected as error:
+            answer = {"not_collected": str(error)}
+    _send(control, answer)
+
+
+def _lock_down(setup: dict[str, Any], seccomp: bytes, program: bytes | None = None) -> None:
     """Give up everything that the candidate must not have. Order matters: rights go last.
+
+    `program` is the folder of a program that is no Python (`artifacts`).
 
     Where the sandbox has uids enough, the stage's is the one below its runs', with their group, so that it
     can look into their scratch directories and they cannot touch it.
@@ -122,6 +147,8 @@ def _lock_down(setup: dict[str, Any], seccomp: bytes) -> None:
     options = f"size={setup['disk_bytes']},mode=0770,uid={uid},gid={uid}"
     for directory in SCRATCH:
         _mount_scratch(directory, options)
+    if program is not None:
+        _mount_program(program, setup["program"])
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.mount("tmpfs", f"/proc/{os.getpid()}", "tmpfs", COVER_FLAGS, COVER_OPTIONS)  # gVisor guards it not
     linux.drop_capability_bound()
@@ -151,6 +178,19 @@ def _mount_scratch(directory: str, options: str) -> None:
         if error.errno != errno.EINVAL:
             raise
         linux.mount("tmpfs", directory, "tmpfs", flags, options)  # gVisor counts no inodes
+
+
+def _mount_program(packed: bytes, how: dict[str, Any]) -> None:
+    """Put the program's folder where it belongs: a compiler may write there, a run may not."""
+    flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOATIME
+    size_bytes = how["disk_bytes"] if how["writable"] else len(packed) + PROGRAM_ROOM_BYTES
+    mode = "0777" if how["writable"] else "0755"
+    linux.mount("tmpfs", artifacts.DIRECTORY, "tmpfs", flags, f"size={size_bytes},mode={mode}")
+    artifacts.unpack(packed)
+    if not how["writable"]:
+        linux.mount(
+            "none", artifacts.DIRECTORY, None, flags | linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY
+        )
 
 
 def _limit(limits: dict[str, Any]) -> None:

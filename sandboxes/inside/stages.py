@@ -25,6 +25,10 @@ class StageLost(Exception):
     """The stage's process 1 ended although nobody ended it."""
 
 
+class StageFailed(StageLost):
+    """The stage says itself why it cannot go on: no doing of the candidate's."""
+
+
 class StageFactory:
     """Spawns stages with a uid and a run group of their own."""
 
@@ -36,8 +40,13 @@ class StageFactory:
         self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
         self._made = 0
 
-    def spawn(self, name: str, source: bytes, limits: dict[str, Any]) -> Stage:
+    def spawn(
+        self, name: str, source: bytes, limits: dict[str, Any], program: dict[str, Any] | None = None
+    ) -> Stage:
         """Return a stage that is locking itself down and compiling; one of a name at a time.
+
+        With `program`, the source is a packed folder (`artifacts`): which a compiler may write to
+        ("writable", "disk_bytes"), or whose runs are programs of it.
 
         Raises:
             OSError: the kernel refused one of its walls.
@@ -53,7 +62,12 @@ class StageFactory:
         stage = Stage(pid, control, group, uid, self._own_uids)
         group.attach(pid)
         group.begin()
-        setup = {"uid": uid, "own_uid": self._own_uids, "disk_bytes": limits["disk_bytes"]}
+        setup = {
+            "uid": uid,
+            "own_uid": self._own_uids,
+            "disk_bytes": limits["disk_bytes"],
+            "program": program,
+        }
         fds = [memory_file(source), memory_file(self._seccomp)]
         stage.send(setup, fds)
         for fd in fds:
@@ -88,7 +102,7 @@ class Stage:
         return {**limits, "without_cgroup": isinstance(self.group, ProcessCounters)}
 
     def receive(self) -> dict[str, Any]:
-        """Return the stage's next answer, waiting for it. Raises StageLost."""
+        """Return the stage's next answer, waiting for it. Raises StageLost and StageFailed."""
         try:
             message = self.control.recv(MESSAGE_BYTES)
         except OSError as error:
@@ -97,7 +111,7 @@ class Stage:
             raise StageLost("the stage ended")
         answer = json.loads(message)
         if "failed" in answer:
-            raise StageLost(answer["failed"])
+            raise StageFailed(answer["failed"])
         return dict(answer)
 
     def end(self) -> int | None:

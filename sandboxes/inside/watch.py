@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .stages import Stage, StageLost
+from .stages import Stage, StageFailed, StageLost
 from .starvation import Starvation
 
 READ_BYTES = 1 << 16
@@ -66,6 +66,7 @@ class Party:
     cpu_limit_ns: int
     exited: dict[str, Any] | None = None
     lost: str | None = None
+    failed: bool = False  # it was lost, and said itself why
 
 
 @dataclass
@@ -137,7 +138,7 @@ class Watch:
             try:
                 party.exited = party.stage.receive()
             except StageLost as lost:
-                party.lost = str(lost)
+                party.lost, party.failed = str(lost), isinstance(lost, StageFailed)
 
     def _spent_limit(self, elapsed_ns: int) -> str | None:
         if any(party.stage.group.cpu_time_ns() >= party.cpu_limit_ns for party in self._parties):

@@ -31,7 +31,7 @@ def capabilities_to_proto(abilities: Abilities) -> verifier_service_pb2.GetCapab
                 version=language.version,
                 available=language.available,
                 remedy=language.remedy,
-                test_kinds=kinds,
+                test_kinds=_kinds(language.test_kinds & TEST_READERS.keys()),
             )
             for language in abilities.languages
         ],

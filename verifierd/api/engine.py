@@ -44,10 +44,14 @@ class ProblemShelf(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LanguageAbility:
-    """A language by its name; where its toolchain is absent, `remedy` is the command that installs it."""
+    """A language by its name and the kinds of tests that work in it.
+
+    Where its toolchain is absent, `remedy` is the command that installs it.
+    """
 
     name: str
     version: str
+    test_kinds: frozenset[str]
     available: bool = True
     remedy: str = ""
 

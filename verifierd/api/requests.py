@@ -130,7 +130,7 @@ class RequestReader:
     def _candidates(
         self, messages: Sequence[batch_pb2.Candidate], path: str, request: BatchRequest
     ) -> tuple[Candidate, ...]:
-        check = CandidateCheck(self._abilities, request.problem_bytes)
+        check = CandidateCheck(self._abilities, request.batch.problem, request.problem_bytes)
         candidates = []
         for index, message in enumerate(messages):
             at = f"{path}[{index}]"
@@ -155,7 +155,7 @@ class CandidateFeed:
         """Read from `messages`, whose first was the batch itself."""
         self._messages = messages
         self._bounds = abilities.bounds
-        self._check = CandidateCheck(abilities, request.problem_bytes)
+        self._check = CandidateCheck(abilities, request.batch.problem, request.problem_bytes)
         self._index = 0
         self.rejection: RequestRejected | None = None
 

@@ -28,8 +28,12 @@ def check_problem(problem: Problem, path: str, size_bytes: int, abilities: Abili
         raise InvalidField(path, f"it is {size_bytes} bytes", f"up to {bounds.max_total_bytes} bytes")
     check_unique((test.id for test in problem.tests), under(path, "tests"))
     check_limits(problem.limits, under(path, "limits"), abilities)
-    kinds = {KIND_OF_BODY[type(test.body)] for test in problem.tests}
-    check_checker(problem.checker, under(path, "checker"), kinds, abilities)
+    check_checker(problem.checker, under(path, "checker"), kinds_of(problem), abilities)
+
+
+def kinds_of(problem: Problem) -> set[str]:
+    """Return the kinds of a problem's tests."""
+    return {KIND_OF_BODY[type(test.body)] for test in problem.tests}
 
 
 def check_limits(limits: Limits, path: str, abilities: Abilities) -> None:
@@ -99,8 +103,9 @@ def check_selection(selection: batch_pb2.SelectionSpec, path: str, abilities: Ab
 class CandidateCheck:
     """Checks a batch's candidates one by one: languages, unique ids, number and size together."""
 
-    def __init__(self, abilities: Abilities, problem_bytes: int = 0) -> None:
-        """Begin with the room that the problem leaves."""
+    def __init__(self, abilities: Abilities, problem: Problem, problem_bytes: int = 0) -> None:
+        """Begin with the problem that they are for, and the room that it leaves."""
+        self._kinds = kinds_of(problem)
         self._bounds = abilities.bounds
         self._languages = {language.name: language for language in abilities.languages}
         self._ids: dict[str, str] = {}
@@ -110,8 +115,8 @@ class CandidateCheck:
         """Check the next candidate.
 
         Raises:
-            InvalidField: its language is unknown or not installed, its id was there before, or it is
-                one too many.
+            InvalidField: its language is unknown, not installed or not for such tests, its id was there
+                before, or it is one too many.
         """
         self._check_language(candidate.language, under(path, "language"))
         first = self._ids.setdefault(candidate.id, path)
@@ -133,8 +138,12 @@ class CandidateCheck:
 
     def _check_language(self, name: str, path: str) -> None:
         language = self._languages.get(name)
-        if language is not None and language.available:
+        if language is not None and language.available and self._kinds <= language.test_kinds:
             return
+        if language is not None and language.available:
+            fitting = (each.name for each in self._languages.values() if self._kinds <= each.test_kinds)
+            wrong = _listed(self._kinds - language.test_kinds)
+            raise InvalidField(path, f"tests of kind {wrong} do not work in {name}", _listed(fitting))
         problem = (
             f"there is no language {shown(name)}"
             if language is None

@@ -89,6 +89,8 @@ def candidate_as_json(result: CandidateResult) -> dict[str, Any]:
                 "cpu_time_s": execution.usage.cpu_time_s,
                 "wall_time_s": execution.usage.wall_time_s,
                 "peak_memory_bytes": execution.usage.peak_memory_bytes,
+                "backend": execution.backend or None,
+                "image_digest": execution.image_digest or None,
             }
             for execution in result.executions
         ],

@@ -52,9 +52,15 @@ def abilities(settings: Settings, report: HostReport) -> Abilities:
     return Abilities(
         server_version=distribution_version(),
         languages=tuple(
-            LanguageAbility(name, found, available=bool(found), remedy="" if found else "verifierd doctor")
-            for name in LANGUAGES
-            for found in (report.toolchain.versions.get(name, "") if report.toolchain else "",)
+            LanguageAbility(
+                language.name,
+                version,
+                language.kinds,
+                available=bool(version),
+                remedy="" if version else language.install_command,
+            )
+            for language in LANGUAGES.values()
+            for version in (report.toolchain.versions.get(language.name, "") if report.toolchain else "",)
         ),
         checkers=tuple(
             CheckerAbility(
@@ -69,7 +75,7 @@ def abilities(settings: Settings, report: HostReport) -> Abilities:
         selection_rules=(Plurality.name, FirstPass.name),
         backends=(
             BackendAbility(
-                settings.sandbox.backend,
+                report.backend,
                 _walls(report),
                 image_digest=report.toolchain.digest if report.toolchain else "",
             ),

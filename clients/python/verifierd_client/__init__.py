@@ -36,6 +36,7 @@ from verifierd_client.problems import (
     StdioTest,
 )
 from verifierd_client.results import (
+    BackendInfo,
     BatchResult,
     BatchSummary,
     CandidateResult,
@@ -51,11 +52,13 @@ from verifierd_client.results import (
     StopReason,
     Usage,
     Verdict,
+    WallInfo,
 )
 
 __all__ = [
     "AssertsTest",
     "AsyncVerifier",
+    "BackendInfo",
     "BatchResult",
     "BatchSummary",
     "CallTest",
@@ -97,4 +100,5 @@ __all__ = [
     "Verdict",
     "Verifier",
     "VerifierError",
+    "WallInfo",
 ]

@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from verifier.v1 import capabilities_pb2, result_pb2, verifier_service_pb2
 from verifierd_client._values import read_value
 from verifierd_client.results import (
+    BackendInfo,
     BatchSummary,
     CandidateResult,
     Capabilities,
@@ -25,6 +26,7 @@ from verifierd_client.results import (
     StopReason,
     Usage,
     Verdict,
+    WallInfo,
 )
 
 Word = TypeVar("Word", bound=Enum)
@@ -97,17 +99,29 @@ def read_capabilities(message: verifier_service_pb2.GetCapabilitiesResponse) -> 
     return Capabilities(
         server_version=message.server_version,
         languages=tuple(
-            LanguageInfo(each.name, each.version, each.available, each.remedy) for each in message.languages
+            LanguageInfo(
+                each.name,
+                each.version,
+                each.available,
+                each.remedy,
+                tuple(map(_test_kind, each.test_kinds)),
+            )
+            for each in message.languages
         ),
         checkers=tuple(checker.name for checker in message.checkers),
         test_kinds=tuple(map(_test_kind, message.test_kinds)),
         selection_rules=tuple(message.selection_rules),
-        backends=tuple(backend.name for backend in message.backends),
+        backends=tuple(map(_backend, message.backends)),
         max_candidates=allowances.max_candidates,
         max_tests=allowances.max_tests,
         max_source_bytes=allowances.max_source_bytes,
         max_message_bytes=allowances.max_message_bytes,
     )
+
+
+def _backend(message: capabilities_pb2.Backend) -> BackendInfo:
+    walls = tuple(WallInfo(wall.name, wall.stands, wall.detail) for wall in message.walls)
+    return BackendInfo(message.name, message.image_digest, walls)
 
 
 def _test_kind(number: int) -> str:

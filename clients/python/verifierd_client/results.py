@@ -217,6 +217,25 @@ class LanguageInfo:
     version: str
     available: bool
     remedy: str
+    test_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WallInfo:
+    """One kind of isolation: whether it stands on the server's host, and how that is known."""
+
+    name: str
+    stands: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackendInfo:
+    """What makes the server's sandboxes; `image_digest` is empty where programs run on its host's files."""
+
+    name: str
+    image_digest: str
+    walls: tuple[WallInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +247,7 @@ class Capabilities:
     checkers: tuple[str, ...]
     test_kinds: tuple[str, ...]
     selection_rules: tuple[str, ...]
-    backends: tuple[str, ...]
+    backends: tuple[BackendInfo, ...]
     max_candidates: int
     max_tests: int
     max_source_bytes: int

@@ -327,7 +327,7 @@ class ExecutionResult(_message.Message):
     sandbox_id: _builtins.str
     """Which sandbox gave the outcome. Absent if never run."""
     backend: _builtins.str
-    """Name of the backend that made the sandbox."""
+    """The backend that made the sandbox, with its runtime where it has several: `bubblewrap`, `docker/runsc`."""
     image_digest: _builtins.str
     """Digest of the toolchain image inside. Absent where the host's own files were used."""
     worker_id: _builtins.str

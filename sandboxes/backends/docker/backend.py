@@ -66,7 +66,8 @@ class DockerBackend:
                 raise
         except OSError as error:
             raise SandboxError(f"{name} could not be made: {error}") from error
-        sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._toolchain.digest)
+        backend = f"{self.name}/{self._runtime}"
+        sandbox = Sandbox(f"{self._instance}/{name}", backend, container, self._toolchain.digest)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await container.write(bundle.packed(self._bundle))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from ... import cgroups
-from ...findings import HOST_KERNEL, LIMIT, OWN_KERNEL, OWN_UID, Finding
+from ...findings import HOST_KERNEL, LIMIT, OWN_KERNEL, OWN_UID, RUNTIME, Finding
 from ...instance import instance_name
 from ...model import SandboxError
 from ...settings import LIMIT_NAMES, SandboxSettings
@@ -55,9 +55,9 @@ def _image(engine: Engine, settings: SandboxSettings) -> Finding:
 
 def _runtime(facts: EngineFacts, settings: SandboxSettings) -> Finding:
     try:
-        return Finding("container runtime", True, find_runtime(facts, settings), "", required=True)
+        return Finding(RUNTIME, True, find_runtime(facts, settings), "", required=True)
     except BackendUnavailable as reason:
-        return Finding("container runtime", False, reason.why, reason.remedy, required=True)
+        return Finding(RUNTIME, False, reason.why, reason.remedy, required=True)
 
 
 def _walls(facts: EngineFacts, runtime: str) -> list[Finding]:

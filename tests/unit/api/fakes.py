@@ -41,8 +41,9 @@ from verifierd.model import (
 ABILITIES = Abilities(
     server_version="0.1.0",
     languages=(
-        LanguageAbility("python", "CPython 3.11.2"),
-        LanguageAbility("rust", "", available=False, remedy="apt-get install rustc"),
+        LanguageAbility("python", "CPython 3.11.2", frozenset({"stdio", "call", "asserts"})),
+        LanguageAbility("perl", "v5.36.0", frozenset({"stdio"})),
+        LanguageAbility("rust", "", frozenset({"stdio"}), available=False, remedy="apt-get install rustc"),
     ),
     checkers=(
         CheckerAbility("tokens", "1", frozenset({"stdio"}), frozenset({"stdio"})),

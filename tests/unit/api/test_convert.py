@@ -208,8 +208,10 @@ def test_events_are_numbered_from_one_and_dated() -> None:
 
 def test_capabilities_name_what_is_absent_and_how_to_get_it() -> None:
     message = capabilities_to_proto(ABILITIES)
-    rust = message.languages[1]
+    (rust,) = (language for language in message.languages if language.name == "rust")
     assert (rust.available, rust.remedy) == (False, "apt-get install rustc")
+    (perl,) = (language for language in message.languages if language.name == "perl")
+    assert perl.test_kinds == [capabilities_pb2.TEST_KIND_STDIO]
     assert not message.allowances.default_limits.HasField("wall_time")
     assert message.allowances.max_limits.wall_time.seconds == 600
     assert message.stop_rules == ["accepted_count", "cpu_budget", "time_budget"]

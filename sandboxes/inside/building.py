@@ -1,0 +1,104 @@
+"""Compile a program that is no Python: in a stage of its own, under its own limits, once for all its runs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from . import artifacts
+from .answers import CompileFailed
+from .stages import Stage, StageLost
+from .watch import Facts, Party, Pipe
+
+MESSAGE_BYTES = 4000
+SCRATCH = "/tmp"  # noqa: S108 - the candidate's own tmpfs
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What the worker says of a language: its program's file, command lines, what a compilation leaves."""
+
+    source: str
+    compile: list[str]
+    run: list[str]
+    artifacts: list[str]
+    environment: dict[str, str]
+    files: dict[str, str]
+    build_limits: dict[str, Any]
+
+    def folder_with(self, source: bytes) -> bytes:
+        """Return what the compiler finds, packed."""
+        beside = [(name, False, text.encode()) for name, text in self.files.items()]
+        return artifacts.pack([(self.source, False, source), *beside])
+
+    @property
+    def compile_order(self) -> dict[str, Any]:
+        """The order to a stage that compiles."""
+        environment = {**self.environment, "TMPDIR": artifacts.DIRECTORY, "HOME": artifacts.DIRECTORY}
+        return _execute(self.compile, artifacts.DIRECTORY, environment)
+
+    @property
+    def run_order(self) -> dict[str, Any]:
+        """The order to a stage that runs."""
+        return _execute(self.run, SCRATCH, self.environment)
+
+
+@dataclass(slots=True)
+class Program:
+    """A candidate's program on its way to a run: its source, and once it is compiled, what came of that."""
+
+    language: Language | None
+    content: bytes
+    is_built: bool = False
+
+    @property
+    def folder(self) -> dict[str, Any] | None:
+        """How a stage is to have the program's folder, if it has one."""
+        if self.language is None:
+            return None
+        return {"writable": not self.is_built, "disk_bytes": self.language.build_limits["disk_bytes"]}
+
+
+def _execute(command: list[str], directory: str, environment: dict[str, str]) -> dict[str, Any]:
+    return {"kind": "execute", "command": command, "directory": directory, "environment": environment}
+
+
+def collected(stage: Stage, patterns: list[str]) -> bytes:
+    """Return what the compiler of this stage left. Raises NotCollected and StageLost."""
+    file = os.memfd_create("program", os.MFD_CLOEXEC)
+    try:
+        stage.send({"kind": "collect", "artifacts": patterns}, [file])
+        answer = stage.receive()
+        if "not_collected" in answer:
+            raise artifacts.NotCollected(answer["not_collected"])
+        return os.pread(file, os.fstat(file).st_size, 0)
+    finally:
+        os.close(file)
+
+
+def why_it_failed(party: Party, facts: Facts, pipes: list[Pipe]) -> CompileFailed | None:
+    """Return how a compilation failed, None where it did not. Raises StageLost."""
+    group, exited = party.stage.group, party.exited or {}
+    said = b"".join(bytes(pipe.content) for pipe in pipes).decode("utf-8", "replace").strip()
+    cpu_time_ns = group.cpu_time_ns()
+
+    def failed(class_name: str, message: str) -> CompileFailed:
+        return CompileFailed(class_name, message, facts, cpu_time_ns, group.peak_memory_bytes())
+
+    if group.out_of_memory():
+        return failed("MemoryError", "compiling exceeded the memory limit")
+    limit = "output_limit" if any(pipe.over for pipe in pipes) else facts.limit
+    if limit is not None or cpu_time_ns >= party.cpu_limit_ns:
+        return failed("TimeoutError", f"compiling exceeded its {limit or 'cpu_limit'}")
+    if party.lost is not None:
+        raise StageLost(party.lost)
+    if exited["exit_code"] == 0:
+        return None
+    if exited["term_signal"] is not None:
+        return failed("Crash", f"the compiler died of signal {exited['term_signal']}")
+    return failed("CompileError", _shortened(said) or f"the compiler ended with {exited['exit_code']}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MESSAGE_BYTES else f"{text[:MESSAGE_BYTES]} ..."

@@ -1,0 +1,150 @@
+"""One language as its file declares it, checked when it is read: a slip in a declaration names its field."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from ..model import Limits
+
+NS, MIB = 1_000_000_000, 1 << 20
+KINDS = frozenset({"stdio", "call", "asserts"})
+WARM = "warm"
+
+
+class DeclarationError(Exception):
+    """A language's file is not as it should be; the message names the file and the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitFactors:
+    """What a language's runtime needs on top of a program's limits, so that it is not judged for it.
+
+    A managed runtime's start costs CPU time, its heap is not all that it holds, and it has threads of its
+    own. Measured usage is told as it is.
+    """
+
+    cpu_factor: float = 1.0
+    cpu_extra_s: float = 0.0
+    memory_extra_mib: int = 0
+    processes_extra: int = 0
+
+    def applied(self, limits: Limits) -> Limits:
+        """Return the limits that a run in this language is held to."""
+        cpu_time_ns = round(limits.cpu_time_ns * self.cpu_factor + self.cpu_extra_s * NS)
+        return replace(
+            limits,
+            cpu_time_ns=cpu_time_ns,
+            wall_time_ns=limits.wall_time_ns + cpu_time_ns - limits.cpu_time_ns,
+            memory_bytes=limits.memory_bytes + self.memory_extra_mib * MIB,
+            processes=limits.processes + self.processes_extra,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BuildLimits:
+    """What a compiler may use: it runs untrusted text, in the sandbox, once for a program."""
+
+    cpu_s: float = 20.0
+    wall_s: float = 60.0
+    memory_mib: int = 1024
+    output_kib: int = 64
+    processes: int = 64
+    disk_mib: int = 256
+
+    @property
+    def as_limits(self) -> Limits:
+        """The same as a run's limits."""
+        return Limits(
+            cpu_time_ns=round(self.cpu_s * NS),
+            wall_time_ns=round(self.wall_s * NS),
+            memory_bytes=self.memory_mib * MIB,
+            output_bytes=self.output_kib << 10,
+            processes=self.processes,
+            open_files=1024,
+            disk_bytes=self.disk_mib * MIB,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """A program that shows that the toolchain works: what it is given and what it must print."""
+
+    source: str
+    stdin: str
+    stdout: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that candidates may be written in.
+
+    `source` is the program's file name. `compile` and `run` are command lines whose first word is a path in
+    the sandbox; a run starts in its scratch directory, the program is in `PROGRAM_DIRECTORY`. `artifacts`
+    are patterns of what a compilation leaves for the runs. In both, `{memory_mib}` is the program's own
+    memory limit. `toolchain` are the files without which the language is absent, `version` the command
+    whose first line tells it, `packages` what Debian has it in, `etc` what it reads below /etc, `files` what
+    the compiler finds beside the program, by name.
+    A language that is `warm` is run by the supervisor's own interpreter and has no commands.
+    """
+
+    name: str
+    title: str
+    source: str
+    kinds: frozenset[str]
+    toolchain: tuple[str, ...]
+    version: tuple[str, ...]
+    packages: tuple[str, ...]
+    self_test: SelfTest
+    warm: bool = False
+    compile: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
+    etc: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    limits: LimitFactors = LimitFactors()
+    build_limits: BuildLimits = BuildLimits()
+
+    @property
+    def install_command(self) -> str:
+        """The command that makes it available on a Debian host."""
+        if not self.packages:
+            return f"install {self.title} below /usr: {self.toolchain[0]} must be there"
+        return f"sudo apt-get install {' '.join(self.packages)}"
+
+
+def read(file: Traversable) -> Language:
+    """Return what a declaration's file says. Raises DeclarationError."""
+    try:
+        told = tomllib.loads(file.read_text("utf-8"))
+        language = Language(
+            **{
+                **{key: _frozen(value) for key, value in told.items()},
+                "kinds": frozenset(told["kinds"]),
+                "limits": LimitFactors(**told.get("limits", {})),
+                "build_limits": BuildLimits(**told.get("build_limits", {})),
+                "self_test": SelfTest(**told["self_test"]),
+            }
+        )
+    except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
+        allowed = ", ".join(each.name for each in fields(Language))
+        raise DeclarationError(f"{file.name}: {error}; a declaration has {allowed}") from None
+    if file.name != f"{language.name}.toml":
+        raise DeclarationError(f"{file.name}: name is {language.name!r}, which its file is not named by")
+    if unknown := language.kinds - KINDS:
+        raise DeclarationError(f"{file.name}: kinds has {sorted(unknown)}; allowed: {sorted(KINDS)}")
+    if language.warm == bool(language.run):
+        raise DeclarationError(f"{file.name}: either warm is true or run is a command line")
+    for name in ("compile", "run", "version"):
+        command = getattr(language, name)
+        if command and not command[0].startswith("/"):
+            raise DeclarationError(f"{file.name}: {name} begins with {command[0]!r}; allowed: a path from /")
+    return language
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
