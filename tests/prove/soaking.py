@@ -101,7 +101,8 @@ def attacks(backend: str) -> list[Attack]:
     others = [
         Attack(str(found), found.source, found.limits, found.expected_by(backend), found.stdin)
         for found in suite.find_attacks()
-        if found.copies == 1
+        if found.language == "python"
+        and found.copies == 1
         and backend not in found.defects
         and PORT not in found.stdin
         and not found.expected_by(backend) & SLOW

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from verifierd_client import Limits, Verdict
+from verifierd_client import Candidate, Limits, Verdict
 
 FOLDER = Path(__file__).parent
 MIB = 1 << 20
@@ -26,7 +26,10 @@ EXPECTABLE = frozenset(Verdict) - {Verdict.INFRASTRUCTURE_ERROR, Verdict.UNKNOWN
 KEYS = frozenset({"what", "expect", "limits", "stdin", "except", "copies", "defect"})
 REPEATABLE = frozenset({"except", "defect"})
 
-_HEAD_LINE = re.compile(r"# ([a-z]+):(?: (.*))?")
+# What a program's file ends with: the language that it is in, and how a comment begins there.
+LANGUAGES = {".py": ("python", "#"), ".c": ("c", "//"), ".cpp": ("cpp20", "//"), ".pl": ("perl", "#")}
+
+_HEAD_LINE = re.compile(r"(?:#|//) ([a-z]+):(?: (.*))?")
 
 
 class BadHead(Exception):
@@ -49,15 +52,24 @@ class Attack:
     limits: Limits = field(default_factory=Limits)
     stdin: str = ""
     copies: int = 1
+    ending: str = ".py"
     expected_on: dict[str, frozenset[Verdict]] = field(default_factory=dict)
     defects: dict[str, str] = field(default_factory=dict)
 
     def expected_by(self, backend: str) -> frozenset[Verdict]:
         return self.expected_on.get(backend, self.expected)
 
-    def programs(self) -> list[str]:
+    @property
+    def language(self) -> str:
+        return LANGUAGES[self.ending][0]
+
+    def programs(self) -> list[Candidate]:
         """Its copies: programs that differ in a comment, so that none is taken for another's duplicate."""
-        return [f"{self.source}\n# copy {number}\n" for number in range(self.copies)]
+        comment = LANGUAGES[self.ending][1]
+        return [
+            Candidate(f"{self.source}\n{comment} copy {number}\n", id=str(number), language=self.language)
+            for number in range(self.copies)
+        ]
 
     def __str__(self) -> str:
         return f"{self.group}/{self.name}"
@@ -65,20 +77,20 @@ class Attack:
 
 def find_attacks() -> list[Attack]:
     """Every program in a group's folder. Raises BadHead."""
-    return [read_attack(path) for path in sorted(FOLDER.glob("[a-z]*/*.py"))]
+    return [read_attack(path) for path in sorted(FOLDER.glob("[a-z]*/*")) if path.suffix in LANGUAGES]
 
 
 def read_attack(path: Path) -> Attack:
     """Raises BadHead."""
-    return parse_attack(path.parent.name, path.stem, path.read_text("utf-8"))
+    return parse_attack(path.parent.name, path.stem, path.read_text("utf-8"), path.suffix)
 
 
-def parse_attack(group: str, name: str, source: str) -> Attack:
+def parse_attack(group: str, name: str, source: str, ending: str = ".py") -> Attack:
     """Read a program's head: its first lines of the form `# key: value`. Raises BadHead."""
     try:
         if len(source.splitlines()) > LINES_AT_MOST:
             raise BadHead(f"it has more than {LINES_AT_MOST} lines")
-        head = _head(source)
+        head = _head(source, LANGUAGES[ending][1])
         for key in ("what", "expect"):
             if key not in head:
                 raise BadHead(f"there is no `{key}`")
@@ -86,6 +98,7 @@ def parse_attack(group: str, name: str, source: str) -> Attack:
             group=group,
             name=name,
             source=source,
+            ending=ending,
             what=head["what"][0],
             expected=_verdicts(head["expect"][0]),
             limits=_limits(head["limits"][0]) if "limits" in head else Limits(),
@@ -98,10 +111,10 @@ def parse_attack(group: str, name: str, source: str) -> Attack:
         raise BadHead(f"{group}/{name}: {error}") from None
 
 
-def _head(source: str) -> dict[str, list[str]]:
+def _head(source: str, comment: str) -> dict[str, list[str]]:
     head: dict[str, list[str]] = {}
     for line in source.splitlines():
-        if not line.startswith("#"):
+        if not line.startswith(comment):
             break
         found = _HEAD_LINE.fullmatch(line)
         if found is None or found[1] not in KEYS or not (found[2] or "").strip():

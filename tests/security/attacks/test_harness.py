@@ -31,7 +31,12 @@ def test_a_head_is_read_whole() -> None:
     assert attack.stdin == "{port}"
     assert attack.expected_by("bubblewrap") == {Verdict.ACCEPTED, Verdict.RUNTIME_ERROR}
     assert attack.expected_by("docker-runsc") == {Verdict.MEMORY_LIMIT_EXCEEDED}
-    assert len(set(attack.programs())) == 3
+    assert len({program.source for program in attack.programs()}) == 3
+
+
+def test_the_ending_says_the_language_and_how_a_comment_begins() -> None:
+    attack = parse_attack("group", "name", "// what: tries\n// expect: COMPILE_ERROR\n#error\n", ".c")
+    assert (attack.language, attack.expected) == ("c", {Verdict.COMPILE_ERROR})
 
 
 @pytest.mark.parametrize(
