@@ -9,6 +9,7 @@ from typing import Any
 
 from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
+from verifierd.judging.evaluators import CodeContests, LiveCodeBench, LiveCodeBenchValue
 from verifierd.judging.showing import shorten
 from verifierd.judging.text import ExactBytes, Lines, Tokens
 from verifierd.judging.tolerant import FloatTokens, FloatValue
@@ -26,8 +27,8 @@ def _by_name(*checkers: type[Checker[Any]]) -> _ByName:
 # The first of each kind is its default. `asserts` tests judge themselves and have none.
 CHECKERS: Mapping[TestKind, _ByName] = MappingProxyType(
     {
-        StdioTest: _by_name(Tokens, Lines, ExactBytes, FloatTokens),
-        CallTest: _by_name(ExactValue, FloatValue),
+        StdioTest: _by_name(Tokens, Lines, ExactBytes, FloatTokens, CodeContests, LiveCodeBench),
+        CallTest: _by_name(ExactValue, FloatValue, LiveCodeBenchValue),
     }
 )
 

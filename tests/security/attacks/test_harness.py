@@ -36,7 +36,8 @@ def test_a_head_is_read_whole() -> None:
 
 def test_the_ending_says_the_language_and_how_a_comment_begins() -> None:
     attack = parse_attack("group", "name", "// what: tries\n// expect: COMPILE_ERROR\n#error\n", ".c")
-    assert (attack.language, attack.expected) == ("c", {Verdict.COMPILE_ERROR})
+    assert attack.language == "c"
+    assert attack.expected == {Verdict.COMPILE_ERROR}
 
 
 @pytest.mark.parametrize(

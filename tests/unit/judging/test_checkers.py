@@ -24,8 +24,13 @@ def test_a_name_judges_the_kinds_it_is_made_for_and_the_others_have_their_defaul
 @pytest.mark.parametrize(
     ("spec", "kinds", "field", "allowed"),
     [
-        (CheckerSpec("tokenz"), (StdioTest,), "checker.name", "tokens, lines, exact, float"),
-        (CheckerSpec("lines"), (CallTest,), "checker.name", "exact, float"),
+        (
+            CheckerSpec("tokenz"),
+            (StdioTest,),
+            "checker.name",
+            "tokens, lines, exact, float, codecontests, livecodebench",
+        ),
+        (CheckerSpec("lines"), (CallTest,), "checker.name", "exact, float, livecodebench"),
         (CheckerSpec("exact"), (AssertsTest,), "checker.name", "leave it out"),
         (CheckerSpec("exact", {"abs": "1"}), (StdioTest,), "checker.params['abs']", "no parameters"),
         (CheckerSpec("float", {"eps": "1"}), (CallTest,), "checker.params['eps']", "abs, rel"),
