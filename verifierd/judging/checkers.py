@@ -11,6 +11,7 @@ from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
 from verifierd.judging.evaluators import CodeContests, LiveCodeBench, LiveCodeBenchValue
 from verifierd.judging.showing import shorten
+from verifierd.judging.structured import Json, UnorderedLines, UnorderedValue
 from verifierd.judging.text import ExactBytes, Lines, Tokens
 from verifierd.judging.tolerant import FloatTokens, FloatValue
 from verifierd.judging.typed import ExactValue
@@ -27,8 +28,10 @@ def _by_name(*checkers: type[Checker[Any]]) -> _ByName:
 # The first of each kind is its default. `asserts` tests judge themselves and have none.
 CHECKERS: Mapping[TestKind, _ByName] = MappingProxyType(
     {
-        StdioTest: _by_name(Tokens, Lines, ExactBytes, FloatTokens, CodeContests, LiveCodeBench),
-        CallTest: _by_name(ExactValue, FloatValue, LiveCodeBenchValue),
+        StdioTest: _by_name(
+            *(Tokens, Lines, ExactBytes, FloatTokens, UnorderedLines, Json, CodeContests, LiveCodeBench)
+        ),
+        CallTest: _by_name(ExactValue, FloatValue, UnorderedValue, LiveCodeBenchValue),
     }
 )
 
