@@ -197,9 +197,10 @@ def _limit(limits: dict[str, Any]) -> None:
     """Set the forked run's own limits; those that a cgroup holds are not repeated here."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (limits["open_files"],) * 2)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits["disk_bytes"],) * 2)
-    if limits["without_cgroup"]:
+    if limits["ends_by_clock"]:
         cpu_s = -(-limits["cpu_time_ns"] // 1_000_000_000) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    if limits["without_cgroup"]:
         resource.setrlimit(resource.RLIMIT_DATA, (limits["memory_bytes"],) * 2)
         resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"],) * 2)
 

@@ -97,9 +97,12 @@ class Stage:
 
     def limits_of_a_run(self, limits: dict[str, Any]) -> dict[str, Any]:
         """Return what a run is to set itself: more of it where no cgroup holds it."""
-        if isinstance(self.group, SandboxCounters):  # gVisor refuses but the second process too many
+        is_gvisor = isinstance(self.group, SandboxCounters)
+        if is_gvisor:  # it refuses but the second process too many
             limits = {**limits, "processes": limits["processes"] - 1}
-        return {**limits, "without_cgroup": isinstance(self.group, ProcessCounters)}
+        without_cgroup = isinstance(self.group, ProcessCounters)
+        # gVisor's clock of a process runs as fast as it has threads, so its own limit would come too soon.
+        return {**limits, "without_cgroup": without_cgroup, "ends_by_clock": without_cgroup and not is_gvisor}
 
     def receive(self) -> dict[str, Any]:
         """Return the stage's next answer, waiting for it. Raises StageLost and StageFailed."""
