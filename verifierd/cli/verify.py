@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from sandboxes.languages import LANGUAGES
 from verifierd.cli.endings import OutputError
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.in_order import InOrder
@@ -20,6 +21,8 @@ from verifierd.cli.summaries import CandidatesView, candidate_as_json, summary_a
 from verifierd.datasets.native import read_candidates, read_problem
 from verifierd.datasets.refusals import Sources
 from verifierd_client import AsyncVerifier, BatchResult, Candidate, CandidateResult, Problem, Verdict
+
+LANGUAGE_NAMES = ", ".join(name for name, language in LANGUAGES.items() if not language.warm)
 
 HELP = f"""Judge the candidates of one problem.
 
@@ -44,12 +47,18 @@ Limits: `cpu_time_s` and `wall_time_s` in seconds, `memory_mib` and `disk_mib` i
 
 Checkers, by the kind of test that they judge:
 
-    stdio  tokens  (default) the same words, white space aside
-           lines   the same lines, white space at their ends aside
-           exact   every byte
-           float   as tokens; numbers may differ by abs or rel
-    call   exact   (default) the same types and contents
-           float   as exact; numbers may differ by abs or rel
+    stdio  tokens         (default) the same words, white space aside
+           lines          the same lines, white space at their ends aside
+           exact          every byte
+           float          as tokens; numbers may differ by abs or rel
+           unordered      the same lines in any order
+           json           the same JSON value
+           codecontests   as that set's evaluator (strict: true mends it)
+           livecodebench  as that set's evaluator
+    call   exact          (default) the same types and contents
+           float          as exact; numbers may differ by abs or rel
+           unordered      a list with the same items in any order
+           livecodebench  as that set's evaluator
 
     "checker": {{"name": "float", "params": {{"abs": 1e-6, "rel": 1e-6}}}}
 
@@ -67,6 +76,10 @@ CANDIDATES has one JSON object a line, plain or gzipped. It may also have `note`
 are errors.
 
     {{"id": "first", "language": "python", "source": "print(3)"}}
+
+Other languages, for `stdio` tests, where the server has them (`verifierd doctor` tells):
+
+    {LANGUAGE_NAMES}
 
 Examples:
 

@@ -38,15 +38,17 @@ def _octets(value: Any) -> Any:
     raise ValueError(f'must be a string or {{"$bytes": base64}}, and is {type_name(value)}')
 
 
-def _number_as_text(value: Any) -> Any:
-    """Let a checker's parameter be written as the number that it is."""
+def _plain_as_text(value: Any) -> Any:
+    """Let a checker's parameter be written as the number or the truth value that it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return repr(value) if type(value) in (int, float) else _unicode(value)
 
 
 Text = Annotated[str, BeforeValidator(_unicode)]
 Id = Annotated[Text, Field(min_length=1)]
 Seconds = Annotated[float, Field(allow_inf_nan=False)]
-Param = Annotated[str, BeforeValidator(_number_as_text)]
+Param = Annotated[str, BeforeValidator(_plain_as_text)]
 Octets = Annotated[bytes, BeforeValidator(_octets)]
 TypedValue = Annotated[Any, BeforeValidator(decode)]
 
