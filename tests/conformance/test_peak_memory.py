@@ -21,6 +21,7 @@ LIMITS = replace(ROOMY, wall_time_s=10.0, disk_bytes=256 * MIB)
 PRELUDE = """
 import mmap, os
 MIB = 1 << 20
+BLOCK = b"x" * MIB  # made by all, so that it is in what nothing takes
 READING, WRITING = os.pipe()
 HELD, HOLDING = os.pipe()  # children end once the parent closes its end
 amount = int(input()) * MIB
@@ -32,7 +33,7 @@ def touched(size):
 
 def write(path, size):
     with open(path, "wb", buffering=0) as file:
-        for _ in range(0, size, MIB): file.write(b"x" * MIB)
+        for _ in range(0, size, MIB): file.write(BLOCK)
 
 def child(size):
     if os.fork() == 0:
