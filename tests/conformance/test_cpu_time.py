@@ -11,7 +11,7 @@ from tests.conformance.cases import ROOMY, run
 from tests.support.backends import Service
 from verifierd_client import CallTest, Problem, Verifier
 
-TIMES = 3
+TIMES = 5
 # `spent` is what this process and the children that it waited for used, `sent` what others say of themselves.
 PRELUDE = """
 import os, resource, threading, time
