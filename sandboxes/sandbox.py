@@ -70,9 +70,7 @@ class Sandbox:
             raise SandboxError(f"sandbox {self.id} is {'broken' if self.broken else 'busy'}")
         self.busy = True
         done = False
-        build_ns = LANGUAGES[job.program.language].build_limits.as_limits.wall_time_ns
-        allowed_ns = LANGUAGES[job.program.language].limits.applied(job.limits).wall_time_ns
-        answer_seconds = ANSWER_SECONDS + STARVED_WALL_FACTOR * (build_ns + allowed_ns) / 1e9
+        answer_seconds = ANSWER_SECONDS + STARVED_WALL_FACTOR * _allowed_ns(job) / 1e9
         try:
             await self._send(*_order(job))
             while True:
@@ -157,6 +155,13 @@ class Sandbox:
         self.broken, self.broken_because = True, what
         await self._container.kill()
         return SandboxError(" | ".join([f"sandbox {self.id}: {what}", *await self._container.last_words()]))
+
+
+def _allowed_ns(job: Job) -> int:
+    """Return the wall time before an answer: a run's, and a compilation's where one may be due."""
+    language = LANGUAGES[job.program.language]
+    run_ns = language.limits.applied(job.limits).wall_time_ns
+    return run_ns if language.warm else run_ns + language.build_limits.as_limits.wall_time_ns
 
 
 def _order(job: Job) -> tuple[dict[str, Any], list[bytes]]:

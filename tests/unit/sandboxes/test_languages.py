@@ -10,7 +10,8 @@ import pytest
 from sandboxes.languages import LANGUAGES
 from sandboxes.languages.declaration import DeclarationError, LimitFactors, read
 from sandboxes.languages.presence import versions
-from sandboxes.model import Limits
+from sandboxes.model import Job, Limits, Program
+from sandboxes.sandbox import _allowed_ns
 
 LIMITS = Limits(2_000_000_000, 8_000_000_000, 64 << 20, 1 << 20, 16, 64, 1 << 20)
 GOOD = """
@@ -93,3 +94,9 @@ def test_a_language_is_present_where_all_its_toolchain_is_and_tells_its_version(
     assert versions(tmp_path, run) == {"perl": "perl 5"}
     assert versions(tmp_path, run) == {}
     assert asked == [LANGUAGES["perl"].version] * 2
+
+
+def test_only_what_is_compiled_may_keep_the_worker_waiting_for_its_compiler() -> None:
+    python, rust = (_allowed_ns(Job(Program(name, ""), (), LIMITS)) for name in ("python", "rust"))
+    assert python == LIMITS.wall_time_ns
+    assert rust == LIMITS.wall_time_ns + LANGUAGES["rust"].build_limits.as_limits.wall_time_ns
