@@ -17,9 +17,11 @@ from verifierd.cli.output import money_text, print_json, print_views, seconds_te
 from verifierd.cli.progress import progress
 from verifierd.cli.session import session
 from verifierd.cli.words import counted, cpu_text, plural
-from verifierd.datasets.evaluation import Evaluation, Plan
-from verifierd.datasets.humaneval import read_samples, read_tasks
+from verifierd.datasets.adapter import read_samples
+from verifierd.datasets.adapters import ADAPTERS
+from verifierd.datasets.evaluation import Evaluation
 from verifierd.datasets.output import whole_file
+from verifierd.datasets.task import Rule
 from verifierd_client import Limits
 
 MIB = 1 << 20
@@ -47,13 +49,12 @@ Exit status: 0 every sample was judged; 2 a file, an option or a setting is wron
 failed, or some sample could not be judged; 130 interrupted.
 """
 
-
-FORMATS = ("humaneval",)
+STRICT_HELP = "Judge rightly where the dataset's own evaluator is unsound; else its rule is followed."
 
 
 def _format(name: str) -> str:
-    if name not in FORMATS:
-        raise typer.BadParameter(f"{name!r} is not known; allowed: {', '.join(FORMATS)}")
+    if name not in ADAPTERS:
+        raise typer.BadParameter(f"{name!r} is not known; allowed: {', '.join(ADAPTERS)}")
     return name
 
 
@@ -65,27 +66,35 @@ def evaluate(
         str,
         typer.Option(
             "--format",
-            metavar="|".join(FORMATS),
+            metavar="NAME",
             callback=_format,
             help="How problems and samples are written.",
         ),
-    ] = FORMATS[0],
+    ] = "humaneval",
     server: Annotated[str | None, typer.Option("--server", help=SERVER_HELP)] = None,
     config: Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP)] = None,
-    cpu_time_s: Annotated[float, typer.Option(help="CPU seconds of an execution.", min=0.01)] = 3.0,
+    strict: Annotated[bool, typer.Option("--strict", help=STRICT_HELP)] = False,
+    cpu_time_s: Annotated[
+        float | None,
+        typer.Option(help="CPU seconds of an execution, in place of what the problems state.", min=0.01),
+    ] = None,
     wall_time_s: Annotated[
         float | None, typer.Option(help="Wall clock seconds; three times the CPU time and 2 s if not given.")
     ] = None,
-    memory_mib: Annotated[int, typer.Option(help="Memory of an execution in MiB.", min=1)] = 1024,
+    memory_mib: Annotated[
+        int | None,
+        typer.Option(help="Memory of an execution in MiB, in place of what the problems state.", min=1),
+    ] = None,
     batches: Annotated[int, typer.Option(help="Tasks that are judged at a time.", min=1, max=64)] = 4,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Judge a file of samples."""
-    limits = Limits(cpu_time_s=cpu_time_s, wall_time_s=wall_time_s, memory_bytes=memory_mib * MIB)
+    memory_bytes = None if memory_mib is None else memory_mib * MIB
+    limits = Limits(cpu_time_s=cpu_time_s, wall_time_s=wall_time_s, memory_bytes=memory_bytes)
     began = time.monotonic()
     with reported(as_json):
         with (
-            Evaluation(read_tasks(problems), Plan(limits, batches)) as evaluation,
+            Evaluation(ADAPTERS[form].read_tasks(problems, Rule(strict, limits)), batches) as evaluation,
             whole_file(out, inputs=(problems, samples)) as stream,
         ):
             evaluation.take(read_samples(samples, evaluation.tasks))

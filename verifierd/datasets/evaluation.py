@@ -9,16 +9,16 @@ import asyncio
 import json
 from array import array
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self, TextIO
 
 import verifierd_client as client
-from verifierd.datasets.humaneval import Sample, Task
+from verifierd.datasets.adapter import Sample
+from verifierd.datasets.oracle import Unjudgeable, answered
 from verifierd.datasets.spool import Spool
 from verifierd.datasets.tallies import Tally
+from verifierd.datasets.task import Task
 
-LANGUAGE = "python"
 OPTIONS = client.Options(include_outputs=False, bulk=True)
 
 
@@ -36,23 +36,17 @@ class Verifier(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to evaluate: the limits of every execution, and how many batches are in flight at a time."""
-
-    limits: client.Limits
-    batches_at_once: int = 4
-
-
 class Evaluation:
     """All samples of some tasks: taken in, verified, written out. Use it in a `with` block."""
 
-    def __init__(self, tasks: Mapping[str, Task], plan: Plan) -> None:
+    def __init__(self, tasks: Mapping[str, Task], batches_at_once: int = 4) -> None:
         """Hold the tasks; `take` brings the samples."""
         self.tally = Tally()
         self.tasks = tasks
-        self._plan = plan
+        self._batches_at_once = batches_at_once
         self._programs = Spool()
+        self._languages: list[str] = []
+        self._on_result: Callable[[], None] = _nothing
         self._results = Spool()
         self._numbers: dict[str, array[int]] = {}  # of each task's samples, in the input
 
@@ -81,6 +75,7 @@ class Evaluation:
         """Keep the samples. Raises what reading them raises."""
         for sample in samples:
             number = self._programs.append(sample.program.encode("utf-8", "surrogatepass"))
+            self._languages.append(sample.language)
             self._numbers.setdefault(sample.task_id, array("q")).append(number)
 
     async def run(self, verifier: Verifier, on_result: Callable[[], None]) -> None:
@@ -89,69 +84,74 @@ class Evaluation:
         Raises:
             verifierd_client.VerifierError: the service cannot be reached, or refuses a batch.
         """
+        self._on_result = on_result
         max_source_bytes = (await verifier.capabilities()).max_source_bytes
         # In a task of its own: a group that fails leaves its task marked as being cancelled.
-        await asyncio.create_task(self._work_together(verifier, max_source_bytes, on_result))
+        await asyncio.create_task(self._work_together(verifier, max_source_bytes))
 
     def write(self, out: TextIO) -> None:
         """Write one line a sample, in the order of the input."""
         for number in range(self.samples):
             out.write(self._results.get(number).decode() + "\n")
 
-    async def _work_together(
-        self, verifier: Verifier, max_source_bytes: int, on_result: Callable[[], None]
-    ) -> None:
+    async def _work_together(self, verifier: Verifier, max_source_bytes: int) -> None:
         waiting = iter(self._numbers)
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(self._plan.batches_at_once):
-                    group.create_task(self._work(waiting, verifier, max_source_bytes, on_result))
+                for _ in range(self._batches_at_once):
+                    group.create_task(self._work(waiting, verifier, max_source_bytes))
         except BaseExceptionGroup as errors:
             ours, others = errors.split(client.VerifierError)
             if ours is None or others is not None:
                 raise
             raise _first(ours) from None
 
-    async def _work(
-        self,
-        waiting: Iterator[str],
-        verifier: Verifier,
-        max_source_bytes: int,
-        on_result: Callable[[], None],
-    ) -> None:
+    async def _work(self, waiting: Iterator[str], verifier: Verifier, max_source_bytes: int) -> None:
         """Verify the tasks that are left, one after another."""
         for task_id in waiting:
+            task = self.tasks[task_id]
             programs = []
             for index, number in enumerate(self._numbers[task_id]):
                 if fault := no_program(self._programs.get(number), max_source_bytes):
-                    self._keep(task_id, _not_compiled(index, fault))
-                    on_result()
+                    self._keep(task, _unrun(task, index, client.Verdict.COMPILE_ERROR, fault))
                 else:
                     programs.append(index)
-            if not programs:
-                continue
-            problem = _problem(self.tasks[task_id], self._plan.limits)
-            stream = verifier.stream(problem, self._candidates(task_id, programs), OPTIONS)
-            try:
-                async with stream:
-                    async for result in stream:
-                        self._keep(task_id, result)
-                        on_result()
-            except client.InvalidRequest as refused:
-                where = f"{self.tasks[task_id].place}: task {task_id}"
-                raise client.InvalidRequest(f"{where}: {refused}", refused.field, refused.problem) from None
+            if programs:
+                await self._judge(task, programs, verifier)
+
+    async def _judge(self, task: Task, programs: list[int], verifier: Verifier) -> None:
+        """Verify some samples of a task."""
+        try:
+            problem = await answered(verifier, task)
+            stream = verifier.stream(problem, self._candidates(task, programs), OPTIONS)
+            async with stream:
+                async for result in stream:
+                    self._keep(task, result)
+        except Unjudgeable as unjudgeable:
+            for index in programs:
+                self._keep(task, _unrun(task, index, client.Verdict.SKIPPED, str(unjudgeable)))
+        except client.InvalidRequest as refused:
+            where = f"{task.place}: task {task.task_id}"
+            raise client.InvalidRequest(f"{where}: {refused}", refused.field, refused.problem) from None
+        else:
             self.tally.add_bill(stream.summary.cost)
 
-    async def _candidates(self, task_id: str, indices: list[int]) -> AsyncIterator[client.Candidate]:
+    async def _candidates(self, task: Task, indices: list[int]) -> AsyncIterator[client.Candidate]:
         for index in indices:
-            program = self._programs.get(self._numbers[task_id][index])
-            yield client.Candidate(program, LANGUAGE, str(index))
+            number = self._numbers[task.task_id][index]
+            yield client.Candidate(self._programs.get(number), self._languages[number], str(index))
 
-    def _keep(self, task_id: str, result: client.CandidateResult) -> None:
+    def _keep(self, task: Task, result: client.CandidateResult) -> None:
         sample_index = int(result.candidate_id)
-        line = json.dumps(_as_json(task_id, sample_index, result), ensure_ascii=False)
-        self._results.put(self._numbers[task_id][sample_index], line.encode())
-        self.tally.add(task_id, result.verdict)
+        number = self._numbers[task.task_id][sample_index]
+        line = _as_json(task.task_id, sample_index, self._languages[number], result)
+        self._results.put(number, json.dumps(line, ensure_ascii=False).encode())
+        self.tally.add(task.task_id, result.verdict)
+        self._on_result()
+
+
+def _nothing() -> None:
+    """Tell nobody of a result."""
 
 
 def no_program(source: bytes, max_bytes: int) -> str:
@@ -170,29 +170,27 @@ def no_program(source: bytes, max_bytes: int) -> str:
     return ""
 
 
-def _not_compiled(sample_index: int, fault: str) -> client.CandidateResult:
+def _unrun(task: Task, sample_index: int, verdict: client.Verdict, detail: str) -> client.CandidateResult:
     return client.CandidateResult(
         candidate_id=str(sample_index),
-        verdict=client.Verdict.COMPILE_ERROR,
-        detail=fault,
+        verdict=verdict,
+        detail=detail,
         duplicate_of="",
         executions=(),
         tests_passed=0,
-        tests_total=1,
+        tests_total=len(task.problem.tests),
         usage=client.Usage(cpu_time_s=0.0, wall_time_s=0.0, peak_memory_bytes=0),
     )
 
 
-def _problem(task: Task, limits: client.Limits) -> client.Problem:
-    test = client.AssertsTest(task.test_program, "check", candidate_names=(task.entry_point,))
-    return client.Problem(task.task_id, [test], limits)
-
-
-def _as_json(task_id: str, sample_index: int, result: client.CandidateResult) -> dict[str, Any]:
+def _as_json(
+    task_id: str, sample_index: int, language: str, result: client.CandidateResult
+) -> dict[str, Any]:
     """Return a line of the results; `duplicate_of` is the sample_index of the sample that ran, or null."""
     return {
         "task_id": task_id,
         "sample_index": sample_index,
+        "language": language,
         "verdict": result.verdict.value,
         "passed": result.passed,
         "tests_passed": result.tests_passed,

@@ -25,6 +25,11 @@ def line_of(text: str, way: Sequence[str | int]) -> int:
     return text.count("\n", 0, place) + 1
 
 
+def item_starts(text: str) -> Iterator[int]:
+    """Yield where each item of a JSON list begins, as an index into its text."""
+    yield from (start for _, start in _members(text, _skip(text, 0)))
+
+
 def _members(text: str, place: int) -> Iterator[tuple[str | int, int]]:
     """Yield the key or index of each member of the object or list at `place`, and where its value starts."""
     closing = {"{": "}", "[": "]"}.get(text[place])

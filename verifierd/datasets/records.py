@@ -1,4 +1,4 @@
-"""JSON lines, plain or gzipped, read one at a time; every complaint names the file and the line."""
+"""JSON lines or a JSON list, plain or gzipped, as records; every complaint names the file and the line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+
+from verifierd.datasets.positions import item_starts
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -34,38 +36,77 @@ class Record:
         """Return the error that says what is wrong with this record."""
         return InputError(self.file, self.line, what)
 
+    @property
+    def place(self) -> str:
+        """Return where it stands, as `file:line`."""
+        return f"{self.file}:{self.line}"
+
+    def has(self, key: str) -> bool:
+        """Say whether a field is there and not null."""
+        return self.fields.get(key) is not None
+
+    def value(self, key: str) -> Any:
+        """Return a field that must be there. Raises InputError where it is missing."""
+        if key not in self.fields:
+            there = ", ".join(sorted(self.fields)) or "none"
+            raise self.error(f"field {key!r} is missing (fields here: {there[:200]})")
+        return self.fields[key]
+
     def text(self, key: str, of_a_model: bool = False) -> str:
         """Return a field that must be there and hold text; what a model wrote may be any.
 
         Raises:
             InputError: it is missing, is no string, or holds a lone surrogate, which no UTF-8 can hold.
         """
-        if key not in self.fields:
-            there = ", ".join(sorted(self.fields)) or "none"
-            raise self.error(f"field {key!r} is missing (fields here: {there[:200]})")
-        value = self.fields[key]
+        value = self.value(key)
         if not isinstance(value, str):
             raise self.error(f"field {key!r} must be a string, and is {type_name(value)}")
         if not (of_a_model or is_unicode(value)):
             raise self.error(f"field {key!r} holds a lone surrogate, which is no Unicode text")
         return value
 
+    def text_or(self, key: str, otherwise: str) -> str:
+        """Return a field that holds text, or `otherwise` where it is not there or null. Raises InputError."""
+        return self.text(key) if self.has(key) else otherwise
+
+    def values(self, key: str) -> list[Any]:
+        """Return a field that must be there and be a list. Raises InputError where it is not."""
+        value = self.value(key)
+        if not isinstance(value, list):
+            raise self.error(f"field {key!r} must be a list, and is {type_name(value)}")
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        """Return a field that must be there and be a list of strings. Raises InputError where it is not."""
+        values = self.values(key)
+        for index, value in enumerate(values):
+            if not isinstance(value, str) or not is_unicode(value):
+                is_what = "text with a lone surrogate" if isinstance(value, str) else type_name(value)
+                raise self.error(f"field {key!r}: item {index} must be a string, and is {is_what}")
+        return values
+
 
 def read_records(file: Path) -> Iterator[Record]:
-    """Yield the JSON objects of a file, one a line; lines of white space alone are passed over.
+    """Yield the JSON objects of a file: one a line, or those of one list, where the file begins with `[`.
 
-    Whether the file is gzipped is told by its first bytes, not by its name.
+    Lines of white space alone are passed over. Whether the file is gzipped is told by its first bytes,
+    not by its name.
 
     Raises:
-        InputError: the file cannot be read, its gzip data are damaged or cut off, or a line is not a
-            JSON object in UTF-8.
+        InputError: the file cannot be read, its gzip data are damaged or cut off, or it is not JSON
+            objects in UTF-8.
     """
-    line = 0
+    line, is_first = 0, True
     try:
         with _open(file) as stream:
             for line, raw in enumerate(stream, start=1):
-                if raw.strip():
-                    yield Record(file, line, _json_object(file, line, raw))
+                if not raw.strip():
+                    continue
+                if is_first and raw.lstrip().startswith(b"["):
+                    yield from _listed(file, line, raw + stream.read())
+                    return
+                is_first = False
+                yield Record(file, line, _json_object(file, line, raw))
     except EOFError:
         raise InputError(file, line + 1, "the gzip data end too early: the file is cut off") from None
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -103,15 +144,39 @@ def _open(file: Path) -> Iterator[BinaryIO]:
             yield cast(BinaryIO, unzipped)
 
 
+def _listed(file: Path, first_line: int, raw: bytes) -> Iterator[Record]:
+    """Yield the objects of a JSON list that begins on `first_line`, each with the line it begins on."""
+    text = _text(file, first_line, raw)
+    values = _json(file, first_line, text)
+    place, line = 0, first_line
+    for value, start in zip(values, item_starts(text), strict=True):
+        place, line = start, line + text.count("\n", place, start)
+        yield Record(file, line, _object(file, line, value))
+
+
 def _json_object(file: Path, line: int, raw: bytes) -> dict[str, Any]:
+    return _object(file, line, _json(file, line, _text(file, line, raw.rstrip())))
+
+
+def _text(file: Path, line: int, raw: bytes) -> str:
     try:
-        value = json.loads(raw)
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line += raw.count(b"\n", 0, error.start)
         raise InputError(file, line, f"not UTF-8: {error.reason} at byte {error.start}") from None
+
+
+def _json(file: Path, line: int, text: str) -> Any:
+    try:
+        return json.loads(text)
     except json.JSONDecodeError as error:
+        line += error.lineno - 1
         raise InputError(file, line, f"not JSON: {error.msg} at column {error.colno}") from None
     except (RecursionError, ValueError) as error:
         raise InputError(file, line, f"not JSON that can be read: {error}") from None
+
+
+def _object(file: Path, line: int, value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError(file, line, f"must be a JSON object, and is {type_name(value)}")
     return value

@@ -10,6 +10,7 @@ import verifierd_client as client
 from verifierd.economics.coverage import mean_pass_at_k
 
 KS = (1, 10, 100)
+NOT_JUDGED = frozenset({client.Verdict.INFRASTRUCTURE_ERROR, client.Verdict.SKIPPED})
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class Tally:
     def add(self, task_id: str, verdict: client.Verdict) -> None:
         """Count the result of one sample."""
         self.verdict_counts[verdict] += 1
-        if verdict is not client.Verdict.INFRASTRUCTURE_ERROR:
+        if verdict not in NOT_JUDGED:
             task = self.tasks.setdefault(task_id, TaskTally())
             task.samples += 1
             task.accepted += verdict is client.Verdict.ACCEPTED
@@ -59,8 +60,9 @@ class Tally:
     def pass_at_k(self) -> dict[int, float | None]:
         """Return pass@1, pass@10 and pass@100 over the tasks that have judged samples, unbiased.
 
-        None where some task has fewer than k samples, from which it cannot be told. A sample that the
-        service could not judge is no sample: it is not the program's failure.
+        None where some task has fewer than k samples, from which it cannot be told. A sample that could
+        not be judged (the service failed, or the task is unjudgeable) is no sample: it is not the
+        program's failure.
         """
         samples = [task.samples for task in self.tasks.values()]
         accepted = [task.accepted for task in self.tasks.values()]

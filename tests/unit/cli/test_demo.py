@@ -12,9 +12,10 @@ from rich.console import Console
 
 import verifierd_client as client
 from tests.unit.datasets.fakes import FakeVerifier
-from verifierd.cli.demo.data import CHECKOUT_DATA, canonical_samples, read_demo, read_humaneval
+from verifierd.cli.demo.data import CHECKOUT_DATA, read_demo, read_humaneval
 from verifierd.cli.demo.run import Findings, Judged
 from verifierd.cli.demo.views import as_json, views
+from verifierd.datasets.adapter import canonical_samples
 from verifierd.datasets.records import InputError
 from verifierd.datasets.tallies import Tally
 

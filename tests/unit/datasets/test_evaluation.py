@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 import verifierd_client as client
 from tests.unit.datasets.fakes import MAX_SOURCE_BYTES, FakeVerifier
-from verifierd.datasets.evaluation import Evaluation, Plan
-from verifierd.datasets.humaneval import Sample, Task
+from verifierd.datasets.adapter import Sample
+from verifierd.datasets.evaluation import Evaluation
+from verifierd.datasets.task import Task
 
 pytestmark = pytest.mark.anyio
 
-TASKS = {name: Task(name, "", "f", "def check(f): ...", None, "p:1") for name in ("T/0", "T/1", "T/2")}
-PLAN = Plan(client.Limits(cpu_time_s=3.0), batches_at_once=2)
+
+def task_named(name: str) -> Task:
+    problem = client.Problem(name, [client.AssertsTest("assert f()", "check", ("f",))])
+    return Task(name, "p:1", problem, "python")
+
+
+TASKS = {name: task_named(name) for name in ("T/0", "T/1", "T/2")}
 
 
 async def lines_of(evaluation: Evaluation, verifier: FakeVerifier) -> list[dict[str, object]]:
@@ -27,11 +34,11 @@ async def lines_of(evaluation: Evaluation, verifier: FakeVerifier) -> list[dict[
 
 
 def samples(*given: tuple[str, int, str]) -> list[Sample]:
-    return [Sample(*each) for each in given]
+    return [Sample(*each, "python") for each in given]
 
 
 async def test_lines_stand_in_the_order_of_the_input_also_where_tasks_are_mixed() -> None:
-    with Evaluation(TASKS, PLAN) as evaluation:
+    with Evaluation(TASKS, 2) as evaluation:
         evaluation.take(
             samples(
                 ("T/1", 0, "ACCEPTED a"),
@@ -50,13 +57,14 @@ async def test_lines_stand_in_the_order_of_the_input_also_where_tasks_are_mixed(
 
 
 async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> None:
-    with Evaluation(TASKS, PLAN) as evaluation:
+    with Evaluation(TASKS, 2) as evaluation:
         evaluation.take(samples(("T/0", 0, "ACCEPTED a"), ("T/0", 1, "ACCEPTED b"), ("T/0", 2, "ACCEPTED b")))
         lines = await lines_of(evaluation, FakeVerifier())
     assert [line["duplicate_of"] for line in lines] == [None, None, 1]
     assert lines[0] == {
         "task_id": "T/0",
         "sample_index": 0,
+        "language": "python",
         "verdict": "ACCEPTED",
         "passed": True,
         "tests_passed": 1,
@@ -72,7 +80,7 @@ async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> 
 async def test_what_no_service_takes_as_a_program_is_a_compile_error_of_that_sample_alone() -> None:
     odd = ["\0", "x = '\ud800'", "#" * (MAX_SOURCE_BYTES + 1)]
     verifier = FakeVerifier()
-    with Evaluation(TASKS, PLAN) as evaluation:
+    with Evaluation(TASKS, 2) as evaluation:
         evaluation.take(
             samples(
                 ("T/0", 0, odd[0]),
@@ -100,28 +108,31 @@ async def test_what_no_service_takes_as_a_program_is_a_compile_error_of_that_sam
 
 async def test_a_refused_problem_is_named_by_its_place() -> None:
     refusal = client.InvalidRequest("batch.problem.tests[0].asserts.source: no", "f", "no")
-    with Evaluation(TASKS, PLAN) as evaluation:
+    with Evaluation(TASKS, 2) as evaluation:
         evaluation.take(samples(("T/0", 0, "ACCEPTED")))
         with pytest.raises(client.InvalidRequest, match=r"p:1: task T/0: batch\.problem"):
             await evaluation.run(FakeVerifier(error=refusal), lambda: None)
 
 
-async def test_a_task_becomes_one_asserts_test_under_the_plan_s_limits() -> None:
+async def test_a_sample_of_a_task_that_cannot_be_judged_is_skipped_and_not_counted() -> None:
     verifier = FakeVerifier()
-    with Evaluation(TASKS, PLAN) as evaluation:
-        evaluation.take(samples(("T/2", 0, "ACCEPTED")))
-        await evaluation.run(verifier, lambda: None)
-    (problem,) = verifier.problems
-    assert problem.id == "T/2"
-    assert problem.limits == PLAN.limits
-    assert problem.tests == [client.AssertsTest("def check(f): ...\n\ncheck(f)\n", "check", ("f",))]
+    tasks = {"T/0": replace(TASKS["T/0"], unjudgeable="there are no tests"), "T/1": TASKS["T/1"]}
+    with Evaluation(tasks, 2) as evaluation:
+        evaluation.take(samples(("T/0", 0, "ACCEPTED"), ("T/1", 0, "ACCEPTED")))
+        lines = await lines_of(evaluation, verifier)
+    assert [(line["verdict"], line["detail"]) for line in lines] == [
+        ("SKIPPED", "there are no tests"),
+        ("ACCEPTED", ""),
+    ]
+    assert len(verifier.problems) == 1
+    assert evaluation.tally.pass_at_k()[1] == pytest.approx(1.0)
 
 
 async def test_no_more_batches_are_in_flight_than_planned() -> None:
-    tasks = {f"T/{n}": Task(f"T/{n}", "", "f", "", None, "p:1") for n in range(20)}
+    tasks = {f"T/{n}": task_named(f"T/{n}") for n in range(20)}
     verifier = FakeVerifier()
-    with Evaluation(tasks, PLAN) as evaluation:
-        evaluation.take(Sample(name, 0, "ACCEPTED") for name in tasks)
+    with Evaluation(tasks, 2) as evaluation:
+        evaluation.take(Sample(name, 0, "ACCEPTED", "python") for name in tasks)
         await evaluation.run(verifier, lambda: None)
     assert verifier.most_at_once == 2
     assert len(verifier.problems) == 20
@@ -129,26 +140,28 @@ async def test_no_more_batches_are_in_flight_than_planned() -> None:
 
 async def test_each_result_is_announced_once() -> None:
     announced = []
-    with Evaluation(TASKS, PLAN) as evaluation:
-        evaluation.take(Sample(name, index, f"ACCEPTED {index}") for name in TASKS for index in range(7))
+    with Evaluation(TASKS, 2) as evaluation:
+        evaluation.take(
+            Sample(name, index, f"ACCEPTED {index}", "python") for name in TASKS for index in range(7)
+        )
         await evaluation.run(FakeVerifier(), lambda: announced.append(1))
     assert len(announced) == evaluation.samples == 21
 
 
 async def test_pass_at_k_is_told_for_those_k_that_every_task_has_samples_for() -> None:
-    with Evaluation(TASKS, PLAN) as evaluation:
+    with Evaluation(TASKS, 2) as evaluation:
         evaluation.take(
-            Sample("T/0", index, f"{'ACCEPTED' if index < 5 else 'WRONG_ANSWER'} {index}")
+            Sample("T/0", index, f"{'ACCEPTED' if index < 5 else 'WRONG_ANSWER'} {index}", "python")
             for index in range(10)
         )
-        evaluation.take(Sample("T/1", index, f"WRONG_ANSWER {index}") for index in range(12))
+        evaluation.take(Sample("T/1", index, f"WRONG_ANSWER {index}", "python") for index in range(12))
         await evaluation.run(FakeVerifier(), lambda: None)
     assert evaluation.tally.pass_at_k() == {1: pytest.approx(0.25), 10: pytest.approx(0.5), 100: None}
     assert evaluation.tasks_without_samples == 1
 
 
 async def test_a_sample_that_the_service_could_not_judge_is_not_taken_for_a_wrong_one() -> None:
-    with Evaluation(TASKS, PLAN) as evaluation:
+    with Evaluation(TASKS, 2) as evaluation:
         evaluation.take(samples(("T/0", 0, "ACCEPTED"), ("T/0", 1, "INFRASTRUCTURE_ERROR")))
         lines = await lines_of(evaluation, FakeVerifier())
     assert evaluation.tally.pass_at_k()[1] == pytest.approx(1.0)
@@ -157,8 +170,8 @@ async def test_a_sample_that_the_service_could_not_judge_is_not_taken_for_a_wron
 
 
 async def test_the_bills_of_all_batches_are_added_up() -> None:
-    with Evaluation(TASKS, PLAN) as evaluation:
-        evaluation.take(Sample(name, 0, "ACCEPTED") for name in TASKS)
+    with Evaluation(TASKS, 2) as evaluation:
+        evaluation.take(Sample(name, 0, "ACCEPTED", "python") for name in TASKS)
         await evaluation.run(FakeVerifier(), lambda: None)
     tally = evaluation.tally
     assert (tally.executions, tally.executions_saved, tally.cpu_time_s) == (9, 3, 1.5)
@@ -167,8 +180,8 @@ async def test_the_bills_of_all_batches_are_added_up() -> None:
 
 async def test_what_the_client_raises_comes_out_as_itself() -> None:
     refusal = client.ServerFault("inside")
-    with Evaluation(TASKS, PLAN) as evaluation:
-        evaluation.take(Sample(name, 0, "ACCEPTED") for name in TASKS)
+    with Evaluation(TASKS, 2) as evaluation:
+        evaluation.take(Sample(name, 0, "ACCEPTED", "python") for name in TASKS)
         with pytest.raises(client.ServerFault) as raised:
             await evaluation.run(FakeVerifier(error=refusal), lambda: None)
     assert raised.value is refusal

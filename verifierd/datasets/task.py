@@ -1,0 +1,78 @@
+"""A problem of a published set: tests, what makes a program of a completion, what is known to be right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+
+import verifierd_client as client
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How the problems of a dataset are judged.
+
+    Attributes:
+        strict: do the right thing where the dataset's own evaluator has an unsound rule, which is followed
+            otherwise.
+        limits: the caller's; each that is not None goes before the one that the dataset states.
+    """
+
+    strict: bool = False
+    limits: client.Limits = field(default_factory=client.Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A whole program in a language of the service's."""
+
+    source: str
+    language: str
+
+
+def as_it_stands(completion: str) -> str:
+    """Return a completion that is the whole program already."""
+    return completion
+
+
+def after(prompt: str) -> Callable[[str], str]:
+    """Return what makes a program of a completion that goes on from `prompt`."""
+    return lambda completion: prompt + completion
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One problem of a published set.
+
+    Attributes:
+        task_id: 1 to 256 characters, unique in its file.
+        place: `file:line`, where it was read.
+        problem: its tests, limits and checker, as the service takes them.
+        language: of the samples that do not say theirs; a name of the service's.
+        complete: makes a whole program of a completion.
+        canonical: programs that the dataset says are right.
+        oracle: computes what is expected of the `call` tests, where the dataset publishes inputs alone.
+        unjudgeable: why no sample of it can be judged; empty where they can.
+    """
+
+    task_id: str
+    place: str
+    problem: client.Problem
+    language: str
+    complete: Callable[[str], str] = as_it_stands
+    canonical: tuple[Program, ...] = ()
+    oracle: Program | None = None
+    unjudgeable: str = ""
+
+    @property
+    def in_one_language(self) -> bool:
+        """Say whether its tests are a program, so that samples must be in the language of it."""
+        return any(isinstance(test, client.AssertsTest) for test in self.problem.tests)
+
+
+def limits_by(rule: Rule, stated: client.Limits) -> client.Limits:
+    """Return the limits that a dataset states, with the caller's in their place where there are any."""
+    values = {each.name: getattr(rule.limits, each.name) for each in fields(client.Limits)}
+    return client.Limits(
+        **{name: getattr(stated, name) if value is None else value for name, value in values.items()}
+    )
