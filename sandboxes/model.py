@@ -36,10 +36,24 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file by its name in a run's working directory, for the run to read."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class StdioRun:
-    """Run the program as a script with these bytes on standard input."""
+    """Run the program as a script with these bytes on standard input.
+
+    `arguments` follow its name on the command line; `files` are in its working directory, within its limit of
+    disk.
+    """
 
     stdin: bytes
+    arguments: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)

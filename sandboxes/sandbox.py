@@ -15,6 +15,7 @@ from .model import (
     AssertsRun,
     BrokenTestProgram,
     CallRun,
+    File,
     Job,
     Limits,
     Outcome,
@@ -197,10 +198,16 @@ def _language_order(language: Language, limits: Limits) -> dict[str, Any]:
     }
 
 
+def _sizes(files: Sequence[File]) -> list[tuple[str, int]]:
+    """Return how a payload that begins with the files' contents is to be parted."""
+    return [(file.name, len(file.content)) for file in files]
+
+
 def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
     match run:
-        case StdioRun(stdin):
-            return {"kind": "stdio"}, stdin
+        case StdioRun(stdin, arguments, files):
+            order = {"kind": "stdio", "arguments": list(arguments), "files": _sizes(files)}
+            return order, b"".join([*(file.content for file in files), stdin])
         case CallRun(function):
             return {"kind": "call", "function": function}, run.payload
         case AssertsRun(test_source, names):

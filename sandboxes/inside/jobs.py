@@ -56,7 +56,7 @@ class Jobs:
             elif order["kind"] == "asserts":
                 yield self._run_asserts(index, order, payload, limits)
             else:
-                order = program.language.run_order if program.language else order
+                order = order | program.language.run_order if program.language else order
                 yield self._run_alone(index, order, payload, limits)
         self.end_stage()
 
@@ -200,14 +200,17 @@ class Jobs:
         outputs: int = 3,
     ) -> list[Pipe]:
         """Send a run to a stage. Returns the last `outputs` of its stdout, stderr and result pipes."""
-        pipes, theirs = [], [memory_file(payload)]
+        stdin, folder = artifacts.parted(payload, order.get("files", []))
+        pipes, theirs = [], [memory_file(stdin)]
         theirs += [os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC) for _ in range(3 - outputs)]
         for number in range(outputs, 0, -1):
             reading, writing = pipe_for(stage.uid) if number > 1 and stage.has_own_uid else private_pipe()
             bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)
-        message = {**order, "limits": stage.limits_of_a_run(limits)}
+        if folder is not None:
+            theirs.append(memory_file(folder))
+        message = {**order, "limits": stage.limits_of_a_run(limits), "files": folder is not None}
         stage.send(message, theirs if peer is None else [*theirs, peer])
         for fd in theirs:
             os.close(fd)

@@ -28,7 +28,7 @@ def execute(order: dict[str, Any]) -> NoReturn:
         signal.signal(number, signal.SIG_DFL)
     os.chdir(order["directory"])
     command: list[str] = order["command"]
-    os.execve(command[0], command, {**os.environ, **order["environment"]})  # noqa: S606 - its purpose
+    os.execve(command[0], [*command, *order.get("arguments", [])], {**os.environ, **order["environment"]})  # noqa: S606 - its purpose
 
 
 def perform(code: CodeType, order: dict[str, Any], files: Files) -> NoReturn:
@@ -38,7 +38,7 @@ def perform(code: CodeType, order: dict[str, Any], files: Files) -> NoReturn:
         take_files(files)
         if order["kind"] == "execute":
             execute(order)
-        dress_interpreter()
+        dress_interpreter(order.get("arguments", []))
         status = KINDS[order["kind"]](code, order)
     except BaseException:
         quietly(traceback.print_exc)

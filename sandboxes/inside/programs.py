@@ -138,13 +138,13 @@ def prepare_interpreter() -> None:
     WORLD.remember()
 
 
-def dress_interpreter() -> None:
+def dress_interpreter(arguments: list[str]) -> None:
     """Give the program what a started Python would: streams, argv, path."""
     sys.stdin = _stream(0, "stdin", "r")
     sys.stdout = _stream(1, "stdout", "w")
     sys.stderr = _stream(2, "stderr", "w")
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
-    sys.argv = [SOURCE_NAME]
+    sys.argv = [SOURCE_NAME, *arguments]
     sys.path[:] = [os.path.dirname(SOURCE_NAME), *(entry for entry in sys.path if entry.startswith("/usr"))]
 
 

@@ -79,6 +79,8 @@ def _run(
         if uid is not None:
             _become(uid, uid)
         linux.keep_capabilities()
+        if order["files"]:
+            artifacts.unpack(_drain(fds.pop()), SCRATCH[0])
         control.close()  # no sooner: what fails up to here is the stage's failure, which `main` tells
         perform(code, order, Files(*fds))
     for fd in fds:
