@@ -58,8 +58,9 @@ class StdioRun:
 
 @dataclass(frozen=True)
 class CallRun:
-    """Import the program as a module and call one of its functions with typed values.
+    """Load the program and call one of its functions with typed values.
 
+    With a `class_name` the function is a method of an object of that class, made without arguments.
     `args` and `kwargs` hold int, float, str, bool, None, list, tuple, dict, set, frozenset, bytes
     and complex values only.
     """
@@ -67,6 +68,7 @@ class CallRun:
     function: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+    class_name: str = ""
 
     @cached_property
     def payload(self) -> bytes:
@@ -84,7 +86,9 @@ class AssertsRun:
     """Run a test program in its own process; names it does not define are the candidate's.
 
     `test_source` holds the answers, so it never reaches a process of the candidate's. Built-in names and
-    modules of the standard library are Python's own, unless `candidate_names` says otherwise.
+    modules of the standard library are Python's own, unless `candidate_names` says otherwise. In languages
+    that are compiled there is no such wall: candidate and test program are one program, as their datasets
+    have it, and that it came to its end is what its harness says.
     """
 
     test_source: str

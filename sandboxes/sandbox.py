@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from .container import Container
 from .inside import wire
 from .inside.watch import STARVED_WALL_FACTOR
-from .languages import LANGUAGES, Language
+from .languages import LANGUAGES
 from .model import (
-    AssertsRun,
     BrokenTestProgram,
     CallRun,
-    File,
     Job,
-    Limits,
     Outcome,
-    Run,
     SandboxError,
-    StdioRun,
 )
+from .orders import order_of
 from .reading import LARGE_RESULT_BYTES, NotAnAnswer, read_outcome
 
 START_SECONDS = 30.0
@@ -66,14 +61,14 @@ class Sandbox:
             SandboxError: the sandbox failed; outcomes yielded before are good.
         """
         if any(isinstance(run, CallRun) and not run.is_packed for run in job.runs):
-            await asyncio.to_thread(_order, job)  # packing large arguments would hold up everybody
+            await asyncio.to_thread(order_of, job)  # packing large arguments would hold up everybody
         if self.broken or self.busy:
             raise SandboxError(f"sandbox {self.id} is {'broken' if self.broken else 'busy'}")
         self.busy = True
         done = False
         answer_seconds = ANSWER_SECONDS + STARVED_WALL_FACTOR * _allowed_ns(job) / 1e9
         try:
-            await self._send(*_order(job))
+            await self._send(*order_of(job))
             while True:
                 header, blobs = await self._answer(answer_seconds)
                 if "done" in header:
@@ -163,52 +158,3 @@ def _allowed_ns(job: Job) -> int:
     language = LANGUAGES[job.program.language]
     run_ns = language.limits.applied(job.limits).wall_time_ns
     return run_ns if language.warm else run_ns + language.build_limits.as_limits.wall_time_ns
-
-
-def _order(job: Job) -> tuple[dict[str, Any], list[bytes]]:
-    runs, payloads = [], []
-    for run in job.runs:
-        header, payload = _run_order(run)
-        runs.append(header)
-        payloads.append(payload)
-    language = LANGUAGES[job.program.language]
-    header = {
-        "op": "job",
-        "language": None if language.warm else _language_order(language, job.limits),
-        "limits": asdict(language.limits.applied(job.limits)),
-        "runs": runs,
-    }
-    return header, [job.program.source.encode(), *payloads]
-
-
-def _language_order(language: Language, limits: Limits) -> dict[str, Any]:
-    """Return what a supervisor needs to know of a language that its own interpreter does not run."""
-
-    def filled(command: Sequence[str]) -> list[str]:
-        return [word.replace("{memory_mib}", str(limits.memory_bytes >> 20)) for word in command]
-
-    return {
-        "source": language.source,
-        "compile": filled(language.compile),
-        "run": filled(language.run),
-        "artifacts": list(language.artifacts),
-        "environment": dict(language.environment),
-        "files": dict(language.files),
-        "build_limits": asdict(language.build_limits.as_limits),
-    }
-
-
-def _sizes(files: Sequence[File]) -> list[tuple[str, int]]:
-    """Return how a payload that begins with the files' contents is to be parted."""
-    return [(file.name, len(file.content)) for file in files]
-
-
-def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
-    match run:
-        case StdioRun(stdin, arguments, files):
-            order = {"kind": "stdio", "arguments": list(arguments), "files": _sizes(files)}
-            return order, b"".join([*(file.content for file in files), stdin])
-        case CallRun(function):
-            return {"kind": "call", "function": function}, run.payload
-        case AssertsRun(test_source, names):
-            return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()

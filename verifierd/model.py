@@ -58,12 +58,16 @@ class StdioTest:
 
 @dataclass(frozen=True, slots=True)
 class CallTest:
-    """A function called with typed values, and the typed value expected back."""
+    """A function called with typed values, and the typed value expected back.
+
+    With a `class_name` it is a method of an object of that class, made without arguments.
+    """
 
     function: str
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     expected: Any
+    class_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,25 @@ def name_asserts_ending(
     return _raised(*report["raised"])
 
 
+def name_ending_with_tests(
+    answer: dict[str, Any], at_its_end: bool, refused: list[str], output: bytes
+) -> bytes:
+    """Name the ending of a program that was built together with its test program. Returns the result.
+
+    `at_its_end`: the test program came to its end and found nothing wrong. `refused` are the words by which
+    an assertion that failed is known among the output.
+    """
+    if answer["ending"] in LIMIT_ENDINGS:
+        return b""
+    died = answer["exit_code"] or answer["term_signal"]
+    if at_its_end and not died:
+        return b"{}"
+    answer["ending"] = "raised"
+    if any(word.encode() in output for word in refused):
+        answer["ending"] = "assertion_failed"
+    return b"" if died else _raised("EndedEarly", "the program ended before its test program had passed")
+
+
 def compile_answer(index: int, failed: CompileFailed) -> Answer:
     """Return the answer of a run that never began."""
     answer = _header(index, "compile_failed", failed.facts, failed.cpu_time_ns, failed.peak_memory_bytes)

@@ -16,15 +16,24 @@ SCRATCH = "/tmp"  # noqa: S108 - the candidate's own tmpfs
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
-    """What the worker says of a language: its program's file, command lines, what a compilation leaves."""
+class Build:
+    """What the worker says of a way to make a program of a source: files, command lines, what is left.
 
+    `kind` is that of the runs it is for, `source` the name of the source's file; where it `joins_tests` the
+    test program follows there.
+    """
+
+    kind: str
+    joins_tests: bool
     source: str
     compile: list[str]
     run: list[str]
     artifacts: list[str]
     environment: dict[str, str]
     files: dict[str, str]
+    optional: dict[str, str]
+    refused: list[str]
+    closing: list[str]
     build_limits: dict[str, Any]
 
     def folder_with(self, source: bytes) -> bytes:
@@ -36,28 +45,49 @@ class Language:
     def compile_order(self) -> dict[str, Any]:
         """The order to a stage that compiles."""
         environment = {**self.environment, "TMPDIR": artifacts.DIRECTORY, "HOME": artifacts.DIRECTORY}
-        return _execute(self.compile, artifacts.DIRECTORY, environment)
+        more = [word for word, file in self.optional.items() if os.path.exists(file)]
+        return _execute([*self.compile, *more], artifacts.DIRECTORY, environment)
 
     @property
     def run_order(self) -> dict[str, Any]:
         """The order to a stage that runs."""
-        return _execute(self.run, SCRATCH, self.environment)
+        return _execute(self.run, SCRATCH, self.environment) | {"leaves_result": self.kind != "stdio"}
 
 
 @dataclass(slots=True)
 class Program:
-    """A candidate's program on its way to a run: its source, and once it is compiled, what came of that."""
+    """A program on its way to a run: its source, and once it is compiled, what came of that."""
 
-    language: Language | None
+    build: Build | None
     content: bytes
     is_built: bool = False
+    failed: CompileFailed | None = None
 
     @property
     def folder(self) -> dict[str, Any] | None:
         """How a stage is to have the program's folder, if it has one."""
-        if self.language is None:
+        if self.build is None:
             return None
-        return {"writable": not self.is_built, "disk_bytes": self.language.build_limits["disk_bytes"]}
+        return {"writable": not self.is_built, "disk_bytes": self.build.build_limits["disk_bytes"]}
+
+
+class Programs:
+    """What a job's runs run: one source, built once for each way in which it is needed."""
+
+    def __init__(self, builds: list[dict[str, Any]], source: bytes) -> None:
+        """Hold the ways to build, by which runs name them, and the source."""
+        self._builds = [Build(**each) for each in builds]
+        self._source = source
+        self._made: dict[int | None, Program] = {}
+
+    def of(self, build_index: int | None, payload: bytes) -> Program:
+        """Return the program of a run whose payload is given; an equal one is the same."""
+        build = None if build_index is None else self._builds[build_index]
+        if build is not None and build.joins_tests:
+            return Program(build, self._source + b"\n" + payload)
+        if build_index not in self._made:
+            self._made[build_index] = Program(build, self._source)
+        return self._made[build_index]
 
 
 def _execute(command: list[str], directory: str, environment: dict[str, str]) -> dict[str, Any]:

@@ -10,8 +10,15 @@ from functools import partial
 from typing import Any
 
 from . import artifacts
-from .answers import Answer, CompileFailed, compile_answer, name_asserts_ending, run_answer
-from .building import Language, Program, collected, why_it_failed
+from .answers import (
+    Answer,
+    CompileFailed,
+    compile_answer,
+    name_asserts_ending,
+    name_ending_with_tests,
+    run_answer,
+)
+from .building import Build, Program, Programs, collected, why_it_failed
 from .pipes import pipe_for, private_pipe
 from .sockets import Sockets
 from .stages import GONE_SECONDS, Stage, StageFactory, StageLost, memory_file
@@ -34,6 +41,7 @@ class Jobs:
         self._command_fd = command_fd
         self._interrupted = interrupted
         self._stage: Stage | None = None
+        self._loaded: Program | None = None  # of the stage
         self._open: list[Pipe] = []  # of the run in hand
         self._is_examining = False
         self._tester = self._spawn_tester()
@@ -45,24 +53,26 @@ class Jobs:
         """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
         source, *payloads = blobs
         limits = header["limits"]
-        program = Program(Language(**header["language"]) if header["language"] else None, source)
-        failed: CompileFailed | None = None
+        programs = Programs(header["builds"], source)
         for index, (order, payload) in enumerate(zip(header["runs"], payloads, strict=True)):
-            if failed is None and self._stage is None:
-                failed = self._prepare(program, limits)
+            program = programs.of(order["build"], payload)
+            self._make_ready(program, limits)
             self._sockets.wait_for(self._own_sockets + SOCKETS_OF_A_STAGE, SOCKETS_GONE_SECONDS)
-            if failed is not None:
-                yield compile_answer(index, failed)
+            if program.failed is not None:
+                yield compile_answer(index, program.failed)
+            elif program.build is not None and program.build.kind == "asserts":
+                yield self._run_with_tests(index, program.build, limits)
+            elif program.build is not None:
+                yield self._run_alone(index, order | program.build.run_order, payload, limits)
             elif order["kind"] == "asserts":
                 yield self._run_asserts(index, order, payload, limits)
             else:
-                order = order | program.language.run_order if program.language else order
                 yield self._run_alone(index, order, payload, limits)
         self.end_stage()
 
     def end_stage(self) -> None:
         """End whatever is left of the current candidate. Raises OSError where a process survives."""
-        stage, self._stage = self._stage, None
+        stage, self._stage, self._loaded = self._stage, None, None
         if stage is not None:
             stage.end()
 
@@ -89,29 +99,34 @@ class Jobs:
             raise OSError("a stage outlived its job")
         self._sockets.wait_for(self._own_sockets, SOCKETS_GONE_SECONDS)
 
-    def _prepare(self, program: Program, limits: dict[str, Any]) -> CompileFailed | None:
-        """Spawn the candidate's stage and wait until it has compiled the program, or has it compiled."""
-        if program.language is not None and not program.is_built:
-            failed = self._build(program, program.language)
-            if failed is not None:
-                return failed
-        return self._load(program, limits)
+    def _make_ready(self, program: Program, limits: dict[str, Any]) -> None:
+        """Have a stage that holds the program, compiled, unless that fails."""
+        if self._loaded is not program:
+            self.end_stage()
+        if program.failed is None and program.build is not None and not program.is_built:
+            program.failed = self._build(program, program.build)
+        if program.failed is None and self._stage is None:
+            program.failed = self._load(program, limits)
+            self._loaded = program
 
-    def _build(self, program: Program, language: Language) -> CompileFailed | None:
+    def _build(self, program: Program, build: Build) -> CompileFailed | None:
         """Have the program compiled in a stage that ends with it."""
-        limits = language.build_limits
-        program.content = language.folder_with(program.content)
+        limits = build.build_limits
+        program.content = build.folder_with(program.content)
+        if not build.compile:
+            program.is_built = True
+            return None
         stage = self._stage = self._factory.spawn("candidate", program.content, limits, program.folder)
         stage.receive()
         party = Party(stage, limits["cpu_time_ns"])
-        pipes = self._order(stage, language.compile_order, b"", limits)
+        pipes = self._order(stage, build.compile_order, b"", limits)
         stage.group.begin()
         facts = self._watch([party], pipes, limits["wall_time_ns"]).run(partial(_ended, party))
         self._collect(pipes)
         failed = why_it_failed(party, facts, pipes[:2])
         if failed is None:
             try:
-                program.content, program.is_built = collected(stage, language.artifacts), True
+                program.content, program.is_built = collected(stage, build.artifacts), True
             except artifacts.NotCollected as error:
                 failed = CompileFailed("CompileError", str(error), facts, stage.group.cpu_time_ns(), 0)
         self.end_stage()
@@ -156,6 +171,19 @@ class Jobs:
         stdout, stderr, result = self._collect(pipes)
         _count_output(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content)]
+
+    def _run_with_tests(self, index: int, build: Build, limits: dict[str, Any]) -> Answer:
+        """One `asserts` run of a program that was compiled together with its test program.
+
+        The harness around both is given a token, and gives it back when the test program came to its end:
+        an exit code alone is also what a program has that leaves before.
+        """
+        token = os.urandom(16).hex().encode()
+        answer, (stdout, stderr, result) = self._run_alone(index, build.run_order, token, limits)
+        closing = tuple(word.encode() for word in build.closing)
+        at_its_end = stdout.rstrip().endswith(closing) if closing else result == token
+        said = name_ending_with_tests(answer, at_its_end, build.refused, stdout + stderr)
+        return answer, [stdout, stderr, said]
 
     def _run_asserts(
         self, index: int, order: dict[str, Any], payload: bytes, limits: dict[str, Any]
@@ -204,7 +232,8 @@ class Jobs:
         pipes, theirs = [], [memory_file(stdin)]
         theirs += [os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC) for _ in range(3 - outputs)]
         for number in range(outputs, 0, -1):
-            reading, writing = pipe_for(stage.uid) if number > 1 and stage.has_own_uid else private_pipe()
+            is_named = (number > 1 or order.get("leaves_result")) and stage.has_own_uid
+            reading, writing = pipe_for(stage.uid) if is_named else private_pipe()
             bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)

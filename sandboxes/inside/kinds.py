@@ -16,7 +16,7 @@ from .tester import run_tests
 
 KINDS: dict[str, Callable[[CodeType, dict[str, Any]], int]] = {
     "stdio": lambda code, order: run_script(code),
-    "call": lambda code, order: run_call(code, order["function"]),
+    "call": lambda code, order: run_call(code, order["function"], order["class_name"]),
     "candidate": lambda code, order: serve(code),
     "tester": lambda code, order: run_tests(sys.stdin.buffer.read(), order["candidate_names"]),
 }
@@ -35,7 +35,7 @@ def perform(code: CodeType, order: dict[str, Any], files: Files) -> NoReturn:
     """Run the order in this process and end the process."""
     status = 1
     try:
-        take_files(files)
+        take_files(files, leaves_result=order.get("leaves_result", False))
         if order["kind"] == "execute":
             execute(order)
         dress_interpreter(order.get("arguments", []))

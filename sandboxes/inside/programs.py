@@ -57,15 +57,19 @@ def _execute(code: CodeType) -> None:
     exec(code, new_module("__main__").__dict__)  # noqa: S102 - running the candidate is the purpose
 
 
-def run_call(code: CodeType, function: str) -> int:
-    """Load the program as a module, call one function, report its typed value."""
+def run_call(code: CodeType, function: str, class_name: str) -> int:
+    """Load the program as a module, call one function, report its typed value.
+
+    With a class name the function is a method of an object of that class, made without arguments.
+    """
     arguments = values.loads(sys.stdin.buffer.read())
     sys.stdin = open(os.devnull, encoding="utf-8")
 
     def call() -> None:
         module = new_module(MODULE_NAME)
         exec(code, module.__dict__)  # noqa: S102
-        answer = getattr(module, function)(*arguments[0], **arguments[1])
+        holder = getattr(module, class_name)() if class_name else module
+        answer = getattr(holder, function)(*arguments[0], **arguments[1])
         write_result('{"returned":' + values.dumps(answer) + "}")
 
     return finish(call)
@@ -118,15 +122,18 @@ def write_result(text: str) -> None:
         data = data[os.write(RESULT_FD, data) :]
 
 
-def take_files(files: Files) -> None:
-    """Put the run's files where the program expects them and close everything else."""
+def take_files(files: Files, leaves_result: bool) -> None:
+    """Put the run's files where the program expects them and close everything else.
+
+    `leaves_result`: the result's is there for a program that this process becomes, too.
+    """
     wanted = [files.stdin, files.stdout, files.stderr, files.result]
     if files.peer >= 0:
         wanted.append(files.peer)
     highest = max(*wanted, KEPT_FDS) + 1
     parked = [os.dup2(fd, highest + place, inheritable=True) for place, fd in enumerate(wanted)]
     for place, fd in enumerate(parked):
-        os.dup2(fd, place, inheritable=place <= 2)
+        os.dup2(fd, place, inheritable=place <= (RESULT_FD if leaves_result else 2))
     os.closerange(len(wanted), os.sysconf("SC_OPEN_MAX"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -12,7 +12,7 @@ from ..model import Limits
 
 NS, MIB = 1_000_000_000, 1 << 20
 KINDS = frozenset({"stdio", "call", "asserts"})
-WARM = "warm"
+WITH_HARNESS = ("call", "asserts")  # of a language that is not warm
 
 
 class DeclarationError(Exception):
@@ -79,6 +79,31 @@ class SelfTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Harness:
+    """How a program becomes one that a `call` or an `asserts` test can ask: what is compiled with it.
+
+    `source` is the program's file name where it is another one than the language's: of `call` its text stands
+    there as it is, of `asserts` followed by the test program. `files` are the harness's own; in them
+    `{{function}}`, `{{class_name}}` and `{{program}}` are filled in for `call`, `{{tests}}` for `asserts`,
+    whose test program then is there and nowhere else. `compile`, `run` and `artifacts` are as a language's,
+    which serve where these are absent; `optional` are words that go with the compile command where a file is
+    there. `refused` are words of which an `asserts` test that failed has one in its output, where it failed
+    by an assertion and not by an error. `closing` are the last words of one that passes, of a proof checker,
+    which runs no program; elsewhere the harness reads a token from standard input and writes it to file
+    descriptor 3 when the test program has come to its end.
+    """
+
+    source: str = ""
+    compile: tuple[str, ...] = ()
+    run: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    optional: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A language that candidates may be written in.
 
@@ -108,6 +133,8 @@ class Language:
     files: Mapping[str, str] = field(default_factory=dict)
     limits: LimitFactors = LimitFactors()
     build_limits: BuildLimits = BuildLimits()
+    call: Harness | None = None
+    asserts: Harness | None = None
 
     @property
     def install_command(self) -> str:
@@ -128,6 +155,7 @@ def read(file: Traversable) -> Language:
                 "limits": LimitFactors(**told.get("limits", {})),
                 "build_limits": BuildLimits(**told.get("build_limits", {})),
                 "self_test": SelfTest(**told["self_test"]),
+                **{kind: _harness(told[kind]) for kind in WITH_HARNESS if kind in told},
             }
         )
     except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
@@ -139,11 +167,25 @@ def read(file: Traversable) -> Language:
         raise DeclarationError(f"{file.name}: kinds has {sorted(unknown)}; allowed: {sorted(KINDS)}")
     if language.warm == bool(language.run):
         raise DeclarationError(f"{file.name}: either warm is true or run is a command line")
-    for name in ("compile", "run", "version"):
-        command = getattr(language, name)
+    for kind in WITH_HARNESS:
+        if not language.warm and (kind in language.kinds) != (getattr(language, kind) is not None):
+            raise DeclarationError(f"{file.name}: kinds has {kind!r} where there is a section [{kind}], only")
+    for name, command in _commands(language):
         if command and not command[0].startswith("/"):
             raise DeclarationError(f"{file.name}: {name} begins with {command[0]!r}; allowed: a path from /")
     return language
+
+
+def _harness(told: Mapping[str, Any]) -> Harness:
+    return Harness(**{key: _frozen(value) for key, value in told.items()})
+
+
+def _commands(language: Language) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "version", language.version
+    for name, part in (("", language), ("call.", language.call), ("asserts.", language.asserts)):
+        if part is not None:
+            yield f"{name}compile", part.compile
+            yield f"{name}run", part.run
 
 
 def _frozen(value: Any) -> Any:

@@ -15,7 +15,7 @@ def run_of(test: TestBody) -> Run:
     match test:
         case StdioTest(stdin=stdin):
             return StdioRun(stdin)
-        case CallTest(function=function, args=args, kwargs=kwargs):
-            return CallRun(function, args, dict(kwargs))
+        case CallTest(function=function, args=args, kwargs=kwargs, class_name=class_name):
+            return CallRun(function, args, dict(kwargs), class_name)
         case AssertsTest(source=source, candidate_names=names):
             return AssertsRun(source, names)

@@ -38,9 +38,10 @@ PROBLEM is a JSON object; `limits` and `checker` may be left out, and so may eac
        {{"id": "c", "asserts": {{"source": "assert sum([1, 2]) == 3",
                                "candidate_names": ["sum"]}}}}]}}
 
-`args` and `kwargs` may be left out. `candidate_names` names built-ins and standard modules that are the
-candidate's own in this test program; any other name that the program does not define is the candidate's
-anyway.
+`args` and `kwargs` may be left out. With a `class_name` the function is a method of an object of that class,
+made without arguments. `candidate_names` names built-ins and standard modules that are the candidate's own in
+this test program; any other name that the program does not define is the candidate's anyway. In a language
+other than Python the test program follows the candidate's text and is built with it, as HumanEval-X has it.
 
 Limits: `cpu_time_s` and `wall_time_s` in seconds, `memory_mib` and `disk_mib` in MiB, `output_bytes`,
 `processes` and `open_files`. What is left out is the server's default.

@@ -67,6 +67,7 @@ class _CallForm(_Form):
     args: list[TypedValue] = []
     kwargs: dict[Text, TypedValue] = {}
     expected: TypedValue
+    class_name: Text = ""
 
 
 class _AssertsForm(_Form):
@@ -94,7 +95,7 @@ class _TestForm(_Form):
             return client.AssertsTest(self.asserts.source, self.id, tuple(self.asserts.candidate_names))
         assert self.call is not None  # noqa: S101 - by _one_kind
         call = self.call
-        return client.CallTest(call.function, call.args, call.expected, call.kwargs, self.id)
+        return client.CallTest(call.function, call.args, call.expected, call.kwargs, self.id, call.class_name)
 
 
 class _LimitsForm(_Form):

@@ -134,6 +134,7 @@ def _write_test(test: StdioTest | CallTest | AssertsTest, test_id: str) -> probl
             message.stdio.SetInParent()
         case CallTest():
             message.call.function = test.function
+            message.call.class_name = test.class_name
             for index, value in enumerate(test.args):
                 message.call.args.append(write_value(value, f"argument {index} of test {test_id!r}"))
             for name, value in test.kwargs.items():

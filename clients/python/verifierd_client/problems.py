@@ -21,7 +21,8 @@ class CallTest:
     """A function called with Python values, and the value expected back.
 
     Values are None, bool, int, float, complex, str, bytes, list, tuple, dict, set and frozenset, of
-    exactly these types, nested up to 30 levels.
+    exactly these types, nested up to 30 levels. With a `class_name` the function is a method of an object of
+    that class, made without arguments.
     """
 
     function: str
@@ -29,6 +30,7 @@ class CallTest:
     expected: Any
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
+    class_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _stdio(message: problem_pb2.StdioTest, path: str, bounds: AdmissionLimits) -
 
 
 def _call(message: problem_pb2.CallTest, path: str, bounds: AdmissionLimits) -> CallTest:
-    refuse_others(message, path, "function", "args", "kwargs", "expected")
+    refuse_others(message, path, "function", "args", "kwargs", "expected", "class_name")
     size_bytes = message.ByteSize()
     if size_bytes > bounds.max_stdin_bytes:
         raise InvalidField(path, f"it is {size_bytes} bytes", f"up to {bounds.max_stdin_bytes} bytes")
@@ -150,12 +150,13 @@ def _call(message: problem_pb2.CallTest, path: str, bounds: AdmissionLimits) -> 
     for name in message.kwargs:
         at = under(path, f"kwargs[{identifier(name, under(path, 'kwargs'))!r}]")
         kwargs[name] = value_from_proto(message.kwargs[name], at)
-    function = identifier(message.function, under(path, "function"))
+    function = _name(message.function, under(path, "function"))
     expected = value_from_proto(message.expected, under(path, "expected"))
     if size_bytes > UNCROWDED_BYTES:
         _refuse_crowded(CallRun(function, args, kwargs).payload, under(path, "args" if args else "kwargs"))
         _refuse_crowded(values.dumps(expected).encode(), under(path, "expected"))
-    return CallTest(function=function, args=args, kwargs=kwargs, expected=expected)
+    class_name = _name(message.class_name, under(path, "class_name")) if message.class_name else ""
+    return CallTest(function, args, kwargs, expected, class_name)
 
 
 def _refuse_crowded(text: bytes, path: str) -> None:
@@ -177,10 +178,17 @@ def _asserts(message: problem_pb2.AssertsTest, path: str, bounds: AdmissionLimit
     names = []
     for index, name in enumerate(message.candidate_names):
         at = under(path, f"candidate_names[{index}]")
-        if not name.isidentifier() or keyword.iskeyword(name):
+        if keyword.iskeyword(name):
             raise InvalidField(at, f"{shown(name)} is no name", "identifiers of the candidate's language")
-        names.append(identifier(name, at))
+        names.append(_name(name, at))
     return AssertsTest(source=source, candidate_names=tuple(names))
+
+
+def _name(name: str, path: str) -> str:
+    """Return a name of the candidate's: it goes into the text of a harness, so it is nothing else."""
+    if name and not name.isidentifier():
+        raise InvalidField(path, f"{shown(name)} is no name", "identifiers of the candidate's language")
+    return identifier(name, path)
 
 
 TEST_READERS: dict[str, Callable[[Any, str, AdmissionLimits], TestBody]] = {

@@ -1,0 +1,110 @@
+"""What a job is on the line to a supervisor: a header, and the bytes that belong to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from .languages import LANGUAGES, Language
+from .languages.declaration import Harness
+from .model import AssertsRun, CallRun, File, Job, Limits, Run, StdioRun
+
+PLACE = re.compile(r"\{\{(function|class_name|program|tests)\}\}")
+
+
+def order_of(job: Job) -> tuple[dict[str, Any], list[bytes]]:
+    """Return the frame that orders a job: the source's bytes first, then each run's payload."""
+    language = LANGUAGES[job.program.language]
+    builds = _Builds(language, job)
+    runs, payloads = [], []
+    for run in job.runs:
+        header, payload = _run_order(run)
+        runs.append({**header, "build": None if language.warm else builds.index_of(run)})
+        payloads.append(payload)
+    header = {
+        "op": "job",
+        "builds": builds.orders,
+        "limits": asdict(language.limits.applied(job.limits)),
+        "runs": runs,
+    }
+    return header, [job.program.source.encode(), *payloads]
+
+
+def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
+    match run:
+        case StdioRun(stdin, arguments, files):
+            order = {"kind": "stdio", "arguments": list(arguments), "files": _sizes(files)}
+            return order, b"".join([*(file.content for file in files), stdin])
+        case CallRun(function, class_name=class_name):
+            return {"kind": "call", "function": function, "class_name": class_name}, run.payload
+        case AssertsRun(test_source, names):
+            return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()
+
+
+def _sizes(files: Sequence[File]) -> list[tuple[str, int]]:
+    """Return how a payload that begins with the files' contents is to be parted."""
+    return [(file.name, len(file.content)) for file in files]
+
+
+class _Builds:
+    """The ways in which a job's runs need its program built, each once."""
+
+    def __init__(self, language: Language, job: Job) -> None:
+        self.orders: list[dict[str, Any]] = []
+        self._language = language
+        self._job = job
+        self._indices: dict[tuple[str, ...], int] = {}
+
+    def index_of(self, run: Run) -> int:
+        """Return the place of the build that a run needs among the orders."""
+        match run:
+            case StdioRun():
+                key: tuple[str, ...] = ("stdio",)
+            case CallRun(function, class_name=class_name):
+                key = ("call", function, class_name)
+            case AssertsRun(test_source):
+                key = ("asserts", "", "", test_source if self._tests_have_a_file else "")
+        if key not in self._indices:
+            self._indices[key] = len(self.orders)
+            self.orders.append(self._order(*key))
+        return self._indices[key]
+
+    @property
+    def _tests_have_a_file(self) -> bool:
+        return any("{{tests}}" in text for text in self._harness("asserts").files.values())
+
+    def _order(self, kind: str, function: str = "", class_name: str = "", tests: str = "") -> dict[str, Any]:
+        language, limits = self._language, self._job.limits
+        harness = self._harness(kind)
+        program = self._job.program.source
+        places = {"function": function, "class_name": class_name, "program": program, "tests": tests}
+        files = {name: _filled(text, places) for name, text in harness.files.items()}
+        return {
+            "kind": kind,
+            "joins_tests": kind == "asserts" and not self._tests_have_a_file,
+            "source": harness.source or language.source,
+            "compile": _command(harness.compile or language.compile, limits),
+            "run": _command(harness.run or language.run, limits),
+            "artifacts": list(harness.artifacts or language.artifacts),
+            "environment": dict(language.environment),
+            "files": {**language.files, **files},
+            "optional": dict(harness.optional),
+            "refused": list(harness.refused),
+            "closing": list(harness.closing),
+            "build_limits": asdict(language.build_limits.as_limits),
+        }
+
+    def _harness(self, kind: str) -> Harness:
+        declared = {"call": self._language.call, "asserts": self._language.asserts}.get(kind)
+        return declared or Harness()
+
+
+def _command(words: Sequence[str], limits: Limits) -> list[str]:
+    return [word.replace("{memory_mib}", str(limits.memory_bytes >> 20)) for word in words]
+
+
+def _filled(text: str, places: Mapping[str, str]) -> str:
+    """Fill a harness's places, all at once: what is filled in has none."""
+    return PLACE.sub(lambda place: places[place[1]], text)

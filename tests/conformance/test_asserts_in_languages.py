@@ -1,0 +1,152 @@
+"""`asserts` in each language that is here: a test program and a candidate that are built together.
+
+What passes is a test program that came to its end, whatever the exit code says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from sandboxes.languages import LANGUAGES
+from tests.conformance.cases import ROOMY
+from verifierd_client import AssertsTest, Candidate, ExecutionResult, Problem, Verdict, Verifier
+
+
+@dataclass(frozen=True)
+class Case:
+    """A test program of `add`, with candidates that are right, wrong, and leave before the tests."""
+
+    tests: str
+    right: str
+    wrong: str
+    leaves: str
+
+
+GO_HEAD = """package main
+import ("os"; "testing"; "github.com/stretchr/testify/assert")
+var _ = os.Exit
+"""
+C = Case(
+    "#undef NDEBUG\n#include <assert.h>\nint main(void) { assert(add(1, 2) == 3); assert(add(-1, 1) == 0); }",
+    "int add(int a, int b) { return a + b; }",
+    "int add(int a, int b) { return a - b; }",
+    "#include <stdlib.h>\nint add(int a, int b) { exit(0); }",
+)
+JAVASCRIPT = Case(
+    "console.assert(add(1, 2) === 3); console.assert(add(-1, 1) === 0);",
+    "const add = (a, b) => a + b;",
+    "const add = (a, b) => a - b;",
+    "const add = (a, b) => { process.exit(0); };",
+)
+CASES = {
+    "c": C,
+    "cpp17": C,
+    "cpp20": C,
+    "go": Case(
+        "func TestAdd(t *testing.T) { assert := assert.New(t); assert.Equal(3, Add(1, 2)) }",
+        GO_HEAD + "func Add(a int, b int) int { return a + b }",
+        GO_HEAD + "func Add(a int, b int) int { return a - b }",
+        GO_HEAD + "func Add(a int, b int) int { os.Exit(0); return 0 }",
+    ),
+    "java": Case(
+        "public class Main { public static void main(String[] words) {"
+        " if (new Solution().add(1, 2) != 3) throw new AssertionError();"
+        " assert new Solution().add(-1, 1) == 0; } }",
+        "class Solution { int add(int a, int b) { return a + b; } }",
+        "class Solution { int add(int a, int b) { return a - b; } }",
+        "class Solution { int add(int a, int b) { System.exit(0); return 0; } }",
+    ),
+    "javascript": JAVASCRIPT,
+    "typescript": Case(
+        "console.assert(add(1, 2) === 3); console.assert(add(-1, 1) === 0);",
+        "const add = (a: number, b: number): number => a + b;",
+        "const add = (a: number, b: number): number => a - b;",
+        "const add = (a: number, b: number): number => { process.exit(0); return 0; };",
+    ),
+    "perl": Case(
+        "die 'not 3' unless add(1, 2) == 3; die 'not 0' unless add(-1, 1) == 0;",
+        "sub add { return $_[0] + $_[1]; }",
+        "sub add { return $_[0] - $_[1]; }",
+        "sub add { exit 0; }",
+    ),
+    "php": Case(
+        "assert(add(1, 2) === 3); assert(add(-1, 1) === 0);",
+        "<?php function add($a, $b) { return $a + $b; }",
+        "<?php function add($a, $b) { return $a - $b; }",
+        "<?php function add($a, $b) { exit(0); }",
+    ),
+    "pypy": Case(
+        "assert add(1, 2) == 3\nassert add(-1, 1) == 0",
+        "def add(a, b): return a + b",
+        "def add(a, b): return a - b",
+        "def add(a, b): raise SystemExit(0)",
+    ),
+    "ruby": Case(
+        "require 'test/unit'\nclass TestAdd < Test::Unit::TestCase\n"
+        "  def test_add; assert_equal 3, add(1, 2); assert_equal 0, add(-1, 1); end\nend",
+        "def add(a, b) = a + b",
+        "def add(a, b) = a - b",
+        "def add(a, b) = exit!(0)",
+    ),
+    "rust": Case(
+        "#[cfg(test)]\nmod tests { use super::*; #[test] fn adds() {"
+        " assert!(add(1, 2) == 3); assert!(add(-1, 1) == 0); } }",
+        "fn add(a: i32, b: i32) -> i32 { a + b }",
+        "fn add(a: i32, b: i32) -> i32 { a - b }",
+        "fn add(_a: i32, _b: i32) -> i32 { std::process::exit(0) }",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(params=CASES)
+def language(request: pytest.FixtureRequest, verifier: Verifier) -> Iterator[str]:
+    """Each language that has a case and that the server has."""
+    (info,) = (each for each in verifier.capabilities().languages if each.name == request.param)
+    if not info.available:
+        pytest.skip(f"{info.name} is not here: {info.remedy}")
+    yield info.name
+
+
+def verify(verifier: Verifier, language: str, source: str, tests: str) -> ExecutionResult:
+    problem = Problem("asserts", [AssertsTest(tests)], ROOMY)
+    (result,) = verifier.verify(problem, [Candidate(source, language)]).results
+    (execution,) = result.executions
+    return execution
+
+
+def test_every_language_that_takes_asserts_has_a_case() -> None:
+    assert {
+        name for name, each in LANGUAGES.items() if each.asserts and not each.asserts.closing
+    } == CASES.keys()
+
+
+def test_a_right_program_passes(verifier: Verifier, language: str) -> None:
+    case = CASES[language]
+    execution = verify(verifier, language, case.right, case.tests)
+    assert execution.verdict is Verdict.ACCEPTED, execution
+
+
+def test_a_wrong_program_is_refused_by_the_test(verifier: Verifier, language: str) -> None:
+    case = CASES[language]
+    execution = verify(verifier, language, case.wrong, case.tests)
+    by_a_word = LANGUAGES[language].asserts.refused  # type: ignore[union-attr]
+    assert execution.verdict is (Verdict.WRONG_ANSWER if by_a_word else Verdict.RUNTIME_ERROR), execution
+
+
+def test_one_that_leaves_before_the_tests_does_not_pass(verifier: Verifier, language: str) -> None:
+    case = CASES[language]
+    execution = verify(verifier, language, case.leaves, case.tests)
+    assert execution.verdict in (Verdict.RUNTIME_ERROR, Verdict.WRONG_ANSWER), execution
+
+
+def test_a_test_that_asks_for_what_is_not_there_fails(verifier: Verifier, language: str) -> None:
+    execution = verify(
+        verifier, language, re.sub(r"\b([Aa])dd\b", r"\1dds", CASES[language].right), CASES[language].tests
+    )
+    assert execution.verdict in (Verdict.RUNTIME_ERROR, Verdict.WRONG_ANSWER, Verdict.COMPILE_ERROR), (
+        execution
+    )
