@@ -70,7 +70,7 @@ def read_samples(file: Path, tasks: Mapping[str, Task]) -> Iterator[Sample]:
     """
     seen: dict[str, int] = {}
     for record in read_records(file):
-        task_id = record.text("task_id")
+        task_id = record.id("task_id")
         if task_id not in tasks:
             raise record.error(f"task_id {task_id[:MAX_ID_CHARS]!r} is not among the {len(tasks)} problems")
         index = seen.get(task_id, 0)

@@ -65,6 +65,11 @@ class Record:
             raise self.error(f"field {key!r} holds a lone surrogate, which is no Unicode text")
         return value
 
+    def id(self, key: str) -> str:
+        """Return a field that must be there and be text or a whole number, as text. Raises InputError."""
+        value = self.value(key)
+        return str(value) if type(value) is int else self.text(key)
+
     def text_or(self, key: str, otherwise: str) -> str:
         """Return a field that holds text, or `otherwise` where it is not there or null. Raises InputError."""
         return self.text(key) if self.has(key) else otherwise

@@ -5,53 +5,107 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from verifierd.datasets.adapter import canonical_samples
+from tests.support.backends import BACKENDS, serving, why_not
+from verifierd.datasets.adapter import Sample, canonical_samples, read_samples
 from verifierd.datasets.adapters import ADAPTERS
-from verifierd.datasets.task import Rule
+from verifierd.datasets.task import Rule, Task
+from verifierd_client import AssertsTest, CallTest, Verifier
 
 FORMATS = Path(__file__).resolve().parents[2] / "data" / "formats"
+BACKEND = BACKENDS[0]
 
 pytestmark = pytest.mark.parametrize("name", ADAPTERS)
 
 
-def evaluated(name: str, samples: Path, out: Path, *more: str) -> list[dict[str, Any]]:
-    """The lines that `verifierd eval` writes about samples of a fixture."""
-    files = ("--problems", FORMATS / f"{name}.jsonl", "--samples", samples, "--out", out)
-    command = [sys.executable, "-m", "verifierd", "eval", "--format", name, *map(str, files), *more]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert ended.returncode == 0, ended.stderr
-    return [json.loads(line) for line in out.read_text().splitlines()]
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    if reason := why_not(BACKEND):
+        pytest.skip(reason)
+    with serving(BACKEND) as service:
+        yield service.address
 
 
-def test_samples_get_the_verdicts_that_they_must(name: str, tmp_path: Path) -> None:
-    """A sample may also have a `strict_verdict`, which it gets with --strict."""
-    file = FORMATS / f"{name}.samples.jsonl"
-    samples = [json.loads(line) for line in file.read_text().splitlines()]
-    for strict in (False, True):
-        lines = evaluated(name, file, tmp_path / "out.jsonl", *(["--strict"] if strict else []))
-        expected = [
-            each.get("strict_verdict", each["expected_verdict"]) if strict else each["expected_verdict"]
-            for each in samples
-        ]
-        found = [(each["verdict"], each["detail"]) for each in lines]
-        assert [verdict for verdict, _ in found] == expected, found
+@pytest.fixture(scope="module")
+def offered(address: str) -> Callable[[Task, Sample], bool]:
+    """Say whether the server takes a sample: its toolchain is there, for the kinds of test of its task."""
+    with Verifier(address) as verifier:
+        languages = {each.name: each for each in verifier.capabilities().languages if each.available}
+
+    def taken(task: Task, sample: Sample) -> bool:
+        kinds = {_kind(test) for test in task.problem.tests}
+        return sample.language in languages and kinds <= set(languages[sample.language].test_kinds)
+
+    return taken
 
 
-def test_what_the_dataset_says_is_right_is_accepted(name: str, tmp_path: Path) -> None:
-    tasks = ADAPTERS[name].read_tasks(FORMATS / f"{name}.jsonl", Rule())
-    samples = tmp_path / "canonical.jsonl"
-    samples.write_text(
-        "".join(
-            json.dumps({"task_id": each.task_id, "solution": each.program, "language": each.language}) + "\n"
-            for each in canonical_samples(tasks)
-        )
+def _kind(test: object) -> str:
+    return {AssertsTest: "asserts", CallTest: "call"}.get(type(test), "stdio")
+
+
+def evaluated(
+    address: str, name: str, samples: Iterable[Sample], folder: Path, *more: str
+) -> list[tuple[str, str]]:
+    """The verdicts and details that `verifierd eval` writes about some samples of a fixture."""
+    file, out = folder / "samples.jsonl", folder / "out.jsonl"
+    file.write_text("".join(json.dumps(_as_line(sample)) + "\n" for sample in samples))
+    files = ("--problems", FORMATS / f"{name}.jsonl", "--samples", file, "--out", out)
+    command = [*("eval", "--server", address, "--format", name), *map(str, files), *more]
+    ended = subprocess.run(
+        [sys.executable, "-m", "verifierd", *command],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
-    lines = evaluated(name, samples, tmp_path / "out.jsonl")
-    assert [(each["task_id"], each["verdict"], each["detail"]) for each in lines] == [
-        (each["task_id"], "ACCEPTED", "") for each in lines
+    assert ended.returncode == 0, ended.stderr
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    return [(line["verdict"], line["detail"]) for line in lines]
+
+
+def _as_line(sample: Sample) -> dict[str, Any]:
+    return {"task_id": sample.task_id, "solution": sample.program, "language": sample.language}
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["as-published", "strict"])
+def test_samples_get_the_verdicts_that_they_must(
+    name: str, strict: bool, address: str, offered: Callable[[Task, Sample], bool], tmp_path: Path
+) -> None:
+    """A sample may also have a `strict_verdict`, which it gets with --strict."""
+    tasks = ADAPTERS[name].read_tasks(FORMATS / f"{name}.jsonl", Rule(strict))
+    file = FORMATS / f"{name}.samples.jsonl"
+    stated = [json.loads(line) for line in file.read_text().splitlines()]
+    taken = [
+        (sample, each)
+        for sample, each in zip(read_samples(file, tasks), stated, strict=True)
+        if offered(tasks[sample.task_id], sample)
     ]
+    if not taken:
+        pytest.skip("no toolchain for any of the samples")
+    found = evaluated(
+        address, name, [sample for sample, _ in taken], tmp_path, *(["--strict"] if strict else [])
+    )
+    expected = [
+        each.get("strict_verdict", each["expected_verdict"]) if strict else each["expected_verdict"]
+        for _, each in taken
+    ]
+    assert [verdict for verdict, _ in found] == expected, found
+
+
+def test_what_the_dataset_says_is_right_is_accepted(
+    name: str, address: str, offered: Callable[[Task, Sample], bool], tmp_path: Path
+) -> None:
+    tasks = ADAPTERS[name].read_tasks(FORMATS / f"{name}.jsonl", Rule())
+    samples = [
+        sample
+        for sample in canonical_samples(tasks)
+        if offered(tasks[sample.task_id], sample) and not tasks[sample.task_id].unjudgeable
+    ]
+    if not samples:
+        pytest.skip("it publishes no solutions, or their toolchains are absent")
+    assert evaluated(address, name, samples, tmp_path) == [("ACCEPTED", "")] * len(samples)

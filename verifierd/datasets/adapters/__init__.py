@@ -7,6 +7,10 @@ from types import MappingProxyType
 
 from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.adapters.humaneval import HUMANEVAL
+from verifierd.datasets.adapters.humaneval_x import HUMANEVAL_X, HUMANEVALPACK
+from verifierd.datasets.adapters.mbpp import MBPP
+from verifierd.datasets.adapters.multipl_e import MULTIPL_E
+from verifierd.datasets.adapters.quixbugs import QUIXBUGS
 
 
 def _by_name(*adapters: Adapter) -> Mapping[str, Adapter]:
@@ -15,4 +19,9 @@ def _by_name(*adapters: Adapter) -> Mapping[str, Adapter]:
 
 ADAPTERS = _by_name(
     HUMANEVAL,
+    HUMANEVAL_X,
+    HUMANEVALPACK,
+    MBPP,
+    MULTIPL_E,
+    QUIXBUGS,
 )

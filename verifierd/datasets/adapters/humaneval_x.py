@@ -1,0 +1,117 @@
+"""HumanEval-X (zai-org/CodeGeeX) and HumanEvalPack (bigcode-project/octopack): HumanEval in six languages.
+
+A program is composed as CodeGeeX's `process_humaneval_test` does it, with the imports that its tests and its
+solutions expect. Both sets have the same fields; HumanEvalPack's bugs are in `buggy_solution`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+
+import verifierd_client as client
+from verifierd.datasets.adapter import Adapter
+from verifierd.datasets.languages import language_named
+from verifierd.datasets.records import Record
+from verifierd.datasets.task import Program, Rule, Task
+
+# codegeex/benchmark/utils.py, IMPORT_HELPER. Without its numpy, which no program here needs and whose
+# absence would fail all of them.
+PYTHON_MODULES = (
+    *("math", "re", "sys", "copy", "datetime", "itertools", "collections", "heapq", "statistics"),
+    *("functools", "hashlib", "string"),
+)
+PYTHON_IMPORTS = (
+    *(f"import {module}" for module in PYTHON_MODULES),
+    *("from typing import *", "from collections import *"),
+)
+CPP_HEADERS = (
+    *("stdlib.h", "algorithm", "math.h", "stdio.h", "vector", "string", "climits", "cstring", "iostream"),
+)
+GO_PACKAGES = (
+    *("math", "strings", "fmt", "strconv", "time", "bytes", "regexp", "sort", "math/rand", "crypto/md5"),
+)
+
+Compose = Callable[[Record, Rule, str], str]
+
+
+def _python(record: Record, rule: Rule, completion: str) -> str:
+    """CodeGeeX cuts a completion at the first line that is not indented; helpers after it are lost."""
+    if not rule.strict:
+        end = re.search(r"^[^ \t\s]", completion, re.MULTILINE)
+        completion = completion[: end.start()] if end else completion
+    return "\n".join(PYTHON_IMPORTS) + "\n" + record.text("prompt") + completion
+
+
+def _cpp(record: Record, rule: Rule, completion: str) -> str:
+    prompt = record.text("prompt")
+    missing = [f"#include<{header}>" for header in CPP_HEADERS if f"#include<{header}>" not in prompt]
+    return "\n".join([*missing, "", prompt + completion])
+
+
+def _plain(record: Record, rule: Rule, completion: str) -> str:
+    return record.text("prompt") + completion
+
+
+def _go(record: Record, rule: Rule, completion: str) -> str:
+    """All imports go before the prompt: those of the tests, and those that the completion uses."""
+    setup, prompt = record.text("test_setup"), record.text("prompt")
+    for key in ("import", "import_block"):
+        prompt = prompt.replace(record.text_or(key, "") or "\0", "")
+    used = [
+        package
+        for package in GO_PACKAGES
+        if f'"{package}"' not in setup and f"{package.rpartition('/')[2]}." in completion
+    ]
+    imports = "".join(f'import "{package}"\n' for package in used)
+    return f"{setup}\n{imports}{prompt}{completion}"
+
+
+def _rust(record: Record, rule: Rule, completion: str) -> str:
+    """HumanEval-X' prompt is the comment alone; HumanEvalPack's has `main` and the declaration too."""
+    prompt = record.text("prompt")
+    if "fn main" in prompt:
+        return prompt + completion
+    return f"fn main() {{}}\n{record.text('declaration')}{prompt}{completion}"
+
+
+COMPOSE: Mapping[str, Compose] = MappingProxyType(
+    {"python": _python, "cpp17": _cpp, "java": _plain, "javascript": _plain, "go": _go, "rust": _rust}
+)
+
+
+def _task(cpu_time_s: Mapping[str, float], record: Record, rule: Rule) -> Task:
+    task_id, test = record.text("task_id"), record.text("test")
+    prefix = task_id.partition("/")[0]
+    language = language_named(prefix)
+    if language not in COMPOSE:
+        raise record.error(f"field 'task_id' must begin with a language such as 'Java/', and has {prefix!r}")
+    complete = partial(COMPOSE[language], record, rule)
+    program = complete(record.text("canonical_solution"))
+    names = re.findall(r"^def (\w+)", record.text("prompt"), re.MULTILINE) if language == "python" else []
+    asserts = client.AssertsTest(test, "test", candidate_names=tuple(dict.fromkeys(names)))
+    return Task(
+        task_id=task_id,
+        place=record.place,
+        problem=client.Problem(task_id, [asserts], client.Limits(cpu_time_s=cpu_time_s[language])),
+        language=language,
+        complete=complete,
+        canonical=(Program(program, language),),
+    )
+
+
+# codegeex/benchmark/humaneval-x/evaluate_humaneval_x.py: 5 s for every language.
+_X_SECONDS = dict.fromkeys(COMPOSE, 5.0)
+# bigcode-evaluation-harness, tasks/humanevalpack.py, where Rust has 300 s for the first build of its crates.
+_PACK_SECONDS = {"python": 10.0, "cpp17": 60.0, "java": 10.0, "javascript": 10.0, "go": 20.0, "rust": 60.0}
+
+HUMANEVAL_X = Adapter(
+    "humaneval-x", "HumanEval-X, any language: task_id, prompt, declaration, test", partial(_task, _X_SECONDS)
+)
+HUMANEVALPACK = Adapter(
+    "humanevalpack",
+    "HumanEvalPack, any language: as humaneval-x; bugs in buggy_solution",
+    partial(_task, _PACK_SECONDS),
+)
