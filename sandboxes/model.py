@@ -37,23 +37,25 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file by its name in a run's working directory, for the run to read."""
+    """A file by its path relative to a run's working directory, its parts parted by `/`."""
 
-    name: str
+    path: str
     content: bytes
+    is_executable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StdioRun:
     """Run the program as a script with these bytes on standard input.
 
-    `arguments` follow its name on the command line; `files` are in its working directory, within its limit of
-    disk.
+    `arguments` follow its name on the command line; `files` are in its working directory when it starts, and
+    its own, within its limit of disk. When it has ended, its outcome tells what is at the paths of `asked`.
     """
 
     stdin: bytes
     arguments: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,25 @@ class Usage:
     peak_memory_bytes: int
 
 
+class AtPath(Enum):
+    """What is at a path that was asked for, seen without following any link."""
+
+    FILE = "file"  # a regular file, which was read
+    ABSENT = "absent"
+    FOLDER = "folder"
+    LINK = "link"  # symbolic, itself or a part of its path
+    CLOSED = "closed"  # the program may not read it itself
+    OTHER = "other"  # a FIFO, a socket, a device
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run left at a path; `content` is that of a FILE, and empty for all else."""
+
+    what: AtPath
+    content: bytes = b""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one run of a job did.
@@ -145,7 +166,9 @@ class Outcome:
     so that a returned None is told from no value; a value without a value form decodes to
     `sandboxes.inside.values.Opaque`, equal to nothing. `result_total_bytes` is what the process reported
     of itself, a `CallRun`'s value above all, as encoded. `behaviour` is the SHA-256 of everything the
-    candidate answered in an `AssertsRun`. Times are nanoseconds since the epoch.
+    candidate answered in an `AssertsRun`. `left` says what is at each path that a `StdioRun` asked for, in
+    order, where the run ended by itself; if those files hold more than the output limit, the ending is
+    OUTPUT_LIMIT, and `left_total_bytes` says how much. Times are nanoseconds since the epoch.
     """
 
     run_index: int
@@ -163,6 +186,8 @@ class Outcome:
     started_at_ns: int
     ended_at_ns: int
     result_total_bytes: int = 0
+    left: tuple[Left, ...] = ()
+    left_total_bytes: int = 0
 
 
 class BrokenTestProgram(Exception):

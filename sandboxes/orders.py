@@ -7,45 +7,51 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from .inside import given, left
 from .languages import LANGUAGES, Language
 from .languages.declaration import Harness
-from .model import AssertsRun, CallRun, File, Job, Limits, Run, StdioRun
+from .model import AssertsRun, CallRun, Job, Limits, Run, StdioRun
 
 PLACE = re.compile(r"\{\{(function|class_name|program|tests)\}\}")
 
 
 def order_of(job: Job) -> tuple[dict[str, Any], list[bytes]]:
-    """Return the frame that orders a job: the source's bytes first, then each run's payload."""
+    """Return the frame that orders a job: the source's bytes first, then three parts of each run.
+
+    They are its payload, what it is given beside it (`inside.given`), and the paths at which to look when it
+    has ended (`inside.left`).
+    """
     language = LANGUAGES[job.program.language]
     builds = _Builds(language, job)
-    runs, payloads = [], []
+    runs, of_runs = [], []
     for run in job.runs:
         header, payload = _run_order(run)
         runs.append({**header, "build": None if language.warm else builds.index_of(run)})
-        payloads.append(payload)
+        of_runs += [payload, *_gift_and_asked(run)]
     header = {
         "op": "job",
         "builds": builds.orders,
         "limits": asdict(language.limits.applied(job.limits)),
         "runs": runs,
     }
-    return header, [job.program.source.encode(), *payloads]
+    return header, [job.program.source.encode(), *of_runs]
 
 
 def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
     match run:
-        case StdioRun(stdin, arguments, files):
-            order = {"kind": "stdio", "arguments": list(arguments), "files": _sizes(files)}
-            return order, b"".join([*(file.content for file in files), stdin])
+        case StdioRun(stdin):
+            return {"kind": "stdio"}, stdin
         case CallRun(function, class_name=class_name):
             return {"kind": "call", "function": function, "class_name": class_name}, run.payload
         case AssertsRun(test_source, names):
             return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()
 
 
-def _sizes(files: Sequence[File]) -> list[tuple[str, int]]:
-    """Return how a payload that begins with the files' contents is to be parted."""
-    return [(file.name, len(file.content)) for file in files]
+def _gift_and_asked(run: Run) -> tuple[bytes, bytes]:
+    if not isinstance(run, StdioRun):
+        return b"", b""
+    files = [(file.path, file.is_executable, file.content) for file in run.files]
+    return given.pack(run.arguments, files), left.SEPARATOR.join(path.encode() for path in run.asked)
 
 
 class _Builds:

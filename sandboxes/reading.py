@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from .inside import values
-from .model import Ending, Outcome, Raised, Usage
+from .inside.left import STATES
+from .model import AtPath, Ending, Left, Outcome, Raised, Usage
 
 LARGE_RESULT_BYTES = 1 << 16
 COUNT_BOUND = 1 << 62  # of nanoseconds and bytes; what is above fits no message
@@ -23,7 +24,7 @@ class NotAnAnswer(Exception):
 def read_outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
     """Return the outcome that a frame tells. Raises NotAnAnswer."""
     try:
-        stdout, stderr, result = blobs
+        stdout, stderr, result, *files = blobs
         raised, value = _result(result)
         return Outcome(
             run_index=_number(header["run"]),
@@ -45,6 +46,8 @@ def read_outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
             started_at_ns=_number(header["started_at_ns"]),
             ended_at_ns=_number(header["ended_at_ns"]),
             result_total_bytes=_number(header.get("result_total_bytes", 0)),
+            left=_left(header.get("left", []), b"".join(files)),
+            left_total_bytes=_number(header.get("left_total_bytes", 0)),
         )
     except KeyError as missing:
         raise NotAnAnswer(f"an answer without {missing}") from None
@@ -66,6 +69,21 @@ def _behaviour(field: Any) -> str | None:
     if field is not None and not (type(field) is str and SHA256.fullmatch(field)):
         raise ValueError("the behaviour is no SHA-256")
     return field
+
+
+def _left(told: list[Any], content: bytes) -> tuple[Left, ...]:
+    """Read what a run left: for each path a state, or the size of a file; the contents follow each other."""
+    left, offset = [], 0
+    for each in told:
+        if type(each) is str and each in STATES:
+            left.append(Left(AtPath(each)))
+        else:
+            end = offset + _number(each)
+            left.append(Left(AtPath.FILE, content[offset:end]))
+            offset = end
+    if offset != len(content):
+        raise ValueError(f"files of {offset} bytes, of which {len(content)} came")
+    return tuple(left)
 
 
 def _result(text: bytes) -> tuple[Raised | None, tuple[Any] | None]:

@@ -13,9 +13,11 @@ from .languages import LANGUAGES
 from .model import (
     BrokenTestProgram,
     CallRun,
+    Ending,
     Job,
     Outcome,
     SandboxError,
+    StdioRun,
 )
 from .orders import order_of
 from .reading import LARGE_RESULT_BYTES, NotAnAnswer, read_outcome
@@ -79,7 +81,7 @@ class Sandbox:
                     if "error" in header:
                         raise SandboxError(str(header["error"]))
                     return
-                yield await self._outcome(header, blobs)
+                yield await self._outcome(job, header, blobs)
         finally:
             if not done and not self.broken:
                 await self._cancel()
@@ -97,11 +99,16 @@ class Sandbox:
         except TimeoutError:
             raise await self._failed(f"no answer within {seconds:.0f} s") from None
 
-    async def _outcome(self, header: dict[str, Any], blobs: list[bytes]) -> Outcome:
+    async def _outcome(self, job: Job, header: dict[str, Any], blobs: list[bytes]) -> Outcome:
         try:
-            if not blobs or len(blobs[-1]) < LARGE_RESULT_BYTES:
-                return read_outcome(header, blobs)
-            return await asyncio.to_thread(read_outcome, header, blobs)  # it would hold up everybody
+            if sum(map(len, blobs[2:])) < LARGE_RESULT_BYTES:
+                outcome = read_outcome(header, blobs)
+            else:
+                outcome = await asyncio.to_thread(read_outcome, header, blobs)  # it would hold up everybody
+            asked = _paths_asked(job, outcome.run_index)
+            if outcome.ending in (Ending.FINISHED, Ending.RAISED) and len(outcome.left) != asked:
+                raise NotAnAnswer(f"{len(outcome.left)} paths are told of, {asked} were asked for")
+            return outcome
         except NotAnAnswer as error:
             raise await self._failed(f"the supervisor's line broke: {error}") from None
 
@@ -158,3 +165,8 @@ def _allowed_ns(job: Job) -> int:
     language = LANGUAGES[job.program.language]
     run_ns = language.limits.applied(job.limits).wall_time_ns
     return run_ns if language.warm else run_ns + language.build_limits.as_limits.wall_time_ns
+
+
+def _paths_asked(job: Job, run_index: int) -> int:
+    run = job.runs[run_index] if run_index < len(job.runs) else None
+    return len(run.asked) if isinstance(run, StdioRun) else 0

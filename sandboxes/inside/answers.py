@@ -108,6 +108,15 @@ def name_ending_with_tests(
     return b"" if died else _raised("EndedEarly", "the program ended before its test program had passed")
 
 
+def add_left(answer: dict[str, Any], told: list[int | str], output_bytes: int) -> None:
+    """Say what the run left at the paths that were asked for, or that its files are more than is read."""
+    left_bytes = sum(each for each in told if isinstance(each, int))
+    if left_bytes > output_bytes:
+        answer |= {"ending": "output_limit", "left_total_bytes": left_bytes}
+    else:
+        answer["left"] = told
+
+
 def compile_answer(index: int, failed: CompileFailed) -> Answer:
     """Return the answer of a run that never began."""
     answer = _header(index, "compile_failed", failed.facts, failed.cpu_time_ns, failed.peak_memory_bytes)

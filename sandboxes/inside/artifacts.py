@@ -1,7 +1,6 @@
-"""Folders as one sealed file: that of a program that is no Python, and the files that a run is given.
+"""The folder of a program that is no Python: what a compiler reads and leaves, and what the runs find.
 
-A program's folder is what a compiler reads and leaves, and what the runs find: it goes from the compiler's
-stage to those of the runs so, and nothing else does.
+It goes from the compiler's stage to those of the runs as one sealed file, so nothing else does.
 """
 
 from __future__ import annotations
@@ -37,20 +36,6 @@ def unpack(packed: bytes, directory: str = DIRECTORY) -> None:
 def pack(files: list[tuple[str, bool, bytes]]) -> bytes:
     """Return (name, whether it is a program, content) of each file as one."""
     return wire.pack({"files": [each[:2] for each in files]}, [each[2] for each in files])
-
-
-def parted(payload: bytes, sizes: list[tuple[str, int]]) -> tuple[bytes, bytes | None]:
-    """Return a run's standard input and its files, packed, of the payload that has the files' contents first.
-
-    `sizes` are their names and sizes in bytes; None: it has no files.
-    """
-    if not sizes:
-        return payload, None
-    files, offset = [], 0
-    for name, size in sizes:
-        files.append((name, False, payload[offset : offset + size]))
-        offset += size
-    return payload[offset:], pack(files)
 
 
 def collect(patterns: list[str], directory: str = DIRECTORY) -> bytes:

@@ -11,8 +11,10 @@ from typing import Any
 
 from . import artifacts
 from .answers import (
+    LIMIT_ENDINGS,
     Answer,
     CompileFailed,
+    add_left,
     compile_answer,
     name_asserts_ending,
     name_ending_with_tests,
@@ -29,6 +31,7 @@ TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 2
 TESTER_CPU_FACTOR = 2
 SOCKETS_OF_A_STAGE = 2
 SOCKETS_GONE_SECONDS = 2.0  # Linux needs a millisecond to find them; gVisor never does, and the sandbox ends
+LOOK_NS = 2_000_000_000  # of CPU and wall time, to look at what a run left; it takes milliseconds
 RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the output limit is
 
 
@@ -51,10 +54,11 @@ class Jobs:
 
     def perform(self, header: dict[str, Any], blobs: list[bytes]) -> Iterator[Answer]:
         """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
-        source, *payloads = blobs
+        source, *of_runs = blobs
         limits = header["limits"]
         programs = Programs(header["builds"], source)
-        for index, (order, payload) in enumerate(zip(header["runs"], payloads, strict=True)):
+        runs = zip(header["runs"], of_runs[0::3], of_runs[1::3], of_runs[2::3], strict=True)
+        for index, (order, payload, gift, asked) in enumerate(runs):
             program = programs.of(order["build"], payload)
             self._make_ready(program, limits)
             self._sockets.wait_for(self._own_sockets + SOCKETS_OF_A_STAGE, SOCKETS_GONE_SECONDS)
@@ -63,11 +67,11 @@ class Jobs:
             elif program.build is not None and program.build.kind == "asserts":
                 yield self._run_with_tests(index, program.build, limits)
             elif program.build is not None:
-                yield self._run_alone(index, order | program.build.run_order, payload, limits)
+                yield self._run_alone(index, program.build.run_order, payload, limits, gift, asked)
             elif order["kind"] == "asserts":
                 yield self._run_asserts(index, order, payload, limits)
             else:
-                yield self._run_alone(index, order, payload, limits)
+                yield self._run_alone(index, order, payload, limits, gift, asked)
         self.end_stage()
 
     def end_stage(self) -> None:
@@ -159,18 +163,51 @@ class Jobs:
             return failed("Crash", f"the compiler died of signal {signal_number}")
         raise StageLost(party.lost)
 
-    def _run_alone(self, index: int, order: dict[str, Any], payload: bytes, limits: dict[str, Any]) -> Answer:
-        """One `stdio` or `call` run: the program and its input, nobody else."""
+    def _run_alone(
+        self,
+        index: int,
+        order: dict[str, Any],
+        payload: bytes,
+        limits: dict[str, Any],
+        gift: bytes = b"",
+        asked: bytes = b"",
+    ) -> Answer:
+        """One `stdio` or `call` run: the program and its input, nobody else.
+
+        `gift` is what it finds (`given`), `asked` are the paths at which to look afterwards (`left`).
+        """
         stage = self._candidate_stage()
         party = Party(stage, limits["cpu_time_ns"])
-        pipes = self._order(stage, order, payload, limits)
+        pipes = self._order(stage, order, payload, limits, gift=gift)
         stage.group.begin()
         facts = self._watch([party], pipes, limits["wall_time_ns"]).run(partial(_ended, party))
         answer = run_answer(index, facts, party)
+        is_over = answer["ending"] in LIMIT_ENDINGS
+        found = self._look(stage, asked, limits, answer) if asked and not is_over else []
         self._settle(party, facts)
         stdout, stderr, result = self._collect(pipes)
         _count_output(answer, pipes)
-        return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content)]
+        return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content), *found]
+
+    def _look(
+        self, stage: Stage, asked: bytes, limits: dict[str, Any], answer: dict[str, Any]
+    ) -> list[bytes]:
+        """Look at what an ended run left at these paths, and end its stage. Nothing of it is metered.
+
+        Adds to the answer what was found, and returns the contents of the files, if not too much of it.
+        """
+        (found,) = self._order(stage, {"kind": "look"}, asked, limits, outputs=1)
+        party = Party(stage, stage.group.cpu_time_ns() + LOOK_NS)
+        facts = self._watch([party], [found], LOOK_NS).run(partial(_ended, party))
+        self._collect([found])
+        if stage.group.out_of_memory():  # the run had left no room for looking
+            answer["ending"] = "memory_limit"
+        elif party.exited is None:
+            raise StageLost(party.lost or f"looking at the files of a run exceeded its {facts.limit}")
+        else:
+            add_left(answer, party.exited["left"], limits["output_bytes"])
+        self.end_stage()
+        return [bytes(found.content)] if "left" in answer else []
 
     def _run_with_tests(self, index: int, build: Build, limits: dict[str, Any]) -> Answer:
         """One `asserts` run of a program that was compiled together with its test program.
@@ -226,10 +263,10 @@ class Jobs:
         limits: dict[str, Any],
         peer: int | None = None,
         outputs: int = 3,
+        gift: bytes = b"",
     ) -> list[Pipe]:
         """Send a run to a stage. Returns the last `outputs` of its stdout, stderr and result pipes."""
-        stdin, folder = artifacts.parted(payload, order.get("files", []))
-        pipes, theirs = [], [memory_file(stdin)]
+        pipes, theirs = [], [memory_file(payload)]
         theirs += [os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC) for _ in range(3 - outputs)]
         for number in range(outputs, 0, -1):
             is_named = (number > 1 or order.get("leaves_result")) and stage.has_own_uid
@@ -237,9 +274,9 @@ class Jobs:
             bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
             pipes.append(Pipe(reading, bound))
             theirs.append(writing)
-        if folder is not None:
-            theirs.append(memory_file(folder))
-        message = {**order, "limits": stage.limits_of_a_run(limits), "files": folder is not None}
+        if gift:
+            theirs.insert(0, memory_file(gift))
+        message = {**order, "limits": stage.limits_of_a_run(limits), "is_given": bool(gift)}
         stage.send(message, theirs if peer is None else [*theirs, peer])
         for fd in theirs:
             os.close(fd)

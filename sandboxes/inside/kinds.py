@@ -22,23 +22,23 @@ KINDS: dict[str, Callable[[CodeType, dict[str, Any]], int]] = {
 }
 
 
-def execute(order: dict[str, Any]) -> NoReturn:
+def execute(order: dict[str, Any], arguments: list[str]) -> NoReturn:
     """Become another program. Raises OSError where it cannot be started."""
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and what is ignored stays so
         signal.signal(number, signal.SIG_DFL)
     os.chdir(order["directory"])
-    command: list[str] = order["command"]
-    os.execve(command[0], [*command, *order.get("arguments", [])], {**os.environ, **order["environment"]})  # noqa: S606 - its purpose
+    command: list[str] = [*order["command"], *arguments]
+    os.execve(command[0], command, {**os.environ, **order["environment"]})  # noqa: S606 - its purpose
 
 
-def perform(code: CodeType, order: dict[str, Any], files: Files) -> NoReturn:
+def perform(code: CodeType, order: dict[str, Any], files: Files, arguments: list[str]) -> NoReturn:
     """Run the order in this process and end the process."""
     status = 1
     try:
         take_files(files, leaves_result=order.get("leaves_result", False))
         if order["kind"] == "execute":
-            execute(order)
-        dress_interpreter(order.get("arguments", []))
+            execute(order, arguments)
+        dress_interpreter(arguments)
         status = KINDS[order["kind"]](code, order)
     except BaseException:
         quietly(traceback.print_exc)

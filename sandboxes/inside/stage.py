@@ -17,7 +17,7 @@ import socket
 from types import CodeType
 from typing import Any
 
-from . import artifacts, linux
+from . import artifacts, given, left, linux
 from .kinds import perform
 from .marks import make_own_devices
 from .numbers import ProcessNumbers
@@ -51,13 +51,17 @@ def main(control: socket.socket) -> None:
             code = NO_CODE
             _send(control, {"ready": True})
         untouched, numbers = _scratch_state(), ProcessNumbers()
+        uid = setup["uid"] if setup["own_uid"] else None
         gc.freeze()  # a run that collects garbage at its end copies no page for what is not its own
         while code is not None:
             order, fds = _receive(control)
             if order["kind"] == "collect":
                 _collect(control, order["artifacts"], fds[0])
                 continue
-            pid, exit_status = _run(control, code, order, fds, setup["uid"] if setup["own_uid"] else None)
+            if order["kind"] == "look":
+                _look(control, order["limits"]["output_bytes"], fds, uid)
+                continue
+            pid, exit_status = _run(control, code, order, fds, uid)
             clean = numbers.restore(pid) and _scratch_state() == untouched
             _send(control, {**exit_status, "clean": clean})
     except BaseException as error:
@@ -79,10 +83,9 @@ def _run(
         if uid is not None:
             _become(uid, uid)
         linux.keep_capabilities()
-        if order["files"]:
-            artifacts.unpack(_drain(fds.pop()), SCRATCH[0])
+        arguments = given.take(fds.pop(0), SCRATCH[0]) if order["is_given"] else []
         control.close()  # no sooner: what fails up to here is the stage's failure, which `main` tells
-        perform(code, order, Files(*fds))
+        perform(code, order, Files(*fds), arguments)
     for fd in fds:
         os.close(fd)
     _, status = os.waitpid(pid, 0)
@@ -128,6 +131,23 @@ def _collect(control: socket.socket, patterns: list[str], fd: int) -> None:
         except artifacts.NotCollected as error:
             answer = {"not_collected": str(error)}
     _send(control, answer)
+
+
+def _look(control: socket.socket, room_bytes: int, fds: list[int], uid: int | None) -> None:
+    """Tell what the run left at the paths in the first file, by a fork under the run's uid."""
+    pid = os.fork()
+    if pid == 0:
+        if uid is not None:
+            _become(uid, uid)
+        linux.keep_capabilities()
+        paths = _drain(fds[0]).split(left.SEPARATOR)
+        _send(control, {"left": left.look(paths, SCRATCH[0], room_bytes, output=fds[3])})
+        os._exit(0)
+    for fd in fds:
+        os.close(fd)
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise ChildProcessError(f"what looks for files ended with {os.waitstatus_to_exitcode(status)}")
 
 
 def _lock_down(setup: dict[str, Any], seccomp: bytes, program: bytes | None = None) -> None:

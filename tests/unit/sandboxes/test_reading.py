@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandboxes.model import Ending
+from sandboxes.model import AtPath, Ending, Left
 from sandboxes.reading import NotAnAnswer, read_outcome
 
 HEADER: dict[str, Any] = {
@@ -66,3 +66,32 @@ def test_a_field_of_another_kind_or_size_is_refused(name: str, value: Any) -> No
 def test_an_answer_has_its_three_parts(blobs: list[bytes]) -> None:
     with pytest.raises(NotAnAnswer):
         read_outcome(HEADER, blobs)
+
+
+def test_what_a_run_left_is_read_by_its_sizes() -> None:
+    outcome = read_outcome({**HEADER, "left": [2, "absent", 0, 1]}, [*BLOBS, b"abc"])
+    file = AtPath.FILE
+    assert outcome.left == (Left(file, b"ab"), Left(AtPath.ABSENT), Left(file, b""), Left(file, b"c"))
+
+
+@pytest.mark.parametrize(
+    ("told", "content"),
+    [
+        ([4], b"abc"),
+        ([2], b"abc"),
+        ([], b"abc"),
+        ([3, -3, 3], b"abc"),
+        ([3.0], b"abc"),
+        ([True], b"a"),
+        (["file"], b""),
+        ([["absent"]], b""),
+        ([None], b""),
+        ("absent", b""),
+        ({"absent": 0}, b"abc"),
+        (3, b"abc"),
+    ],
+    ids=repr,
+)
+def test_what_a_run_left_is_refused_where_it_does_not_add_up(told: Any, content: bytes) -> None:
+    with pytest.raises(NotAnAnswer):
+        read_outcome({**HEADER, "left": told}, [*BLOBS, content])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -94,3 +95,17 @@ async def test_a_sandbox_that_says_that_it_is_spent_is_lent_no_more_and_its_answ
             assert [outcome.exit_code async for outcome in outcomes] == [0]
     assert sandbox.broken
     assert sandbox.broken_because == "2 sockets survived their candidate"
+
+
+@pytest.mark.parametrize("told", [[], ["absent"], ["absent"] * 3])
+async def test_a_supervisor_that_tells_of_other_paths_than_were_asked_for_is_not_believed(
+    told: list[str],
+) -> None:
+    job = replace(JOB, runs=(StdioRun(b"", asked=("a", "b")),))
+    container = ScriptedContainer(wire.pack({**ANSWER, "left": told}, [b"", b"", b"", b""]))
+    sandbox = Sandbox("1", "scripted", container)
+    async with aclosing(sandbox.run(job)) as outcomes:
+        with pytest.raises(SandboxError, match="2 were asked for"):
+            await anext(outcomes)
+    assert sandbox.broken
+    assert container.killed
