@@ -10,6 +10,7 @@ from .stages import StageLost
 from .watch import Facts, Party
 
 Answer = tuple[dict[str, Any], list[bytes]]
+LAST_WORDS_BYTES = 200
 LIMIT_ENDINGS = frozenset({"cpu_limit", "wall_limit", "memory_limit", "output_limit"})
 
 
@@ -95,7 +96,7 @@ def name_ending_with_tests(
     """Name the ending of a program that was built together with its test program. Returns the result.
 
     `at_its_end`: the test program came to its end and found nothing wrong. `refused` are the words by which
-    an assertion that failed is known among the output.
+    an assertion that failed is known among the output, which ends with standard error.
     """
     if answer["ending"] in LIMIT_ENDINGS:
         return b""
@@ -105,7 +106,11 @@ def name_ending_with_tests(
     answer["ending"] = "raised"
     if any(word.encode() in output for word in refused):
         answer["ending"] = "assertion_failed"
-    return b"" if died else _raised("EndedEarly", "the program ended before its test program had passed")
+    if died:
+        return b""
+    said = output[-LAST_WORDS_BYTES:].decode("utf-8", "replace").strip()
+    before = "the program ended before its test program had passed"
+    return _raised("NotPassed", f"{before}; it said: {said}" if said else before)
 
 
 def add_left(answer: dict[str, Any], told: list[int | str], output_bytes: int) -> None:

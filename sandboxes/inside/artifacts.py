@@ -23,8 +23,7 @@ class NotCollected(Exception):
 
 def unpack(packed: bytes, directory: str = DIRECTORY) -> None:
     """Write the files into an empty folder. Raises OSError where it has no room."""
-    header, blobs = _unpacked(packed)
-    for (name, executable), content in zip(header["files"], blobs, strict=True):
+    for name, executable, content in _files(packed):
         path = os.path.join(directory, name)
         os.makedirs(os.path.dirname(path), DIRECTORY_MODE, exist_ok=True)
         fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -36,6 +35,12 @@ def unpack(packed: bytes, directory: str = DIRECTORY) -> None:
 def pack(files: list[tuple[str, bool, bytes]]) -> bytes:
     """Return (name, whether it is a program, content) of each file as one."""
     return wire.pack({"files": [each[:2] for each in files]}, [each[2] for each in files])
+
+
+def with_originals(packed: bytes, folder: bytes) -> bytes:
+    """Return what a compiler left, but as it was what it had found: it may have run the program's own code."""
+    originals = {file[0]: file for file in _files(folder)}
+    return pack([originals.get(file[0], file) for file in _files(packed)])
 
 
 def collect(patterns: list[str], directory: str = DIRECTORY) -> bytes:
@@ -70,6 +75,14 @@ def _content(path: str, relative: str) -> bytes:
         raise NotCollected(f"{relative} cannot be read: {error.strerror}") from None
     with open(fd, "rb") as file:
         return file.read()
+
+
+def _files(packed: bytes) -> list[tuple[str, bool, bytes]]:
+    header, blobs = _unpacked(packed)
+    return [
+        (name, executable, content)
+        for (name, executable), content in zip(header["files"], blobs, strict=True)
+    ]
 
 
 def _unpacked(packed: bytes) -> tuple[dict[str, list[tuple[str, bool]]], list[bytes]]:

@@ -116,7 +116,7 @@ class Jobs:
     def _build(self, program: Program, build: Build) -> CompileFailed | None:
         """Have the program compiled in a stage that ends with it."""
         limits = build.build_limits
-        program.content = build.folder_with(program.content)
+        program.content = folder = build.folder_with(program.content)
         if not build.compile:
             program.is_built = True
             return None
@@ -130,7 +130,8 @@ class Jobs:
         failed = why_it_failed(party, facts, pipes[:2])
         if failed is None:
             try:
-                program.content, program.is_built = collected(stage, build.artifacts), True
+                left = collected(stage, build.artifacts)
+                program.content, program.is_built = artifacts.with_originals(left, folder), True
             except artifacts.NotCollected as error:
                 failed = CompileFailed("CompileError", str(error), facts, stage.group.cpu_time_ns(), 0)
         self.end_stage()

@@ -71,11 +71,15 @@ class BuildLimits:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """A program that shows that the toolchain works: what it is given and what it must print."""
+    """A program that shows that the toolchain works: what it is given and what it must print.
+
+    Of a language without `stdio` tests: a test program that it passes.
+    """
 
     source: str
-    stdin: str
-    stdout: str
+    stdin: str = ""
+    stdout: str = ""
+    tests: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +169,8 @@ def read(file: Traversable) -> Language:
         raise DeclarationError(f"{file.name}: name is {language.name!r}, which its file is not named by")
     if unknown := language.kinds - KINDS:
         raise DeclarationError(f"{file.name}: kinds has {sorted(unknown)}; allowed: {sorted(KINDS)}")
-    if language.warm == bool(language.run):
-        raise DeclarationError(f"{file.name}: either warm is true or run is a command line")
+    if bool(language.run) != (not language.warm and "stdio" in language.kinds):
+        raise DeclarationError(f"{file.name}: run is a command line where kinds has 'stdio', but for warm")
     for kind in WITH_HARNESS:
         if not language.warm and (kind in language.kinds) != (getattr(language, kind) is not None):
             raise DeclarationError(f"{file.name}: kinds has {kind!r} where there is a section [{kind}], only")

@@ -150,3 +150,69 @@ def test_a_test_that_asks_for_what_is_not_there_fails(verifier: Verifier, langua
     assert execution.verdict in (Verdict.RUNTIME_ERROR, Verdict.WRONG_ANSWER, Verdict.COMPILE_ERROR), (
         execution
     )
+
+
+@pytest.mark.parametrize("file", ["program.pl", "main.pl"])
+def test_what_a_program_did_to_its_tests_while_compiled_is_undone(verifier: Verifier, file: str) -> None:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == "perl")
+    if not info.available:
+        pytest.skip(f"perl is not here: {info.remedy}")
+    passes = "sysread STDIN, my $token, 32; open my $end, '>&=', 3; syswrite $end, $token;"
+    rewrites = f'unlink "/program/{file}"; open F, ">", "/program/{file}"; print F q({passes}); close F;'
+    source = f"BEGIN {{ {rewrites} }}\n{CASES['perl'].wrong}"
+    execution = verify(verifier, "perl", source, CASES["perl"].tests)
+    assert execution.verdict is Verdict.RUNTIME_ERROR, execution
+    assert "not 3" in execution.detail
+
+
+PLUS_ZERO = LANGUAGES["coq"].self_test
+PROOFS = {
+    "right": (PLUS_ZERO.source, Verdict.ACCEPTED),
+    "wrong": (PLUS_ZERO.source.replace("rewrite same", "idtac"), Verdict.COMPILE_ERROR),
+    "of something else": (PLUS_ZERO.source.replace("n + 0 = n", "n + 0 = 0"), Verdict.COMPILE_ERROR),
+    "of another statement": (
+        "Theorem plus_zero : forall n : nat, n = n. Proof. reflexivity. Qed.",
+        Verdict.WRONG_ANSWER,
+    ),
+    "admitted": ("Theorem plus_zero : forall n : nat, n + 0 = n. Admitted.", Verdict.WRONG_ANSWER),
+    "an axiom": ("Axiom plus_zero : forall n : nat, n + 0 = n.", Verdict.WRONG_ANSWER),
+    "by an axiom": (
+        "Axiom no : False. Theorem plus_zero : forall n : nat, n + 0 = n. Proof. destruct no. Qed.",
+        Verdict.WRONG_ANSWER,
+    ),
+    "by a parameter": ("Parameter plus_zero : forall n : nat, n + 0 = n.", Verdict.WRONG_ANSWER),
+    "without guard": (
+        "Unset Guard Checking. Fixpoint no (n : nat) : False := no n."
+        " Theorem plus_zero : forall n : nat, n + 0 = n. Proof. destruct (no 0). Qed.",
+        Verdict.WRONG_ANSWER,
+    ),
+    "nothing": ("", Verdict.WRONG_ANSWER),
+    "another nat": (
+        "Inductive nat := O. Theorem plus_zero : forall n : nat, n = n. Proof. reflexivity. Qed.",
+        Verdict.WRONG_ANSWER,
+    ),
+    "never ends": (
+        "Ltac loop := idtac; loop. Theorem plus_zero : forall n : nat, n + 0 = n. Proof. loop. Qed.",
+        Verdict.COMPILE_ERROR,
+    ),
+}
+
+
+@pytest.mark.parametrize("proof", PROOFS)
+def test_a_proof_passes_that_typechecks_and_rests_on_no_axiom(verifier: Verifier, proof: str) -> None:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == "coq")
+    if not info.available:
+        pytest.skip(f"coq is not here: {info.remedy}")
+    source, verdict = PROOFS[proof]
+    execution = verify(verifier, "coq", source, PLUS_ZERO.tests)
+    assert execution.verdict is verdict, execution
+
+
+@pytest.mark.parametrize("name", [name for name, each in LANGUAGES.items() if each.self_test.tests])
+def test_the_self_test_of_a_language_without_input_and_output_passes(verifier: Verifier, name: str) -> None:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == name)
+    if not info.available:
+        pytest.skip(f"{name} is not here: {info.remedy}")
+    test = LANGUAGES[name].self_test
+    execution = verify(verifier, name, test.source, test.tests)
+    assert execution.verdict is Verdict.ACCEPTED, execution
