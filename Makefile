@@ -46,7 +46,7 @@ images: setup ## make the toolchain images: a directory for bubblewrap, and the 
 
 toolchains: setup ## install the languages that this distribution has (root); tell which are here
 	@sh deploy/host/install.sh $$($(PYTHON) -m sandboxes.languages --packages)
-	@$(PYTHON) -m sandboxes.languages
+	@$(PYTHON) -m sandboxes.languages --prepare
 
 lint: setup check-proto ## ruff, mypy and the check that committed stubs match the .proto files
 	@$(PYTHON) -m ruff check

@@ -38,7 +38,7 @@ def pack(files: list[tuple[str, bool, bytes]]) -> bytes:
 
 
 def with_originals(packed: bytes, folder: bytes) -> bytes:
-    """Return what a compiler left, but as it was what it had found: it may have run the program's own code."""
+    """Return what a compiler left; what it had found is as it was, for some run the program's own code."""
     originals = {file[0]: file for file in _files(folder)}
     return pack([originals.get(file[0], file) for file in _files(packed)])
 

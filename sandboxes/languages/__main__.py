@@ -1,4 +1,4 @@
-"""Tell which languages this host has: `python -m sandboxes.languages [--packages]`."""
+"""Tell which languages this host has: `python -m sandboxes.languages [--packages|--prepare]`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from . import LANGUAGES
+from .prepared import prepare
 from .presence import host_versions
 
 
@@ -13,14 +14,19 @@ def main() -> int:
     """Run from the command line. Returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--packages", action="store_true", help="print the Debian packages of all")
-    if parser.parse_args().packages:
+    parser.add_argument("--prepare", action="store_true", help="make ready what shortens compilations (root)")
+    arguments = parser.parse_args()
+    if arguments.packages:
         print("\n".join(sorted({package for each in LANGUAGES.values() for package in each.packages})))
         return 0
     found = host_versions()
+    failed = prepare(found) if arguments.prepare else {}
     for language in LANGUAGES.values():
         if not language.warm:
             told = found.get(language.name) or f"absent: {language.install_command}"
             print(f"{language.name:12} {language.title:24} {told}")
+    for name, why in failed.items():
+        print(f"{name}: nothing was made ready, so it compiles slower: {why}", file=sys.stderr)
     return 0
 
 

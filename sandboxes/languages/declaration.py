@@ -12,6 +12,7 @@ from ..model import Limits
 
 NS, MIB = 1_000_000_000, 1 << 20
 KINDS = frozenset({"stdio", "call", "asserts"})
+PREPARED_DIRECTORY = "/usr/local/lib/verifierd"
 WITH_HARNESS = ("call", "asserts")  # of a language that is not warm
 
 
@@ -83,6 +84,14 @@ class SelfTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `make toolchains` makes ready in the language's folder of `PREPARED_DIRECTORY`: files, and a command."""
+
+    command: tuple[str, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Harness:
     """How a program becomes one that a `call` or an `asserts` test can ask: what is compiled with it.
 
@@ -139,6 +148,7 @@ class Language:
     build_limits: BuildLimits = BuildLimits()
     call: Harness | None = None
     asserts: Harness | None = None
+    prepared: Prepared | None = None
 
     @property
     def install_command(self) -> str:
@@ -154,12 +164,13 @@ def read(file: Traversable) -> Language:
         told = tomllib.loads(file.read_text("utf-8"))
         language = Language(
             **{
-                **{key: _frozen(value) for key, value in told.items()},
+                **_all_frozen(told),
                 "kinds": frozenset(told["kinds"]),
                 "limits": LimitFactors(**told.get("limits", {})),
                 "build_limits": BuildLimits(**told.get("build_limits", {})),
                 "self_test": SelfTest(**told["self_test"]),
-                **{kind: _harness(told[kind]) for kind in WITH_HARNESS if kind in told},
+                **{kind: Harness(**_all_frozen(told[kind])) for kind in WITH_HARNESS if kind in told},
+                **{key: Prepared(**_all_frozen(told[key])) for key in ("prepared",) if key in told},
             }
         )
     except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
@@ -180,8 +191,8 @@ def read(file: Traversable) -> Language:
     return language
 
 
-def _harness(told: Mapping[str, Any]) -> Harness:
-    return Harness(**{key: _frozen(value) for key, value in told.items()})
+def _all_frozen(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _frozen(value) for key, value in told.items()}
 
 
 def _commands(language: Language) -> Iterator[tuple[str, tuple[str, ...]]]:
