@@ -85,7 +85,7 @@ class SelfTest:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What `make toolchains` makes ready in the language's folder of `PREPARED_DIRECTORY`: files, and a command."""
+    """What `make toolchains` makes ready in the language's folder of `PREPARED_DIRECTORY`."""
 
     command: tuple[str, ...]
     files: Mapping[str, str] = field(default_factory=dict)
