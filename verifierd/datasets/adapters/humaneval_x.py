@@ -34,6 +34,15 @@ GO_PACKAGES = (
     *("math", "strings", "fmt", "strconv", "time", "bytes", "regexp", "sort", "math/rand", "crypto/md5"),
 )
 
+# The crates of CodeGeeX' Cargo.toml, which every prompt imports, and how a program uses each.
+RUST_CRATES = {"rand": r"\b(rand::|Rng\b)", "regex": r"\b(regex::|Regex\b)", "md5": r"\bmd5\b"}
+# CodeGeeX' evaluator fails a JavaScript program that writes anything, as `console.assert` then does.
+REFUSE_OUTPUT = """for (const stream of [process.stdout, process.stderr]) {
+  const write = stream.write;
+  stream.write = (...said) => { process.exitCode = 1; return write.apply(stream, said); };
+}
+"""
+
 Compose = Callable[[Record, Rule, str], str]
 
 
@@ -69,16 +78,30 @@ def _go(record: Record, rule: Rule, completion: str) -> str:
     return f"{setup}\n{imports}{prompt}{completion}"
 
 
+def _javascript(record: Record, rule: Rule, completion: str) -> str:
+    """CodeGeeX fails a program that writes anything, as `console.assert` does, which alone fails none."""
+    return ("" if rule.strict else REFUSE_OUTPUT) + record.text("prompt") + completion
+
+
 def _rust(record: Record, rule: Rule, completion: str) -> str:
-    """HumanEval-X' prompt is the comment alone; HumanEvalPack's has `main` and the declaration too."""
+    """HumanEval-X' prompt is the comment alone; HumanEvalPack's has `main` and the declaration too.
+
+    Every prompt imports three crates that few programs use: where one is not used its import is left out, so
+    that the others need no crates.
+    """
     prompt = record.text("prompt")
-    if "fn main" in prompt:
-        return prompt + completion
-    return f"fn main() {{}}\n{record.text('declaration')}{prompt}{completion}"
+    if "fn main" not in prompt:
+        prompt = f"fn main() {{}}\n{record.text('declaration')}{prompt}"
+    program = prompt + completion
+    for crate, use in RUST_CRATES.items():
+        without = re.sub(rf"^\s*use {crate}\b[^;]*;[ \t]*$", "", program, flags=re.MULTILINE)
+        if not re.search(use, without + record.text("test")):
+            program = without
+    return program
 
 
 COMPOSE: Mapping[str, Compose] = MappingProxyType(
-    {"python": _python, "cpp17": _cpp, "java": _plain, "javascript": _plain, "go": _go, "rust": _rust}
+    {"python": _python, "cpp17": _cpp, "java": _plain, "javascript": _javascript, "go": _go, "rust": _rust}
 )
 
 
