@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from sandboxes.model import Limits
+from sandboxes.model import Limits, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,13 @@ class TestCase:
 class CheckerSpec:
     """Which rule compares actual with expected output, by name and its parameters.
 
-    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call.
+    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call. With the name
+    `program` the rule is a program of the caller's.
     """
 
     name: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
+    program: Program | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,19 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What verifying took, and what it costs by the price table. A sum: costs add."""
+
+    cpu_time_ns: int = 0
+    wall_time_ns: int = 0
+    memory_byte_ns: int = 0  # peak memory x wall time, summed; / 2**30 / 1e9 = GiB-seconds
+    executions: int = 0
+    executions_saved: int = 0  # not run because an equal program had run
+    cache_hits: int = 0
+    money_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutionResult:
     """One candidate on one test case: verdict, evidence and measurements.
 
@@ -181,6 +196,7 @@ class ExecutionResult:
     sandbox_id: str
     backend: str
     image_digest: str = ""  # names the toolchain; empty: the host's own files
+    judging_cost: Cost | None = None  # of the program that judged it, where one did; no price yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,19 +235,6 @@ class Pick:
     candidate_id: str
     rule: str
     cluster_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What verifying took, and what it costs by the price table. A sum: costs add."""
-
-    cpu_time_ns: int = 0
-    wall_time_ns: int = 0
-    memory_byte_ns: int = 0  # peak memory x wall time, summed; / 2**30 / 1e9 = GiB-seconds
-    executions: int = 0
-    executions_saved: int = 0  # not run because an equal program had run
-    cache_hits: int = 0
-    money_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

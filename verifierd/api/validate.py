@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 
-from sandboxes.model import Limits
+from sandboxes.model import Limits, Program
 from verifier.v1 import batch_pb2
 from verifierd.api.convert.fields import refuse_others, shown, under
-from verifierd.api.engine import Abilities
+from verifierd.api.engine import Abilities, LanguageAbility
 from verifierd.errors import InvalidField
 from verifierd.model import AssertsTest, CallTest, Candidate, CheckerSpec, Problem, StdioTest, TestBody
 
@@ -61,11 +61,14 @@ def check_checker(spec: CheckerSpec, path: str, kinds: set[str], abilities: Abil
     Raises:
         InvalidField: it does not.
     """
+    if spec.program is not None:
+        check_program(spec.program, under(path, "program"), abilities)
     if not spec.name:
-        if spec.params:
-            raise InvalidField(
-                under(path, "params"), "there are parameters, but no checker is named", "name a checker"
-            )
+        for name, given in (("params", spec.params), ("program", spec.program)):
+            if given:
+                raise InvalidField(
+                    under(path, name), f"there is {name}, but no checker is named", "name a checker"
+                )
         return
     checker = next((each for each in abilities.checkers if each.name == spec.name), None)
     if checker is None or not checker.test_kinds & kinds:
@@ -81,6 +84,32 @@ def check_checker(spec: CheckerSpec, path: str, kinds: set[str], abilities: Abil
                 f"checker {spec.name} has no such parameter",
                 _listed(checker.params),
             )
+
+
+def check_program(program: Program, path: str, abilities: Abilities) -> None:
+    """Check that a program that is no candidate can be run.
+
+    Raises:
+        InvalidField: its language is unknown or not installed.
+    """
+    check_language(program.language, under(path, "language"), abilities.languages)
+
+
+def check_language(name: str, path: str, languages: Iterable[LanguageAbility]) -> LanguageAbility:
+    """Return a language that is here.
+
+    Raises:
+        InvalidField: there is no such language, or it is not installed.
+    """
+    language = next((each for each in languages if each.name == name), None)
+    if language is not None and language.available:
+        return language
+    problem = (
+        f"there is no language {shown(name)}"
+        if language is None
+        else f"{name} is not installed on the server ({language.remedy})"
+    )
+    raise InvalidField(path, problem, _listed(each.name for each in languages if each.available))
 
 
 def check_selection(selection: batch_pb2.SelectionSpec, path: str, abilities: Abilities) -> None:
@@ -107,7 +136,7 @@ class CandidateCheck:
         """Begin with the problem that they are for, and the room that it leaves."""
         self._kinds = kinds_of(problem)
         self._bounds = abilities.bounds
-        self._languages = {language.name: language for language in abilities.languages}
+        self._languages = abilities.languages
         self._ids: dict[str, str] = {}
         self._total_bytes = problem_bytes
 
@@ -137,20 +166,11 @@ class CandidateCheck:
             )
 
     def _check_language(self, name: str, path: str) -> None:
-        language = self._languages.get(name)
-        if language is not None and language.available and self._kinds <= language.test_kinds:
-            return
-        if language is not None and language.available:
-            fitting = (each.name for each in self._languages.values() if self._kinds <= each.test_kinds)
+        language = check_language(name, path, self._languages)
+        if not self._kinds <= language.test_kinds:
+            fitting = (each.name for each in self._languages if self._kinds <= each.test_kinds)
             wrong = _listed(self._kinds - language.test_kinds)
             raise InvalidField(path, f"tests of kind {wrong} do not work in {name}", _listed(fitting))
-        problem = (
-            f"there is no language {shown(name)}"
-            if language is None
-            else f"{name} is not installed on the server ({language.remedy})"
-        )
-        here = _listed(each.name for each in self._languages.values() if each.available)
-        raise InvalidField(path, problem, here)
 
 
 def check_test_count(count: int, path: str, abilities: Abilities) -> None:

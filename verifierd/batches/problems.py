@@ -58,7 +58,8 @@ def problem_digest(problem: Problem) -> Digest:
 
 
 def _parts(problem: Problem) -> Iterator[bytes]:
-    checker = [problem.checker.name, sorted(problem.checker.params.items())]
+    program = problem.checker.program
+    checker = [problem.checker.name, sorted(problem.checker.params.items()), program and astuple(program)]
     yield _json([problem.id, astuple(problem.limits), checker])
     for test in problem.tests:
         yield _json([test.id, type(test.body).__name__])

@@ -11,6 +11,7 @@ from verifierd.batches.arrivals import Arrived
 from verifierd.batches.outputs import OutputAllowance
 from verifierd.batches.runs import run_of
 from verifierd.errors import InvalidField
+from verifierd.execution.checking import Checking
 from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.judging.answers import Answer
 from verifierd.judging.candidates import NOT_JUDGED, concluded
@@ -36,10 +37,10 @@ class Verification:
             InvalidField: the problem's checker does not exist or does not fit its tests.
         """
         self._batch = batch
-        self._executor = executor
         self._landed = landed
         self._result_output_bytes = result_output_bytes if batch.options.include_outputs else 0
         self._judge = Judge(batch.problem)
+        self._executor = self._with_checker(executor)
         self._runs = tuple(run_of(test.body) for test in batch.problem.tests)
 
     async def verify(self, arrived: Arrived, executions: list[ExecutionResult]) -> CandidateResult:
@@ -74,6 +75,15 @@ class Verification:
                 if left_out_because and len(executions) < len(self._runs):
                     break
         return left_out_because
+
+    def _with_checker(self, executor: Executor) -> Executor:
+        checker = self._batch.problem.checker.program
+        if checker is None:
+            return executor
+        stops = self._batch.options.stop_at_first_failure
+        return Checking(
+            executor, checker, self._judge.check_of, lambda answer: stops and self._judge.has_failed(answer)
+        )
 
     def _request(self, arrived: Arrived) -> ExecutionRequest:
         candidate = arrived.candidate

@@ -54,6 +54,7 @@ Checkers, by the kind of test that they judge:
            float          as tokens; numbers may differ by abs or rel
            unordered      the same lines in any order
            json           the same JSON value
+           program        a program's word (see below)
            codecontests   as that set's evaluator (strict: true mends it)
            livecodebench  as that set's evaluator
     call   exact          (default) the same types and contents
@@ -62,6 +63,15 @@ Checkers, by the kind of test that they judge:
            livecodebench  as that set's evaluator
 
     "checker": {{"name": "float", "params": {{"abs": 1e-6, "rel": 1e-6}}}}
+
+The checker `program`, for stdio, is a program of yours, in any language that candidates may be written in.
+It is run in a sandbox of its own as `checker input.txt output.txt answer.txt`: stdin, what the candidate
+printed, expected_stdout. Exit code 0 accepts; 1 and 2 refuse, and so does 7 (points); anything else is the
+checker's own failure. With `protocol: open-r1` it is `checker input.txt answer.txt output.txt`, and it
+accepts by printing 1 (`strict: true` tells its failures from refusals).
+
+    "checker": {{"name": "program", "params": {{"protocol": "testlib"}},
+                "program": {{"language": "python", "source": "import sys; ..."}}}}
 
 Values of `call` tests that JSON does not have are written with a tag:
 

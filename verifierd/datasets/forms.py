@@ -119,9 +119,21 @@ class _LimitsForm(_Form):
         )
 
 
+class _ProgramForm(_Form):
+    language: Text = "python"
+    source: Text
+
+    def program(self) -> client.Program:
+        return client.Program(self.source, self.language)
+
+
 class _CheckerForm(_Form):
     name: Text
     params: dict[Text, Param] = {}
+    program: _ProgramForm | None = None
+
+    def checker(self) -> client.Checker:
+        return client.Checker(self.name, self.params, self.program.program() if self.program else None)
 
 
 class ProblemForm(_Form):
@@ -138,7 +150,7 @@ class ProblemForm(_Form):
             id=self.id,
             tests=tuple(test.test() for test in self.tests),
             limits=self.limits.limits(),
-            checker=None if self.checker is None else client.Checker(self.checker.name, self.checker.params),
+            checker=self.checker.checker() if self.checker else None,
         )
 
 
@@ -160,6 +172,7 @@ _FORMS_BY_KEY: dict[str, type[_Form]] = {
     "asserts": _AssertsForm,
     "limits": _LimitsForm,
     "checker": _CheckerForm,
+    "program": _ProgramForm,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from verifierd.economics.prices import PriceTable
 from verifierd.model import CandidateResult, Cost, Verdict
@@ -16,21 +17,21 @@ def cost_of(result: CandidateResult, prices: PriceTable) -> Cost:
     """Return what verifying one candidate took.
 
     A duplicate costs nothing: the executions in its result are another candidate's, and are counted as
-    saved. Sandboxes lost and runs repeated for reasons of ours are not charged; each execution counts
-    once, as it was judged.
+    saved. A checker that is a program, and an interactor, are charged as the candidate is. Sandboxes lost and
+    runs repeated for reasons of ours are not charged; each execution counts once, as it was judged.
     """
     executed = [each for each in result.executions if each.verdict not in _NOT_EXECUTED]
     if result.duplicate_of:
         return Cost(executions_saved=len(executed))
-    cpu_time_ns = sum(each.cpu_time_ns for each in executed)
-    memory_byte_ns = sum(each.peak_memory_bytes * each.wall_time_ns for each in executed)
-    return Cost(
-        cpu_time_ns=cpu_time_ns,
+    own = Cost(
+        cpu_time_ns=sum(each.cpu_time_ns for each in executed),
         wall_time_ns=sum(each.wall_time_ns for each in executed),
-        memory_byte_ns=memory_byte_ns,
+        memory_byte_ns=sum(each.peak_memory_bytes * each.wall_time_ns for each in executed),
         executions=len(executed),
-        money_usd=prices.money_usd(cpu_time_ns, memory_byte_ns, len(executed)),
     )
+    whole = total((own, *(each.judging_cost for each in executed if each.judging_cost is not None)))
+    money_usd = prices.money_usd(whole.cpu_time_ns, whole.memory_byte_ns, whole.executions)
+    return replace(whole, money_usd=money_usd)
 
 
 def total(costs: Iterable[Cost]) -> Cost:

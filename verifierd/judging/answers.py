@@ -9,13 +9,19 @@ from sandboxes.model import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """A run that was carried out: what it did, where, and how many sandboxes that took."""
+    """A run that was carried out: what it did, where, and how many sandboxes that took.
+
+    `check` is what came of the checker program's run on its output, where it is judged by one;
+    `check_was_known` tells that it had been made for an equal output before.
+    """
 
     outcome: Outcome
     sandbox_id: str
     backend: str
     image_digest: str = ""
     attempts: int = 1
+    check: Answer | None = None
+    check_was_known: bool = False
 
     @property
     def run_index(self) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
 from verifierd.judging.evaluators import CodeContests, LiveCodeBench, LiveCodeBenchValue
+from verifierd.judging.programs import ProgramChecker
 from verifierd.judging.showing import shorten
 from verifierd.judging.structured import Json, UnorderedLines, UnorderedValue
 from verifierd.judging.text import ExactBytes, Lines, Tokens
@@ -29,7 +30,8 @@ def _by_name(*checkers: type[Checker[Any]]) -> _ByName:
 CHECKERS: Mapping[TestKind, _ByName] = MappingProxyType(
     {
         StdioTest: _by_name(
-            *(Tokens, Lines, ExactBytes, FloatTokens, UnorderedLines, Json, CodeContests, LiveCodeBench)
+            *(Tokens, Lines, ExactBytes, FloatTokens, UnorderedLines, Json, CodeContests, LiveCodeBench),
+            ProgramChecker,
         ),
         CallTest: _by_name(ExactValue, FloatValue, UnorderedValue, LiveCodeBenchValue),
     }
@@ -76,8 +78,12 @@ def choose(
     is where the request has the checker, for errors.
 
     Raises:
-        InvalidField: no such checker for any of the kinds, or a parameter that it does not take.
+        InvalidField: no such checker for any of the kinds, a parameter that it does not take, or a program
+            too many or too few.
     """
+    if (spec.program is None) == (spec.name == ProgramChecker.name):
+        wrong = "it is absent" if spec.program is None else f"checker {shorten(spec.name)!r} is no program"
+        raise InvalidField(f"{path}.program", wrong, f"a program, for checker {ProgramChecker.name!r} only")
     judged = {kind: CHECKERS[kind] for kind in dict.fromkeys(kinds) if kind in CHECKERS}
     if spec.name and not any(spec.name in by_name for by_name in judged.values()):
         allowed = ", ".join(dict.fromkeys(name for by_name in judged.values() for name in by_name))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sandboxes.model import Outcome
+from sandboxes.model import Outcome, StdioRun
 from verifierd.judging.answers import Answer, Executed, ExecutionFailed
 from verifierd.judging.behaviour import behaviour
 from verifierd.judging.checker import Checker
 from verifierd.judging.checkers import choose
+from verifierd.judging.programs import ProgramChecker
 from verifierd.judging.sizes import bytes_of
 from verifierd.judging.verdicts import KILLED_BY, Failure, failure
 from verifierd.model import (
     CallTest,
+    Cost,
     ExecutionResult,
     KilledBy,
     Problem,
@@ -44,6 +46,21 @@ class Judge:
         """Return how many tests a candidate has to pass."""
         return len(self._tests)
 
+    def check_of(self, answer: Answer) -> StdioRun | None:
+        """Return the run of the checker program that is to judge an answer; None where none is."""
+        test = self._tests[answer.run_index]
+        if isinstance(answer, ExecutionFailed) or not isinstance(test.checker, ProgramChecker):
+            return None
+        if not isinstance(test.body, StdioTest) or self.has_failed(answer):
+            return None
+        return test.checker.run(test.body.stdin, _actual(test.body, answer.outcome), _expected(test.body))
+
+    def has_failed(self, answer: Answer) -> bool:
+        """Tell whether a program failed a test already by how it ended, whatever it answered."""
+        if isinstance(answer, ExecutionFailed):
+            return False
+        return failure(answer.outcome, self._tests[answer.run_index].body, self._limits) is not None
+
     def is_heavy(self, answer: Answer) -> bool:
         """Tell whether judging an answer takes longer than an event loop may be held."""
         if isinstance(answer, ExecutionFailed):
@@ -69,7 +86,7 @@ class Judge:
         answer_digest = test.digest(outcome)
         failed = failure(outcome, test.body, self._limits)
         if failed is None:
-            failed = test.compared(outcome, answer_digest)
+            failed = test.compared(executed, answer_digest)
             checker = test.checker.label if test.checker else ""
         else:
             checker = ""
@@ -97,6 +114,7 @@ class Judge:
             sandbox_id=executed.sandbox_id,
             backend=executed.backend,
             image_digest=executed.image_digest,
+            judging_cost=_judging_cost(executed),
         )
 
 
@@ -124,10 +142,13 @@ class _Test:
             return None
         return self.checker.digest(_actual(self.body, outcome))
 
-    def compared(self, outcome: Outcome, answer_digest: bytes | None) -> Failure | None:
+    def compared(self, executed: Executed, answer_digest: bytes | None) -> Failure | None:
         """Return how the answer differs from the expected one; None where it is right."""
+        outcome = executed.outcome
         if self.checker is None:
             return None
+        if isinstance(self.checker, ProgramChecker):
+            return self.checker.failure(executed.check)
         checked = self.checker.check_digests(
             _expected(self.body), self.expected_digest, _actual(self.body, outcome), answer_digest
         )
@@ -140,6 +161,21 @@ def _expected(body: TestBody) -> Any:
 
 def _actual(body: TestBody, outcome: Outcome) -> Any:
     return outcome.value[0] if isinstance(body, CallTest) and outcome.value else outcome.stdout
+
+
+def _judging_cost(executed: Executed) -> Cost | None:
+    """Return what the checker program took, where there was one."""
+    if not isinstance(executed.check, Executed):
+        return None
+    if executed.check_was_known:
+        return Cost(cache_hits=1)
+    usage = executed.check.outcome.usage
+    return Cost(
+        cpu_time_ns=usage.cpu_time_ns,
+        wall_time_ns=usage.wall_time_ns,
+        memory_byte_ns=usage.peak_memory_bytes * usage.wall_time_ns,
+        executions=1,
+    )
 
 
 def _not_executed(

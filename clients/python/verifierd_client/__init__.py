@@ -33,6 +33,7 @@ from verifierd_client.problems import (
     Limits,
     Options,
     Problem,
+    Program,
     StdioTest,
 )
 from verifierd_client.results import (
@@ -86,6 +87,7 @@ __all__ = [
     "Output",
     "Pick",
     "Problem",
+    "Program",
     "RequestRejected",
     "RequestTooLarge",
     "ResultStream",

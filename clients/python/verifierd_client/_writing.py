@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from google.protobuf.duration_pb2 import Duration
 
 from verifier.v1 import batch_pb2, problem_pb2
+from verifierd_client import problems
 from verifierd_client._values import INT64_BOUND, write_value
 from verifierd_client.errors import NotACandidate, OutOfRange
 from verifierd_client.problems import (
@@ -41,9 +42,15 @@ def write_problem(problem: Problem) -> problem_pb2.Problem:
     if problem.checker is not None:
         message.checker.name = problem.checker.name
         message.checker.params.update(problem.checker.params)
+        if problem.checker.program is not None:
+            message.checker.program.CopyFrom(_write_program(problem.checker.program))
     for index, test in enumerate(problem.tests):
         message.tests.append(_write_test(test, test.id or str(index)))
     return message
+
+
+def _write_program(program: problems.Program) -> problem_pb2.Program:
+    return problem_pb2.Program(language=program.language, source=_bytes(program.source))
 
 
 def write_limits(limits: Limits) -> problem_pb2.Limits:

@@ -60,11 +60,25 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A program that is no candidate, such as a checker. Untrusted like a candidate."""
+
+    source: str | bytes
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
 class Checker:
-    """The rule that compares actual with expected output, by name, with its parameters."""
+    """The rule that compares actual with expected output, by name, with its parameters.
+
+    With the name `program` it is a program of your own: it finds the test's input, the candidate's output and
+    the expected output as files, and accepts by exit code 0 (`protocol`: `testlib`), or by printing 1
+    (`open-r1`).
+    """
 
     name: str
     params: Mapping[str, str] = field(default_factory=dict)
+    program: Program | None = None
 
 
 @dataclass(frozen=True, slots=True)

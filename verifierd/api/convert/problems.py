@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandboxes.inside import values
-from sandboxes.model import CallRun, Limits
+from sandboxes.model import CallRun, Limits, Program
 from verifier.v1 import problem_pb2
 from verifierd.admission import AdmissionLimits
 from verifierd.api.convert.fields import (
@@ -45,7 +45,7 @@ def problem_from_proto(message: problem_pb2.Problem, path: str, bounds: Admissio
         id=identifier(message.id, under(path, "id")),
         tests=tests,
         limits=limits_from_proto(message.limits, under(path, "limits"), bounds),
-        checker=checker_from_proto(message.checker, under(path, "checker")),
+        checker=checker_from_proto(message.checker, under(path, "checker"), bounds),
     )
 
 
@@ -93,16 +93,33 @@ def limits_to_proto(limits: Limits) -> problem_pb2.Limits:
     return message
 
 
-def checker_from_proto(message: problem_pb2.CheckerSpec, path: str) -> CheckerSpec:
+def checker_from_proto(message: problem_pb2.CheckerSpec, path: str, bounds: AdmissionLimits) -> CheckerSpec:
     """Return the checker that is asked for; whether there is such a one is checked elsewhere.
 
     Raises:
         InvalidField: a name is malformed, or a field is not supported.
     """
-    refuse_others(message, path, "name", "params")
+    refuse_others(message, path, "name", "params", "program")
+    program = None
+    if message.HasField("program"):
+        program = program_from_proto(message.program, under(path, "program"), bounds)
     return CheckerSpec(
-        name=identifier(message.name, under(path, "name"), required=False), params=dict(message.params)
+        name=identifier(message.name, under(path, "name"), required=False),
+        params=dict(message.params),
+        program=program,
     )
+
+
+def program_from_proto(message: problem_pb2.Program, path: str, bounds: AdmissionLimits) -> Program:
+    """Return a program that is no candidate; whether its language is here is checked elsewhere.
+
+    Raises:
+        InvalidField: a field is malformed or missing.
+    """
+    source = source_text(message.source, under(path, "source"), bounds.max_source_bytes)
+    if not source.strip():
+        raise InvalidField(under(path, "source"), "it is empty", "a program")
+    return Program(identifier(message.language, under(path, "language")), source)
 
 
 def test_from_proto(message: problem_pb2.TestCase, path: str, bounds: AdmissionLimits) -> TestCase:

@@ -1,0 +1,148 @@
+"""The executor that has answers judged by a checker program: in sandboxes of its own, never the candidate's.
+
+A checker is as untrusted as a candidate. It runs when the candidate has given its sandbox back: while all
+sandboxes are lent to candidates, one that waited for another with its own in hand would wait for ever. All
+runs of the checker for one candidate are one request, so it is compiled once for them. What it says of equal
+input, output and answer is asked once a batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from sandboxes.model import Limits, Program, StdioRun
+from verifierd.execution.executor import ExecutionRequest, Executor
+from verifierd.judging.answers import Answer, Executed
+
+MIB, SECOND_NS = 1 << 20, 1_000_000_000
+# What a checker may use beside its files.
+CHECKER_LIMITS = Limits(
+    cpu_time_ns=10 * SECOND_NS,
+    wall_time_ns=40 * SECOND_NS,
+    memory_bytes=1024 * MIB,
+    output_bytes=MIB // 16,
+    processes=64,
+    open_files=256,
+    disk_bytes=64 * MIB,
+)
+FILES_AT_ONCE_BYTES = 64 * MIB  # in one request: a frame holds them all
+WAITING_BYTES = 32 * MIB  # of outputs that wait for the checker: what comes then runs later
+KEPT_CHECKS = 4096
+KEPT_WORDS_BYTES = 2048
+
+CheckOf = Callable[[Answer], StdioRun | None]
+
+
+class Checking:
+    """Wraps an executor for one batch."""
+
+    def __init__(
+        self, inner: Executor, checker: Program, check_of: CheckOf, stops_at: Callable[[Answer], bool]
+    ) -> None:
+        """`check_of` gives the checker's run for an answer, None where it needs none.
+
+        After an answer that `stops_at` tells of, none of the candidate's later ones is wanted.
+        """
+        self._inner = inner
+        self._checker = checker
+        self._check_of = check_of
+        self._stops_at = stops_at
+        self._known: OrderedDict[bytes, Executed] = OrderedDict()
+
+    @property
+    def capacity(self) -> int:
+        """Return the wrapped executor's."""
+        return self._inner.capacity
+
+    async def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
+        """Yield one answer for each run, in their order, with what the checker said of it."""
+        answered = 0
+        while answered < len(request.runs):
+            waiting: list[tuple[Answer, StdioRun | None]] = []
+            first, waiting_bytes = answered, 0
+            async with aclosing(self._inner.execute(request.only(first))) as answers:
+                async for landed in answers:
+                    answer = landed.at(first + landed.run_index, landed.attempts)
+                    check = self._check_of(answer)
+                    if check is None and not waiting:
+                        yield answer
+                        answered += 1
+                        continue
+                    waiting.append((answer, check))
+                    waiting_bytes += sum(len(file.content) for file in check.files) if check else 0
+                    if waiting_bytes > WAITING_BYTES or self._stops_at(answer):
+                        break
+            checked = self._checked(request, [check for _, check in waiting if check is not None])
+            async with aclosing(checked) as checks:
+                for answer, check in waiting:
+                    yield answer if check is None else _with(answer, await anext(checks))
+                    answered += 1
+
+    async def _checked(
+        self, request: ExecutionRequest, wanted: Sequence[StdioRun]
+    ) -> AsyncGenerator[tuple[Answer, bool], None]:
+        """Yield what the checker says of each of these runs, in order, and whether it was known already."""
+        for runs in _portions(wanted):
+            digests = [_digest(run) for run in runs]
+            said: dict[bytes, Answer] = {each: self._known[each] for each in digests if each in self._known}
+            asked = {digest: run for digest, run in zip(digests, runs, strict=True) if digest not in said}
+            if asked:
+                asking = _request(request, self._checker, tuple(asked.values()))
+                async with aclosing(self._inner.execute(asking)) as answers:
+                    for digest in asked:
+                        said[digest] = await anext(answers)
+                        self._keep(digest, said[digest])
+            for digest in digests:
+                yield said[digest], asked.pop(digest, None) is None
+
+    def _keep(self, digest: bytes, answer: Answer) -> None:
+        if isinstance(answer, Executed):
+            words = answer.outcome
+            shortened = replace(
+                words, stdout=words.stdout[:KEPT_WORDS_BYTES], stderr=words.stderr[:KEPT_WORDS_BYTES]
+            )
+            self._known[digest] = replace(answer, outcome=shortened)
+            while len(self._known) > KEPT_CHECKS:
+                self._known.popitem(last=False)
+
+
+def _with(answer: Answer, check: tuple[Answer, bool]) -> Answer:
+    return (
+        replace(answer, check=check[0], check_was_known=check[1]) if isinstance(answer, Executed) else answer
+    )
+
+
+def _portions(runs: Sequence[StdioRun]) -> Iterator[list[StdioRun]]:
+    portion: list[StdioRun] = []
+    portion_bytes = 0
+    for run in runs:
+        size_bytes = sum(len(file.content) for file in run.files)
+        if portion and portion_bytes + size_bytes > FILES_AT_ONCE_BYTES:
+            yield portion
+            portion, portion_bytes = [], 0
+        portion.append(run)
+        portion_bytes += size_bytes
+    if portion:
+        yield portion
+
+
+def _request(request: ExecutionRequest, checker: Program, runs: tuple[StdioRun, ...]) -> ExecutionRequest:
+    room_bytes = max(sum(len(file.content) for file in run.files) for run in runs)
+    limits = replace(
+        CHECKER_LIMITS,
+        disk_bytes=CHECKER_LIMITS.disk_bytes + room_bytes,
+        memory_bytes=CHECKER_LIMITS.memory_bytes + room_bytes,
+    )
+    return replace(request, program=checker, runs=runs, limits=limits)
+
+
+def _digest(run: StdioRun) -> bytes:
+    digest = hashlib.sha256()
+    for file in run.files:
+        digest.update(len(file.content).to_bytes(8, "big"))
+        digest.update(file.content)
+    return digest.digest()
