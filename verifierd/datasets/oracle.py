@@ -24,7 +24,12 @@ class Streams(Protocol):
 
 
 class Unjudgeable(Exception):
-    """No sample of a task can be judged: the message says why."""
+    """No sample of a task can be judged: the message says why, and `verdict` is what all of them get."""
+
+    def __init__(self, why: str, verdict: client.Verdict = client.Verdict.SKIPPED) -> None:
+        """Say why; INFRASTRUCTURE_ERROR means that it was the service's failure."""
+        super().__init__(why)
+        self.verdict = verdict
 
 
 async def answered(verifier: Streams, task: Task) -> client.Problem:
@@ -34,7 +39,7 @@ async def answered(verifier: Streams, task: Task) -> client.Problem:
     task without an oracle is answered as it is.
 
     Raises:
-        Unjudgeable: the task is, or its oracle failed on an input.
+        Unjudgeable: the task is, or its oracle failed on an input, or the service did.
         verifierd_client.VerifierError: the service cannot be reached, or refuses the batch.
     """
     if task.unjudgeable:
@@ -49,13 +54,13 @@ async def answered(verifier: Streams, task: Task) -> client.Problem:
         left = []
         for execution in result.executions:
             if execution.verdict not in RETURNED:
-                raise Unjudgeable(_said(task, execution.test_id, execution.verdict, execution.detail))
+                raise _failed(task, execution.test_id, execution.verdict, execution.detail)
             if execution.actual is None:
                 left.append(execution.test_id)
             else:
                 tests[execution.test_id] = replace(tests[execution.test_id], expected=execution.actual[0])
         if not result.executions or len(left) == len(open_ids):
-            raise Unjudgeable(_said(task, open_ids[0], result.verdict, result.detail or "no value came back"))
+            raise _failed(task, open_ids[0], result.verdict, result.detail or "no value came back")
         open_ids = left
     return replace(task.problem, tests=[tests[test.id] for test in task.problem.tests])
 
@@ -70,5 +75,7 @@ async def _run(verifier: Streams, problem: client.Problem, oracle: Program) -> c
     return result
 
 
-def _said(task: Task, test_id: str, verdict: client.Verdict, detail: str) -> str:
-    return f"{task.place}: task {task.task_id}: its own solution on test {test_id}: {verdict.value}: {detail}"
+def _failed(task: Task, test_id: str, verdict: client.Verdict, detail: str) -> Unjudgeable:
+    why = f"{task.place}: its own solution on test {test_id}: {verdict.value}: {detail}"
+    ours = verdict is client.Verdict.INFRASTRUCTURE_ERROR
+    return Unjudgeable(why, verdict if ours else client.Verdict.SKIPPED)

@@ -14,6 +14,15 @@ from typing import BinaryIO, TextIO, cast
 from verifierd.datasets.records import InputError
 
 
+def check_writable(path: Path, inputs: Sequence[Path] = ()) -> None:
+    """Raise the InputError now that `whole_file` would raise in the end."""
+    folder = _checked(path, inputs).parent
+    if not folder.is_dir():
+        raise InputError(path, None, "cannot be written: there is no such folder")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise InputError(path, None, "cannot be written: Permission denied")
+
+
 @contextmanager
 def whole_file(path: Path, inputs: Sequence[Path] = ()) -> Iterator[TextIO]:
     """Open a text file beside `path` that takes its place at the end; after an error nothing is left.

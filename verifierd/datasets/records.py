@@ -103,7 +103,7 @@ def read_records(file: Path) -> Iterator[Record]:
     """
     line, is_first = 0, True
     try:
-        with _open(file) as stream:
+        with opened(file) as stream:
             for line, raw in enumerate(stream, start=1):
                 if not raw.strip():
                     continue
@@ -140,7 +140,8 @@ def is_unicode(text: str) -> bool:
 
 
 @contextmanager
-def _open(file: Path) -> Iterator[BinaryIO]:
+def opened(file: Path) -> Iterator[BinaryIO]:
+    """Open a file to read it, unzipped where it is gzipped. Raises OSError, and what unzipping raises."""
     with file.open("rb") as stream:
         if not stream.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC):
             yield stream

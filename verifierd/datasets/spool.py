@@ -35,6 +35,10 @@ class Spool:
         """Return one more than the highest number put."""
         return len(self._starts)
 
+    def __contains__(self, number: int) -> bool:
+        """Say whether something was put under a number."""
+        return 0 <= number < len(self._starts) and self._starts[number] >= 0
+
     def append(self, content: bytes) -> int:
         """Keep `content` and return its number: 0, 1, 2 ..."""
         number = len(self)
@@ -54,7 +58,7 @@ class Spool:
 
     def get(self, number: int) -> bytes:
         """Return what was put under a number. Raises KeyError where nothing was."""
-        if not 0 <= number < len(self._starts) or self._starts[number] < 0:
+        if number not in self:
             raise KeyError(number)
         self._file.seek(self._starts[number])
         return self._file.read(self._sizes[number])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,108 @@ def test_samples_that_could_not_be_judged_make_trouble_and_no_wrong_answers(
     assert ended.code == 3
     assert report["pass_at_k"]["1"] == 1.0
     assert report["tasks_without_samples"] == 1
+
+
+def _results(files: Files) -> list[Any]:
+    return [json.loads(line) for line in files.out.read_text().splitlines()]
+
+
+def test_an_evaluation_that_broke_off_goes_on_and_judges_nothing_twice(
+    command: Command, verifier: FakeVerifier, files: Files
+) -> None:
+    files.evaluate(command)
+    at_once, judged = _results(files), len(verifier.judged)
+    files.out.unlink()
+    verifier.judged.clear()
+    verifier.breaks_after = 7
+    assert files.evaluate(command).code == 3
+    assert [file.name for file in files.out.parent.iterdir()] == ["results.jsonl.journal"]
+    before = list(verifier.judged)
+    verifier.breaks_after = None
+    ended = files.evaluate(command, "--json")
+    assert ended.code == 0
+    assert ended.json_lines[0]["resumed"] == len(before) == 7
+    assert len(verifier.judged) == len(set(verifier.judged)) == judged == 20
+    assert _results(files) == at_once
+    assert list(files.out.parent.iterdir()) == [files.out]
+
+
+def test_a_program_that_was_judged_before_is_not_run_for_its_equal(
+    command: Command, verifier: FakeVerifier, files: Files
+) -> None:
+    Files.write(files.samples, *({"task_id": "T/0", "solution": f"ACCEPTED {n // 2}"} for n in range(6)))
+    verifier.breaks_after = 1  # the last of them, which finishes first
+    files.evaluate(command)
+    verifier.breaks_after = None
+    assert files.evaluate(command).code == 0
+    lines = _results(files)
+    assert [line["sample_index"] for line in lines] == list(range(6))
+    assert [line["verdict"] for line in lines] == ["ACCEPTED"] * 6
+    assert [line["duplicate_of"] for line in lines] == [None, 0, None, 2, None, 4]
+
+
+@pytest.mark.parametrize("change", ["problems", "samples", "option"])
+def test_a_journal_of_other_problems_samples_or_options_is_refused(
+    command: Command, verifier: FakeVerifier, files: Files, change: str
+) -> None:
+    verifier.breaks_after = 7
+    files.evaluate(command)
+    journal = files.out.with_name("results.jsonl.journal")
+    content = journal.read_bytes()
+    if change == "problems":
+        Files.write(files.problems, *({"task_id": f"T/{n}", **TASK, "test": "pass"} for n in range(2)))
+    if change == "samples":
+        files.samples.write_text(files.samples.read_text().replace("ACCEPTED 3", "ACCEPTED 33"))
+    ended = files.evaluate(command, *(["--cpu-time-s", "2"] if change == "option" else []))
+    assert ended.code == 2
+    assert ended.err.startswith(f"error: {journal}:1: this journal is of an evaluation with other")
+    assert (journal.read_bytes(), files.out.exists()) == (content, False)
+
+
+def test_a_sample_that_could_not_be_judged_is_tried_again(
+    command: Command, verifier: FakeVerifier, files: Files
+) -> None:
+    programs = ("ACCEPTED", "ACCEPTED 2", "INFRASTRUCTURE_ERROR")
+    Files.write(files.samples, *({"task_id": "T/0", "solution": program} for program in programs))
+    verifier.breaks_after = 2
+    assert files.evaluate(command).code == 3
+    verifier.breaks_after = None
+    files.evaluate(command)
+    assert Counter(verifier.judged) == {"ACCEPTED": 1, "ACCEPTED 2": 1, "INFRASTRUCTURE_ERROR": 2}
+
+
+def test_limit_and_languages_leave_a_part_of_the_set(
+    command: Command, verifier: FakeVerifier, files: Files
+) -> None:
+    (report,) = files.evaluate(command, "--json", "--limit", "1", "--languages", "go,python3").json_lines
+    assert (report["tasks"], report["samples"]) == (1, 10)
+    ended = files.evaluate(command, "--languages", "go")
+    assert ended.code == 2
+    assert "no sample is for one of the chosen problems and languages" in ended.err
+
+
+@pytest.mark.parametrize("style", ["human-eval", "evalplus"])
+def test_results_are_written_in_the_style_asked_for(
+    command: Command, verifier: FakeVerifier, files: Files, style: str
+) -> None:
+    assert files.evaluate(command, "--out-style", style).code == 0
+    first = json.loads(files.out.read_text().splitlines()[0])
+    assert ("result" in first, "eval" in first) == (style == "human-eval", style == "evalplus")
+
+
+@pytest.mark.parametrize(("option", "words"), [("--format", "humaneval-x, "), ("--out-style", "human-eval")])
+def test_an_unknown_form_is_answered_with_those_there_are(
+    command: Command, files: Files, option: str, words: str
+) -> None:
+    ended = files.evaluate(command, option, "nonsense")
+    assert ended.code == 2
+    assert words in ended.err
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_judged(
+    command: Command, verifier: FakeVerifier, files: Files
+) -> None:
+    files.out = files.out.parent / "nowhere" / "results.jsonl"
+    ended = files.evaluate(command)
+    assert (ended.code, verifier.problems) == (2, [])
+    assert "there is no such folder" in ended.err

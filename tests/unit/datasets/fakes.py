@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
@@ -28,6 +28,33 @@ def by_first_word(source: str) -> client.Verdict:
     return client.Verdict[source.split()[0]]
 
 
+def execution(
+    test_id: str, verdict: client.Verdict, actual: tuple[Any] | None = None
+) -> client.ExecutionResult:
+    """What became of one test."""
+    nothing = client.Output(b"", 0, False)
+    return client.ExecutionResult(
+        test_id=test_id,
+        verdict=verdict,
+        checker="",
+        detail="",
+        exit_code=0,
+        term_signal=None,
+        killed_by=client.KilledBy.NOBODY,
+        stdout=nothing,
+        stderr=nothing,
+        actual=actual,
+        behaviour=None,
+        usage=client.Usage(cpu_time_s=0.125, wall_time_s=0.25, peak_memory_bytes=4096),
+        queued_at=None,
+        started_at=None,
+        ended_at=None,
+        attempts=1,
+        sandbox_id="s1",
+        backend="none",
+    )
+
+
 class FakeVerifier:
     """Streams like `AsyncVerifier`; candidates finish in the reverse of the order they came in."""
 
@@ -35,6 +62,8 @@ class FakeVerifier:
         self.judge = judge
         self.error = error
         self.problems: list[client.Problem] = []
+        self.judged: list[str] = []  # programs that ran, without their equals
+        self.breaks_after: int | None = None  # results, all batches together
         self.at_once = 0
         self.most_at_once = 0
 
@@ -48,16 +77,24 @@ class FakeVerifier:
         options: client.Options | None = None,
     ) -> Any:
         self.problems.append(problem)
-        return FakeStream(self, candidates)
+        return FakeStream(self, problem, candidates)
+
+
+def _text(source: str | bytes) -> str:
+    return source if isinstance(source, str) else source.decode()
 
 
 class FakeStream:
     """One batch of a fake verifier."""
 
     def __init__(
-        self, verifier: FakeVerifier, candidates: Iterable[client.Candidate] | AsyncIterable[client.Candidate]
+        self,
+        verifier: FakeVerifier,
+        problem: client.Problem,
+        candidates: Iterable[client.Candidate] | AsyncIterable[client.Candidate],
     ) -> None:
         self._verifier = verifier
+        self._problem = problem
         self._candidates = candidates
         self._order: list[str] = []
         self._results = self._judged()
@@ -75,23 +112,40 @@ class FakeStream:
         for each in candidates:
             earlier = first_with.setdefault(each.source, each.id)
             results.append(self._result(each, "" if earlier == each.id else earlier))
-        for result in reversed(results):
+        for candidate, result in reversed(list(zip(candidates, results, strict=True))):
             await anyio.lowlevel.checkpoint()
+            if self._verifier.breaks_after is not None:
+                if not self._verifier.breaks_after:
+                    raise client.ConnectionFailed("the wire is cut")
+                self._verifier.breaks_after -= 1
+            if not result.duplicate_of:
+                self._verifier.judged.append(_text(candidate.source))
             yield result
 
     def _result(self, candidate: client.Candidate, duplicate_of: str) -> client.CandidateResult:
-        source = candidate.source if isinstance(candidate.source, str) else candidate.source.decode()
+        source = _text(candidate.source)
         verdict = self._verifier.judge(source)
         return client.CandidateResult(
             candidate_id=candidate.id,
             verdict=verdict,
             detail="" if verdict is client.Verdict.ACCEPTED else f"it is {verdict.value}",
             duplicate_of=duplicate_of,
-            executions=(),
+            executions=tuple(self._executions(source, verdict)),
             tests_passed=int(verdict is client.Verdict.ACCEPTED),
             tests_total=1,
             usage=client.Usage(cpu_time_s=0.125, wall_time_s=0.25, peak_memory_bytes=4096),
         )
+
+    def _executions(self, source: str, verdict: client.Verdict) -> Iterator[client.ExecutionResult]:
+        """Where a program names a test after its verdict, it fails there, and later ones are skipped."""
+        failed = [test.id for test in self._problem.tests if test.id in source.split()]
+        reached = client.Verdict.ACCEPTED if failed else verdict
+        for test in self._problem.tests:
+            if failed and test.id == failed[0]:
+                yield execution(test.id, verdict)
+                reached = client.Verdict.SKIPPED
+            else:
+                yield execution(test.id, reached)
 
     @property
     def summary(self) -> client.BatchSummary:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import json
 from dataclasses import replace
 
 import pytest
@@ -12,7 +10,7 @@ import pytest
 import verifierd_client as client
 from tests.unit.datasets.fakes import MAX_SOURCE_BYTES, FakeVerifier
 from verifierd.datasets.adapter import Sample
-from verifierd.datasets.evaluation import Evaluation
+from verifierd.datasets.evaluation import Evaluation, Plan
 from verifierd.datasets.task import Task
 
 pytestmark = pytest.mark.anyio
@@ -23,14 +21,13 @@ def task_named(name: str) -> Task:
     return Task(name, "p:1", problem, "python")
 
 
+PLAN = Plan(batches_at_once=2)
 TASKS = {name: task_named(name) for name in ("T/0", "T/1", "T/2")}
 
 
 async def lines_of(evaluation: Evaluation, verifier: FakeVerifier) -> list[dict[str, object]]:
     await evaluation.run(verifier, lambda: None)
-    out = io.StringIO()
-    evaluation.write(out)
-    return [json.loads(line) for line in out.getvalue().splitlines()]
+    return [evaluation.line(number) for number in range(len(evaluation.samples))]
 
 
 def samples(*given: tuple[str, int, str]) -> list[Sample]:
@@ -38,7 +35,7 @@ def samples(*given: tuple[str, int, str]) -> list[Sample]:
 
 
 async def test_lines_stand_in_the_order_of_the_input_also_where_tasks_are_mixed() -> None:
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(
             samples(
                 ("T/1", 0, "ACCEPTED a"),
@@ -57,7 +54,7 @@ async def test_lines_stand_in_the_order_of_the_input_also_where_tasks_are_mixed(
 
 
 async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> None:
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(samples(("T/0", 0, "ACCEPTED a"), ("T/0", 1, "ACCEPTED b"), ("T/0", 2, "ACCEPTED b")))
         lines = await lines_of(evaluation, FakeVerifier())
     assert [line["duplicate_of"] for line in lines] == [None, None, 1]
@@ -69,6 +66,7 @@ async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> 
         "passed": True,
         "tests_passed": 1,
         "tests_total": 1,
+        "failed_test": None,
         "cpu_time_s": 0.125,
         "wall_time_s": 0.25,
         "peak_memory_bytes": 4096,
@@ -80,7 +78,7 @@ async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> 
 async def test_what_no_service_takes_as_a_program_is_a_compile_error_of_that_sample_alone() -> None:
     odd = ["\0", "x = '\ud800'", "#" * (MAX_SOURCE_BYTES + 1)]
     verifier = FakeVerifier()
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(
             samples(
                 ("T/0", 0, odd[0]),
@@ -108,7 +106,7 @@ async def test_what_no_service_takes_as_a_program_is_a_compile_error_of_that_sam
 
 async def test_a_refused_problem_is_named_by_its_place() -> None:
     refusal = client.InvalidRequest("batch.problem.tests[0].asserts.source: no", "f", "no")
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(samples(("T/0", 0, "ACCEPTED")))
         with pytest.raises(client.InvalidRequest, match=r"p:1: task T/0: batch\.problem"):
             await evaluation.run(FakeVerifier(error=refusal), lambda: None)
@@ -117,7 +115,7 @@ async def test_a_refused_problem_is_named_by_its_place() -> None:
 async def test_a_sample_of_a_task_that_cannot_be_judged_is_skipped_and_not_counted() -> None:
     verifier = FakeVerifier()
     tasks = {"T/0": replace(TASKS["T/0"], unjudgeable="there are no tests"), "T/1": TASKS["T/1"]}
-    with Evaluation(tasks, 2) as evaluation:
+    with Evaluation(tasks, PLAN) as evaluation:
         evaluation.take(samples(("T/0", 0, "ACCEPTED"), ("T/1", 0, "ACCEPTED")))
         lines = await lines_of(evaluation, verifier)
     assert [(line["verdict"], line["detail"]) for line in lines] == [
@@ -131,7 +129,7 @@ async def test_a_sample_of_a_task_that_cannot_be_judged_is_skipped_and_not_count
 async def test_no_more_batches_are_in_flight_than_planned() -> None:
     tasks = {f"T/{n}": task_named(f"T/{n}") for n in range(20)}
     verifier = FakeVerifier()
-    with Evaluation(tasks, 2) as evaluation:
+    with Evaluation(tasks, PLAN) as evaluation:
         evaluation.take(Sample(name, 0, "ACCEPTED", "python") for name in tasks)
         await evaluation.run(verifier, lambda: None)
     assert verifier.most_at_once == 2
@@ -140,16 +138,16 @@ async def test_no_more_batches_are_in_flight_than_planned() -> None:
 
 async def test_each_result_is_announced_once() -> None:
     announced = []
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(
             Sample(name, index, f"ACCEPTED {index}", "python") for name in TASKS for index in range(7)
         )
         await evaluation.run(FakeVerifier(), lambda: announced.append(1))
-    assert len(announced) == evaluation.samples == 21
+    assert len(announced) == len(evaluation.samples) == 21
 
 
 async def test_pass_at_k_is_told_for_those_k_that_every_task_has_samples_for() -> None:
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(
             Sample("T/0", index, f"{'ACCEPTED' if index < 5 else 'WRONG_ANSWER'} {index}", "python")
             for index in range(10)
@@ -161,7 +159,7 @@ async def test_pass_at_k_is_told_for_those_k_that_every_task_has_samples_for() -
 
 
 async def test_a_sample_that_the_service_could_not_judge_is_not_taken_for_a_wrong_one() -> None:
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(samples(("T/0", 0, "ACCEPTED"), ("T/0", 1, "INFRASTRUCTURE_ERROR")))
         lines = await lines_of(evaluation, FakeVerifier())
     assert evaluation.tally.pass_at_k()[1] == pytest.approx(1.0)
@@ -170,7 +168,7 @@ async def test_a_sample_that_the_service_could_not_judge_is_not_taken_for_a_wron
 
 
 async def test_the_bills_of_all_batches_are_added_up() -> None:
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(Sample(name, 0, "ACCEPTED", "python") for name in TASKS)
         await evaluation.run(FakeVerifier(), lambda: None)
     tally = evaluation.tally
@@ -180,7 +178,7 @@ async def test_the_bills_of_all_batches_are_added_up() -> None:
 
 async def test_what_the_client_raises_comes_out_as_itself() -> None:
     refusal = client.ServerFault("inside")
-    with Evaluation(TASKS, 2) as evaluation:
+    with Evaluation(TASKS, PLAN) as evaluation:
         evaluation.take(Sample(name, 0, "ACCEPTED", "python") for name in TASKS)
         with pytest.raises(client.ServerFault) as raised:
             await evaluation.run(FakeVerifier(error=refusal), lambda: None)

@@ -7,10 +7,11 @@ import os
 import re
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from verifierd.datasets.records import InputError, read_records
+from verifierd.datasets.records import InputError, Record, read_records
 
 
 @pytest.mark.parametrize("zipped", [False, True])
@@ -94,3 +95,41 @@ def test_a_pipe_can_be_read(tmp_path: Path) -> None:
     writer.start()
     assert [record.fields["a"] for record in read_records(pipe)] == [1, 2]
     writer.join()
+
+
+def test_the_objects_of_a_list_are_records_with_the_line_that_each_begins_on(tmp_path: Path) -> None:
+    file = tmp_path / "list.json"
+    file.write_text('\n[{"a": "}\\n{"},\n\n {"a":\n 2}, {"a": 3}\n]\n')
+    assert [(each.line, each.fields["a"]) for each in read_records(file)] == [(2, "}\n{"), (4, 2), (5, 3)]
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (b'[{"a": 1},\n{"a": ]\n', 2, "not JSON: "),
+        (b'[{"a": 1},\n7]\n', 2, "must be a JSON object, and is a number"),
+        (b'[{"a": 1},\n\n{"a": "\xff"}]\n', 3, "not UTF-8: "),
+        (b'[{"a": 1}]\n{"a": 1}\n', 2, "not JSON: Extra data"),
+    ],
+)
+def test_what_is_wrong_in_a_list_is_named_by_its_line(
+    tmp_path: Path, content: bytes, line: int, words: str
+) -> None:
+    file = tmp_path / "bad.json"
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=re.escape(f"{file}:{line}: {words}")):
+        list(read_records(file))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({}, "field 'a' is missing"),
+        ({"a": "x"}, "field 'a' must be a list, and is a string"),
+        ({"a": ["x", 1]}, "field 'a': item 1 must be a string, and is a number"),
+        ({"a": ["\ud800"]}, "field 'a': item 0 must be a string, and is text with a lone surrogate"),
+    ],
+)
+def test_a_list_of_strings_is_asked_for_by_name(tmp_path: Path, value: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=re.escape(words)):
+        Record(tmp_path, 1, value).texts("a")

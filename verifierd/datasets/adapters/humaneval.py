@@ -35,4 +35,4 @@ def python_name(record: Record, key: str = "entry_point") -> str:
     return name
 
 
-HUMANEVAL = Adapter("humaneval", "HumanEval: task_id, prompt, entry_point, test", _task)
+HUMANEVAL = Adapter("humaneval", "task_id, prompt, entry_point, test", _task)

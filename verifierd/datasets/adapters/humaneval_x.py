@@ -131,10 +131,10 @@ _X_SECONDS = dict.fromkeys(COMPOSE, 5.0)
 _PACK_SECONDS = {"python": 10.0, "cpp17": 60.0, "java": 10.0, "javascript": 10.0, "go": 20.0, "rust": 60.0}
 
 HUMANEVAL_X = Adapter(
-    "humaneval-x", "HumanEval-X, any language: task_id, prompt, declaration, test", partial(_task, _X_SECONDS)
+    "humaneval-x", "six languages: task_id, prompt, declaration, test", partial(_task, _X_SECONDS)
 )
 HUMANEVALPACK = Adapter(
     "humanevalpack",
-    "HumanEvalPack, any language: as humaneval-x; bugs in buggy_solution",
+    "as humaneval-x; its bugs are in buggy_solution",
     partial(_task, _PACK_SECONDS),
 )

@@ -51,4 +51,4 @@ def names_defined(code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.name for node in tree.body if isinstance(node, defined)))
 
 
-MBPP = Adapter("mbpp", "MBPP, whole or sanitized: task_id, code, test_list, test_imports", _task)
+MBPP = Adapter("mbpp", "whole or sanitized: task_id, code, test_list", _task)

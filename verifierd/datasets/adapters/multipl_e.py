@@ -38,4 +38,4 @@ def _after(prompt: str, stop_tokens: Sequence[str]) -> Callable[[str], str]:
     return lambda completion: prompt + stop.split(completion, maxsplit=1)[0]
 
 
-MULTIPL_E = Adapter("multipl-e", "MultiPL-E, any language: name, language, prompt, tests, stop_tokens", _task)
+MULTIPL_E = Adapter("multipl-e", "name, language, prompt, tests, stop_tokens", _task)

@@ -120,6 +120,4 @@ def _java_test(test_id: str, name: str, args: list[Any], expected: Any) -> clien
     return client.CallTest(name, args, expected, id=test_id)
 
 
-QUIXBUGS = Adapter(
-    "quixbugs", "QuixBugs, a checkout's folder or JSON lines: name, json_tests", _task, _records
-)
+QUIXBUGS = Adapter("quixbugs", "a checkout's folder, or lines of name and json_tests", _task, _records)

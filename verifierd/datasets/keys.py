@@ -1,0 +1,35 @@
+"""What tells one evaluation from every other: its problems, samples and options as one digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from verifierd.datasets.samples import Samples
+from verifierd.datasets.task import Task
+from verifierd.judging.fingerprint import fingerprint
+
+
+def evaluation_key(tasks: Mapping[str, Task], samples: Samples, options: Mapping[str, Any]) -> str:
+    """Return the SHA-256, in hexadecimal, of all that decides what the results of an evaluation are."""
+    whole = hashlib.sha256(samples.digest.encode())
+    whole.update(_digest(dict(options)))
+    for task_id in samples.of_task:
+        task = tasks[task_id]
+        whole.update(_digest([task.problem, task.oracle, task.unjudgeable]))
+    return whole.hexdigest()
+
+
+def _digest(value: Any) -> bytes:
+    return fingerprint(_plain(value)) or b"it holds an object without a value form"
+
+
+def _plain(value: Any) -> Any:
+    """Return dataclasses as what they hold; values of tests stay as they are."""
+    if is_dataclass(value):
+        return [type(value).__name__, *(_plain(getattr(value, field.name)) for field in fields(value))]
+    if isinstance(value, (list, tuple)) and any(map(is_dataclass, value)):
+        return [_plain(each) for each in value]
+    return dict(value) if isinstance(value, Mapping) else value

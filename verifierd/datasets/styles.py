@@ -1,0 +1,126 @@
+"""Results as other evaluators write them, for the tools that read theirs.
+
+- `lines`: the service's own, one JSON object a sample.
+- `human-eval`: openai/human-eval, evaluation.py: each sample as it was given, with `result` and `passed`.
+- `evalplus`: evalplus/evalplus, evaluate.py: one JSON object with `eval` by task and `pass_at_k`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TextIO
+
+import verifierd_client as client
+from verifierd.datasets.evaluation import Evaluation
+from verifierd.datasets.lines import Line
+from verifierd.datasets.records import opened
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a style says of the whole beside its results: when it was made, and the problems' own file."""
+
+    made_at: datetime
+    problems: Path
+
+
+def _lines(evaluation: Evaluation, about: About, out: TextIO) -> None:
+    for number in range(len(evaluation.samples)):
+        out.write(json.dumps(evaluation.line(number), ensure_ascii=False) + "\n")
+
+
+def _human_eval(evaluation: Evaluation, about: About, out: TextIO) -> None:
+    for number in range(len(evaluation.samples)):
+        line = evaluation.line(number)
+        said = {"result": _in_words(line), "passed": line["passed"]}
+        out.write(json.dumps(dict(evaluation.samples.fields(number)) | said) + "\n")
+
+
+def _in_words(line: Line) -> str:
+    if line["passed"]:
+        return "passed"
+    if line["verdict"] == client.Verdict.TIME_LIMIT_EXCEEDED.value:
+        return "timed out"
+    return f"failed: {line['detail'] or line['verdict']}"
+
+
+def _evalplus(evaluation: Evaluation, about: About, out: TextIO) -> None:
+    """Where a set's tests come in no groups, all of them are base tests, and nothing is said of `plus`."""
+    head = {"date": about.made_at.strftime("%Y-%m-%d %H:%M"), "hash": _md5(about.problems)}
+    out.write(json.dumps(head)[:-1] + ', "eval": {')
+    for position, (task_id, numbers) in enumerate(evaluation.samples.of_task.items()):
+        judged = [_of_sample(evaluation, number) for number in numbers]
+        out.write(f"{', ' if position else ''}{json.dumps(task_id)}: {json.dumps(judged)}")
+    tally = evaluation.tally
+    groups = tally.groups or {"base": None}
+    pass_at_k = {
+        group: {
+            f"pass@{k}": value
+            for k, value in tally.pass_at_k(group if tally.groups else None).items()
+            if value is not None
+        }
+        for group in groups
+    }
+    out.write("}, " + json.dumps({"pass_at_k": pass_at_k})[1:] + "\n")
+
+
+def _md5(file: Path) -> str | None:
+    """Return the MD5 of what a file holds, by which EvalPlus names a version of a set; None of a stream."""
+    if not file.is_file():
+        return None
+    digest = hashlib.md5(usedforsecurity=False)
+    with opened(file) as stream:
+        while block := stream.read(MIB):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _of_sample(evaluation: Evaluation, number: int) -> dict[str, Any]:
+    line = evaluation.line(number)
+    groups = line.get("groups") or {"base": line["verdict"]}
+    return {
+        "task_id": line["task_id"],
+        "solution": evaluation.samples.program(number).decode("utf-8", "replace"),
+        "base_status": _status(groups.get("base")),
+        "plus_status": _status(groups.get("plus")),
+        "base_fail_tests": _failed_inputs(evaluation, line, "base"),
+        "plus_fail_tests": _failed_inputs(evaluation, line, "plus"),
+    }
+
+
+def _status(verdict: str | None) -> str | None:
+    if verdict is None:
+        return None
+    in_words = {client.Verdict.ACCEPTED: "pass", client.Verdict.TIME_LIMIT_EXCEEDED: "timeout"}
+    return in_words.get(client.Verdict(verdict), "fail")
+
+
+def _failed_inputs(evaluation: Evaluation, line: Line, group: str) -> list[Any]:
+    """Return the arguments of the first test that failed, where it is of a group, as JSON can say them."""
+    if not (line["failed_test"] or "").startswith(f"{group}/"):
+        return []
+    tests = evaluation.tasks[line["task_id"]].problem.tests
+    test = next(test for test in tests if test.id == line["failed_test"])
+    return [_as_json(list(test.args))] if isinstance(test, client.CallTest) else []
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_as_json(each) for each in value]
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+Style = Callable[[Evaluation, About, TextIO], None]
+STYLES: Mapping[str, Style] = MappingProxyType(
+    {"lines": _lines, "human-eval": _human_eval, "evalplus": _evalplus}
+)
