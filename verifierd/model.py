@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from sandboxes.model import Limits, Program
+from sandboxes.model import File, Limits, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,22 @@ class KilledBy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StdioTest:
-    """Bytes in on standard input, bytes expected on standard output."""
+    """Bytes in on standard input, bytes expected on standard output, `arguments` on the command line.
+
+    With an `input_file` the input is in a file of this path in the working directory, and standard input is
+    empty; with an `output_file` the answer is what the program leaves there, whatever it prints.
+    """
 
     stdin: bytes
     expected_stdout: bytes
+    arguments: tuple[str, ...] = ()
+    input_file: str = ""
+    output_file: str = ""
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Return the paths at which is looked when the program has ended."""
+        return (self.output_file,) if self.output_file else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,33 @@ class AssertsTest:
     candidate_names: tuple[str, ...] = ()
 
 
-TestBody = StdioTest | CallTest | AssertsTest
+@dataclass(frozen=True, slots=True)
+class ExpectedFile:
+    """What is to be at a path of the working directory when a program has ended; None: nothing."""
+
+    path: str
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilesTest:
+    """The state that a program leaves is what counts: `files` are there before it starts.
+
+    `expected_stdout` of None: what it prints is not compared. Files that are not expected are not looked at.
+    """
+
+    files: tuple[File, ...]
+    stdin: bytes
+    expected: tuple[ExpectedFile, ...]
+    expected_stdout: bytes | None = None
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Return the paths at which is looked when the program has ended."""
+        return tuple(each.path for each in self.expected)
+
+
+TestBody = StdioTest | CallTest | AssertsTest | FilesTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +135,8 @@ class TestCase:
 class CheckerSpec:
     """Which rule compares actual with expected output, by name and its parameters.
 
-    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call. With the name
-    `program` the rule is a program of the caller's.
+    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call and files. With
+    the name `program` the rule is a program of the caller's.
     """
 
     name: str = ""
@@ -169,7 +207,8 @@ class ExecutionResult:
     """One candidate on one test case: verdict, evidence and measurements.
 
     Outputs are cut to the output limit; `*_total_bytes` says how much there was. `actual` is a
-    one-element tuple with the typed value a `call` test returned. `detail` is for a person: first
+    one-element tuple with the typed value a `call` test returned, or with the content by path of the regular
+    files that a test looked at. `detail` is for a person: first
     difference, exception, limit hit, or the cause of an INFRASTRUCTURE_ERROR. Times are epoch ns.
     """
 

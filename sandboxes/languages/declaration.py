@@ -13,6 +13,7 @@ from ..model import Limits
 NS, MIB = 1_000_000_000, 1 << 20
 KINDS = frozenset({"stdio", "call", "asserts"})
 PREPARED_DIRECTORY = "/usr/local/lib/verifierd"
+IMPLIED = {"stdio": frozenset({"files"})}  # to a sandbox they are the same: the program is run
 WITH_HARNESS = ("call", "asserts")  # of a language that is not warm
 
 
@@ -149,6 +150,11 @@ class Language:
     call: Harness | None = None
     asserts: Harness | None = None
     prepared: Prepared | None = None
+
+    @property
+    def test_kinds(self) -> frozenset[str]:
+        """The kinds of tests that work in it: those that are declared, and what comes with them."""
+        return self.kinds.union(*(IMPLIED.get(kind, ()) for kind in self.kinds))
 
     @property
     def install_command(self) -> str:

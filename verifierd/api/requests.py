@@ -22,7 +22,7 @@ from verifierd.api.validate import (
     check_test_count,
 )
 from verifierd.errors import InvalidField, RequestRejected
-from verifierd.model import Batch, Candidate, Digest, Problem, StdioTest, TestCase
+from verifierd.model import Batch, Candidate, Digest, FilesTest, Problem, StdioTest, TestCase
 
 MAX_REQUEST_ID_CHARS = 128
 
@@ -40,6 +40,10 @@ def _size_bytes(message: problem_pb2.TestCase, test: TestCase) -> int:
     """Return about how many bytes a test takes. A message counts by writing itself, while all wait."""
     if isinstance(test.body, StdioTest):
         return len(test.body.stdin) + len(test.body.expected_stdout)
+    if isinstance(test.body, FilesTest):
+        given = sum(len(file.path) + len(file.content) for file in test.body.files)
+        wanted = sum(len(each.path) + len(each.content or b"") for each in test.body.expected)
+        return len(test.body.stdin) + given + wanted + len(test.body.expected_stdout or b"")
     return message.ByteSize()
 
 

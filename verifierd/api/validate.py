@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 
-from sandboxes.model import Limits, Program
+from sandboxes.model import Limits, Program, StdioRun
 from verifier.v1 import batch_pb2
 from verifierd.api.convert.fields import refuse_others, shown, under
 from verifierd.api.engine import Abilities, LanguageAbility
+from verifierd.batches.runs import run_of
 from verifierd.errors import InvalidField
-from verifierd.model import AssertsTest, CallTest, Candidate, CheckerSpec, Problem, StdioTest, TestBody
+from verifierd.model import (
+    AssertsTest,
+    CallTest,
+    Candidate,
+    CheckerSpec,
+    FilesTest,
+    Problem,
+    StdioTest,
+    TestBody,
+)
 
-KIND_OF_BODY: dict[type[TestBody], str] = {StdioTest: "stdio", CallTest: "call", AssertsTest: "asserts"}
+KIND_OF_BODY: dict[type[TestBody], str] = {
+    StdioTest: "stdio",
+    CallTest: "call",
+    AssertsTest: "asserts",
+    FilesTest: "files",
+}
+PAGE_BYTES = 4096  # a file takes whole ones
 NANOSECOND_FIELDS = {"cpu_time_ns": "cpu_time", "wall_time_ns": "wall_time"}
 
 
@@ -28,12 +44,33 @@ def check_problem(problem: Problem, path: str, size_bytes: int, abilities: Abili
         raise InvalidField(path, f"it is {size_bytes} bytes", f"up to {bounds.max_total_bytes} bytes")
     check_unique((test.id for test in problem.tests), under(path, "tests"))
     check_limits(problem.limits, under(path, "limits"), abilities)
+    for index, test in enumerate(problem.tests):
+        check_room(test.body, under(path, f"tests[{index}]"), problem.limits)
     check_checker(problem.checker, under(path, "checker"), kinds_of(problem), abilities)
 
 
 def kinds_of(problem: Problem) -> set[str]:
     """Return the kinds of a problem's tests."""
     return {KIND_OF_BODY[type(test.body)] for test in problem.tests}
+
+
+def check_room(test: TestBody, path: str, limits: Limits) -> None:
+    """Check that the files that a test gives a program fit into what the program may take.
+
+    Raises:
+        InvalidField: they do not.
+    """
+    run = run_of(test)
+    files = run.files if isinstance(run, StdioRun) else ()
+    taken_bytes = sum(-(-len(file.content) // PAGE_BYTES) * PAGE_BYTES for file in files)
+    room_bytes = min(limits.disk_bytes, limits.memory_bytes)
+    if taken_bytes > room_bytes:
+        given = "files.files" if isinstance(test, FilesTest) else "stdio.stdin"
+        raise InvalidField(
+            under(path, given),
+            f"it takes {taken_bytes} bytes on disk, in pages of {PAGE_BYTES}",
+            f"up to {room_bytes} bytes, by limits.disk_bytes and limits.memory_bytes",
+        )
 
 
 def check_limits(limits: Limits, path: str, abilities: Abilities) -> None:

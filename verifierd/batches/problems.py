@@ -11,7 +11,7 @@ from typing import Any
 
 from sandboxes.inside import values
 from verifierd.errors import UnknownProblem
-from verifierd.model import AssertsTest, CallTest, Digest, Problem, StdioTest, TestBody
+from verifierd.model import AssertsTest, CallTest, Digest, FilesTest, Problem, StdioTest, TestBody
 
 
 class ProblemStore:
@@ -71,10 +71,19 @@ def _body_parts(body: TestBody) -> Iterator[bytes]:
         case StdioTest():
             yield body.stdin
             yield body.expected_stdout
+            yield _json([body.arguments, body.input_file, body.output_file])
         case CallTest():
             # Keyword arguments and dicts keep their order: a program sees it.
             given = [body.function, list(body.args), dict(body.kwargs), body.expected]
             yield _json(_sets_in_order(values.encode(given)))
+        case FilesTest():
+            given = [(file.path, file.is_executable) for file in body.files]
+            wanted = [(each.path, each.content is None) for each in body.expected]
+            yield _json([given, wanted, body.expected_stdout is None])
+            yield from (file.content for file in body.files)
+            yield from (each.content or b"" for each in body.expected)
+            yield body.stdin
+            yield body.expected_stdout or b""
         case AssertsTest():
             yield body.source.encode("utf-8", "surrogatepass")
             yield _json(body.candidate_names)

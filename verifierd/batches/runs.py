@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from sandboxes.model import AssertsRun, CallRun, Run, StdioRun
-from verifierd.model import AssertsTest, CallTest, StdioTest, TestBody
+from sandboxes.model import AssertsRun, CallRun, File, Run, StdioRun
+from verifierd.model import AssertsTest, CallTest, FilesTest, StdioTest, TestBody
 
 
 def run_of(test: TestBody) -> Run:
     """Return the run that a test asks for, without the answer.
 
     A test program of `asserts` holds its answers; the sandbox runs it in a process of its own, which the
-    candidate does not reach.
+    candidate does not reach. Of a `files` test it is told at which paths to look, and that after the run.
     """
     match test:
-        case StdioTest(stdin=stdin):
-            return StdioRun(stdin)
+        case StdioTest(stdin=stdin, arguments=arguments, input_file=input_file):
+            files = (File(input_file, stdin),) if input_file else ()
+            return StdioRun(b"" if input_file else stdin, arguments, files, test.looks_at)
+        case FilesTest(files=files, stdin=stdin):
+            return StdioRun(stdin, (), files, test.looks_at)
         case CallTest(function=function, args=args, kwargs=kwargs, class_name=class_name):
             return CallRun(function, args, dict(kwargs), class_name)
         case AssertsTest(source=source, candidate_names=names):

@@ -36,7 +36,19 @@ PROBLEM is a JSON object; `limits` and `checker` may be left out, and so may eac
        {{"id": "b", "call": {{"function": "f", "args": [1, 2],
                             "kwargs": {{"base": 2}}, "expected": 3}}}},
        {{"id": "c", "asserts": {{"source": "assert sum([1, 2]) == 3",
-                               "candidate_names": ["sum"]}}}}]}}
+                               "candidate_names": ["sum"]}}}},
+       {{"id": "d", "files": {{"files": {{"a.txt": "1", "run.sh": "exit"}},
+                             "executables": ["run.sh"],
+                             "expected": {{"a.txt": null, "b/c.txt": "1"}}}}}}]}}
+
+A `stdio` test may have `arguments` (the command line after the program's name), an `input_file` that holds
+`stdin` instead of standard input, and an `output_file` whose content is compared instead of standard output.
+A file that is not there then is a wrong answer.
+
+In a `files` test the state counts that a program leaves. `files` are there before it starts, `executables`
+are those of them that may be started; `stdin` is what it is given. `expected` has the content of a file that
+must be there by its path, or null where nothing may be; what else is left is not looked at. A link is no
+file. `expected_stdout` is compared where it is given. Paths are relative to the working directory.
 
 `args` and `kwargs` may be left out. With a `class_name` the function is a method of an object of that class,
 made without arguments. `candidate_names` names built-ins and standard modules that are the candidate's own in
@@ -62,6 +74,9 @@ Checkers, by the kind of test that they judge:
            unordered      a list with the same items in any order
            livecodebench  as that set's evaluator
 
+    files  exact          (default) every byte of each file, and of standard output where it is compared
+           and all of stdio but program, file by file
+
     "checker": {{"name": "float", "params": {{"abs": 1e-6, "rel": 1e-6}}}}
 
 The checker `program`, for stdio, is a program of yours, in any language that candidates may be written in.
@@ -76,7 +91,7 @@ accepts by printing 1 (`strict: true` tells its failures from refusals).
 Values of `call` tests that JSON does not have are written with a tag:
 
     {{"$tuple": [1, 2]}}        {{"$set": [1]}}        {{"$frozenset": [1]}}
-    {{"$bytes": "aGk="}}        (base64; also for stdin and expected_stdout)
+    {{"$bytes": "aGk="}}        (base64; also for stdin, expected_stdout and files)
     {{"$dict": [[1, "one"]]}}   (keys that are no strings, or begin with $)
     {{"$float": "nan"}}         (or "inf", "-inf")
     {{"$complex": [0, 1]}}      {{"$int": "-ff"}}      (hexadecimal, any size)
@@ -88,7 +103,7 @@ are errors.
 
     {{"id": "first", "language": "python", "source": "print(3)"}}
 
-Other languages, for `stdio` tests, where the server has them (`verifierd doctor` tells):
+Other languages, for `stdio` and `files` tests, where the server has them (`verifierd doctor` tells):
 
     {LANGUAGE_NAMES}
 

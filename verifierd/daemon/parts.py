@@ -55,7 +55,7 @@ def abilities(settings: Settings, report: HostReport) -> Abilities:
             LanguageAbility(
                 language.name,
                 version,
-                language.kinds,
+                language.test_kinds,
                 available=bool(version),
                 remedy="" if version else language.install_command,
             )

@@ -60,6 +60,19 @@ class _Form(BaseModel):
 class _StdioForm(_Form):
     stdin: Octets = b""
     expected_stdout: Octets
+    arguments: list[Text] = []
+    input_file: Text = ""
+    output_file: Text = ""
+
+    def test(self, test_id: str) -> client.Test:
+        return client.StdioTest(
+            stdin=self.stdin,
+            expected_stdout=self.expected_stdout,
+            id=test_id,
+            arguments=tuple(self.arguments),
+            input_file=self.input_file,
+            output_file=self.output_file,
+        )
 
 
 class _CallForm(_Form):
@@ -69,10 +82,34 @@ class _CallForm(_Form):
     expected: TypedValue
     class_name: Text = ""
 
+    def test(self, test_id: str) -> client.Test:
+        return client.CallTest(self.function, self.args, self.expected, self.kwargs, test_id, self.class_name)
+
 
 class _AssertsForm(_Form):
     source: Text
     candidate_names: list[Text] = []
+
+    def test(self, test_id: str) -> client.Test:
+        return client.AssertsTest(self.source, test_id, tuple(self.candidate_names))
+
+
+class _FilesForm(_Form):
+    files: dict[Text, Octets] = {}
+    executables: list[Text] = []
+    stdin: Octets = b""
+    expected: dict[Text, Octets | None]
+    expected_stdout: Octets | None = None
+
+    @model_validator(mode="after")
+    def _executables_are_there(self) -> Self:
+        if unknown := [path for path in self.executables if path not in self.files]:
+            raise ValueError(f"'executables' has {unknown[0]!r}, which 'files' has not")
+        return self
+
+    def test(self, test_id: str) -> client.Test:
+        files = {path: client.File(content, path in self.executables) for path, content in self.files.items()}
+        return client.FilesTest(self.expected, files, self.stdin, self.expected_stdout, test_id)
 
 
 class _TestForm(_Form):
@@ -80,22 +117,21 @@ class _TestForm(_Form):
     stdio: _StdioForm | None = None
     call: _CallForm | None = None
     asserts: _AssertsForm | None = None
+    files: _FilesForm | None = None
+
+    @property
+    def _bodies(self) -> list[_StdioForm | _CallForm | _AssertsForm | _FilesForm]:
+        return [body for body in (self.stdio, self.call, self.asserts, self.files) if body is not None]
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        kinds = [kind for kind in ("stdio", "call", "asserts") if getattr(self, kind) is not None]
-        if len(kinds) != 1:
-            raise ValueError(f"needs exactly one of 'stdio', 'call' and 'asserts', and has {len(kinds)}")
+        if (count := len(self._bodies)) != 1:
+            raise ValueError(f"needs exactly one of 'stdio', 'call', 'asserts' and 'files', and has {count}")
         return self
 
-    def test(self) -> client.StdioTest | client.CallTest | client.AssertsTest:
-        if self.stdio is not None:
-            return client.StdioTest(self.stdio.stdin, self.stdio.expected_stdout, self.id)
-        if self.asserts is not None:
-            return client.AssertsTest(self.asserts.source, self.id, tuple(self.asserts.candidate_names))
-        assert self.call is not None  # noqa: S101 - by _one_kind
-        call = self.call
-        return client.CallTest(call.function, call.args, call.expected, call.kwargs, self.id, call.class_name)
+    def test(self) -> client.Test:
+        (body,) = self._bodies
+        return body.test(self.id)
 
 
 class _LimitsForm(_Form):
@@ -170,6 +206,7 @@ _FORMS_BY_KEY: dict[str, type[_Form]] = {
     "stdio": _StdioForm,
     "call": _CallForm,
     "asserts": _AssertsForm,
+    "files": _FilesForm,
     "limits": _LimitsForm,
     "checker": _CheckerForm,
     "program": _ProgramForm,

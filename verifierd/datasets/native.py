@@ -5,14 +5,16 @@ r"""The service's own files: a problem as one JSON object, candidates as JSON li
                        "checker": {"name": "tokens"},
                        "tests": [{"id": "a", "stdio": {"stdin": "1 2\n", "expected_stdout": "3\n"}},
                                  {"id": "b", "call": {"function": "add", "args": [1, 2], "expected": 3}},
-                                 {"id": "c", "asserts": {"source": "assert add(1, 2) == 3"}}]}
+                                 {"id": "c", "asserts": {"source": "assert add(1, 2) == 3"}},
+                                 {"id": "d", "files": {"files": {"a.txt": "1"},
+                                                       "expected": {"a.txt": null, "b.txt": "1"}}}]}
     candidates.jsonl  {"id": "first", "language": "python", "source": "print(3)"}
 
 `limits` and `checker` may be left out; so may each key in them. Values of `call` tests that JSON does
 not have are written with a tag: `{"$tuple": [1, 2]}`, `{"$set": []}`, `{"$bytes": "aGk="}`,
-`{"$float": "nan"}` (`sandboxes.inside.values` lists them all); `stdin` and `expected_stdout` are text or
-`{"$bytes": ...}`. A candidate may carry a `note`, a `behaviour` and its `expected_verdict`, which the
-demo compares. Any other key is an error.
+`{"$float": "nan"}` (`sandboxes.inside.values` lists them all); `stdin`, `expected_stdout` and contents
+of files are text or `{"$bytes": ...}`. A candidate may carry a `note`, a `behaviour` and its
+`expected_verdict`, which the demo compares. Any other key is an error.
 """
 
 from __future__ import annotations

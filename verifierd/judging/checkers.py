@@ -10,13 +10,14 @@ from typing import Any
 from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
 from verifierd.judging.evaluators import CodeContests, LiveCodeBench, LiveCodeBenchValue
+from verifierd.judging.files import PartByPart
 from verifierd.judging.programs import ProgramChecker
 from verifierd.judging.showing import shorten
 from verifierd.judging.structured import Json, UnorderedLines, UnorderedValue
 from verifierd.judging.text import ExactBytes, Lines, Tokens
 from verifierd.judging.tolerant import FloatTokens, FloatValue
 from verifierd.judging.typed import ExactValue
-from verifierd.model import CallTest, CheckerSpec, StdioTest, TestBody
+from verifierd.model import CallTest, CheckerSpec, FilesTest, StdioTest, TestBody
 
 TestKind = type[TestBody]
 _ByName = Mapping[str, type[Checker[Any]]]
@@ -26,19 +27,22 @@ def _by_name(*checkers: type[Checker[Any]]) -> _ByName:
     return MappingProxyType({checker.name: checker for checker in checkers})
 
 
+_OF_BYTES: tuple[type[Checker[bytes]], ...] = (
+    *(Tokens, Lines, ExactBytes, FloatTokens, UnorderedLines, Json, CodeContests, LiveCodeBench),
+)
 # The first of each kind is its default. `asserts` tests judge themselves and have none.
 CHECKERS: Mapping[TestKind, _ByName] = MappingProxyType(
     {
-        StdioTest: _by_name(
-            *(Tokens, Lines, ExactBytes, FloatTokens, UnorderedLines, Json, CodeContests, LiveCodeBench),
-            ProgramChecker,
-        ),
+        StdioTest: _by_name(*_OF_BYTES, ProgramChecker),
+        FilesTest: _by_name(ExactBytes, *_OF_BYTES),
         CallTest: _by_name(ExactValue, FloatValue, UnorderedValue, LiveCodeBenchValue),
     }
 )
 
 
-KIND_NAMES: Mapping[TestKind, str] = MappingProxyType({StdioTest: "stdio", CallTest: "call"})
+KIND_NAMES: Mapping[TestKind, str] = MappingProxyType(
+    {StdioTest: "stdio", CallTest: "call", FilesTest: "files"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ def choose(
         allowed = ", ".join(dict.fromkeys(name for by_name in judged.values() for name in by_name))
         problem = f"no checker {shorten(spec.name)!r} judges these kinds of tests"
         raise InvalidField(f"{path}.name", problem, allowed or "leave it out: these tests judge themselves")
-    return {kind: _chosen(spec, by_name, f"{path}.params") for kind, by_name in judged.items()}
+    chosen = {kind: _chosen(spec, by_name, f"{path}.params") for kind, by_name in judged.items()}
+    return {kind: PartByPart(checker) if kind is FilesTest else checker for kind, checker in chosen.items()}
 
 
 def _chosen(spec: CheckerSpec, by_name: _ByName, path: str) -> Checker[Any]:

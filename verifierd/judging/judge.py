@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-from sandboxes.model import Outcome, StdioRun
+from sandboxes.model import AtPath, Outcome, StdioRun
 from verifierd.judging.answers import Answer, Executed, ExecutionFailed
 from verifierd.judging.behaviour import behaviour
 from verifierd.judging.checker import Checker
 from verifierd.judging.checkers import choose
+from verifierd.judging.files import actual_parts, at_path, expected_parts, missing_output
 from verifierd.judging.programs import ProgramChecker
 from verifierd.judging.sizes import bytes_of
 from verifierd.judging.verdicts import KILLED_BY, Failure, failure
@@ -17,6 +18,7 @@ from verifierd.model import (
     CallTest,
     Cost,
     ExecutionResult,
+    FilesTest,
     KilledBy,
     Problem,
     StdioTest,
@@ -102,7 +104,7 @@ class Judge:
             stdout_total_bytes=outcome.stdout_total_bytes,
             stderr=outcome.stderr,
             stderr_total_bytes=outcome.stderr_total_bytes,
-            actual=outcome.value,
+            actual=_told(test.body, outcome),
             behaviour=behaviour(outcome, answer_digest),
             cpu_time_ns=outcome.usage.cpu_time_ns,
             wall_time_ns=outcome.usage.wall_time_ns,
@@ -140,6 +142,8 @@ class _Test:
             return (outcome.behaviour or "").encode()
         if isinstance(self.body, CallTest) and outcome.value is None:
             return None
+        if missing_output(self.body, outcome) is not None:
+            return b""
         return self.checker.digest(_actual(self.body, outcome))
 
     def compared(self, executed: Executed, answer_digest: bytes | None) -> Failure | None:
@@ -152,14 +156,23 @@ class _Test:
         checked = self.checker.check_digests(
             _expected(self.body), self.expected_digest, _actual(self.body, outcome), answer_digest
         )
-        return None if checked.accepted else Failure(Verdict.WRONG_ANSWER, checked.detail)
+        if checked.accepted:
+            return None
+        where = self.body.output_file if isinstance(self.body, StdioTest) else ""
+        return Failure(Verdict.WRONG_ANSWER, at_path(where, checked.detail) if where else checked.detail)
 
 
 def _expected(body: TestBody) -> Any:
+    if isinstance(body, FilesTest):
+        return expected_parts(body)
     return body.expected_stdout if isinstance(body, StdioTest) else getattr(body, "expected", None)
 
 
 def _actual(body: TestBody, outcome: Outcome) -> Any:
+    if isinstance(body, FilesTest):
+        return actual_parts(body, outcome.left, outcome.stdout)
+    if isinstance(body, StdioTest) and body.output_file:
+        return outcome.left[0].content if outcome.left else b""
     return outcome.value[0] if isinstance(body, CallTest) and outcome.value else outcome.stdout
 
 
@@ -176,6 +189,14 @@ def _judging_cost(executed: Executed) -> Cost | None:
         memory_byte_ns=usage.peak_memory_bytes * usage.wall_time_ns,
         executions=1,
     )
+
+
+def _told(body: TestBody, outcome: Outcome) -> tuple[Any] | None:
+    """Return what a result carries beside the outputs: a value, or the files that were looked at."""
+    if not isinstance(body, StdioTest | FilesTest) or not outcome.left:
+        return outcome.value
+    found = zip(body.looks_at, outcome.left, strict=True)
+    return ({path: each.content for path, each in found if each.what is AtPath.FILE},)
 
 
 def _not_executed(

@@ -8,6 +8,7 @@
 | COMPILE_FAILED | COMPILE_ERROR |
 | ASSERTION_FAILED | WRONG_ANSWER |
 | RAISED, a signal, an exit code other than 0, no value returned by a `call` | RUNTIME_ERROR |
+| FINISHED without the file that was to hold the output | WRONG_ANSWER |
 | FINISHED | the checker's word; for `asserts`, which judge themselves, ACCEPTED |
 """
 
@@ -17,6 +18,7 @@ import signal
 from dataclasses import dataclass
 
 from sandboxes.model import Ending, Limits, Outcome
+from verifierd.judging.files import missing_output
 from verifierd.judging.showing import printable
 from verifierd.model import CallTest, KilledBy, TestBody, Verdict
 
@@ -51,7 +53,10 @@ class Failure:
 def failure(outcome: Outcome, test: TestBody, limits: Limits) -> Failure | None:
     """Return how a run failed by its ending alone; None where its output decides."""
     verdict = _verdict(outcome, test)
-    return None if verdict is None else Failure(verdict, _detail(verdict, outcome, limits))
+    if verdict is not None:
+        return Failure(verdict, _detail(verdict, outcome, limits))
+    missing = missing_output(test, outcome)
+    return None if missing is None else Failure(Verdict.WRONG_ANSWER, missing)
 
 
 def _verdict(outcome: Outcome, test: TestBody) -> Verdict | None:
@@ -84,7 +89,9 @@ def _detail(verdict: Verdict, outcome: Outcome, limits: Limits) -> str:
 
 def _too_much(outcome: Outcome, limits: Limits) -> str:
     written_bytes = max(outcome.stdout_total_bytes, outcome.stderr_total_bytes)
-    if written_bytes <= limits.output_bytes < outcome.result_total_bytes:
+    if written_bytes <= limits.output_bytes < outcome.left_total_bytes:
+        said = f"left {outcome.left_total_bytes} bytes in the files that the test looks at"
+    elif written_bytes <= limits.output_bytes < outcome.result_total_bytes:
         said = f"gave a result of {outcome.result_total_bytes} bytes or more"
     else:
         said = f"wrote {written_bytes} bytes of output"

@@ -16,10 +16,13 @@ from verifierd_client.problems import (
     CallTest,
     Candidate,
     Digest,
+    File,
+    FilesTest,
     Limits,
     Options,
     Problem,
     StdioTest,
+    Test,
 )
 
 Program = Candidate | str | bytes
@@ -132,12 +135,15 @@ def _write_stop_rules(options: Options) -> list[batch_pb2.StopRule]:
     return rules
 
 
-def _write_test(test: StdioTest | CallTest | AssertsTest, test_id: str) -> problem_pb2.TestCase:
+def _write_test(test: Test, test_id: str) -> problem_pb2.TestCase:
     message = problem_pb2.TestCase(id=test_id)
     match test:
         case StdioTest():
             message.stdio.stdin = _bytes(test.stdin)
             message.stdio.expected_stdout = _bytes(test.expected_stdout)
+            message.stdio.arguments.extend(test.arguments)
+            message.stdio.input_file = test.input_file
+            message.stdio.output_file = test.output_file
             message.stdio.SetInParent()
         case CallTest():
             message.call.function = test.function
@@ -149,11 +155,28 @@ def _write_test(test: StdioTest | CallTest | AssertsTest, test_id: str) -> probl
                 message.call.kwargs[name].CopyFrom(written)
             expected = write_value(test.expected, f"the expected value of test {test_id!r}")
             message.call.expected.CopyFrom(expected)
+        case FilesTest():
+            _write_files(test, message.files)
         case AssertsTest():
             message.asserts.source = _bytes(test.source)
             message.asserts.candidate_names.extend(test.candidate_names)
             message.asserts.SetInParent()
     return message
+
+
+def _write_files(test: FilesTest, message: problem_pb2.FilesTest) -> None:
+    for path, given in test.files.items():
+        file = given if isinstance(given, File) else File(given)
+        message.files.add(path=path, content=_bytes(file.content), executable=file.executable)
+    for path, content in test.expected.items():
+        if content is None:
+            message.expected.add(path=path, absent=True)
+        else:
+            message.expected.add(path=path, content=_bytes(content))
+    message.stdin = _bytes(test.stdin)
+    if test.expected_stdout is not None:
+        message.expected_stdout = _bytes(test.expected_stdout)
+    message.SetInParent()
 
 
 def _bytes(text: str | bytes) -> bytes:

@@ -9,11 +9,20 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StdioTest:
-    """Text or bytes in on standard input, and what is expected on standard output."""
+    """Text or bytes in on standard input, and what is expected on standard output.
+
+    Attributes:
+        arguments: the command line after the program's name.
+        input_file: a file of this name in the working directory has the input, and standard input is empty.
+        output_file: what the program leaves in this file is compared, not what it prints.
+    """
 
     stdin: str | bytes
     expected_stdout: str | bytes
     id: str = ""
+    arguments: Sequence[str] = ()
+    input_file: str = ""
+    output_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,38 @@ class AssertsTest:
     source: str
     id: str = ""
     candidate_names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is in a file, and whether it is a program."""
+
+    content: str | bytes
+    executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilesTest:
+    """The state that a program leaves is what counts: for programs that act rather than answer.
+
+    Paths are relative to the working directory. At others than the expected ones is not looked, and no link
+    is followed.
+
+    Attributes:
+        expected: what is to be at each path when the program has ended; None: nothing.
+        files: what is there before it starts.
+        stdin: what it is given on standard input.
+        expected_stdout: what it is to print; None: that is not compared.
+    """
+
+    expected: Mapping[str, str | bytes | None]
+    files: Mapping[str, str | bytes | File] = field(default_factory=dict)
+    stdin: str | bytes = b""
+    expected_stdout: str | bytes | None = None
+    id: str = ""
+
+
+Test = StdioTest | CallTest | AssertsTest | FilesTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +130,7 @@ class Problem:
     """
 
     id: str
-    tests: Sequence[StdioTest | CallTest | AssertsTest]
+    tests: Sequence[Test]
     limits: Limits = Limits()
     checker: Checker | None = None
 

@@ -95,8 +95,9 @@ class ExecutionResult:
     """One candidate on one test.
 
     `actual` is what a CallTest returned, in a one-element tuple so that a returned None is told from no
-    value. Exit code and signal are None where the run did not end that way. Times are seconds since the
-    epoch, None for a stage that never began.
+    value; where a test looks at files it is a dict of their contents by path, of those that are there. Exit
+    code and signal are None where the run did not end that way. Times are seconds since the epoch, None for a
+    stage that never began.
     """
 
     test_id: str

@@ -41,7 +41,7 @@ from verifierd.model import (
 ABILITIES = Abilities(
     server_version="0.1.0",
     languages=(
-        LanguageAbility("python", "CPython 3.11.2", frozenset({"stdio", "call", "asserts"})),
+        LanguageAbility("python", "CPython 3.11.2", frozenset({"stdio", "call", "asserts", "files"})),
         LanguageAbility("perl", "v5.36.0", frozenset({"stdio"})),
         LanguageAbility("rust", "", frozenset({"stdio"}), available=False, remedy="apt-get install rustc"),
     ),

@@ -55,6 +55,12 @@ def _list() -> Value:
     return Value(list_value=values_pb2.Items())
 
 
+def _large_input_file(request: wire.VerifyRequest) -> None:
+    test = problem_pb2.StdioTest(stdin=b"x" * 5000, input_file="input.txt")
+    request.batch.problem.tests[0].stdio.CopyFrom(test)
+    request.batch.problem.limits.disk_bytes = 4096
+
+
 BAD: dict[str, tuple[Spoil, str, str]] = {
     "no problem": (lambda r: r.batch.ClearField("problem"), "batch.problem_source", "problem_digest"),
     "no problem id": (lambda r: r.batch.problem.ClearField("id"), "batch.problem.id", "1 to 256"),
@@ -69,10 +75,20 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "printable",
     ),
     "no test kind": (lambda r: _test(r).ClearField("stdio"), "batch.problem.tests[0].body", "stdio, call"),
-    "files test": (
+    "files test without an expected file": (
         lambda r: _test(r).files.SetInParent(),
-        "batch.problem.tests[0].files",
-        "stdio, call, asserts",
+        "batch.problem.tests[0].files.expected",
+        "at least one file",
+    ),
+    "output file outside": (
+        lambda r: setattr(_test(r).stdio, "output_file", "../output.txt"),
+        "batch.problem.tests[0].stdio.output_file",
+        "relative to the working directory",
+    ),
+    "input file that has no room": (
+        _large_input_file,
+        "batch.problem.tests[0].stdio.stdin",
+        "up to 4096 bytes",
     ),
     "answer test": (
         lambda r: _test(r).answer.SetInParent(),

@@ -9,12 +9,23 @@ from typing import Any
 
 import pytest
 
+from sandboxes.model import File
 from tests.unit.batches.scene import problem
 from tests.unit.execution.fakes import LIMITS
 from verifierd import model
 from verifierd.batches.problems import ProblemStore, problem_digest
 from verifierd.errors import UnknownProblem
-from verifierd.model import AssertsTest, CallTest, CheckerSpec, Digest, Problem, StdioTest, TestBody
+from verifierd.model import (
+    AssertsTest,
+    CallTest,
+    CheckerSpec,
+    Digest,
+    ExpectedFile,
+    FilesTest,
+    Problem,
+    StdioTest,
+    TestBody,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -57,6 +68,8 @@ def test_a_problem_larger_than_the_store_stays_until_the_next_one_comes() -> Non
 
 
 CALL = CallTest("f", (1,), {"k": 2}, [3])
+STDIO = StdioTest(b"a", b"b")
+FILES = FilesTest((File("a", b"bc"),), b"d", (ExpectedFile("e", b"f"),), b"g")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +77,17 @@ CALL = CallTest("f", (1,), {"k": 2}, [3])
     [
         (one(StdioTest(b"ab", b"c")), one(StdioTest(b"a", b"bc"))),
         (one(StdioTest(b"", b"")), one(AssertsTest(""))),
+        (one(STDIO), one(replace(STDIO, arguments=("x",)))),
+        (one(replace(STDIO, input_file="x")), one(replace(STDIO, output_file="x"))),
+        (one(FILES), one(replace(FILES, files=(File("a", b"b"),), stdin=b"cd"))),
+        (one(FILES), one(replace(FILES, files=(File("ab", b"c"),)))),
+        (one(FILES), one(replace(FILES, files=(File("a", b"bc", is_executable=True),)))),
+        (one(FILES), one(replace(FILES, expected=(ExpectedFile("e", None),)))),
+        (
+            one(replace(FILES, expected=(ExpectedFile("e", b""),))),
+            one(replace(FILES, expected=(ExpectedFile("e", None),))),
+        ),
+        (one(replace(FILES, expected_stdout=b"")), one(replace(FILES, expected_stdout=None))),
         (one(CALL), one(replace(CALL, args=(True,)))),
         (one(CALL), one(replace(CALL, expected=(3,)))),
         (one(CALL), one(replace(CALL, kwargs={"l": 2}))),
@@ -72,7 +96,7 @@ CALL = CallTest("f", (1,), {"k": 2}, [3])
         (one(CALL), one(CALL, limits=replace(LIMITS, cpu_time_ns=1))),
         (one(replace(CALL, args=({"a": 1, "b": 2},))), one(replace(CALL, args=({"b": 2, "a": 1},)))),
     ],
-    ids=range(9),
+    ids=range(17),
 )
 def test_whatever_a_program_or_its_judge_can_see_changes_the_digest(left: Problem, right: Problem) -> None:
     assert problem_digest(left) != problem_digest(right)

@@ -54,6 +54,31 @@ def test_bytes_that_are_no_text_can_be_given(tmp_path: Path) -> None:
     assert test == client.StdioTest(b"\xff", "é".encode(), "a")
 
 
+def test_files_are_read_with_their_paths(tmp_path: Path) -> None:
+    stdio = {
+        "expected_stdout": "3",
+        "arguments": ["-n", "3"],
+        "input_file": "input.txt",
+        "output_file": "output.txt",
+    }
+    files = {
+        "files": {"a.txt": "é", "bin/run": {"$bytes": "/w=="}},
+        "executables": ["bin/run"],
+        "stdin": "in",
+        "expected": {"a.txt": None, "b.txt": "", "c": {"$bytes": "/w=="}},
+        "expected_stdout": "",
+    }
+    tests = [{"id": "a", "stdio": stdio}, {"id": "b", "files": files}]
+    first, second, third = problem_of(
+        tmp_path, tests=[*tests, {"id": "c", "files": {"expected": {"a": None}}}]
+    ).tests
+    assert first == client.StdioTest(b"", b"3", "a", ("-n", "3"), "input.txt", "output.txt")
+    given = {"a.txt": client.File("é".encode()), "bin/run": client.File(b"\xff", executable=True)}
+    wanted = {"a.txt": None, "b.txt": b"", "c": b"\xff"}
+    assert second == client.FilesTest(wanted, given, b"in", b"", "b")
+    assert third == client.FilesTest({"a": None}, id="c")
+
+
 def test_values_that_json_does_not_have_are_read_with_their_types(tmp_path: Path) -> None:
     args = [{"$float": "nan"}, {"$complex": [1, -2]}, {"$int": "-ffffffffffffffffff"}, {"$dict": [[1, "x"]]}]
     call = {"function": "f", "args": args, "expected": {"$frozenset": [True]}}
@@ -72,7 +97,7 @@ def test_values_that_json_does_not_have_are_read_with_their_types(tmp_path: Path
         (
             '{"id": "p", "tests": [\n{"id": "a"}]}',
             2,
-            "tests[0]: needs exactly one of 'stdio', 'call' and 'asserts'",
+            "tests[0]: needs exactly one of 'stdio', 'call', 'asserts' and 'files'",
         ),
         (
             '{"id": "p", "tests": [\n{"id": "a",\n"stdio": {"stdin": ""}}]}',
@@ -80,9 +105,24 @@ def test_values_that_json_does_not_have_are_read_with_their_types(tmp_path: Path
             "key 'expected_stdout' is missing in tests[0].stdio",
         ),
         (
+            '{"id": "p", "tests": [{"id": "a", "file": {}}]}',
+            1,
+            "unknown key 'file' in tests[0]; allowed: id, stdio",
+        ),
+        (
             '{"id": "p", "tests": [{"id": "a", "files": {}}]}',
             1,
-            "unknown key 'files' in tests[0]; allowed: id, stdio",
+            "key 'expected' is missing in tests[0].files",
+        ),
+        (
+            '{"id": "p", "tests": [{"id": "a", "files": {"expected": {"b.txt": "",\n"a.txt": 3}}}]}',
+            2,
+            "tests[0].files.expected.a.txt: must be a string",
+        ),
+        (
+            '{"id": "p", "tests": [{"id": "a",\n"files": {"executables": ["x"], "expected": {"x": ""}}}]}',
+            2,
+            "tests[0].files: 'executables' has 'x', which 'files' has not",
         ),
         (
             '{"id": "p", "tests": [],\n"limits": {\n"memory": 3}}',

@@ -20,9 +20,10 @@ from verifierd.api.convert.fields import (
     source_text,
     under,
 )
+from verifierd.api.convert.files import files_from_proto, stdio_from_proto
 from verifierd.api.convert.values import value_from_proto
 from verifierd.errors import InvalidField
-from verifierd.model import AssertsTest, CallTest, CheckerSpec, Problem, StdioTest, TestBody, TestCase
+from verifierd.model import AssertsTest, CallTest, CheckerSpec, Problem, TestBody, TestCase
 
 # As a message, each list or object of a value takes 2 bytes or more: below this there are never too many.
 UNCROWDED_BYTES = values.CONTAINERS_BOUND
@@ -145,16 +146,6 @@ def test_from_proto(message: problem_pb2.TestCase, path: str, bounds: AdmissionL
     return TestCase(id=identifier(message.id, under(path, "id")), body=body)
 
 
-def _stdio(message: problem_pb2.StdioTest, path: str, bounds: AdmissionLimits) -> StdioTest:
-    refuse_others(message, path, "stdin", "expected_stdout")
-    for name, data in (("stdin", message.stdin), ("expected_stdout", message.expected_stdout)):
-        if len(data) > bounds.max_stdin_bytes:
-            raise InvalidField(
-                under(path, name), f"it is {len(data)} bytes", f"up to {bounds.max_stdin_bytes} bytes"
-            )
-    return StdioTest(stdin=message.stdin, expected_stdout=message.expected_stdout)
-
-
 def _call(message: problem_pb2.CallTest, path: str, bounds: AdmissionLimits) -> CallTest:
     refuse_others(message, path, "function", "args", "kwargs", "expected", "class_name")
     size_bytes = message.ByteSize()
@@ -209,7 +200,8 @@ def _name(name: str, path: str) -> str:
 
 
 TEST_READERS: dict[str, Callable[[Any, str, AdmissionLimits], TestBody]] = {
-    "stdio": _stdio,
+    "stdio": stdio_from_proto,
     "call": _call,
     "asserts": _asserts,
+    "files": files_from_proto,
 }
