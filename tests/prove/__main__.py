@@ -10,12 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.prove import boundary, core
+from tests.prove import boundary, core, languages
 from tests.prove.harness import prove
 from tests.support.any_engine import engine_where_possible
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PROOFS = {"core": core.lines, "boundary": boundary.lines}
+PROOFS = {"core": core.lines, "boundary": boundary.lines, "languages": languages.lines}
 AROUND = {"boundary": engine_where_possible}  # what a proof has for its whole length
 RUNNING = "PROVING_VERIFIERD"
 
