@@ -186,7 +186,7 @@ PROOFS = {
         " Theorem plus_zero : forall n : nat, n + 0 = n. Proof. destruct (no 0). Qed.",
         Verdict.WRONG_ANSWER,
     ),
-    "nothing": ("", Verdict.WRONG_ANSWER),
+    "nothing": ("(* nothing *)", Verdict.WRONG_ANSWER),
     "another nat": (
         "Inductive nat := O. Theorem plus_zero : forall n : nat, n = n. Proof. reflexivity. Qed.",
         Verdict.WRONG_ANSWER,
