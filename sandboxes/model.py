@@ -7,11 +7,13 @@ measures and returns what the program did, and the worker judges it outside.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cached_property
 from typing import Any
 
 from .inside import values
+
+CHOICES = "ABCDEFGHIJ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,23 @@ class AssertsRun:
     candidate_names: tuple[str, ...] = ()
 
 
-Run = StdioRun | CallRun | AssertsRun
+@dataclass(frozen=True, slots=True)
+class AnswerRun:
+    """Compare the program, a text with an answer in it, with the right answer by math-verify.
+
+    The outcome's value is a `MathAnswer`, its standard output what the text was read as. Reading and
+    comparing are processes of their own: where the text is read, `expected` never comes.
+    """
+
+    expected: str
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether a letter is wanted, and so any number in the text is none of the answer."""
+        return len(self.expected.strip()) == 1 and self.expected.strip() in CHOICES
+
+
+Run = StdioRun | CallRun | AssertsRun | AnswerRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,14 @@ class Job:
     program: Program
     runs: tuple[Run, ...]
     limits: Limits
+
+
+class MathAnswer(StrEnum):
+    """What an `AnswerRun` found."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    UNREADABLE = "unreadable"  # the text has no expression that math-verify can read
 
 
 class Ending(Enum):
@@ -191,7 +217,7 @@ class Outcome:
 
 
 class BrokenTestProgram(Exception):
-    """The test program of an `asserts` run cannot be used, whatever the candidate is."""
+    """The test program of an `asserts` run, or what an `answer` run expects, judges no candidate."""
 
 
 class SandboxError(Exception):

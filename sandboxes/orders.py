@@ -10,7 +10,7 @@ from typing import Any
 from .inside import given, left
 from .languages import LANGUAGES, Language
 from .languages.declaration import Harness
-from .model import AssertsRun, CallRun, Job, Limits, Run, StdioRun
+from .model import AnswerRun, AssertsRun, CallRun, Job, Limits, Run, StdioRun
 
 PLACE = re.compile(r"\{\{(function|class_name|program|tests)\}\}")
 
@@ -26,7 +26,8 @@ def order_of(job: Job) -> tuple[dict[str, Any], list[bytes]]:
     runs, of_runs = [], []
     for run in job.runs:
         header, payload = _run_order(run)
-        runs.append({**header, "build": None if language.warm else builds.index_of(run)})
+        build = None if language.warm or isinstance(run, AnswerRun) else builds.index_of(run)
+        runs.append({**header, "build": build})
         of_runs += [payload, *_gift_and_asked(run)]
     header = {
         "op": "job",
@@ -45,6 +46,8 @@ def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
             return {"kind": "call", "function": function, "class_name": class_name}, run.payload
         case AssertsRun(test_source, names):
             return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()
+        case AnswerRun(expected):
+            return {"kind": "answer", "is_choice": run.is_choice}, expected.encode()
 
 
 def _gift_and_asked(run: Run) -> tuple[bytes, bytes]:
@@ -63,7 +66,7 @@ class _Builds:
         self._job = job
         self._indices: dict[tuple[str, ...], int] = {}
 
-    def index_of(self, run: Run) -> int:
+    def index_of(self, run: StdioRun | CallRun | AssertsRun) -> int:
         """Return the place of the build that a run needs among the orders."""
         match run:
             case StdioRun():

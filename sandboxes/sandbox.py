@@ -43,11 +43,14 @@ class Sandbox:
         self.busy = False
         self._container = container
 
-    async def start(self, seccomp: bytes, meters: str, packages: Sequence[str] = ()) -> None:
-        """Hand the supervisor its set-up. Raises SandboxError."""
+    async def start(
+        self, seccomp: bytes, meters: str, packages: Sequence[str] = (), *, reads_answers: bool = False
+    ) -> None:
+        """Hand the supervisor its set-up; `reads_answers`: math-verify is in there. Raises SandboxError."""
+        setup = {"meters": meters, "packages": list(packages), "reads_answers": reads_answers}
         try:
             async with asyncio.timeout(START_SECONDS):
-                await self._send({"meters": meters, "packages": list(packages)}, [seccomp])
+                await self._send(setup, [seccomp])
                 header, _ = await self._receive()
         except TimeoutError:
             raise await self._failed(f"the supervisor did not start within {START_SECONDS:g} s") from None

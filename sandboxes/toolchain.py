@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .backends.base import BackendUnavailable
+from .languages import LANGUAGES
+from .languages.libraries import library_folders, library_versions
 from .languages.presence import host_versions
 from .python import find_python, python_version
 
@@ -24,7 +26,8 @@ class Toolchain:
 
     `digest` is empty for the host's own files. `python` is the interpreter's path inside; `packages` are the
     folders of third-party packages that candidates may import, none of the host's: verdicts must not
-    depend on what happens to be installed on it.
+    depend on what happens to be installed on it. `libraries` are folders on the host by name that
+    those find who read answers, and no candidate.
     """
 
     digest: str
@@ -32,6 +35,16 @@ class Toolchain:
     python: str
     packages: tuple[str, ...] = ()
     root: Path = Path("/")
+    libraries: Mapping[str, Path] = field(default_factory=dict)
+
+    def with_own_libraries(self) -> Toolchain:
+        """Return it with the languages that rest on libraries of this service's own installation."""
+        versions, folders = dict(self.versions), dict[str, Path]()
+        for name, language in LANGUAGES.items():
+            if told := library_versions(language):
+                versions[name] = told
+                folders |= library_folders(language)
+        return replace(self, versions=versions, libraries=folders)
 
 
 def host_toolchain(python: str | None) -> Toolchain:

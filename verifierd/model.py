@@ -120,7 +120,14 @@ class FilesTest:
         return tuple(each.path for each in self.expected)
 
 
-TestBody = StdioTest | CallTest | AssertsTest | FilesTest
+@dataclass(frozen=True, slots=True)
+class AnswerTest:
+    """A right answer of mathematics, LaTeX allowed; a candidate is a text with an answer in it."""
+
+    expected: str
+
+
+TestBody = StdioTest | CallTest | AssertsTest | FilesTest | AnswerTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,9 @@ class CheckerSpec:
 
     An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call and files. With
     the name `program` the rule is a program of the caller's.
+    @dataclass(frozen=True, slots=True)
+    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call, `math-verify`
+    for answer. With the name `program` the rule is a program of the caller's.
     """
 
     name: str = ""

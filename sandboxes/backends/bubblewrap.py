@@ -16,6 +16,7 @@ from .. import bundle, cgroups, seccomp
 from ..environment import ENVIRONMENT
 from ..inside.artifacts import DIRECTORY as PROGRAM_DIRECTORY
 from ..inside.groups import MOUNT as CGROUP_MOUNT
+from ..inside.stage import LIBRARIES_DIRECTORY
 from ..inside.stages import memory_file
 from ..instance import id_ranges, instance_name
 from ..languages import LANGUAGES
@@ -93,7 +94,12 @@ class BubblewrapBackend:
         container = ProcessContainer(process, group.remove)
         sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._toolchain.digest)
         try:
-            await sandbox.start(self._run_filter, group.meters, self._toolchain.packages)
+            await sandbox.start(
+                self._run_filter,
+                group.meters,
+                self._toolchain.packages,
+                reads_answers=bool(self._toolchain.libraries),
+            )
         except BaseException:
             with contextlib.suppress(OSError):  # what is left of it goes with this instance's cgroups
                 await sandbox.close()
@@ -115,7 +121,10 @@ class BubblewrapBackend:
         order = {
             "join": [str(path) for path in group.join],
             "first_id": first_id,
-            "directories": [str(self._toolchain.root / name) for name in ("usr", "etc", *OLD_DIRECTORIES)],
+            "directories": [
+                *(str(self._toolchain.root / name) for name in ("usr", "etc", *OLD_DIRECTORIES)),
+                *map(str, self._toolchain.libraries.values()),
+            ],
             "devices": [f"/dev/{name}" for name in DEVICES],
             "argv": self._arguments(group, data_fds, filter_fd),
         }
@@ -150,6 +159,9 @@ class BubblewrapBackend:
         for capability in (*CAPABILITIES, *optional):
             arguments += ["--cap-add", capability]
         arguments += _root_directory(self._toolchain.root)
+        arguments += ["--perms", "0755", "--dir", LIBRARIES_DIRECTORY]
+        for name, folder in self._toolchain.libraries.items():
+            arguments += ["--ro-bind", str(folder), f"{LIBRARIES_DIRECTORY}/{name}"]
         arguments += ["--tmpfs", CGROUP_MOUNT]
         for name, directory in group.visible.items():
             arguments += ["--bind", str(directory), f"{CGROUP_MOUNT}/{name}"]
@@ -163,8 +175,8 @@ class BubblewrapBackend:
 def bubblewrap_toolchain(settings: SandboxSettings) -> Toolchain:
     """Return the toolchain that the settings ask for. Raises BackendUnavailable."""
     if settings.root_directory is None:
-        return host_toolchain(settings.python)
-    return directory_toolchain(settings.root_directory, settings.python)
+        return host_toolchain(settings.python).with_own_libraries()
+    return directory_toolchain(settings.root_directory, settings.python).with_own_libraries()
 
 
 def _of_languages(etc: Path) -> Iterator[str]:

@@ -21,6 +21,8 @@ from .answers import (
     run_answer,
 )
 from .building import Build, Program, Programs, collected, why_it_failed
+from .grading import STAGES as STAGES_OF_AN_ANSWER
+from .grading import Grader
 from .pipes import pipe_for, private_pipe
 from .sockets import Sockets
 from .stages import GONE_SECONDS, Stage, StageFactory, StageLost, memory_file
@@ -48,6 +50,7 @@ class Jobs:
         self._open: list[Pipe] = []  # of the run in hand
         self._is_examining = False
         self._tester = self._spawn_tester()
+        self._grader = Grader(factory, self._perform)
         self._household = _processes() - {self._tester.pid}
         self._sockets = Sockets()
         self._own_sockets = self._sockets.count()
@@ -59,9 +62,13 @@ class Jobs:
         programs = Programs(header["builds"], source)
         runs = zip(header["runs"], of_runs[0::3], of_runs[1::3], of_runs[2::3], strict=True)
         for index, (order, payload, gift, asked) in enumerate(runs):
+            if order["kind"] == "answer":
+                self._wait_for_sockets(STAGES_OF_AN_ANSWER)
+                yield self._grader.run(index, order, source, payload, limits)
+                continue
             program = programs.of(order["build"], payload)
             self._make_ready(program, limits)
-            self._sockets.wait_for(self._own_sockets + SOCKETS_OF_A_STAGE, SOCKETS_GONE_SECONDS)
+            self._wait_for_sockets(1)
             if program.failed is not None:
                 yield compile_answer(index, program.failed)
             elif program.build is not None and program.build.kind == "asserts":
@@ -79,6 +86,7 @@ class Jobs:
         stage, self._stage, self._loaded = self._stage, None, None
         if stage is not None:
             stage.end()
+        self._grader.end()
 
     def abandon(self) -> None:
         """End whatever the run in hand has left: its candidate, its pipes, the test program next door.
@@ -101,7 +109,11 @@ class Jobs:
             time.sleep(0.001)
         if self._stage is not None:
             raise OSError("a stage outlived its job")
-        self._sockets.wait_for(self._own_sockets, SOCKETS_GONE_SECONDS)
+        self._wait_for_sockets(0)
+
+    def _wait_for_sockets(self, stages: int) -> None:
+        """Wait until no socket is left but ours and those of so many stages. Raises OSError."""
+        self._sockets.wait_for(self._own_sockets + stages * SOCKETS_OF_A_STAGE, SOCKETS_GONE_SECONDS)
 
     def _make_ready(self, program: Program, limits: dict[str, Any]) -> None:
         """Have a stage that holds the program, compiled, unless that fails."""
@@ -173,11 +185,25 @@ class Jobs:
         gift: bytes = b"",
         asked: bytes = b"",
     ) -> Answer:
-        """One `stdio` or `call` run: the program and its input, nobody else.
+        """One `stdio` or `call` run: the program and its input, nobody else."""
+        stage = self._candidate_stage()
+        return self._perform(stage, index, order, payload, limits, self.end_stage, gift, asked)
+
+    def _perform(
+        self,
+        stage: Stage,
+        index: int,
+        order: dict[str, Any],
+        payload: bytes,
+        limits: dict[str, Any],
+        end: Callable[[], None],
+        gift: bytes = b"",
+        asked: bytes = b"",
+    ) -> Answer:
+        """Have a stage perform an order, and end it by `end` where it can serve no other one.
 
         `gift` is what it finds (`given`), `asked` are the paths at which to look afterwards (`left`).
         """
-        stage = self._candidate_stage()
         party = Party(stage, limits["cpu_time_ns"])
         pipes = self._order(stage, order, payload, limits, gift=gift)
         stage.group.begin()
@@ -185,7 +211,7 @@ class Jobs:
         answer = run_answer(index, facts, party)
         is_over = answer["ending"] in LIMIT_ENDINGS
         found = self._look(stage, asked, limits, answer) if asked and not is_over else []
-        self._settle(party, facts)
+        self._settle(party, facts, end)
         stdout, stderr, result = self._collect(pipes)
         _count_output(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content), *found]
@@ -245,7 +271,7 @@ class Jobs:
         if facts.limit is None and not _ended(candidate):
             self._watch([candidate], pipes, GRACE_NS).run(partial(_ended, candidate))
         answer = run_answer(index, facts, candidate)
-        self._settle(candidate, facts)
+        self._settle(candidate, facts, self.end_stage)
         if not _ended(examiner):  # the candidate's end of the line is closed: that ends the test program
             self._watch([examiner], [report], GRACE_NS).run(partial(_ended, examiner))
         if tester.group.out_of_memory():  # over what the candidate made it hold
@@ -292,11 +318,11 @@ class Jobs:
             self._open.remove(pipe)
         return pipes
 
-    def _settle(self, party: Party, facts: Facts) -> None:
+    def _settle(self, party: Party, facts: Facts, end: Callable[[], None]) -> None:
         """Keep a stage that ended its run by itself and left nothing; end any other."""
         reusable = party.exited is not None and party.exited["clean"] and party.stage.group.resets_peak
         if facts.limit is not None or not reusable:
-            self.end_stage()
+            end()
 
     def _settle_tester(self, party: Party) -> None:
         if party.exited is None or not party.exited["clean"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -22,6 +23,10 @@ KINDS: dict[str, Callable[[CodeType, dict[str, Any]], int]] = {
 }
 
 
+# These read answers and run no program; the module that has them is loaded where its library is.
+ANSWER_KINDS = {"read": "run_reader", "compare": "run_comparer"}
+
+
 def execute(order: dict[str, Any], arguments: list[str]) -> NoReturn:
     """Become another program. Raises OSError where it cannot be started."""
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and what is ignored stays so
@@ -38,9 +43,18 @@ def perform(code: CodeType, order: dict[str, Any], files: Files, arguments: list
         take_files(files, leaves_result=order.get("leaves_result", False))
         if order["kind"] == "execute":
             execute(order, arguments)
-        dress_interpreter(arguments)
-        status = KINDS[order["kind"]](code, order)
+        if order["kind"] in ANSWER_KINDS:
+            status = _answer_kind(order["kind"])(order)
+        else:
+            dress_interpreter(arguments)
+            status = KINDS[order["kind"]](code, order)
     except BaseException:
         quietly(traceback.print_exc)
     finally:
         os._exit(status)
+
+
+def _answer_kind(kind: str) -> Callable[[dict[str, Any]], int]:
+    equality = importlib.import_module(".equality", __package__)
+    action: Callable[[dict[str, Any]], int] = getattr(equality, ANSWER_KINDS[kind])
+    return action

@@ -30,6 +30,7 @@ SCRATCH_INODES = 16384
 # What a container has and a candidate must not see: the supervisor's own files, and what an engine mounts.
 # Covered, not unmounted: what came from outside a user namespace cannot be unmounted in it.
 COVERED = ("/run", "/sys", "/dev/mqueue", "/dev/pts")
+LIBRARIES_DIRECTORY = "/libraries"  # of those who read answers; no program finds them
 COVER_FLAGS = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
 # What process 1 keeps for itself and each run gives up: see `numbers`; to change to their uid and end them.
 KEPT = (linux.CAP_CHECKPOINT_RESTORE,)
@@ -163,7 +164,8 @@ def _lock_down(setup: dict[str, Any], seccomp: bytes, program: bytes | None = No
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 without a handler cannot be signalled
     linux.unshare(linux.CLONE_NEWCGROUP)
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
-    for directory in filter(os.path.isdir, COVERED):
+    covered = COVERED if setup["has_libraries"] else (*COVERED, LIBRARIES_DIRECTORY)
+    for directory in filter(os.path.isdir, covered):
         linux.mount("tmpfs", directory, "tmpfs", COVER_FLAGS, COVER_OPTIONS)
     make_own_devices()
     options = f"size={setup['disk_bytes']},mode=0770,uid={uid},gid={uid}"

@@ -32,29 +32,43 @@ class StageFailed(StageLost):
 class StageFactory:
     """Spawns stages with a uid and a run group of their own."""
 
-    def __init__(self, seccomp: bytes, meters: str, packages: Sequence[str]) -> None:
-        """`seccomp` is the filter of every run, `meters` the kind of run group, `packages` more folders."""
+    def __init__(self, seccomp: bytes, meters: str, packages: Sequence[str], reads_answers: bool) -> None:
+        """`seccomp` is the filter of every run, `meters` the kind of run group, `packages` more folders.
+
+        `reads_answers`: math-verify is in this sandbox.
+        """
         self._zygote = zygote.start(packages)
+        self._reader_zygote = zygote.start_for_answers() if reads_answers else None
         self._seccomp = seccomp
         self._meters = meters
         self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
         self._made = 0
 
     def spawn(
-        self, name: str, source: bytes, limits: dict[str, Any], program: dict[str, Any] | None = None
+        self,
+        name: str,
+        source: bytes,
+        limits: dict[str, Any],
+        program: dict[str, Any] | None = None,
+        *,
+        reads_answers: bool = False,
     ) -> Stage:
         """Return a stage that is locking itself down and compiling; one of a name at a time.
 
         With `program`, the source is a packed folder (`artifacts`): which a compiler may write to
-        ("writable", "disk_bytes"), or whose runs are programs of it.
+        ("writable", "disk_bytes"), or whose runs are programs of it. With `reads_answers`, its runs have
+        math-verify.
 
         Raises:
             OSError: the kernel refused one of its walls.
         """
         self._made += 1
         group = _make_group(self._meters, name, limits["memory_bytes"], limits["processes"] + 1)
+        parent = self._reader_zygote if reads_answers else self._zygote
         try:
-            pid, control = zygote.spawn(self._zygote)
+            if parent is None:
+                raise OSError("math-verify is not in this sandbox")
+            pid, control = zygote.spawn(parent)
         except OSError:
             group.close()
             raise
@@ -67,6 +81,7 @@ class StageFactory:
             "own_uid": self._own_uids,
             "disk_bytes": limits["disk_bytes"],
             "program": program,
+            "has_libraries": reads_answers,
         }
         fds = [memory_file(source), memory_file(self._seccomp)]
         stage.send(setup, fds)

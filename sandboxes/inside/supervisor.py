@@ -52,7 +52,9 @@ def main() -> None:
     setup, (seccomp,) = line.receive()
     protect_devices()
     jobs = Jobs(
-        StageFactory(seccomp, setup["meters"], setup["packages"]), COMMANDS_FD, lambda: _expect_cancel(line)
+        StageFactory(seccomp, setup["meters"], setup["packages"], setup["reads_answers"]),
+        COMMANDS_FD,
+        lambda: _expect_cancel(line),
     )
     line.send({"ready": True, "python": ".".join(map(str, sys.version_info[:3]))}, [])
     while True:

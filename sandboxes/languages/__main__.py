@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from . import LANGUAGES
+from .libraries import library_versions
 from .prepared import prepare
 from .presence import host_versions
 
@@ -22,8 +23,9 @@ def main() -> int:
     found = host_versions()
     failed = prepare(found) if arguments.prepare else {}
     for language in LANGUAGES.values():
-        if not language.warm:
-            told = found.get(language.name) or f"absent: {language.install_command}"
+        if not language.warm or language.libraries:
+            version = found.get(language.name) or library_versions(language)
+            told = version or f"absent: {language.install_command}"
             print(f"{language.name:12} {language.title:24} {told}")
     for name, why in failed.items():
         print(f"{name}: nothing was made ready, so it compiles slower: {why}", file=sys.stderr)

@@ -11,7 +11,7 @@ from typing import Any
 from ..model import Limits
 
 NS, MIB = 1_000_000_000, 1 << 20
-KINDS = frozenset({"stdio", "call", "asserts"})
+KINDS = frozenset({"stdio", "call", "asserts", "answer"})
 PREPARED_DIRECTORY = "/usr/local/lib/verifierd"
 IMPLIED = {"stdio": frozenset({"files"})}  # to a sandbox they are the same: the program is run
 WITH_HARNESS = ("call", "asserts")  # of a language that is not warm
@@ -128,6 +128,8 @@ class Language:
     whose first line tells it, `packages` what Debian has it in, `etc` what it reads below /etc, `files` what
     the compiler finds beside the program, by name.
     A language that is `warm` is run by the supervisor's own interpreter and has no commands.
+    `libraries` are Python distributions of the service's own installation that a language rests on in place
+    of a toolchain; `extra` brings them.
     """
 
     name: str
@@ -145,6 +147,8 @@ class Language:
     etc: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    libraries: tuple[str, ...] = ()
+    extra: str = ""
     limits: LimitFactors = LimitFactors()
     build_limits: BuildLimits = BuildLimits()
     call: Harness | None = None
@@ -159,6 +163,8 @@ class Language:
     @property
     def install_command(self) -> str:
         """The command that makes it available on a Debian host."""
+        if self.libraries:
+            return f"pip install 'verifierd[{self.extra}]' (for the backend bubblewrap)"
         if not self.packages:
             return f"install {self.title} below /usr: {self.toolchain[0]} must be there"
         return f"sudo apt-get install {' '.join(self.packages)}"

@@ -12,6 +12,7 @@ from verifierd.api.engine import Abilities, LanguageAbility
 from verifierd.batches.runs import run_of
 from verifierd.errors import InvalidField
 from verifierd.model import (
+    AnswerTest,
     AssertsTest,
     CallTest,
     Candidate,
@@ -27,6 +28,7 @@ KIND_OF_BODY: dict[type[TestBody], str] = {
     CallTest: "call",
     AssertsTest: "asserts",
     FilesTest: "files",
+    AnswerTest: "answer",
 }
 PAGE_BYTES = 4096  # a file takes whole ones
 NANOSECOND_FIELDS = {"cpu_time_ns": "cpu_time", "wall_time_ns": "wall_time"}

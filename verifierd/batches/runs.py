@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sandboxes.model import AssertsRun, CallRun, File, Run, StdioRun
-from verifierd.model import AssertsTest, CallTest, FilesTest, StdioTest, TestBody
+from sandboxes.model import AnswerRun, AssertsRun, CallRun, File, Run, StdioRun
+from verifierd.model import AnswerTest, AssertsTest, CallTest, FilesTest, StdioTest, TestBody
 
 
 def run_of(test: TestBody) -> Run:
@@ -11,6 +11,8 @@ def run_of(test: TestBody) -> Run:
 
     A test program of `asserts` holds its answers; the sandbox runs it in a process of its own, which the
     candidate does not reach. Of a `files` test it is told at which paths to look, and that after the run.
+    candidate does not reach. So is what an `answer` test expects: it is compared by a library that could be
+    made to hang, where the candidate's text never comes.
     """
     match test:
         case StdioTest(stdin=stdin, arguments=arguments, input_file=input_file):
@@ -22,3 +24,5 @@ def run_of(test: TestBody) -> Run:
             return CallRun(function, args, dict(kwargs), class_name)
         case AssertsTest(source=source, candidate_names=names):
             return AssertsRun(source, names)
+        case AnswerTest(expected=expected):
+            return AnswerRun(expected)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 
 from sandboxes.model import BrokenTestProgram, Program
@@ -16,9 +16,29 @@ from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.judging.answers import Answer
 from verifierd.judging.candidates import NOT_JUDGED, concluded
 from verifierd.judging.judge import Judge
-from verifierd.model import Batch, CandidateResult, ExecutionResult, Verdict
+from verifierd.model import (
+    AnswerTest,
+    AssertsTest,
+    Batch,
+    CandidateResult,
+    ExecutionResult,
+    TestBody,
+    Verdict,
+)
 
-USABLE_TESTS = "a Python program that uses the candidate's names"
+# What of a test may turn out to judge no candidate: where that is, what to say of it, what is allowed.
+USABLE: Mapping[type[TestBody], tuple[str, str, str]] = {
+    AssertsTest: (
+        "asserts.source",
+        "the test program is broken",
+        "a Python program that uses the candidate's names",
+    ),
+    AnswerTest: (
+        "answer.expected",
+        "the expected answer cannot be read",
+        "an answer that math-verify reads, LaTeX allowed, such as \\frac{1}{2}, $x \\le 3$ or 12.5%",
+    ),
+}
 
 
 class Verification:
@@ -53,8 +73,10 @@ class Verification:
         try:
             left_out_because = await self._execute(arrived, executions)
         except BrokenTestProgram as error:
-            field = f"tests[{len(executions)}].asserts.source"
-            raise InvalidField(field, f"the test program is broken: {error}", USABLE_TESTS) from None
+            test = self._batch.problem.tests[len(executions)].body
+            place, problem, allowed = USABLE[type(test)]
+            field = f"tests[{len(executions)}].{place}"
+            raise InvalidField(field, f"{problem}: {error}", allowed) from None
         if left_out_because:
             for run_index in range(len(executions), len(self._runs)):
                 executions.append(self._judge.skipped(run_index, left_out_because, arrived.queued_at_ns))

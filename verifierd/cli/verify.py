@@ -50,6 +50,11 @@ are those of them that may be started; `stdin` is what it is given. `expected` h
 must be there by its path, or null where nothing may be; what else is left is not looked at. A link is no
 file. `expected_stdout` is compared where it is given. Paths are relative to the working directory.
 
+An answer of mathematics is a test of its own kind, for candidates in the language `text`: answers, or a
+model's whole responses, with the answer best in \\boxed{{...}} or $...$. What is expected may be LaTeX:
+
+       {{"id": "d", "answer": {{"expected": "\\\\frac{{1}}{{2}}"}}}}
+
 `args` and `kwargs` may be left out. With a `class_name` the function is a method of an object of that class,
 made without arguments. `candidate_names` names built-ins and standard modules that are the candidate's own in
 this test program; any other name that the program does not define is the candidate's anyway. In a language
@@ -73,6 +78,7 @@ Checkers, by the kind of test that they judge:
            float          as exact; numbers may differ by abs or rel
            unordered      a list with the same items in any order
            livecodebench  as that set's evaluator
+    answer math-verify    (default) equal by the library math-verify
 
     files  exact          (default) every byte of each file, and of standard output where it is compared
            and all of stdio but program, file by file

@@ -11,6 +11,7 @@ from sandboxes.inside.values import Decoder, Readers
 from verifierd.datasets.records import is_unicode, type_name
 
 MIB = 1 << 20
+KINDS = ("stdio", "call", "asserts", "files", "answer")
 
 
 class _ValueDecoder(Decoder):
@@ -112,21 +113,31 @@ class _FilesForm(_Form):
         return client.FilesTest(self.expected, files, self.stdin, self.expected_stdout, test_id)
 
 
+class _AnswerForm(_Form):
+    expected: Text
+
+    def test(self, test_id: str) -> client.Test:
+        return client.AnswerTest(self.expected, test_id)
+
+
 class _TestForm(_Form):
     id: Id
     stdio: _StdioForm | None = None
     call: _CallForm | None = None
     asserts: _AssertsForm | None = None
     files: _FilesForm | None = None
+    answer: _AnswerForm | None = None
 
     @property
-    def _bodies(self) -> list[_StdioForm | _CallForm | _AssertsForm | _FilesForm]:
-        return [body for body in (self.stdio, self.call, self.asserts, self.files) if body is not None]
+    def _bodies(self) -> list[_StdioForm | _CallForm | _AssertsForm | _FilesForm | _AnswerForm]:
+        bodies = (self.stdio, self.call, self.asserts, self.files, self.answer)
+        return [body for body in bodies if body is not None]
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if (count := len(self._bodies)) != 1:
-            raise ValueError(f"needs exactly one of 'stdio', 'call', 'asserts' and 'files', and has {count}")
+            *most, last = map(repr, KINDS)
+            raise ValueError(f"needs exactly one of {', '.join(most)} and {last}, and has {count}")
         return self
 
     def test(self) -> client.Test:
@@ -207,6 +218,7 @@ _FORMS_BY_KEY: dict[str, type[_Form]] = {
     "call": _CallForm,
     "asserts": _AssertsForm,
     "files": _FilesForm,
+    "answer": _AnswerForm,
     "limits": _LimitsForm,
     "checker": _CheckerForm,
     "program": _ProgramForm,

@@ -11,13 +11,14 @@ from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
 from verifierd.judging.evaluators import CodeContests, LiveCodeBench, LiveCodeBenchValue
 from verifierd.judging.files import PartByPart
+from verifierd.judging.mathematics import MathVerify
 from verifierd.judging.programs import ProgramChecker
 from verifierd.judging.showing import shorten
 from verifierd.judging.structured import Json, UnorderedLines, UnorderedValue
 from verifierd.judging.text import ExactBytes, Lines, Tokens
 from verifierd.judging.tolerant import FloatTokens, FloatValue
 from verifierd.judging.typed import ExactValue
-from verifierd.model import CallTest, CheckerSpec, FilesTest, StdioTest, TestBody
+from verifierd.model import AnswerTest, CallTest, CheckerSpec, FilesTest, StdioTest, TestBody
 
 TestKind = type[TestBody]
 _ByName = Mapping[str, type[Checker[Any]]]
@@ -36,12 +37,13 @@ CHECKERS: Mapping[TestKind, _ByName] = MappingProxyType(
         StdioTest: _by_name(*_OF_BYTES, ProgramChecker),
         FilesTest: _by_name(ExactBytes, *_OF_BYTES),
         CallTest: _by_name(ExactValue, FloatValue, UnorderedValue, LiveCodeBenchValue),
+        AnswerTest: _by_name(MathVerify),
     }
 )
 
 
 KIND_NAMES: Mapping[TestKind, str] = MappingProxyType(
-    {StdioTest: "stdio", CallTest: "call", FilesTest: "files"}
+    {StdioTest: "stdio", CallTest: "call", FilesTest: "files", AnswerTest: "answer"}
 )
 
 

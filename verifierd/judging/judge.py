@@ -11,10 +11,12 @@ from verifierd.judging.behaviour import behaviour
 from verifierd.judging.checker import Checker
 from verifierd.judging.checkers import choose
 from verifierd.judging.files import actual_parts, at_path, expected_parts, missing_output
+from verifierd.judging.mathematics import Comparison
 from verifierd.judging.programs import ProgramChecker
 from verifierd.judging.sizes import bytes_of
 from verifierd.judging.verdicts import KILLED_BY, Failure, failure
 from verifierd.model import (
+    AnswerTest,
     CallTest,
     Cost,
     ExecutionResult,
@@ -173,6 +175,9 @@ def _actual(body: TestBody, outcome: Outcome) -> Any:
         return actual_parts(body, outcome.left, outcome.stdout)
     if isinstance(body, StdioTest) and body.output_file:
         return outcome.left[0].content if outcome.left else b""
+    if isinstance(body, AnswerTest):
+        said = outcome.value[0] if outcome.value else ""
+        return Comparison(str(said), outcome.stdout, outcome.behaviour or "")
     return outcome.value[0] if isinstance(body, CallTest) and outcome.value else outcome.stdout
 
 
@@ -193,6 +198,8 @@ def _judging_cost(executed: Executed) -> Cost | None:
 
 def _told(body: TestBody, outcome: Outcome) -> tuple[Any] | None:
     """Return what a result carries beside the outputs: a value, or the files that were looked at."""
+    if isinstance(body, AnswerTest):
+        return None
     if not isinstance(body, StdioTest | FilesTest) or not outcome.left:
         return outcome.value
     found = zip(body.looks_at, outcome.left, strict=True)

@@ -7,7 +7,8 @@
 | OUTPUT_LIMIT, or more output than was kept | OUTPUT_LIMIT_EXCEEDED |
 | COMPILE_FAILED | COMPILE_ERROR |
 | ASSERTION_FAILED | WRONG_ANSWER |
-| RAISED, a signal, an exit code other than 0, no value returned by a `call` | RUNTIME_ERROR |
+| RAISED in an `answer` test: the text made its reader fail | WRONG_ANSWER |
+| RAISED otherwise, a signal, an exit code other than 0, no value returned by a `call` | RUNTIME_ERROR |
 | FINISHED without the file that was to hold the output | WRONG_ANSWER |
 | FINISHED | the checker's word; for `asserts`, which judge themselves, ACCEPTED |
 """
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from sandboxes.model import Ending, Limits, Outcome
 from verifierd.judging.files import missing_output
 from verifierd.judging.showing import printable
-from verifierd.model import CallTest, KilledBy, TestBody, Verdict
+from verifierd.model import AnswerTest, CallTest, KilledBy, TestBody, Verdict
 
 DETAIL_CHARS = 500
 
@@ -62,6 +63,8 @@ def failure(outcome: Outcome, test: TestBody, limits: Limits) -> Failure | None:
 def _verdict(outcome: Outcome, test: TestBody) -> Verdict | None:
     if outcome.ending is Ending.RAISED and outcome.raised and outcome.raised.class_name == "MemoryError":
         return Verdict.MEMORY_LIMIT_EXCEEDED
+    if outcome.ending is Ending.RAISED and isinstance(test, AnswerTest):
+        return Verdict.WRONG_ANSWER
     if outcome.ending is not Ending.FINISHED:
         return _BY_ENDING[outcome.ending]
     if outcome.stdout_total_bytes > len(outcome.stdout):

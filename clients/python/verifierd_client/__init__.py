@@ -25,6 +25,7 @@ from verifierd_client.errors import (
     VerifierError,
 )
 from verifierd_client.problems import (
+    AnswerTest,
     AssertsTest,
     CallTest,
     Candidate,
@@ -60,6 +61,7 @@ from verifierd_client.results import (
 )
 
 __all__ = [
+    "AnswerTest",
     "AssertsTest",
     "AsyncVerifier",
     "BackendInfo",

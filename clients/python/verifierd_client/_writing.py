@@ -12,6 +12,7 @@ from verifierd_client import problems
 from verifierd_client._values import INT64_BOUND, write_value
 from verifierd_client.errors import NotACandidate, OutOfRange
 from verifierd_client.problems import (
+    AnswerTest,
     AssertsTest,
     CallTest,
     Candidate,
@@ -161,6 +162,8 @@ def _write_test(test: Test, test_id: str) -> problem_pb2.TestCase:
             message.asserts.source = _bytes(test.source)
             message.asserts.candidate_names.extend(test.candidate_names)
             message.asserts.SetInParent()
+        case AnswerTest():
+            message.answer.expected = test.expected
     return message
 
 

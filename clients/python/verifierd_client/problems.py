@@ -84,7 +84,19 @@ class FilesTest:
     id: str = ""
 
 
-Test = StdioTest | CallTest | AssertsTest | FilesTest
+@dataclass(frozen=True, slots=True)
+class AnswerTest:
+    r"""A right answer of mathematics, LaTeX allowed, such as `\frac{1}{2}`, `$x \le 3$` or `12.5%`.
+
+    Its candidates are texts with an answer in them (language `text`): an answer, or a model's whole
+    response. The answer is best in `\boxed{...}` or `$...$`.
+    """
+
+    expected: str
+    id: str = ""
+
+
+Test = StdioTest | CallTest | AssertsTest | FilesTest | AnswerTest
 
 
 @dataclass(frozen=True, slots=True)

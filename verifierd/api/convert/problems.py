@@ -23,7 +23,7 @@ from verifierd.api.convert.fields import (
 from verifierd.api.convert.files import files_from_proto, stdio_from_proto
 from verifierd.api.convert.values import value_from_proto
 from verifierd.errors import InvalidField
-from verifierd.model import AssertsTest, CallTest, CheckerSpec, Problem, TestBody, TestCase
+from verifierd.model import AnswerTest, AssertsTest, CallTest, CheckerSpec, Problem, TestBody, TestCase
 
 # As a message, each list or object of a value takes 2 bytes or more: below this there are never too many.
 UNCROWDED_BYTES = values.CONTAINERS_BOUND
@@ -192,6 +192,14 @@ def _asserts(message: problem_pb2.AssertsTest, path: str, bounds: AdmissionLimit
     return AssertsTest(source=source, candidate_names=tuple(names))
 
 
+def _answer(message: problem_pb2.AnswerTest, path: str, bounds: AdmissionLimits) -> AnswerTest:
+    at = under(path, "expected")
+    expected = source_text(message.expected.encode(), at, bounds.max_source_bytes)
+    if not expected.strip():
+        raise InvalidField(at, "it is empty", "the right answer, LaTeX allowed")
+    return AnswerTest(expected)
+
+
 def _name(name: str, path: str) -> str:
     """Return a name of the candidate's: it goes into the text of a harness, so it is nothing else."""
     if name and not name.isidentifier():
@@ -204,4 +212,5 @@ TEST_READERS: dict[str, Callable[[Any, str, AdmissionLimits], TestBody]] = {
     "call": _call,
     "asserts": _asserts,
     "files": files_from_proto,
+    "answer": _answer,
 }
