@@ -92,8 +92,8 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     ),
     "answer test": (
         lambda r: _test(r).answer.SetInParent(),
-        "batch.problem.tests[0].answer",
-        "stdio, call, asserts",
+        "batch.problem.tests[0].answer.expected",
+        "the right answer, LaTeX allowed",
     ),
     "interactive test": (
         lambda r: _test(r).interactive.SetInParent(),

@@ -5,6 +5,7 @@ import gc
 import tracemalloc
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,8 @@ from verifierd.errors import InvalidField, QueueFull
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.judging.answers import Answer
 from verifierd.model import (
+    AnswerTest,
+    AssertsTest,
     Batch,
     BatchAccepted,
     BatchOptions,
@@ -312,15 +315,26 @@ async def test_memory_does_not_grow_with_the_candidates_that_have_gone_by() -> N
     assert (peaks[3_000] - peaks[500]) / 2_500 < 1024
 
 
-async def test_a_broken_test_program_refuses_the_batch_and_leaves_the_engine_serving() -> None:
+@pytest.mark.parametrize(
+    ("body", "field", "problem"),
+    [
+        (AssertsTest("?"), "tests[1].asserts.source", "the test program is broken: line 1"),
+        (AnswerTest("?"), "tests[1].answer.expected", "the expected answer cannot be read: line 1"),
+    ],
+)
+async def test_a_test_that_judges_nobody_refuses_the_batch_and_leaves_the_engine_serving(
+    body: AssertsTest | AnswerTest, field: str, problem: str
+) -> None:
     def broken_second(request: ExecutionRequest, run: Run) -> Outcome | Exception:
-        assert isinstance(run, StdioRun)
-        return BrokenTestProgram("SyntaxError: line 1") if run.stdin == b"1" else act(request, run)
+        return act(request, run) if isinstance(run, StdioRun) else BrokenTestProgram("line 1")
 
+    first, second, third = batch(3).problem.tests
+    tests = (first, replace(second, body=body), third)
+    asked = replace(batch(3), problem=replace(batch(3).problem, tests=tests))
     busy = engine(FakeExecutor(broken_second))
     for _ in range(3):
-        with pytest.raises(InvalidField, match="the test program is broken: SyntaxError: line 1") as refused:
-            await events_of(busy, batch(3), candidates("right", "wrong", "right too", "slow"))
-        assert refused.value.field == "tests[1].asserts.source"
+        with pytest.raises(InvalidField) as refused:
+            await events_of(busy, asked, candidates("right", "wrong", "right too", "slow"))
+        assert (refused.value.field, refused.value.problem) == (field, problem)
     served = results_in(await events_of(busy, batch(1), candidates("right")))
     assert served["c0"].verdict is Verdict.ACCEPTED

@@ -49,7 +49,7 @@ def test_every_checker_is_listed_and_every_kind_has_one_default() -> None:
     listed = available()
     assert {info.name for info in listed} == {name for by_name in CHECKERS.values() for name in by_name}
     defaults = [kind for info in listed for kind in info.default_for]
-    assert sorted(defaults) == ["call", "files", "stdio"]
+    assert sorted(defaults) == ["answer", "call", "files", "stdio"]
     assert all(info.default_for <= info.test_kinds for info in listed)
 
 
