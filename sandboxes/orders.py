@@ -102,6 +102,7 @@ class _Builds:
             "optional": dict(harness.optional),
             "refused": list(harness.refused),
             "closing": list(harness.closing),
+            "system_calls": list(language.system_calls),
             "build_limits": asdict(language.build_limits.as_limits),
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
 
 from .container import Container
@@ -44,13 +44,26 @@ class Sandbox:
         self._container = container
 
     async def start(
-        self, seccomp: bytes, meters: str, packages: Sequence[str] = (), *, reads_answers: bool = False
+        self,
+        filters: Mapping[tuple[str, ...], bytes],
+        meters: str,
+        packages: Sequence[str] = (),
+        *,
+        reads_answers: bool = False,
     ) -> None:
-        """Hand the supervisor its set-up; `reads_answers`: math-verify is in there. Raises SandboxError."""
-        setup = {"meters": meters, "packages": list(packages), "reads_answers": reads_answers}
+        """Hand the supervisor its set-up: the filters of runs by what they grant. Raises SandboxError.
+
+        `reads_answers`: math-verify is in there.
+        """
+        setup = {
+            "meters": meters,
+            "packages": list(packages),
+            "granted": [*map(list, filters)],
+            "reads_answers": reads_answers,
+        }
         try:
             async with asyncio.timeout(START_SECONDS):
-                await self._send(setup, [seccomp])
+                await self._send(setup, list(filters.values()))
                 header, _ = await self._receive()
         except TimeoutError:
             raise await self._failed(f"the supervisor did not start within {START_SECONDS:g} s") from None

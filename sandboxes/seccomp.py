@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 import pyseccomp
+
+from .languages import LANGUAGES
 
 # Never needed inside a sandbox, by the supervisor or by a candidate.
 CONTAINER_DENIED = [
@@ -139,15 +142,21 @@ def docker_profile() -> dict[str, Any]:
     }
 
 
-def run_filter(*, shares_host: bool = False) -> bytes:
-    """Return the filter of every run as classic BPF, 8 bytes an instruction.
+def run_filters(*, shares_host: bool = False) -> dict[tuple[str, ...], bytes]:
+    """Return the filter of every run, by the system calls that the declarations of languages grant."""
+    granted = {(), *(language.system_calls for language in LANGUAGES.values())}
+    return {calls: run_filter(shares_host=shares_host, granted=calls) for calls in sorted(granted)}
+
+
+def run_filter(*, shares_host: bool = False, granted: Sequence[str] = ()) -> bytes:
+    """Return a run's filter as classic BPF, 8 bytes an instruction, with the `granted` system calls allowed.
 
     Where runs have the uid of the host's others and its device files (`shares_host`), locks on those would
     meet, and so would the kernel's count of files in flight for the uid. So taking a lock does nothing there
     (refused, it would fail every program that keeps a database in a file), nobody is told of one, and no
     files can be passed on.
     """
-    rules = _filter((*CONTAINER_DENIED, *RUN_DENIED))
+    rules = _filter([*CONTAINER_DENIED, *(name for name in RUN_DENIED if name not in granted)])
     denied = pyseccomp.ERRNO(errno.EPERM)
     for name in RUN_UNKNOWN:
         _add(rules, pyseccomp.ERRNO(errno.ENOSYS), name)
@@ -186,7 +195,7 @@ def run_filter(*, shares_host: bool = False) -> bytes:
     return _program(rules)
 
 
-def _filter(denied: tuple[str, ...] | list[str]) -> pyseccomp.SyscallFilter:
+def _filter(denied: Sequence[str]) -> pyseccomp.SyscallFilter:
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for name in denied:
         _add(rules, pyseccomp.ERRNO(errno.EPERM), name)

@@ -62,7 +62,7 @@ class BubblewrapBackend:
             raise BackendUnavailable("bubblewrap is not installed", "sudo apt-get install bubblewrap")
         self._toolchain = bubblewrap_toolchain(self._settings)
         self._container_filter = seccomp.container_filter()
-        self._run_filter = seccomp.run_filter(shares_host=os.getuid() != 0)
+        self._run_filters = seccomp.run_filters(shares_host=os.getuid() != 0)
         root = cgroups.root_name(self._settings.cgroup_root)
         cgroups.remove_leftovers(root)
         self._instance = instance_name()
@@ -95,7 +95,7 @@ class BubblewrapBackend:
         sandbox = Sandbox(f"{self._instance}/{name}", self.name, container, self._toolchain.digest)
         try:
             await sandbox.start(
-                self._run_filter,
+                self._run_filters,
                 group.meters,
                 self._toolchain.packages,
                 reads_answers=bool(self._toolchain.libraries),

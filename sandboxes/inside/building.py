@@ -34,6 +34,7 @@ class Build:
     optional: dict[str, str]
     refused: list[str]
     closing: list[str]
+    system_calls: list[str]
     build_limits: dict[str, Any]
 
     def folder_with(self, source: bytes) -> bytes:
@@ -68,7 +69,11 @@ class Program:
         """How a stage is to have the program's folder, if it has one."""
         if self.build is None:
             return None
-        return {"writable": not self.is_built, "disk_bytes": self.build.build_limits["disk_bytes"]}
+        return {
+            "writable": not self.is_built,
+            "disk_bytes": self.build.build_limits["disk_bytes"],
+            "granted": self.build.system_calls,
+        }
 
 
 class Programs:

@@ -32,14 +32,17 @@ class StageFailed(StageLost):
 class StageFactory:
     """Spawns stages with a uid and a run group of their own."""
 
-    def __init__(self, seccomp: bytes, meters: str, packages: Sequence[str], reads_answers: bool) -> None:
-        """`seccomp` is the filter of every run, `meters` the kind of run group, `packages` more folders.
+    def __init__(
+        self, filters: dict[tuple[str, ...], bytes], meters: str, packages: Sequence[str], reads_answers: bool
+    ) -> None:
+        """`filters` are those of runs by the system calls that they grant, `meters` the kind of run group.
 
-        `reads_answers`: math-verify is in this sandbox.
+        `packages` are more folders of what programs may import. `reads_answers`: math-verify is in this
+        sandbox.
         """
         self._zygote = zygote.start(packages)
         self._reader_zygote = zygote.start_for_answers() if reads_answers else None
-        self._seccomp = seccomp
+        self._filters = filters
         self._meters = meters
         self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
         self._made = 0
@@ -56,12 +59,13 @@ class StageFactory:
         """Return a stage that is locking itself down and compiling; one of a name at a time.
 
         With `program`, the source is a packed folder (`artifacts`): which a compiler may write to
-        ("writable", "disk_bytes"), or whose runs are programs of it. With `reads_answers`, its runs have
-        math-verify.
+        ("writable", "disk_bytes"), or whose runs are programs of it; "granted" are the system calls that its
+        filter lets it make beyond the usual. With `reads_answers`, its runs have math-verify.
 
         Raises:
             OSError: the kernel refused one of its walls.
         """
+        granted = () if program is None else tuple(program["granted"])
         self._made += 1
         group = _make_group(self._meters, name, limits["memory_bytes"], limits["processes"] + 1)
         parent = self._reader_zygote if reads_answers else self._zygote
@@ -83,7 +87,7 @@ class StageFactory:
             "program": program,
             "has_libraries": reads_answers,
         }
-        fds = [memory_file(source), memory_file(self._seccomp)]
+        fds = [memory_file(source), memory_file(self._filters[granted])]
         stage.send(setup, fds)
         for fd in fds:
             os.close(fd)

@@ -49,10 +49,15 @@ class Line:
 def main() -> None:
     """Serve jobs until the worker hangs up."""
     line = Line()
-    setup, (seccomp,) = line.receive()
+    setup, filters = line.receive()
     protect_devices()
     jobs = Jobs(
-        StageFactory(seccomp, setup["meters"], setup["packages"], setup["reads_answers"]),
+        StageFactory(
+            dict(zip(map(tuple, setup["granted"]), filters, strict=True)),
+            setup["meters"],
+            setup["packages"],
+            setup["reads_answers"],
+        ),
         COMMANDS_FD,
         lambda: _expect_cancel(line),
     )

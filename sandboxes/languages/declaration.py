@@ -12,6 +12,8 @@ from ..model import Limits
 
 NS, MIB = 1_000_000_000, 1 << 20
 KINDS = frozenset({"stdio", "call", "asserts", "answer"})
+# What a run's filter refuses and harms nobody: what a declaration may have in `system_calls`.
+GRANTABLE = frozenset({"personality"})
 PREPARED_DIRECTORY = "/usr/local/lib/verifierd"
 IMPLIED = {"stdio": frozenset({"files"})}  # to a sandbox they are the same: the program is run
 WITH_HARNESS = ("call", "asserts")  # of a language that is not warm
@@ -126,7 +128,8 @@ class Language:
     are patterns of what a compilation leaves for the runs. In both, `{memory_mib}` is the program's own
     memory limit. `toolchain` are the files without which the language is absent, `version` the command
     whose first line tells it, `packages` what Debian has it in, `etc` what it reads below /etc, `files` what
-    the compiler finds beside the program, by name.
+    the compiler finds beside the program, by name. `system_calls` are what its programs
+    may do although the filter of runs refuses it.
     A language that is `warm` is run by the supervisor's own interpreter and has no commands.
     `libraries` are Python distributions of the service's own installation that a language rests on in place
     of a toolchain; `extra` brings them.
@@ -149,6 +152,7 @@ class Language:
     files: Mapping[str, str] = field(default_factory=dict)
     libraries: tuple[str, ...] = ()
     extra: str = ""
+    system_calls: tuple[str, ...] = ()
     limits: LimitFactors = LimitFactors()
     build_limits: BuildLimits = BuildLimits()
     call: Harness | None = None
@@ -192,6 +196,10 @@ def read(file: Traversable) -> Language:
         raise DeclarationError(f"{file.name}: name is {language.name!r}, which its file is not named by")
     if unknown := language.kinds - KINDS:
         raise DeclarationError(f"{file.name}: kinds has {sorted(unknown)}; allowed: {sorted(KINDS)}")
+    if refused := set(language.system_calls) - GRANTABLE:
+        raise DeclarationError(
+            f"{file.name}: system_calls has {sorted(refused)}; allowed: {sorted(GRANTABLE)}"
+        )
     if bool(language.run) != (not language.warm and "stdio" in language.kinds):
         raise DeclarationError(f"{file.name}: run is a command line where kinds has 'stdio', but for warm")
     for kind in WITH_HARNESS:

@@ -72,7 +72,7 @@ class DockerBackend:
             async with asyncio.timeout(START_SECONDS):
                 await container.write(bundle.packed(self._bundle))
             meters = "gvisor" if self._has_own_ids else group.meters
-            await sandbox.start(self._run_filter, meters, self._toolchain.packages)
+            await sandbox.start(self._run_filters, meters, self._toolchain.packages)
         except BaseException as error:
             with suppress(OSError):  # an engine that cannot remove it now is asked again by `close`
                 await sandbox.close()
@@ -92,7 +92,7 @@ class DockerBackend:
 
     def _start(self) -> None:
         self._engine.connect()
-        self._run_filter = seccomp.run_filter()
+        self._run_filters = seccomp.run_filters()
         self._facts = find_facts(self._engine)
         self._toolchain, self._image_id = find_image(self._engine, self._settings)
         self._runtime = find_runtime(self._facts, self._settings)

@@ -93,7 +93,7 @@ async def _played(script: Script) -> list[ExecutionResult]:
     pool = _Pool(stand_in)
     results: list[ExecutionResult] = []
     try:
-        await stand_in.start(b"", "none")
+        await stand_in.start({(): b""}, "none")
         async for answer in LocalExecutor(pool).execute(REQUEST):  # type: ignore[arg-type]
             assert isinstance(answer, Executed)
             result = JUDGE.judge(answer, 0)

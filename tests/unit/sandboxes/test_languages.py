@@ -64,6 +64,11 @@ def test_a_declaration_is_one_file(tmp_path: Path) -> None:
         ),
         ('kinds = ["stdio"]', "", "new.toml: 'kinds'"),
         ("[self_test]", "[limits]\ncpu = 2\n[self_test]", "new.toml: .*cpu"),
+        (
+            "[self_test]",
+            'system_calls = ["mount"]\n[self_test]',
+            "new.toml: system_calls has .'mount'.; allowed: .'pers",
+        ),
     ],
 )
 def test_a_slip_names_its_file_and_field(tmp_path: Path, old: str, new: str, message: str) -> None:
