@@ -117,3 +117,23 @@ time.sleep(0.05)
     runs = [StdioRun(b"", asked=("x",))] * 5
     seen = {outcome.left for outcome in await perform(job(source, *runs))}
     assert seen <= {(left(b"right"),), (Left(AtPath.LINK),), (Left(AtPath.ABSENT),)}
+
+
+async def test_however_little_memory_a_run_leaves_it_is_its_own_limit_that_ends_it(perform: Perform) -> None:
+    source = """
+import os, sys
+open("x", "w").write("x")
+if os.fork() == 0:
+    with open("/dev/shm/ballast", "wb") as ballast:
+        for _ in range(int(sys.argv[1])): ballast.write(bytes(1 << 18)); ballast.flush()
+    os._exit(0)
+os.wait()
+"""
+    runs = [StdioRun(b"", (str(quarters),), (), ("x",)) for quarters in range(80, 128, 2)]
+    outcomes = await perform(job(source, *runs, memory_bytes=32 * MIB, disk_bytes=64 * MIB))
+    endings = [outcome.ending for outcome in outcomes]
+    assert endings[0] is Ending.FINISHED, outcomes[0]
+    assert endings[-1] is Ending.MEMORY_LIMIT, outcomes[-1]
+    for outcome in outcomes:
+        assert outcome.ending in (Ending.FINISHED, Ending.MEMORY_LIMIT), outcome
+        assert outcome.left == ((left(b"x"),) if outcome.ending is Ending.FINISHED else ())

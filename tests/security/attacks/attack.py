@@ -23,7 +23,7 @@ LIMITS: dict[str, tuple[str, type, int]] = {
     "disk_mib": ("disk_bytes", int, MIB),
 }
 EXPECTABLE = frozenset(Verdict) - {Verdict.INFRASTRUCTURE_ERROR, Verdict.UNKNOWN, Verdict.CANCELLED}
-KEYS = frozenset({"what", "expect", "limits", "stdin", "except", "copies", "defect"})
+KEYS = frozenset({"what", "expect", "limits", "stdin", "leaves", "except", "copies", "defect"})
 REPEATABLE = frozenset({"except", "defect"})
 
 # What a program's file ends with: the language that it is in, and how a comment begins there.
@@ -42,6 +42,7 @@ class Attack:
 
     `expected_on` holds other expectations by the backend's name, `defects` why the product does not hold
     yet. `copies` are submitted at once. `stdin` may ask for the port of the host's canary as `{port}`.
+    `leaves` is the path of the file that has its answer, instead of standard output.
     """
 
     group: str
@@ -51,6 +52,7 @@ class Attack:
     expected: frozenset[Verdict]
     limits: Limits = field(default_factory=Limits)
     stdin: str = ""
+    leaves: str = ""
     copies: int = 1
     ending: str = ".py"
     expected_on: dict[str, frozenset[Verdict]] = field(default_factory=dict)
@@ -103,6 +105,7 @@ def parse_attack(group: str, name: str, source: str, ending: str = ".py") -> Att
             expected=_verdicts(head["expect"][0]),
             limits=_limits(head["limits"][0]) if "limits" in head else Limits(),
             stdin=head["stdin"][0] if "stdin" in head else "",
+            leaves=head["leaves"][0] if "leaves" in head else "",
             copies=int(head["copies"][0]) if "copies" in head else 1,
             expected_on=dict(map(_exception, head.get("except", []))),
             defects=dict(map(_defect, head.get("defect", []))),

@@ -58,11 +58,13 @@ def test_an_attack_is_contained(
     assert not changed, f"the host is not as before; the daemon said {warned}"
     told = [place for run in _runs(batch.results) for place in _secrets_told(run, target)]
     assert not told, "secrets that a program told"
+    read = {content for run in _runs(batch.results) for content in _files_read(run).values()}
+    assert read <= {CONTAINED, b""}, "files that are none of the program's"
     assert {run.verdict for run in first_runs} <= expected, list(map(_evidence, first_runs))
     assert not [run for run in _runs(batch.results) if run.verdict is Verdict.INFRASTRUCTURE_ERROR]
     for result in batch.results:
         if result.executions[0].verdict is Verdict.ACCEPTED:  # the same program once more, in what is left
-            assert result.executions[1].stdout.content == CONTAINED, _evidence(result.executions[1])
+            assert _answer(attack, result.executions[1]) == CONTAINED, _evidence(result.executions[1])
     assert took_s < _bound_s(attack, batch.results)
     _assert_that_the_next_candidates_find_nothing(target, verifier)
 
@@ -70,7 +72,8 @@ def test_an_attack_is_contained(
 def _problem(attack: Attack, target: Target) -> Problem:
     """The second test is there for its answer: a secret, which no program can say if none can learn it."""
     stdin = attack.stdin.replace("{port}", str(target.canaries.port))
-    tests = [StdioTest(stdin, CONTAINED), StdioTest(stdin, target.canaries.secrets["answer"])]
+    answers = (CONTAINED, target.canaries.secrets["answer"])
+    tests = [StdioTest(stdin, answer, output_file=attack.leaves) for answer in answers]
     return Problem(str(attack), tests, attack.limits, EXACTLY)
 
 
@@ -78,10 +81,19 @@ def _runs(results: tuple[CandidateResult, ...]) -> list[ExecutionResult]:
     return [run for result in results for run in result.executions]
 
 
+def _files_read(run: ExecutionResult) -> dict[str, bytes]:
+    return dict(run.actual[0]) if run.actual else {}
+
+
+def _answer(attack: Attack, run: ExecutionResult) -> bytes | None:
+    return _files_read(run).get(attack.leaves) if attack.leaves else run.stdout.content
+
+
 def _secrets_told(run: ExecutionResult, target: Target) -> list[str]:
     # In any other detail the expected output may stand: the worker's words, told to the client alone.
     compiler_said = run.detail.encode() if run.verdict is Verdict.COMPILE_ERROR else b""
-    return target.canaries.told_in(run.stdout.content + run.stderr.content + compiler_said)
+    said = b"".join([run.stdout.content, run.stderr.content, compiler_said, *_files_read(run).values()])
+    return target.canaries.told_in(said)
 
 
 def _bound_s(attack: Attack, results: tuple[CandidateResult, ...]) -> float:

@@ -21,7 +21,7 @@ GOOD = "# what: tries\n# expect: ACCEPTED\n"
 def test_a_head_is_read_whole() -> None:
     source = (
         "# what: tries (CVE-1: judge)\n# expect: ACCEPTED or RUNTIME_ERROR\n"
-        "# limits: cpu_time_s=0.5 memory_mib=64\n# stdin: {port}\n# copies: 3\n"
+        "# limits: cpu_time_s=0.5 memory_mib=64\n# stdin: {port}\n# leaves: out/answer\n# copies: 3\n"
         "# except: docker-runsc MEMORY_LIMIT_EXCEEDED because it counts otherwise\n"
         "\n# comment: of the program\n"
     )
@@ -29,6 +29,7 @@ def test_a_head_is_read_whole() -> None:
     assert attack.what == "tries (CVE-1: judge)"
     assert attack.limits == Limits(cpu_time_s=0.5, memory_bytes=64 << 20)
     assert attack.stdin == "{port}"
+    assert attack.leaves == "out/answer"
     assert attack.expected_by("bubblewrap") == {Verdict.ACCEPTED, Verdict.RUNTIME_ERROR}
     assert attack.expected_by("docker-runsc") == {Verdict.MEMORY_LIMIT_EXCEEDED}
     assert len({program.source for program in attack.programs()}) == 3

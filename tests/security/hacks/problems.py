@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from verifierd_client import AssertsTest, CallTest, Checker, Limits, Problem, StdioTest
+from verifierd_client import AssertsTest, CallTest, Checker, FilesTest, Limits, Problem, StdioTest, Test
 
 # A hundred times what an honest program here needs, so that a busy host changes no verdict.
 LIMITS = Limits(
@@ -18,6 +18,12 @@ LIMITS = Limits(
     disk_bytes=16 << 20,
 )
 FLOAT = Checker("float")
+KINDS: dict[type[Test], str] = {
+    StdioTest: "stdio",
+    CallTest: "call",
+    AssertsTest: "asserts",
+    FilesTest: "files",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +35,8 @@ class Task:
     solution: str
 
 
-def _task(
-    name: str, solution: str, *tests: StdioTest | CallTest | AssertsTest, checker: Checker | None = None
-) -> tuple[str, Task]:
-    kind = {StdioTest: "stdio", CallTest: "call", AssertsTest: "asserts"}[type(tests[0])]
+def _task(name: str, solution: str, *tests: Test, checker: Checker | None = None) -> tuple[str, Task]:
+    kind = KINDS[type(tests[0])]
     return name, Task(kind, Problem(id=name, tests=tests, limits=LIMITS, checker=checker), solution)
 
 
@@ -115,6 +119,40 @@ CALL = (
         "def backwards(text):\n    return text[::-1]\n",
         CallTest("backwards", ("abc",), "cba"),
         CallTest("backwards", ("\u00e9a",), "a\u00e9"),
+    ),
+)
+
+INI = "[server]\nhost = ::\nport = 80\n"
+FILES = (
+    _task(
+        "archive",
+        "import os\nos.rename('in', input())\n",
+        *(
+            FilesTest(
+                files={"in/a": f"1 {name}", "in/b": "2"},
+                stdin=f"{name}\n",
+                expected={f"{name}/a": f"1 {name}", f"{name}/b": "2", "in/a": None, "in/b": None},
+            )
+            for name in ("old", "new", "\u00fcber")
+        ),
+    ),
+    _task(
+        "counts",
+        "import collections, json\nwords = open('words.txt').read().split()\n"
+        "json.dump(collections.Counter(words), open('counts.json', 'w'))\n",
+        FilesTest({"counts.json": '{"a": 2, "b": 1}'}, {"words.txt": "a b a\n"}),
+        FilesTest({"counts.json": '{"b": 3}'}, {"words.txt": "b\nb b"}),
+        FilesTest({"counts.json": "{}"}, {"words.txt": ""}),
+        checker=Checker("json"),
+    ),
+    _task(
+        "setting",
+        "text = open('app.ini').read().replace('port = 80', 'port = ' + input())\n"
+        "open('app.ini', 'w').write(text)\nprint('done')\n",
+        *(
+            FilesTest({"app.ini": INI.replace("80", port)}, {"app.ini": INI}, f"{port}\n", "done\n")
+            for port in ("8080", "443")
+        ),
     ),
 )
 
@@ -262,4 +300,4 @@ ASSERTS = (
         AssertsTest(SHELF),
     ),
 )
-TASKS = dict((*STDIO, *CALL, *ASSERTS))
+TASKS = dict((*STDIO, *CALL, *ASSERTS, *FILES))
