@@ -17,6 +17,7 @@ from verifierd_client import (
     KilledBy,
     Limits,
     Problem,
+    Program,
     StdioTest,
     Verdict,
     Verifier,
@@ -207,6 +208,20 @@ print("not looked at")
     on_stdout = judged(verifier, "print(sum(map(int, open('input.txt').read().split())))", tests[0])
     assert on_stdout.verdict is WRONG
     assert on_stdout.detail == "test 0: output.txt: expected a file, and nothing is there"
+
+
+def test_a_checker_program_reads_what_the_program_left(verifier: Verifier) -> None:
+    source = "import sys\nsys.exit(open(sys.argv[2]).read() != open(sys.argv[3]).read() * 2)"
+    checker = Checker("program", program=Program(source))
+    test = StdioTest("", "ab", output_file="out")
+    candidates = [
+        "open('out', 'w').write('abab')",
+        "open('out', 'w').write('ab')\nprint('abab')",
+        "print('abab')",
+    ]
+    batch = verifier.verify(Problem("program", [test], LIMITS, checker), candidates)
+    assert [each.verdict for each in batch.results] == [Verdict.ACCEPTED, WRONG, WRONG], batch
+    assert batch.results[2].detail == "test 0: out: expected a file, and nothing is there"
 
 
 def test_candidates_cluster_by_what_they_leave(verifier: Verifier) -> None:

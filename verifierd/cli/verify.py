@@ -80,8 +80,8 @@ Checkers, by the kind of test that they judge:
            livecodebench  as that set's evaluator
     answer math-verify    (default) equal by the library math-verify
 
-    files  exact          (default) every byte of each file, and of standard output where it is compared
-           and all of stdio but program, file by file
+    files  exact          (default) every byte of each file that is compared
+           and each of stdio, but for program
 
     "checker": {{"name": "float", "params": {{"abs": 1e-6, "rel": 1e-6}}}}
 

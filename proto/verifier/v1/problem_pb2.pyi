@@ -191,7 +191,7 @@ class Limits(_message.Message):
     memory_bytes: _builtins.int
     """Peak of all processes together, page cache of written files included."""
     output_bytes: _builtins.int
-    """Of standard output, and again of standard error."""
+    """Of standard output, again of standard error, and again of all files together that a test looks at."""
     processes: _builtins.int
     """Processes and threads alive at the same time."""
     open_files: _builtins.int
@@ -508,7 +508,7 @@ Global___AssertsTest: _TypeAlias = AssertsTest  # noqa: Y015
 
 @_typing.final
 class File(_message.Message):
-    """A file by its path relative to the working directory."""
+    """A file by its path relative to the working directory. It is the program's own, to change and to remove."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -516,7 +516,7 @@ class File(_message.Message):
     CONTENT_FIELD_NUMBER: _builtins.int
     EXECUTABLE_FIELD_NUMBER: _builtins.int
     path: _builtins.str
-    """No `..`, not absolute, no NUL, at most 255 bytes a part."""
+    """No `..`, not absolute, no NUL, at most 255 bytes a part, 32 parts and 1,024 bytes."""
     content: _builtins.bytes
     executable: _builtins.bool
     def __init__(

@@ -346,7 +346,9 @@ class ExecutionResult(_message.Message):
     def stderr(self) -> Global___Output: ...
     @_builtins.property
     def actual(self) -> _values_pb2.Value:
-        """What a `call` test returned. Absent where nothing was returned or outputs were not asked for."""
+        """What a `call` test returned. Of a test that looks at files: a dict of the regular files that it found, the
+        content by the path. Absent where there is nothing such or outputs were not asked for.
+        """
 
     @_builtins.property
     def usage(self) -> Global___Usage: ...

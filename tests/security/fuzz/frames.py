@@ -43,6 +43,8 @@ def answer(run: int) -> dict[str, Any]:
         "stdout_total_bytes": 3,
         "stderr_total_bytes": 0,
         "result_total_bytes": 2,
+        "left": [],
+        "left_total_bytes": 0,
     }
 
 
@@ -99,6 +101,10 @@ def answers(draw: st.DrawFn) -> bytes:
         key = draw(st.sampled_from([*header, "done", "error", "broken_tests", "sizes", "blobs"]))
         if key == "blobs":
             blobs = draw(st.lists(outputs | results, max_size=5))
+        elif key == "left":
+            header[key] = draw(
+                junk | st.lists(st.sampled_from([0, 3, "absent", "file", 1 << 62]), max_size=3)
+            )
         elif key == "sizes":
             sizes = draw(junk | st.lists(st.integers(-5, 9) | junk, max_size=4))
         elif draw(st.booleans()):

@@ -1,5 +1,6 @@
-# what: hides its answer among as many files as there may be, of odd names
+# what: hides its answer among thousands of files, some of odd names
 # expect: ACCEPTED
+# limits: cpu_time_s=10
 # leaves: out/answer
 import os
 
@@ -9,8 +10,5 @@ with open("out/answer", "w") as file:
 names = (b"out/\xff\xfe", b"out/answer ", b"out/Answer", b"out/answer\n", b"-rf", b"out/" + b"x" * 255)
 for name in names:
     open(name, "w").close()
-try:
-    for number in range(1 << 16):
-        open(f"out/{number}", "w").close()
-except OSError:
-    pass
+for number in range(10_000):
+    open(f"out/{number}", "w").close()
