@@ -115,7 +115,20 @@ class AnswerRun:
         return len(self.expected.strip()) == 1 and self.expected.strip() in CHOICES
 
 
-Run = StdioRun | CallRun | AssertsRun | AnswerRun
+@dataclass(frozen=True, slots=True)
+class InteractiveRun:
+    """Run the program while an interactor runs: standard output of each is standard input of the other.
+
+    The interactor has its own walls and limits; `arguments` and `files` are its, and the program sees nothing
+    of them.
+    """
+
+    interactor: Program
+    arguments: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+
+
+Run = StdioRun | CallRun | AssertsRun | AnswerRun | InteractiveRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +207,10 @@ class Outcome:
     of itself, a `CallRun`'s value above all, as encoded. `behaviour` is the SHA-256 of everything the
     candidate answered in an `AssertsRun`. `left` says what is at each path that a `StdioRun` asked for, in
     order, where the run ended by itself; if those files hold more than the output limit, the ending is
-    OUTPUT_LIMIT, and `left_total_bytes` says how much. Times are nanoseconds since the epoch.
+    OUTPUT_LIMIT, and `left_total_bytes` says how much. `interactor` is what the interactor of an
+    `InteractiveRun` did, where it was heard: with a FINISHED run it decides, and one without an exit code was
+    ended after the interactor had. `is_deadlock`: at the wall limit neither had anything to read. Times are
+    nanoseconds since the epoch.
     """
 
     run_index: int
@@ -214,6 +230,8 @@ class Outcome:
     result_total_bytes: int = 0
     left: tuple[Left, ...] = ()
     left_total_bytes: int = 0
+    interactor: Outcome | None = None
+    is_deadlock: bool = False
 
 
 class BrokenTestProgram(Exception):

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from .inside import given, left
 from .languages import LANGUAGES, Language
 from .languages.declaration import Harness
-from .model import AnswerRun, AssertsRun, CallRun, Job, Limits, Run, StdioRun
+from .model import AnswerRun, AssertsRun, CallRun, InteractiveRun, Job, Limits, Program, Run, StdioRun
+
+INTERACTOR_CPU_FACTOR, INTERACTOR_CPU_EXTRA_NS = 2, 1_000_000_000
+INTERACTOR_MEMORY_BYTES, INTERACTOR_DISK_BYTES = 1 << 30, 64 << 20
+INTERACTOR_PROCESSES, INTERACTOR_OPEN_FILES = 64, 256
 
 PLACE = re.compile(r"\{\{(function|class_name|program|tests)\}\}")
 
 
 def order_of(job: Job) -> tuple[dict[str, Any], list[bytes]]:
-    """Return the frame that orders a job: the source's bytes first, then three parts of each run.
+    """Return the frame that orders a job: the source's bytes, each interactor's, three parts of each run.
 
-    They are its payload, what it is given beside it (`inside.given`), and the paths at which to look when it
+    Those are its payload, what it is given beside it (`inside.given`), and the paths at which to look when it
     has ended (`inside.left`).
     """
     language = LANGUAGES[job.program.language]
     builds = _Builds(language, job)
+    interactors = _Interactors(job)
     runs, of_runs = [], []
     for run in job.runs:
-        header, payload = _run_order(run)
+        header, payload = _run_order(run, interactors)
         build = None if language.warm or isinstance(run, AnswerRun) else builds.index_of(run)
         runs.append({**header, "build": build})
         of_runs += [payload, *_gift_and_asked(run)]
@@ -33,12 +38,13 @@ def order_of(job: Job) -> tuple[dict[str, Any], list[bytes]]:
         "op": "job",
         "builds": builds.orders,
         "limits": asdict(language.limits.applied(job.limits)),
+        "interactors": interactors.orders,
         "runs": runs,
     }
-    return header, [job.program.source.encode(), *of_runs]
+    return header, [job.program.source.encode(), *interactors.sources, *of_runs]
 
 
-def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
+def _run_order(run: Run, interactors: _Interactors) -> tuple[dict[str, Any], bytes]:
     match run:
         case StdioRun(stdin):
             return {"kind": "stdio"}, stdin
@@ -48,13 +54,56 @@ def _run_order(run: Run) -> tuple[dict[str, Any], bytes]:
             return {"kind": "asserts", "candidate_names": list(names)}, test_source.encode()
         case AnswerRun(expected):
             return {"kind": "answer", "is_choice": run.is_choice}, expected.encode()
+        case InteractiveRun(interactor):
+            return {"kind": "interactive", "interactor": interactors.index_of(interactor)}, b""
 
 
 def _gift_and_asked(run: Run) -> tuple[bytes, bytes]:
-    if not isinstance(run, StdioRun):
+    if not isinstance(run, StdioRun | InteractiveRun):
         return b"", b""
     files = [(file.path, file.is_executable, file.content) for file in run.files]
-    return given.pack(run.arguments, files), left.SEPARATOR.join(path.encode() for path in run.asked)
+    asked = run.asked if isinstance(run, StdioRun) else ()
+    return given.pack(run.arguments, files), left.SEPARATOR.join(path.encode() for path in asked)
+
+
+class _Interactors:
+    """The programs that a job's `interactive` runs talk with, each once."""
+
+    def __init__(self, job: Job) -> None:
+        self.orders: list[dict[str, Any]] = []
+        self.sources: list[bytes] = []
+        self._job = job
+        self._indices: dict[Program, int] = {}
+
+    def index_of(self, program: Program) -> int:
+        """Return the place of an interactor among the orders."""
+        if program not in self._indices:
+            self._indices[program] = len(self.orders)
+            language, limits = LANGUAGES[program.language], interactor_limits(self._job)
+            build = _Builds(language, Job(program, (), limits))
+            build.index_of(StdioRun(b""))
+            applied = asdict(language.limits.applied(limits))
+            self.orders.append({"build": None if language.warm else build.orders[0], "limits": applied})
+            self.sources.append(program.source.encode())
+        return self._indices[program]
+
+
+def interactor_limits(job: Job) -> Limits:
+    """Return what an interactor may use: at least as much as the program, and room for its files.
+
+    It works for as long as the program talks, so a limit of its own would judge the program.
+    """
+    limits = job.limits
+    runs = (run for run in job.runs if isinstance(run, InteractiveRun))
+    files_bytes = max((sum(len(file.content) for file in run.files) for run in runs), default=0)
+    return replace(
+        limits,
+        cpu_time_ns=INTERACTOR_CPU_FACTOR * limits.cpu_time_ns + INTERACTOR_CPU_EXTRA_NS,
+        memory_bytes=max(limits.memory_bytes, INTERACTOR_MEMORY_BYTES) + files_bytes,
+        processes=max(limits.processes, INTERACTOR_PROCESSES),
+        open_files=max(limits.open_files, INTERACTOR_OPEN_FILES),
+        disk_bytes=max(limits.disk_bytes, INTERACTOR_DISK_BYTES) + files_bytes,
+    )
 
 
 class _Builds:
@@ -66,10 +115,10 @@ class _Builds:
         self._job = job
         self._indices: dict[tuple[str, ...], int] = {}
 
-    def index_of(self, run: StdioRun | CallRun | AssertsRun) -> int:
+    def index_of(self, run: StdioRun | CallRun | AssertsRun | InteractiveRun) -> int:
         """Return the place of the build that a run needs among the orders."""
         match run:
-            case StdioRun():
+            case StdioRun() | InteractiveRun():
                 key: tuple[str, ...] = ("stdio",)
             case CallRun(function, class_name=class_name):
                 key = ("call", function, class_name)

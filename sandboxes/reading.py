@@ -25,6 +25,9 @@ def read_outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
     """Return the outcome that a frame tells. Raises NotAnAnswer."""
     try:
         stdout, stderr, result, *files = blobs
+        interactor = None
+        if "interactor" in header:
+            interactor, files = read_outcome(_object(header["interactor"]), files), []
         raised, value = _result(result)
         return Outcome(
             run_index=_number(header["run"]),
@@ -48,11 +51,19 @@ def read_outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
             result_total_bytes=_number(header.get("result_total_bytes", 0)),
             left=_left(header.get("left", []), b"".join(files)),
             left_total_bytes=_number(header.get("left_total_bytes", 0)),
+            interactor=interactor,
+            is_deadlock=header.get("deadlock") is True,
         )
     except KeyError as missing:
         raise NotAnAnswer(f"an answer without {missing}") from None
     except (ValueError, TypeError) as error:
         raise NotAnAnswer(f"an answer of another form: {str(error)[:200]}") from None
+
+
+def _object(field: Any) -> dict[str, Any]:
+    if type(field) is not dict or "interactor" in field:
+        raise ValueError("the interactor's part is none")
+    return field
 
 
 def _number(field: Any, bound: int = COUNT_BOUND) -> int:

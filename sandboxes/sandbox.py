@@ -14,6 +14,7 @@ from .model import (
     BrokenTestProgram,
     CallRun,
     Ending,
+    InteractiveRun,
     Job,
     Outcome,
     SandboxError,
@@ -178,9 +179,13 @@ class Sandbox:
 
 def _allowed_ns(job: Job) -> int:
     """Return the wall time before an answer: a run's, and a compilation's where one may be due."""
-    language = LANGUAGES[job.program.language]
-    run_ns = language.limits.applied(job.limits).wall_time_ns
-    return run_ns if language.warm else run_ns + language.build_limits.as_limits.wall_time_ns
+    programs = {run.interactor for run in job.runs if isinstance(run, InteractiveRun)} | {job.program}
+    allowed_ns = 0
+    for program in programs:  # an interactor has as long again once the program has ended
+        language = LANGUAGES[program.language]
+        allowed_ns += language.limits.applied(job.limits).wall_time_ns
+        allowed_ns += 0 if language.warm else language.build_limits.as_limits.wall_time_ns
+    return allowed_ns
 
 
 def _paths_asked(job: Job, run_index: int) -> int:

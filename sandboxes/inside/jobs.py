@@ -6,27 +6,26 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
-from . import artifacts
 from .answers import (
     LIMIT_ENDINGS,
     Answer,
-    CompileFailed,
     add_left,
     compile_answer,
     name_asserts_ending,
     name_ending_with_tests,
     run_answer,
 )
-from .building import Build, Program, Programs, collected, why_it_failed
+from .building import Build, Program, Programs
 from .grading import STAGES as STAGES_OF_AN_ANSWER
 from .grading import Grader
-from .pipes import pipe_for, private_pipe
+from .interactive import Interactive
+from .seats import Seat, is_reusable
+from .sending import Orders
 from .sockets import Sockets
-from .stages import GONE_SECONDS, Stage, StageFactory, StageLost, memory_file
-from .watch import Facts, Party, Pipe, Watch
+from .stages import GONE_SECONDS, Stage, StageFactory, StageLost
+from .watch import Party, Pipe, Watch
 
 GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice that its peer has ended
 TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
@@ -34,7 +33,6 @@ TESTER_CPU_FACTOR = 2
 SOCKETS_OF_A_STAGE = 2
 SOCKETS_GONE_SECONDS = 2.0  # Linux needs a millisecond to find them; gVisor never does, and the sandbox ends
 LOOK_NS = 2_000_000_000  # of CPU and wall time, to look at what a run left; it takes milliseconds
-RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the output limit is
 
 
 class Jobs:
@@ -45,9 +43,11 @@ class Jobs:
         self._factory = factory
         self._command_fd = command_fd
         self._interrupted = interrupted
-        self._stage: Stage | None = None
-        self._loaded: Program | None = None  # of the stage
-        self._open: list[Pipe] = []  # of the run in hand
+        self._orders = Orders()
+        self._candidate = Seat("candidate", factory, self._orders, self._watch)
+        self._interactor = Seat("interactor", factory, self._orders, self._watch)
+        self._seats = (self._candidate, self._interactor)
+        self._interactive = Interactive(self._candidate, self._interactor, self._orders, self._watch)
         self._is_examining = False
         self._tester = self._spawn_tester()
         self._grader = Grader(factory, self._perform)
@@ -57,9 +57,14 @@ class Jobs:
 
     def perform(self, header: dict[str, Any], blobs: list[bytes]) -> Iterator[Answer]:
         """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
-        source, *of_runs = blobs
         limits = header["limits"]
+        source, *rest = blobs
+        sources, of_runs = rest[: len(header["interactors"])], rest[len(header["interactors"]) :]
         programs = Programs(header["builds"], source)
+        interactors = [
+            Program(Build(**each["build"]) if each["build"] else None, text)
+            for each, text in zip(header["interactors"], sources, strict=True)
+        ]
         runs = zip(header["runs"], of_runs[0::3], of_runs[1::3], of_runs[2::3], strict=True)
         for index, (order, payload, gift, asked) in enumerate(runs):
             if order["kind"] == "answer":
@@ -67,10 +72,15 @@ class Jobs:
                 yield self._grader.run(index, order, source, payload, limits)
                 continue
             program = programs.of(order["build"], payload)
-            self._make_ready(program, limits)
-            self._wait_for_sockets(1)
+            self._candidate.make_ready(program, limits)
+            self._wait_for_sockets(sum(not seat.is_empty for seat in self._seats))
             if program.failed is not None:
                 yield compile_answer(index, program.failed)
+            elif order["kind"] == "interactive":
+                which = order["interactor"]
+                order = program.build.run_order if program.build else {"kind": "stdio"}
+                interactor_limits = header["interactors"][which]["limits"]
+                yield self._interactive.run(index, order, limits, interactors[which], interactor_limits, gift)
             elif program.build is not None and program.build.kind == "asserts":
                 yield self._run_with_tests(index, program.build, limits)
             elif program.build is not None:
@@ -79,13 +89,12 @@ class Jobs:
                 yield self._run_asserts(index, order, payload, limits)
             else:
                 yield self._run_alone(index, order, payload, limits, gift, asked)
-        self.end_stage()
+        self.end_stages()
 
-    def end_stage(self) -> None:
-        """End whatever is left of the current candidate. Raises OSError where a process survives."""
-        stage, self._stage, self._loaded = self._stage, None, None
-        if stage is not None:
-            stage.end()
+    def end_stages(self) -> None:
+        """End whatever is left of the current job's programs. Raises OSError where a process survives."""
+        for seat in self._seats:
+            seat.end()
         self._grader.end()
 
     def abandon(self) -> None:
@@ -94,8 +103,8 @@ class Jobs:
         That one's answer is still to come: read by the next run, it would end that before its time.
         Raises OSError where a process survives.
         """
-        self.end_stage()
-        self._collect(list(self._open))
+        self.end_stages()
+        self._orders.collect(list(self._orders.open))
         if self._is_examining:
             self._renew_tester()
 
@@ -107,74 +116,13 @@ class Jobs:
             if time.monotonic() > ends_at:
                 raise OSError(f"processes {sorted(strangers)} survived their candidate")
             time.sleep(0.001)
-        if self._stage is not None:
+        if not all(seat.is_empty for seat in self._seats):
             raise OSError("a stage outlived its job")
         self._wait_for_sockets(0)
 
     def _wait_for_sockets(self, stages: int) -> None:
         """Wait until no socket is left but ours and those of so many stages. Raises OSError."""
         self._sockets.wait_for(self._own_sockets + stages * SOCKETS_OF_A_STAGE, SOCKETS_GONE_SECONDS)
-
-    def _make_ready(self, program: Program, limits: dict[str, Any]) -> None:
-        """Have a stage that holds the program, compiled, unless that fails."""
-        if self._loaded is not program:
-            self.end_stage()
-        if program.failed is None and program.build is not None and not program.is_built:
-            program.failed = self._build(program, program.build)
-        if program.failed is None and self._stage is None:
-            program.failed = self._load(program, limits)
-            self._loaded = program
-
-    def _build(self, program: Program, build: Build) -> CompileFailed | None:
-        """Have the program compiled in a stage that ends with it."""
-        limits = build.build_limits
-        program.content = folder = build.folder_with(program.content)
-        if not build.compile:
-            program.is_built = True
-            return None
-        stage = self._stage = self._factory.spawn("candidate", program.content, limits, program.folder)
-        stage.receive()
-        party = Party(stage, limits["cpu_time_ns"])
-        pipes = self._order(stage, build.compile_order, b"", limits)
-        stage.group.begin()
-        facts = self._watch([party], pipes, limits["wall_time_ns"]).run(partial(_ended, party))
-        self._collect(pipes)
-        failed = why_it_failed(party, facts, pipes[:2])
-        if failed is None:
-            try:
-                left = collected(stage, build.artifacts)
-                program.content, program.is_built = artifacts.with_originals(left, folder), True
-            except artifacts.NotCollected as error:
-                failed = CompileFailed("CompileError", str(error), facts, stage.group.cpu_time_ns(), 0)
-        self.end_stage()
-        return failed
-
-    def _load(self, program: Program, limits: dict[str, Any]) -> CompileFailed | None:
-        stage = self._stage = self._factory.spawn("candidate", program.content, limits, program.folder)
-        party = Party(stage, limits["cpu_time_ns"])
-        facts = self._watch([party], [], limits["wall_time_ns"]).run(partial(_ended, party))
-        if facts.limit is None and party.exited is not None and "ready" in party.exited:
-            return None
-        group = stage.group
-        failed = partial(
-            CompileFailed,
-            facts=facts,
-            cpu_time_ns=group.cpu_time_ns(),
-            peak_memory_bytes=group.peak_memory_bytes(),
-        )
-        out_of_memory = group.out_of_memory()
-        signal_number = None if facts.limit else stage.end()
-        self._stage = None
-        if facts.limit:
-            stage.end()
-            return failed("TimeoutError", f"compiling exceeded its {facts.limit}")
-        if party.exited is not None:
-            return failed(*party.exited["compile_failed"])
-        if out_of_memory:
-            return failed("MemoryError", "compiling exceeded the memory limit")
-        if signal_number is not None and not party.failed:
-            return failed("Crash", f"the compiler died of signal {signal_number}")
-        raise StageLost(party.lost)
 
     def _run_alone(
         self,
@@ -186,8 +134,9 @@ class Jobs:
         asked: bytes = b"",
     ) -> Answer:
         """One `stdio` or `call` run: the program and its input, nobody else."""
-        stage = self._candidate_stage()
-        return self._perform(stage, index, order, payload, limits, self.end_stage, gift, asked)
+        return self._perform(
+            self._candidate.stage, index, order, payload, limits, self._candidate.end, gift, asked
+        )
 
     def _perform(
         self,
@@ -205,14 +154,15 @@ class Jobs:
         `gift` is what it finds (`given`), `asked` are the paths at which to look afterwards (`left`).
         """
         party = Party(stage, limits["cpu_time_ns"])
-        pipes = self._order(stage, order, payload, limits, gift=gift)
+        pipes = self._orders.send(stage, order, payload, limits, gift=gift)
         stage.group.begin()
-        facts = self._watch([party], pipes, limits["wall_time_ns"]).run(partial(_ended, party))
+        facts = self._watch([party], pipes, limits["wall_time_ns"]).run(lambda: party.has_ended)
         answer = run_answer(index, facts, party)
         is_over = answer["ending"] in LIMIT_ENDINGS
         found = self._look(stage, asked, limits, answer) if asked and not is_over else []
-        self._settle(party, facts, end)
-        stdout, stderr, result = self._collect(pipes)
+        if not is_reusable(party, facts):
+            end()
+        stdout, stderr, result = self._orders.collect(pipes)
         _count_output(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content), *found]
 
@@ -223,17 +173,17 @@ class Jobs:
 
         Adds to the answer what was found, and returns the contents of the files, if not too much of it.
         """
-        (found,) = self._order(stage, {"kind": "look"}, asked, limits, outputs=1)
+        (found,) = self._orders.send(stage, {"kind": "look"}, asked, limits, outputs=1)
         party = Party(stage, stage.group.cpu_time_ns() + LOOK_NS)
-        facts = self._watch([party], [found], LOOK_NS).run(partial(_ended, party))
-        self._collect([found])
+        facts = self._watch([party], [found], LOOK_NS).run(lambda: party.has_ended)
+        self._orders.collect([found])
         if stage.group.out_of_memory():  # the run had left no room for looking
             answer["ending"] = "memory_limit"
         elif party.exited is None:
             raise StageLost(party.lost or f"looking at the files of a run exceeded its {facts.limit}")
         else:
             add_left(answer, party.exited["left"], limits["output_bytes"])
-        self.end_stage()
+        self._candidate.end()
         return [bytes(found.content)] if "left" in answer else []
 
     def _run_with_tests(self, index: int, build: Build, limits: dict[str, Any]) -> Answer:
@@ -253,12 +203,12 @@ class Jobs:
         self, index: int, order: dict[str, Any], payload: bytes, limits: dict[str, Any]
     ) -> Answer:
         """One `asserts` run: the candidate serves calls, the test program makes them next door."""
-        stage, tester = self._candidate_stage(), self._tester
+        stage, tester = self._candidate.stage, self._tester
         near, far = socket.socketpair()
         with near, far:
-            pipes = self._order(stage, {"kind": "candidate"}, b"", limits, peer=near.fileno())
+            pipes = self._orders.send(stage, {"kind": "candidate"}, b"", limits, peer=near.fileno())
             self._is_examining = True
-            (report,) = self._order(
+            (report,) = self._orders.send(
                 tester, {**order, "kind": "tester"}, payload, limits, peer=far.fileno(), outputs=1
             )
         candidate = Party(stage, limits["cpu_time_ns"])
@@ -266,63 +216,21 @@ class Jobs:
         for party in (candidate, examiner):
             party.stage.group.begin()
         facts = self._watch([candidate, examiner], [*pipes, report], limits["wall_time_ns"]).run(
-            lambda: _ended(candidate) or _ended(examiner)
+            lambda: candidate.has_ended or examiner.has_ended
         )
-        if facts.limit is None and not _ended(candidate):
-            self._watch([candidate], pipes, GRACE_NS).run(partial(_ended, candidate))
+        if facts.limit is None and not candidate.has_ended:
+            self._watch([candidate], pipes, GRACE_NS).run(lambda: candidate.has_ended)
         answer = run_answer(index, facts, candidate)
-        self._settle(candidate, facts, self.end_stage)
-        if not _ended(examiner):  # the candidate's end of the line is closed: that ends the test program
-            self._watch([examiner], [report], GRACE_NS).run(partial(_ended, examiner))
+        self._candidate.settle(candidate, facts)
+        if not examiner.has_ended:  # the candidate's end of the line is closed: that ends the test program
+            self._watch([examiner], [report], GRACE_NS).run(lambda: examiner.has_ended)
         if tester.group.out_of_memory():  # over what the candidate made it hold
             answer["ending"] = "memory_limit"
         self._settle_tester(examiner)
-        stdout, stderr, result, _ = self._collect([*pipes, report])
+        stdout, stderr, result, _ = self._orders.collect([*pipes, report])
         _count_output(answer, pipes)
         said = name_asserts_ending(answer, candidate, examiner, bytes(report.content))
         return answer, [bytes(stdout.content), bytes(stderr.content), said or bytes(result.content)]
-
-    def _order(
-        self,
-        stage: Stage,
-        order: dict[str, Any],
-        payload: bytes,
-        limits: dict[str, Any],
-        peer: int | None = None,
-        outputs: int = 3,
-        gift: bytes = b"",
-    ) -> list[Pipe]:
-        """Send a run to a stage. Returns the last `outputs` of its stdout, stderr and result pipes."""
-        pipes, theirs = [], [memory_file(payload)]
-        theirs += [os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC) for _ in range(3 - outputs)]
-        for number in range(outputs, 0, -1):
-            is_named = (number > 1 or order.get("leaves_result")) and stage.has_own_uid
-            reading, writing = pipe_for(stage.uid) if is_named else private_pipe()
-            bound = limits["output_bytes"] if number > 1 else max(limits["output_bytes"], RESULT_BYTES)
-            pipes.append(Pipe(reading, bound))
-            theirs.append(writing)
-        if gift:
-            theirs.insert(0, memory_file(gift))
-        message = {**order, "limits": stage.limits_of_a_run(limits), "is_given": bool(gift)}
-        stage.send(message, theirs if peer is None else [*theirs, peer])
-        for fd in theirs:
-            os.close(fd)
-        self._open += pipes
-        return pipes
-
-    def _collect(self, pipes: list[Pipe]) -> list[Pipe]:
-        """Read what is left in the pipes and close them."""
-        for pipe in pipes:
-            pipe.drain()
-            os.close(pipe.fd)
-            self._open.remove(pipe)
-        return pipes
-
-    def _settle(self, party: Party, facts: Facts, end: Callable[[], None]) -> None:
-        """Keep a stage that ended its run by itself and left nothing; end any other."""
-        reusable = party.exited is not None and party.exited["clean"] and party.stage.group.resets_peak
-        if facts.limit is not None or not reusable:
-            end()
 
     def _settle_tester(self, party: Party) -> None:
         if party.exited is None or not party.exited["clean"]:
@@ -334,11 +242,6 @@ class Jobs:
         self._tester.end()
         self._tester = self._spawn_tester()
 
-    def _candidate_stage(self) -> Stage:
-        if self._stage is None:
-            raise StageLost("no stage is prepared")
-        return self._stage
-
     def _spawn_tester(self) -> Stage:
         """Make the stage of the test programs: it holds nothing of any, so one serves them all."""
         tester = self._factory.spawn("tester", b"", TESTER_LIMITS)
@@ -347,10 +250,6 @@ class Jobs:
 
     def _watch(self, parties: list[Party], pipes: list[Pipe], wall_limit_ns: int) -> Watch:
         return Watch(parties, pipes, wall_limit_ns, self._command_fd, self._interrupted)
-
-
-def _ended(party: Party) -> bool:
-    return party.exited is not None or party.lost is not None
 
 
 def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:

@@ -123,6 +123,11 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str |
     _checked(result, f"mount {target}")
 
 
+def current_cpu() -> int:
+    """Return the CPU that this thread is on. Raises OSError."""
+    return _checked(_libc.sched_getcpu(), "sched_getcpu")
+
+
 def unmount(target: str) -> None:
     """Take away the topmost mount there with all below it; what uses it keeps it. Raises OSError."""
     _checked(_libc.umount2(target.encode(), MNT_DETACH), f"unmount {target}")

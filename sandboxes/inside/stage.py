@@ -7,6 +7,7 @@ Being process 1, it cannot be signalled from inside, adopts every orphan, and ta
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import json
@@ -81,6 +82,9 @@ def _run(
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _limit(order["limits"])
+        if "cpu" in order:
+            with contextlib.suppress(OSError):  # where it was taken from the sandbox meanwhile
+                os.sched_setaffinity(0, {order["cpu"]})
         if uid is not None:
             _become(uid, uid)
         linux.keep_capabilities()

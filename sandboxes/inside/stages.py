@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -135,6 +136,11 @@ class Stage:
         if "failed" in answer:
             raise StageFailed(answer["failed"])
         return dict(answer)
+
+    def kill(self) -> None:
+        """Kill everything in the stage; its meters can still be read until it is ended."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def end(self) -> int | None:
         """Kill the stage with everything in it, wait for the last process, remove its limits.

@@ -68,6 +68,11 @@ class Party:
     lost: str | None = None
     failed: bool = False  # it was lost, and said itself why
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether its run is over, or its stage is lost."""
+        return self.exited is not None or self.lost is not None
+
 
 @dataclass
 class Facts:
