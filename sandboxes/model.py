@@ -209,8 +209,9 @@ class Outcome:
     order, where the run ended by itself; if those files hold more than the output limit, the ending is
     OUTPUT_LIMIT, and `left_total_bytes` says how much. `interactor` is what the interactor of an
     `InteractiveRun` did, where it was heard: with a FINISHED run it decides, and one without an exit code was
-    ended after the interactor had. `is_deadlock`: at the wall limit neither had anything to read. Times are
-    nanoseconds since the epoch.
+    ended after the interactor had. `is_deadlock`: at the wall limit neither had anything to read. Where
+    `numbers_are_one` an int in `value` may as well be a float: the program's language does not tell them
+    apart. Times are nanoseconds since the epoch.
     """
 
     run_index: int
@@ -232,6 +233,7 @@ class Outcome:
     left_total_bytes: int = 0
     interactor: Outcome | None = None
     is_deadlock: bool = False
+    numbers_are_one: bool = False
 
 
 class BrokenTestProgram(Exception):

@@ -16,7 +16,7 @@ INTERACTOR_CPU_FACTOR, INTERACTOR_CPU_EXTRA_NS = 2, 1_000_000_000
 INTERACTOR_MEMORY_BYTES, INTERACTOR_DISK_BYTES = 1 << 30, 64 << 20
 INTERACTOR_PROCESSES, INTERACTOR_OPEN_FILES = 64, 256
 
-PLACE = re.compile(r"\{\{(function|class_name|program|tests)\}\}")
+PLACE = re.compile(r"\{\{(function|class_name|callee|program|tests)\}\}")
 
 
 def order_of(job: Job) -> tuple[dict[str, Any], list[bytes]]:
@@ -138,6 +138,7 @@ class _Builds:
         harness = self._harness(kind)
         program = self._job.program.source
         places = {"function": function, "class_name": class_name, "program": program, "tests": tests}
+        places["callee"] = _filled(harness.method if class_name else harness.function, places)
         files = {name: _filled(text, places) for name, text in harness.files.items()}
         return {
             "kind": kind,

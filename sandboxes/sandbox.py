@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .container import Container
@@ -125,7 +126,7 @@ class Sandbox:
             asked = _paths_asked(job, outcome.run_index)
             if outcome.ending in (Ending.FINISHED, Ending.RAISED) and len(outcome.left) != asked:
                 raise NotAnAnswer(f"{len(outcome.left)} paths are told of, {asked} were asked for")
-            return outcome
+            return replace(outcome, numbers_are_one=LANGUAGES[job.program.language].numbers_are_one)
         except NotAnAnswer as error:
             raise await self._failed(f"the supervisor's line broke: {error}") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -16,6 +17,7 @@ KINDS = frozenset({"stdio", "call", "asserts", "answer"})
 GRANTABLE = frozenset({"personality"})
 PREPARED_DIRECTORY = "/usr/local/lib/verifierd"
 IMPLIED = {"stdio": frozenset({"files"})}  # to a sandbox they are the same: the program is run
+HARNESSES = resources.files(__package__) / "calls"
 WITH_HARNESS = ("call", "asserts")  # of a language that is not warm
 
 
@@ -99,14 +101,15 @@ class Harness:
     """How a program becomes one that a `call` or an `asserts` test can ask: what is compiled with it.
 
     `source` is the program's file name where it is another one than the language's: of `call` its text stands
-    there as it is, of `asserts` followed by the test program. `files` are the harness's own; in them
-    `{{function}}`, `{{class_name}}` and `{{program}}` are filled in for `call`, `{{tests}}` for `asserts`,
-    whose test program then is there and nowhere else. `compile`, `run` and `artifacts` are as a language's,
-    which serve where these are absent; `optional` are words that go with the compile command where a file is
-    there. `refused` are words of which an `asserts` test that failed has one in its output, where it failed
-    by an assertion and not by an error. `closing` are the last words of one that passes, of a proof checker,
-    which runs no program; elsewhere the harness reads a token from standard input and writes it to file
-    descriptor 3 when the test program has come to its end.
+    there as it is, of `asserts` followed by the test program. `files` are the harness's own, as texts or as a
+    list of names in `HARNESSES`; in them `{{function}}`, `{{class_name}}`, `{{callee}}` and `{{program}}` are
+    filled in for `call`, `{{tests}}` for `asserts`, whose test program then is there and nowhere else.
+    `function` and `method` are how the language names what is called; the one that applies is the callee.
+    `compile`, `run` and `artifacts` are as a language's, which serve where these are absent; `optional` are
+    words that go with the compile command where a file is there. `refused` are words of which an `asserts`
+    test that failed has one in its output, where it failed by an assertion and not by an error. `closing` are
+    the last words of one that passes, of a proof checker, which runs no program; elsewhere the harness reads
+    a token from standard input and writes it to file descriptor 3 when the test program has come to its end.
     """
 
     source: str = ""
@@ -117,6 +120,8 @@ class Harness:
     optional: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
+    function: str = ""
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,7 @@ class Language:
     whose first line tells it, `packages` what Debian has it in, `etc` what it reads below /etc, `files` what
     the compiler finds beside the program, by name. `system_calls` are what its programs
     may do although the filter of runs refuses it.
+    Where `numbers_are_one` a returned 3 is also 3.0, since the language does not tell them apart.
     A language that is `warm` is run by the supervisor's own interpreter and has no commands.
     `libraries` are Python distributions of the service's own installation that a language rests on in place
     of a toolchain; `extra` brings them.
@@ -144,6 +150,7 @@ class Language:
     packages: tuple[str, ...]
     self_test: SelfTest
     warm: bool = False
+    numbers_are_one: bool = False
     compile: tuple[str, ...] = ()
     run: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
@@ -185,11 +192,11 @@ def read(file: Traversable) -> Language:
                 "limits": LimitFactors(**told.get("limits", {})),
                 "build_limits": BuildLimits(**told.get("build_limits", {})),
                 "self_test": SelfTest(**told["self_test"]),
-                **{kind: Harness(**_all_frozen(told[kind])) for kind in WITH_HARNESS if kind in told},
+                **{kind: _harness(told[kind]) for kind in WITH_HARNESS if kind in told},
                 **{key: Prepared(**_all_frozen(told[key])) for key in ("prepared",) if key in told},
             }
         )
-    except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
+    except (tomllib.TOMLDecodeError, TypeError, KeyError, FileNotFoundError) as error:
         allowed = ", ".join(each.name for each in fields(Language))
         raise DeclarationError(f"{file.name}: {error}; a declaration has {allowed}") from None
     if file.name != f"{language.name}.toml":
@@ -209,6 +216,13 @@ def read(file: Traversable) -> Language:
         if command and not command[0].startswith("/"):
             raise DeclarationError(f"{file.name}: {name} begins with {command[0]!r}; allowed: a path from /")
     return language
+
+
+def _harness(told: Mapping[str, Any]) -> Harness:
+    harness = _all_frozen(told)
+    if isinstance(names := told.get("files"), list):
+        harness["files"] = {name: (HARNESSES / name).read_text("utf-8") for name in names}
+    return Harness(**harness)
 
 
 def _all_frozen(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,6 +83,8 @@ TABLE: list[tuple[TestBody, Outcome, Verdict, str]] = [
         "SyntaxError",
     ),
     (CALL, returned([1, 2]), Verdict.ACCEPTED, ""),
+    (CALL, replace(returned([1.0, 2]), numbers_are_one=True), Verdict.ACCEPTED, ""),
+    (CALL, returned([1.0, 2]), Verdict.WRONG_ANSWER, "at [0]: expected int 1, got float 1.0"),
     (CALL, returned((1, 2)), Verdict.WRONG_ANSWER, "expected list [1, 2], got tuple (1, 2)"),
     (CALL, returned(None), Verdict.WRONG_ANSWER, "expected list [1, 2], got None"),
     (CALL, returned(Opaque("Sneaky")), Verdict.WRONG_ANSWER, "Sneaky"),

@@ -166,3 +166,22 @@ def test_ten_megabytes_of_value_take_bounded_time() -> None:
     large = list(range(700_000))
     assert equal(large, list(large))
     assert EXACT.check(large, [*large[:-1], -1]).detail.startswith("at [699999]")
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "accepted"),
+    [
+        (3.0, 3, True),
+        ([{"a": 1.0}], [{"a": 1}], True),
+        (3, 3.0, True),
+        (3.5, 3, False),
+        (1.0, True, False),
+        (9007199254740992.0, 9007199254740993, False),
+        ((1.0,), [1], False),
+    ],
+)
+def test_where_numbers_are_one_an_int_is_the_float_that_is_the_same_number(
+    expected: Any, actual: Any, accepted: bool
+) -> None:
+    assert ExactValue(numbers_are_one=True).check(expected, actual).accepted is accepted
+    assert not equal(expected, actual)

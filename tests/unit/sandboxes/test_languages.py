@@ -69,6 +69,7 @@ def test_a_declaration_is_one_file(tmp_path: Path) -> None:
             'system_calls = ["mount"]\n[self_test]',
             "new.toml: system_calls has .'mount'.; allowed: .'pers",
         ),
+        ("[self_test]", '[call]\nfiles = ["call.new"]\n[self_test]', r"new.toml: .*call\.new"),
     ],
 )
 def test_a_slip_names_its_file_and_field(tmp_path: Path, old: str, new: str, message: str) -> None:

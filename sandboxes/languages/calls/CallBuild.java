@@ -1,0 +1,34 @@
+// Compiles the candidate and the harness: a public class may have another name than its file, as on LeetCode.
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+class CallBuild {
+    static final List<String> OPTIONS = List.of("-proc:none", "-nowarn", "-parameters", "-d", ".");
+
+    public static void main(String[] arguments) {
+        var sources = List.of(new Source("Main.java"), new Source("CallHarness.java"));
+        var compiler = ToolProvider.getSystemJavaCompiler();
+        System.exit(compiler.getTask(null, null, null, OPTIONS, null, sources).call() ? 0 : 1);
+    }
+
+    static class Source extends SimpleJavaFileObject {
+        Source(String name) {
+            super(Path.of(name).toUri(), Kind.SOURCE);
+        }
+
+        @Override
+        public boolean isNameCompatible(String simpleName, JavaFileObject.Kind kind) {
+            return true;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) throws IOException {
+            return Files.readString(Path.of(uri));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+"""`call` tests in each language that has them: arguments by the declared types, values type for type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.conformance.call_cases import KNOW_NAMES, PROGRAMS, Call, calls_of
+from tests.conformance.cases import MIB, ROOMY
+from verifierd_client import CallTest, Candidate, ExecutionResult, Problem, Verdict, Verifier
+
+LIMITS = replace(ROOMY, cpu_time_s=2.0, memory_bytes=256 * MIB)
+pytestmark = pytest.mark.timeout(600)  # five builds in a batch, and compilers are slow beside other work
+Results = list[tuple[Call, ExecutionResult]]
+
+
+@pytest.fixture(scope="module", params=PROGRAMS)
+def language(request: pytest.FixtureRequest, verifier: Verifier) -> str:
+    """Each language that has `call` tests and that the server has."""
+    (info,) = (each for each in verifier.capabilities().languages if each.name == request.param)
+    if not info.available:
+        pytest.skip(f"{info.name} is not here: {info.remedy}")
+    return info.name
+
+
+@pytest.fixture(scope="module")
+def results(verifier: Verifier, language: str) -> dict[str, Results]:
+    """What each call of the language's program came to: one batch, in which each function is built once."""
+    groups = calls_of(language)
+    tests = [call.test for calls in groups.values() for call in calls]
+    executions = iter(executed(verifier, language, PROGRAMS[language], tests))
+    return {name: [(call, next(executions)) for call in calls] for name, calls in groups.items()}
+
+
+def executed(
+    verifier: Verifier, language: str, source: str, tests: Sequence[CallTest]
+) -> tuple[ExecutionResult, ...]:
+    problem = Problem("calls", tests, LIMITS)
+    (result,) = verifier.verify(problem, [Candidate(source, language=language)]).results
+    assert len(result.executions) == len(tests), result.detail
+    return result.executions
+
+
+def test_what_it_returns_is_judged_type_for_type(results: dict[str, Results]) -> None:
+    for call, execution in results["return"]:
+        assert execution.verdict is Verdict.ACCEPTED, (call, execution.detail)
+    for call, execution in results["wrong"]:
+        assert execution.verdict is Verdict.WRONG_ANSWER, (call, execution.detail)
+
+
+def test_what_it_prints_is_kept_and_what_it_raises_is_told(results: dict[str, Results]) -> None:
+    ((_, refused),) = results["raise"]
+    assert refused.verdict is Verdict.RUNTIME_ERROR, refused
+    assert "refused" in refused.detail
+    fine = next(execution for call, execution in results["return"] if call.function == "check")
+    assert fine.stdout.content == refused.stdout.content == b"checked\n"
+
+
+def test_an_argument_that_does_not_fit_is_named(language: str, results: dict[str, Results]) -> None:
+    if not results["refused"]:
+        pytest.skip(f"{language} gives a function what comes, and no more or less")
+    for call, execution in results["refused"]:
+        assert execution.verdict is Verdict.RUNTIME_ERROR, (call, execution)
+        assert call.raises in execution.detail, (call, execution.detail)
+
+
+def test_arguments_by_name_are_for_languages_that_have_them(
+    language: str, results: dict[str, Results]
+) -> None:
+    if language == "ruby":
+        pytest.skip("ruby gives them to keyword parameters only, which have a test of their own")
+    ((call, execution),) = results["named"]
+    if language in KNOW_NAMES:
+        assert execution.verdict is Verdict.ACCEPTED, execution
+    else:
+        assert execution.verdict is Verdict.RUNTIME_ERROR, execution
+        assert call.raises in execution.detail
+
+
+def test_a_function_that_is_not_there_is_named(results: dict[str, Results]) -> None:
+    for call, execution in results["missing"]:
+        assert execution.verdict in (Verdict.RUNTIME_ERROR, Verdict.COMPILE_ERROR), (call, execution)
+        assert call.raises in execution.detail, (call, execution.detail)
+
+
+def test_one_that_leaves_before_it_returns_has_returned_nothing(verifier: Verifier) -> None:
+    source = "function f() { process.exit(0); }"
+    (execution,) = executed(verifier, "javascript", source, [CallTest("f", (), None)])
+    assert execution.verdict is Verdict.RUNTIME_ERROR
+    assert execution.detail == "ended without returning a value"
+
+
+def test_ruby_has_keyword_parameters(verifier: Verifier) -> None:
+    call = CallTest("f", (1,), [1, "x"], {"named": "x"})
+    (execution,) = executed(verifier, "ruby", "def f(given, named:) = [given, named]", [call])
+    assert execution.verdict is Verdict.ACCEPTED, execution
