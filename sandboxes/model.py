@@ -198,6 +198,15 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Compilation:
+    """What compiling a program took, before its first run. Times are nanoseconds since the epoch."""
+
+    usage: Usage
+    started_at_ns: int
+    ended_at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What one run of a job did.
 
@@ -229,6 +238,7 @@ class Outcome:
     started_at_ns: int
     ended_at_ns: int
     result_total_bytes: int = 0
+    compilation: Compilation | None = None  # of the first run after one
     left: tuple[Left, ...] = ()
     left_total_bytes: int = 0
     interactor: Outcome | None = None

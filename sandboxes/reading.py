@@ -8,7 +8,7 @@ from typing import Any
 
 from .inside import values
 from .inside.left import STATES
-from .model import AtPath, Ending, Left, Outcome, Raised, Usage
+from .model import AtPath, Compilation, Ending, Left, Outcome, Raised, Usage
 
 LARGE_RESULT_BYTES = 1 << 16
 COUNT_BOUND = 1 << 62  # of nanoseconds and bytes; what is above fits no message
@@ -41,14 +41,11 @@ def read_outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
             stderr_total_bytes=_number(header["stderr_total_bytes"]),
             value=value,
             behaviour=_behaviour(header["behaviour"]),
-            usage=Usage(
-                _number(header["cpu_time_ns"]),
-                _number(header["wall_time_ns"]),
-                _number(header["peak_memory_bytes"]),
-            ),
+            usage=_usage(header),
             started_at_ns=_number(header["started_at_ns"]),
             ended_at_ns=_number(header["ended_at_ns"]),
             result_total_bytes=_number(header.get("result_total_bytes", 0)),
+            compilation=_compilation(header.get("compiled")),
             left=_left(header.get("left", []), b"".join(files)),
             left_total_bytes=_number(header.get("left_total_bytes", 0)),
             interactor=interactor,
@@ -64,6 +61,18 @@ def _object(field: Any) -> dict[str, Any]:
     if type(field) is not dict or "interactor" in field:
         raise ValueError("the interactor's part is none")
     return field
+
+
+def _compilation(told: Any) -> Compilation | None:
+    if told is None:
+        return None
+    return Compilation(_usage(told), _number(told["started_at_ns"]), _number(told["ended_at_ns"]))
+
+
+def _usage(told: Any) -> Usage:
+    return Usage(
+        _number(told["cpu_time_ns"]), _number(told["wall_time_ns"]), _number(told["peak_memory_bytes"])
+    )
 
 
 def _number(field: Any, bound: int = COUNT_BOUND) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from sandboxes.model import File, Limits, Program
+from sandboxes.model import Compilation, File, Limits, Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +245,7 @@ class ExecutionResult:
     sandbox_id: str
     backend: str
     image_digest: str = ""  # names the toolchain; empty: the host's own files
+    compilation: Compilation | None = None  # before this run, where there was one
     judging_cost: Cost | None = None  # of the program that judged it, where one did; no price yet
 
 

@@ -33,6 +33,27 @@ class CompileFailed:
     peak_memory_bytes: int
 
 
+@dataclass(frozen=True)
+class Compiled:
+    """What a compilation that came to its end took."""
+
+    facts: Facts
+    cpu_time_ns: int
+    peak_memory_bytes: int
+
+    def as_answer(self) -> dict[str, Any]:
+        """Return what the answer of the first run after it tells of it."""
+        return {
+            "compiled": {
+                "cpu_time_ns": self.cpu_time_ns,
+                "wall_time_ns": self.facts.wall_time_ns,
+                "peak_memory_bytes": self.peak_memory_bytes,
+                "started_at_ns": self.facts.started_at_ns,
+                "ended_at_ns": self.facts.ended_at_ns,
+            }
+        }
+
+
 def run_answer(index: int, facts: Facts, party: Party) -> dict[str, Any]:
     """Read the meters and name the ending, as far as the candidate's process tells it.
 

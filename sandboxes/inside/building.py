@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import artifacts
-from .answers import CompileFailed
+from .answers import Compiled, CompileFailed
 from .stages import Stage, StageLost
 from .watch import Facts, Party, Pipe
 
@@ -62,7 +62,13 @@ class Program:
     build: Build | None
     content: bytes
     is_built: bool = False
+    compiled: Compiled | None = None  # until it is told
     failed: CompileFailed | None = None
+
+    def told_once(self) -> dict[str, Any]:
+        """Return what the next answer tells of the compilation: what it took is told with the first alone."""
+        compiled, self.compiled = self.compiled, None
+        return {} if compiled is None else compiled.as_answer()
 
     @property
     def folder(self) -> dict[str, Any] | None:

@@ -75,20 +75,23 @@ class Jobs:
             self._candidate.make_ready(program, limits)
             self._wait_for_sockets(sum(not seat.is_empty for seat in self._seats))
             if program.failed is not None:
-                yield compile_answer(index, program.failed)
+                answer, parts = compile_answer(index, program.failed)
             elif order["kind"] == "interactive":
                 which = order["interactor"]
                 order = program.build.run_order if program.build else {"kind": "stdio"}
                 interactor_limits = header["interactors"][which]["limits"]
-                yield self._interactive.run(index, order, limits, interactors[which], interactor_limits, gift)
+                answer, parts = self._interactive.run(
+                    index, order, limits, interactors[which], interactor_limits, gift
+                )
             elif program.build is not None and program.build.kind == "asserts":
-                yield self._run_with_tests(index, program.build, limits)
+                answer, parts = self._run_with_tests(index, program.build, limits)
             elif program.build is not None:
-                yield self._run_alone(index, program.build.run_order, payload, limits, gift, asked)
+                answer, parts = self._run_alone(index, program.build.run_order, payload, limits, gift, asked)
             elif order["kind"] == "asserts":
-                yield self._run_asserts(index, order, payload, limits)
+                answer, parts = self._run_asserts(index, order, payload, limits)
             else:
-                yield self._run_alone(index, order, payload, limits, gift, asked)
+                answer, parts = self._run_alone(index, order, payload, limits, gift, asked)
+            yield answer | program.told_once(), parts
         self.end_stages()
 
     def end_stages(self) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from . import artifacts
-from .answers import CompileFailed
+from .answers import Compiled, CompileFailed
 from .building import Build, Program, collected, why_it_failed
 from .sending import Orders
 from .stages import Stage, StageFactory, StageLost
@@ -80,6 +80,8 @@ class Seat:
             try:
                 left = collected(stage, build.artifacts)
                 program.content, program.is_built = artifacts.with_originals(left, folder), True
+                group = stage.group
+                program.compiled = Compiled(facts, group.cpu_time_ns(), group.peak_memory_bytes())
             except artifacts.NotCollected as error:
                 failed = CompileFailed("CompileError", str(error), facts, stage.group.cpu_time_ns(), 0)
         self.end()

@@ -102,6 +102,18 @@ def test_its_self_test_passes(verifier: Verifier, language: str) -> None:
     assert [each.verdict for each in result.executions] == [Verdict.ACCEPTED] * 3
 
 
+def test_it_is_compiled_once_and_that_is_on_the_bill(verifier: Verifier, language: str) -> None:
+    problem = Problem("language", [StdioTest("", "hello\n")] * 3, LIMITS)
+    batch = verifier.verify(problem, [Candidate(SAYS_HELLO[language], language=language)])
+    first, *others = batch.results[0].executions
+    assert first.compile_started_at and first.compile_ended_at and first.started_at, first
+    assert first.compile_started_at < first.compile_ended_at <= first.started_at
+    assert [each.compile_ended_at for each in others] == [None, None]
+    runs_s = sum(each.usage.cpu_time_s for each in (first, *others))
+    assert batch.summary.cost.cpu_time_s > runs_s + 0.001
+    assert batch.summary.cost.executions == 3
+
+
 def test_it_is_judged_by_what_it_prints(verifier: Verifier, language: str) -> None:
     tests = [StdioTest("", "hello\n"), StdioTest("", "good-bye\n"), StdioTest("unread\n" * 9999, "hello\n")]
     result = verify(verifier, language, SAYS_HELLO[language], *tests)

@@ -43,6 +43,8 @@ class EarlyStop:
     def saw_execution(self, execution: ExecutionResult) -> None:
         """Count the CPU time of an execution that has just been made."""
         self._cpu_time_ns += execution.cpu_time_ns
+        if execution.compilation is not None:
+            self._cpu_time_ns += execution.compilation.usage.cpu_time_ns
         if execution.judging_cost is not None:
             self._cpu_time_ns += execution.judging_cost.cpu_time_ns
         if 0 < self._options.cpu_budget_ns <= self._cpu_time_ns:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
+from sandboxes.model import Usage
 from verifierd.economics.prices import PriceTable
 from verifierd.model import CandidateResult, Cost, Verdict
 
@@ -17,8 +18,9 @@ def cost_of(result: CandidateResult, prices: PriceTable) -> Cost:
     """Return what verifying one candidate took.
 
     A duplicate costs nothing: the executions in its result are another candidate's, and are counted as
-    saved. A checker that is a program, and an interactor, are charged as the candidate is. Sandboxes lost and
-    runs repeated for reasons of ours are not charged; each execution counts once, as it was judged.
+    saved. Compiling is charged as it was done, once for a program; a checker that is a program, and an
+    interactor, as the candidate is. Sandboxes lost and runs repeated for reasons of ours are not charged;
+    each execution counts once, as it was judged.
     """
     executed = [each for each in result.executions if each.verdict not in _NOT_EXECUTED]
     if result.duplicate_of:
@@ -29,9 +31,19 @@ def cost_of(result: CandidateResult, prices: PriceTable) -> Cost:
         memory_byte_ns=sum(each.peak_memory_bytes * each.wall_time_ns for each in executed),
         executions=len(executed),
     )
-    whole = total((own, *(each.judging_cost for each in executed if each.judging_cost is not None)))
+    compiling = (_used(each.compilation.usage) for each in executed if each.compilation is not None)
+    judging = (each.judging_cost for each in executed if each.judging_cost is not None)
+    whole = total((own, *compiling, *judging))
     money_usd = prices.money_usd(whole.cpu_time_ns, whole.memory_byte_ns, whole.executions)
     return replace(whole, money_usd=money_usd)
+
+
+def _used(usage: Usage) -> Cost:
+    return Cost(
+        cpu_time_ns=usage.cpu_time_ns,
+        wall_time_ns=usage.wall_time_ns,
+        memory_byte_ns=usage.peak_memory_bytes * usage.wall_time_ns,
+    )
 
 
 def total(costs: Iterable[Cost]) -> Cost:

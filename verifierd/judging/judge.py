@@ -119,6 +119,7 @@ class Judge:
             sandbox_id=executed.sandbox_id,
             backend=executed.backend,
             image_digest=executed.image_digest,
+            compilation=outcome.compilation,
             judging_cost=_judging_cost(executed),
         )
 

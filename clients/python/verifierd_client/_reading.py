@@ -133,6 +133,7 @@ def _execution(message: result_pb2.ExecutionResult) -> ExecutionResult:
     ending = message.WhichOneof("ending")
     checker = message.checker
     times = message.times
+    compiled = times.HasField("compile_ended_at")
     return ExecutionResult(
         test_id=message.test_id,
         verdict=VERDICTS.get(message.verdict, Verdict.UNKNOWN),
@@ -153,6 +154,8 @@ def _execution(message: result_pb2.ExecutionResult) -> ExecutionResult:
         sandbox_id=message.sandbox_id,
         backend=message.backend,
         image_digest=message.image_digest,
+        compile_started_at=_epoch_s(times.compile_started_at) if compiled else None,
+        compile_ended_at=_epoch_s(times.compile_ended_at) if compiled else None,
     )
 
 

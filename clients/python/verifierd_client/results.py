@@ -97,7 +97,7 @@ class ExecutionResult:
     `actual` is what a CallTest returned, in a one-element tuple so that a returned None is told from no
     value; where a test looks at files it is a dict of their contents by path, of those that are there. Exit
     code and signal are None where the run did not end that way. Times are seconds since the epoch, None for a
-    stage that never began.
+    stage that never began; what was compiled for an earlier test is not compiled again.
     """
 
     test_id: str
@@ -119,6 +119,8 @@ class ExecutionResult:
     sandbox_id: str
     backend: str
     image_digest: str = ""
+    compile_started_at: float | None = None
+    compile_ended_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

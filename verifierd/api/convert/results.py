@@ -35,7 +35,7 @@ def candidate_result_to_proto(result: CandidateResult, max_bytes: int) -> result
 def execution_to_proto(result: ExecutionResult) -> result_pb2.ExecutionResult:
     """Return the message of one candidate's run on one test."""
     checker_name, _, checker_version = result.checker.partition("@")
-    ran = result.attempts > 0
+    ran, compilation = result.attempts > 0, result.compilation
     message = result_pb2.ExecutionResult(
         test_id=result.test_id,
         verdict=VERDICT_TO_PROTO[result.verdict],
@@ -49,6 +49,8 @@ def execution_to_proto(result: ExecutionResult) -> result_pb2.ExecutionResult:
         usage=_usage(result.cpu_time_ns, result.wall_time_ns, result.peak_memory_bytes),
         times=result_pb2.StageTimes(
             queued_at=timestamp(result.queued_at_ns),
+            compile_started_at=timestamp(compilation.started_at_ns) if compilation else None,
+            compile_ended_at=timestamp(compilation.ended_at_ns) if compilation else None,
             started_at=timestamp(result.started_at_ns),
             ended_at=timestamp(result.ended_at_ns),
         ),
