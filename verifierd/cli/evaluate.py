@@ -188,10 +188,10 @@ def _view(evaluation: Evaluation, elapsed_s: float, out: Path, resumed: int) -> 
             "", f"{plural(evaluation.tasks_without_samples, 'task')} without samples, left out below"
         )
     table.add_row("verdicts", counted(tally.verdict_counts))
-    for group in tally.groups:
-        _add_pass_at_k(table, tally.pass_at_k(group), f", {group}" if group == "base" else f", up to {group}")
-    if not tally.groups:
-        _add_pass_at_k(table, tally.pass_at_k())
+    groups = list(tally.groups)
+    for position, group in enumerate(groups[:-1], start=1):
+        _add_pass_at_k(table, tally.pass_at_k(group), " of " + " and ".join(groups[:position]))
+    _add_pass_at_k(table, tally.pass_at_k())
     table.add_row("CPU", cpu_text(tally.cpu_time_s, tally.executions, tally.executions_saved))
     table.add_row("cost", money_text(tally.cost_usd))
     new = tally.samples - resumed

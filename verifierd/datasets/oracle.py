@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 import verifierd_client as client
-from verifierd.datasets.task import Program, Task
+from verifierd.datasets.task import Oracle, Task
 
 OPTIONS = client.Options(include_outputs=True, bulk=True)
 RETURNED = frozenset({client.Verdict.ACCEPTED, client.Verdict.WRONG_ANSWER})
@@ -47,32 +47,45 @@ async def answered(verifier: Streams, task: Task) -> client.Problem:
     if task.oracle is None:
         return task.problem
     tests = {test.id: test for test in task.problem.tests if isinstance(test, client.CallTest)}
-    open_ids = list(tests)
-    while open_ids:
-        problem = replace(task.problem, tests=[tests[each] for each in open_ids], checker=None)
-        result = await _run(verifier, problem, task.oracle)
-        left = []
+    left, slowest_s = list(tests), 0.0
+    while left:
+        result = await _run(verifier, task, task.oracle, [tests[test_id] for test_id in left])
+        open_before, left = left, []
         for execution in result.executions:
             if execution.verdict not in RETURNED:
                 raise _failed(task, execution.test_id, execution.verdict, execution.detail)
             if execution.actual is None:
                 left.append(execution.test_id)
-            else:
-                tests[execution.test_id] = replace(tests[execution.test_id], expected=execution.actual[0])
-        if not result.executions or len(left) == len(open_ids):
-            raise _failed(task, open_ids[0], result.verdict, result.detail or "no value came back")
-        open_ids = left
-    return replace(task.problem, tests=[tests[test.id] for test in task.problem.tests])
+                continue
+            test = tests[execution.test_id]
+            expected = task.oracle.expected(test.args, execution.actual[0])
+            tests[test.id] = replace(test, expected=expected)
+            slowest_s = max(slowest_s, execution.usage.cpu_time_s)
+        if not result.executions or len(left) == len(open_before):
+            raise _failed(task, open_before[0], result.verdict, result.detail or "no value came back")
+    limits = _at_least(task.problem.limits, task.oracle.time_factor * slowest_s)
+    return replace(task.problem, tests=[tests[test.id] for test in task.problem.tests], limits=limits)
 
 
-async def _run(verifier: Streams, problem: client.Problem, oracle: Program) -> client.CandidateResult:
+async def _run(
+    verifier: Streams, task: Task, oracle: Oracle, tests: list[client.CallTest]
+) -> client.CandidateResult:
     async def alone() -> AsyncIterator[client.Candidate]:
-        yield client.Candidate(oracle.source, oracle.language, "oracle")
+        yield client.Candidate(oracle.program.source, oracle.program.language, "oracle")
 
+    limits = _at_least(task.problem.limits, oracle.time_factor * (task.problem.limits.cpu_time_s or 0.0))
+    problem = replace(task.problem, tests=tests, checker=None, limits=limits)
     stream = verifier.stream(problem, alone(), OPTIONS)
     async with stream:
         (result,) = [each async for each in stream]
     return result
+
+
+def _at_least(limits: client.Limits, cpu_time_s: float) -> client.Limits:
+    """Return limits with so much CPU time, where they have less; None is the server's default."""
+    if limits.cpu_time_s is None or limits.cpu_time_s >= cpu_time_s:
+        return limits
+    return replace(limits, cpu_time_s=cpu_time_s)
 
 
 def _failed(task: Task, test_id: str, verdict: client.Verdict, detail: str) -> Unjudgeable:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import verifierd_client as client
 
@@ -28,6 +29,22 @@ class Program:
 
     source: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Oracle:
+    """Computes what is expected of `call` tests, where the dataset publishes inputs alone.
+
+    Attributes:
+        program: returns it, in a sandbox.
+        expected: what the checker is told to expect, from the arguments and what the program returned.
+        time_factor: samples may take so many times the CPU time that the program takes on the slowest input,
+            where that is above the problem's limit. The program itself has so many times that limit.
+    """
+
+    program: Program
+    expected: Callable[[Sequence[Any], Any], Any]
+    time_factor: float = 0.0
 
 
 def as_it_stands(completion: str) -> str:
@@ -61,7 +78,7 @@ class Task:
     language: str
     complete: Callable[[str], str] = as_it_stands
     canonical: tuple[Program, ...] = ()
-    oracle: Program | None = None
+    oracle: Oracle | None = None
     unjudgeable: str = ""
 
     @property

@@ -20,7 +20,10 @@ from verifierd_client import AssertsTest, CallTest, Verifier
 FORMATS = Path(__file__).resolve().parents[2] / "data" / "formats"
 BACKEND = BACKENDS[0]
 
-pytestmark = pytest.mark.parametrize("name", ADAPTERS)
+pytestmark = [
+    pytest.mark.parametrize("name", ADAPTERS),
+    pytest.mark.leaves(kind="processes", reason="the module's daemon may replace a sandbox at any time"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +36,15 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def offered(address: str) -> Callable[[Task, Sample], bool]:
-    """Say whether the server takes a sample: its toolchain is there, for the kinds of test of its task."""
+    """Say whether the server takes a sample: its toolchain is there, for such tests and such a checker."""
     with Verifier(address) as verifier:
-        languages = {each.name: each for each in verifier.capabilities().languages if each.available}
+        capabilities = verifier.capabilities()
+    languages = {each.name: each for each in capabilities.languages if each.available}
 
     def taken(task: Task, sample: Sample) -> bool:
         kinds = {_kind(test) for test in task.problem.tests}
+        if task.problem.checker is not None and task.problem.checker.name not in capabilities.checkers:
+            return False
         return sample.language in languages and kinds <= set(languages[sample.language].test_kinds)
 
     return taken

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from verifierd.datasets.adapter import Adapter
+from verifierd.datasets.adapters.evalplus import HUMANEVAL_PLUS, MBPP_PLUS
 from verifierd.datasets.adapters.humaneval import HUMANEVAL
 from verifierd.datasets.adapters.humaneval_x import HUMANEVAL_X, HUMANEVALPACK
 from verifierd.datasets.adapters.mbpp import MBPP
@@ -19,9 +20,11 @@ def _by_name(*adapters: Adapter) -> Mapping[str, Adapter]:
 
 ADAPTERS = _by_name(
     HUMANEVAL,
+    HUMANEVAL_PLUS,
     HUMANEVAL_X,
     HUMANEVALPACK,
     MBPP,
+    MBPP_PLUS,
     MULTIPL_E,
     QUIXBUGS,
 )
