@@ -60,7 +60,7 @@ def _start(packages: Sequence[str], load: Callable[[], None], *, is_lazy: bool =
 def start_for_answers() -> socket.socket:
     """Fork a zygote whose stages read answers, and return the supervisor's end of its socket.
 
-    It loads math-verify when the first stage is asked for: that takes it half a second, and 60 MB.
+    It loads math-verify when the first stage is asked for: that takes it a second, and 64 MB.
     """
     return _start([stage.LIBRARIES_DIRECTORY], _load_answers_reader, is_lazy=True)
 

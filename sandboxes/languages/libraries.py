@@ -10,6 +10,7 @@ from pathlib import Path
 from . import Language
 
 OTHERS_ENTER = 0o001
+SHARED = {"..", "__pycache__"}  # with whatever else is installed there
 
 
 def library_folders(language: Language) -> Mapping[str, Path]:
@@ -25,7 +26,7 @@ def library_folders(language: Language) -> Mapping[str, Path]:
         except metadata.PackageNotFoundError:
             return {}
         tops = {file.parts[0] for file in library.files or () if len(file.parts) > 1}
-        found |= {top: Path(str(library.locate_file(top))).resolve() for top in sorted(tops - {".."})}
+        found |= {top: Path(str(library.locate_file(top))).resolve() for top in sorted(tops - SHARED)}
     return found if all(map(_is_open, found.values())) else {}
 
 

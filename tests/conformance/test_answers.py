@@ -14,9 +14,11 @@ from verifierd_client import (
     AnswerTest,
     Candidate,
     CandidateResult,
+    InvalidRequest,
     KilledBy,
     Limits,
     Problem,
+    StdioTest,
     Verdict,
     Verifier,
 )
@@ -125,3 +127,34 @@ def test_a_wrong_answer_says_what_was_read(
     (result,) = judged(verifier, "1/2", text)
     assert result.verdict is Verdict.WRONG_ANSWER
     assert words in result.detail
+
+
+@pytest.mark.parametrize("expected", ["???", r"\frac{", r"\boxed{}"])
+def test_an_expected_answer_that_cannot_be_read_refuses_the_batch(
+    verifier: Verifier, reads_answers: None, expected: str
+) -> None:
+    with pytest.raises(InvalidRequest, match="the expected answer cannot be read") as refused:
+        judged(verifier, expected, "7", "8")
+    assert refused.value.field == "batch.problem.tests[0].answer.expected"
+    assert "an answer that math-verify reads" in str(refused.value)
+
+
+def test_one_that_hangs_its_reader_refuses_the_batch_too(verifier: Verifier, reads_answers: None) -> None:
+    with pytest.raises(InvalidRequest, match=r"reading it exceeded its (cpu|memory)_limit"):
+        judged(verifier, r"\binom{1000000000}{500000000}", "7")
+
+
+def test_programs_are_no_answers_and_answers_no_programs(verifier: Verifier, reads_answers: None) -> None:
+    with pytest.raises(InvalidRequest, match="tests of kind answer do not work in python; allowed: text"):
+        verifier.verify(Problem("p", [AnswerTest("7")]), [Candidate("7", "python")])
+    with pytest.raises(InvalidRequest, match="tests of kind stdio do not work in text"):
+        verifier.verify(Problem("p", [StdioTest("", "7")]), [Candidate("7", "text")])
+
+
+def test_equal_expressions_are_one_cluster_however_they_are_written(
+    verifier: Verifier, reads_answers: None
+) -> None:
+    texts = (r"\boxed{\frac{1}{2}}", r"So it is $\frac12$.", r"\boxed{\frac{1}{3}}", r"$\dfrac{1}{3}$")
+    problem = Problem("clusters", [AnswerTest("1/2")])
+    summary = verifier.verify(problem, [Candidate(text, "text") for text in texts]).summary
+    assert sorted(cluster.candidate_ids for cluster in summary.clusters) == [("0", "1"), ("2", "3")]

@@ -9,6 +9,7 @@ import pytest
 
 from sandboxes.languages import LANGUAGES
 from sandboxes.languages.declaration import DeclarationError, LimitFactors, read
+from sandboxes.languages.libraries import _is_open, library_folders, library_versions
 from sandboxes.languages.presence import versions
 from sandboxes.model import Job, Limits, Program
 from sandboxes.sandbox import _allowed_ns
@@ -104,6 +105,32 @@ def test_a_language_is_present_where_all_its_toolchain_is_and_tells_its_version(
     assert versions(tmp_path, run) == {"perl": "perl 5"}
     assert versions(tmp_path, run) == {}
     assert asked == [LANGUAGES["perl"].version] * 2
+
+
+def test_a_language_that_rests_on_libraries_has_theirs_and_nothing_of_what_is_beside_them() -> None:
+    folders = library_folders(LANGUAGES["text"])
+    packages = {name for name in folders if not name.endswith(".dist-info")}
+    assert packages == {"math_verify", "latex2sympy2_extended", "sympy", "mpmath", "antlr4"}
+    assert all(folder.is_dir() for folder in folders.values())
+    assert library_versions(LANGUAGES["text"]).startswith("math-verify 0.9.")
+
+
+def test_it_is_absent_where_one_of_them_is_and_says_what_brings_them() -> None:
+    lacking = replace(LANGUAGES["text"], libraries=("math-verify", "no-such-distribution"))
+    assert (library_folders(lacking), library_versions(lacking)) == ({}, "")
+    assert lacking.install_command.startswith("pip install 'verifierd[answers]'")
+
+
+def test_what_not_everybody_may_enter_no_sandbox_of_root_s_could_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "closed" / "sympy"
+    closed.mkdir(parents=True)
+    closed.parent.chmod(0o700)
+    monkeypatch.setattr("os.getuid", lambda: 0)
+    assert not _is_open(closed)
+    monkeypatch.setattr("os.getuid", lambda: 1000)
+    assert _is_open(closed)
 
 
 def test_only_what_is_compiled_may_keep_the_worker_waiting_for_its_compiler() -> None:
