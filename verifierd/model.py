@@ -127,7 +127,19 @@ class AnswerTest:
     expected: str
 
 
-TestBody = StdioTest | CallTest | AssertsTest | FilesTest | AnswerTest
+@dataclass(frozen=True, slots=True)
+class InteractiveTest:
+    """A talk with a program over standard input and output; that program decides, by testlib's exit codes.
+
+    `input` and `answer` are files of the interactor's, which the candidate sees nothing of.
+    """
+
+    interactor: Program
+    input: bytes = b""
+    answer: bytes = b""
+
+
+TestBody = StdioTest | CallTest | AssertsTest | FilesTest | AnswerTest | InteractiveTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ KINDS = frozenset({"stdio", "call", "asserts", "answer"})
 # What a run's filter refuses and harms nobody: what a declaration may have in `system_calls`.
 GRANTABLE = frozenset({"personality"})
 PREPARED_DIRECTORY = "/usr/local/lib/verifierd"
-IMPLIED = {"stdio": frozenset({"files"})}  # to a sandbox they are the same: the program is run
+IMPLIED = {"stdio": frozenset({"files", "interactive"})}  # to a sandbox they are the same: it is run
 HARNESSES = resources.files(__package__) / "calls"
 WITH_HARNESS = ("call", "asserts")  # of a language that is not warm
 

@@ -18,6 +18,7 @@ from verifierd.model import (
     Candidate,
     CheckerSpec,
     FilesTest,
+    InteractiveTest,
     Problem,
     StdioTest,
     TestBody,
@@ -29,6 +30,7 @@ KIND_OF_BODY: dict[type[TestBody], str] = {
     AssertsTest: "asserts",
     FilesTest: "files",
     AnswerTest: "answer",
+    InteractiveTest: "interactive",
 }
 PAGE_BYTES = 4096  # a file takes whole ones
 NANOSECOND_FIELDS = {"cpu_time_ns": "cpu_time", "wall_time_ns": "wall_time"}
@@ -47,7 +49,10 @@ def check_problem(problem: Problem, path: str, size_bytes: int, abilities: Abili
     check_unique((test.id for test in problem.tests), under(path, "tests"))
     check_limits(problem.limits, under(path, "limits"), abilities)
     for index, test in enumerate(problem.tests):
-        check_room(test.body, under(path, f"tests[{index}]"), problem.limits)
+        at = under(path, f"tests[{index}]")
+        check_room(test.body, at, problem.limits)
+        if isinstance(test.body, InteractiveTest):
+            check_program(test.body.interactor, under(at, "interactive.interactor"), abilities)
     check_checker(problem.checker, under(path, "checker"), kinds_of(problem), abilities)
 
 

@@ -11,7 +11,16 @@ from typing import Any
 
 from sandboxes.inside import values
 from verifierd.errors import UnknownProblem
-from verifierd.model import AssertsTest, CallTest, Digest, FilesTest, Problem, StdioTest, TestBody
+from verifierd.model import (
+    AssertsTest,
+    CallTest,
+    Digest,
+    FilesTest,
+    InteractiveTest,
+    Problem,
+    StdioTest,
+    TestBody,
+)
 
 
 class ProblemStore:
@@ -84,6 +93,10 @@ def _body_parts(body: TestBody) -> Iterator[bytes]:
             yield from (each.content or b"" for each in body.expected)
             yield body.stdin
             yield body.expected_stdout or b""
+        case InteractiveTest():
+            yield _json(astuple(body.interactor))
+            yield body.input
+            yield body.answer
         case AssertsTest():
             yield body.source.encode("utf-8", "surrogatepass")
             yield _json(body.candidate_names)

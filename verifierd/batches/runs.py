@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sandboxes.model import AnswerRun, AssertsRun, CallRun, File, Run, StdioRun
-from verifierd.model import AnswerTest, AssertsTest, CallTest, FilesTest, StdioTest, TestBody
+from sandboxes.model import AnswerRun, AssertsRun, CallRun, File, InteractiveRun, Run, StdioRun
+from verifierd.judging.programs import ANSWER, INPUT, OUTPUT
+from verifierd.model import AnswerTest, AssertsTest, CallTest, FilesTest, InteractiveTest, StdioTest, TestBody
 
 
 def run_of(test: TestBody) -> Run:
@@ -24,5 +25,8 @@ def run_of(test: TestBody) -> Run:
             return CallRun(function, args, dict(kwargs), class_name)
         case AssertsTest(source=source, candidate_names=names):
             return AssertsRun(source, names)
+        case InteractiveTest(interactor=interactor):
+            finds = (File(INPUT, test.input), File(ANSWER, test.answer))
+            return InteractiveRun(interactor, (INPUT, OUTPUT, ANSWER), finds)
         case AnswerTest(expected=expected):
             return AnswerRun(expected)

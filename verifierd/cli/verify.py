@@ -55,6 +55,14 @@ model's whole responses, with the answer best in \\boxed{{...}} or $...$. What i
 
        {{"id": "d", "answer": {{"expected": "\\\\frac{{1}}{{2}}"}}}}
 
+In an `interactive` test the candidate talks with a program, standard output of each being standard input of
+the other. That program is started as `interactor input.txt output.txt answer.txt` and finds `input` and
+`answer` in these files, which the candidate does not see. Exit code 0 accepts; 1 and 2 refuse; anything else
+is the interactor's own failure. Two that wait for each other end at the wall limit:
+
+       {{"id": "e", "interactive": {{"interactor": {{"language": "cpp17", "source": "..."}},
+                                   "input": "42", "answer": ""}}}}
+
 `args` and `kwargs` may be left out. With a `class_name` the function is a method of an object of that class,
 made without arguments. `candidate_names` names built-ins and standard modules that are the candidate's own in
 this test program; any other name that the program does not define is the candidate's anyway. In a language

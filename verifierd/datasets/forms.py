@@ -11,7 +11,7 @@ from sandboxes.inside.values import Decoder, Readers
 from verifierd.datasets.records import is_unicode, type_name
 
 MIB = 1 << 20
-KINDS = ("stdio", "call", "asserts", "files", "answer")
+KINDS = ("stdio", "call", "asserts", "files", "answer", "interactive")
 
 
 class _ValueDecoder(Decoder):
@@ -120,6 +120,26 @@ class _AnswerForm(_Form):
         return client.AnswerTest(self.expected, test_id)
 
 
+class _ProgramForm(_Form):
+    language: Text = "python"
+    source: Text
+
+    def program(self) -> client.Program:
+        return client.Program(self.source, self.language)
+
+
+class _InteractiveForm(_Form):
+    interactor: _ProgramForm
+    input: Octets = b""
+    answer: Octets = b""
+
+    def test(self, test_id: str) -> client.Test:
+        return client.InteractiveTest(self.interactor.program(), self.input, self.answer, test_id)
+
+
+_BodyForm = _StdioForm | _CallForm | _AssertsForm | _FilesForm | _AnswerForm | _InteractiveForm
+
+
 class _TestForm(_Form):
     id: Id
     stdio: _StdioForm | None = None
@@ -127,10 +147,11 @@ class _TestForm(_Form):
     asserts: _AssertsForm | None = None
     files: _FilesForm | None = None
     answer: _AnswerForm | None = None
+    interactive: _InteractiveForm | None = None
 
     @property
-    def _bodies(self) -> list[_StdioForm | _CallForm | _AssertsForm | _FilesForm | _AnswerForm]:
-        bodies = (self.stdio, self.call, self.asserts, self.files, self.answer)
+    def _bodies(self) -> list[_BodyForm]:
+        bodies = (self.stdio, self.call, self.asserts, self.files, self.answer, self.interactive)
         return [body for body in bodies if body is not None]
 
     @model_validator(mode="after")
@@ -164,14 +185,6 @@ class _LimitsForm(_Form):
             open_files=self.open_files,
             disk_bytes=_mebibytes(self.disk_mib),
         )
-
-
-class _ProgramForm(_Form):
-    language: Text = "python"
-    source: Text
-
-    def program(self) -> client.Program:
-        return client.Program(self.source, self.language)
 
 
 class _CheckerForm(_Form):
@@ -219,6 +232,8 @@ _FORMS_BY_KEY: dict[str, type[_Form]] = {
     "asserts": _AssertsForm,
     "files": _FilesForm,
     "answer": _AnswerForm,
+    "interactive": _InteractiveForm,
+    "interactor": _ProgramForm,
     "limits": _LimitsForm,
     "checker": _CheckerForm,
     "program": _ProgramForm,

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from sandboxes.model import Limits, Program, StdioRun
+from sandboxes.model import BrokenTestProgram, Limits, Program, StdioRun
 from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.judging.answers import Answer, Executed
 
@@ -64,8 +64,12 @@ class Checking:
         while answered < len(request.runs):
             waiting: list[tuple[Answer, StdioRun | None]] = []
             first, waiting_bytes = answered, 0
+            broken: BrokenTestProgram | None = None
             async with aclosing(self._inner.execute(request.only(first))) as answers:
-                async for landed in answers:
+                async for landed in _until_broken(answers):
+                    if isinstance(landed, BrokenTestProgram):
+                        broken = landed
+                        break
                     answer = landed.at(first + landed.run_index, landed.attempts)
                     check = self._check_of(answer)
                     if check is None and not waiting:
@@ -81,6 +85,8 @@ class Checking:
                 for answer, check in waiting:
                     yield answer if check is None else _with(answer, await anext(checks))
                     answered += 1
+            if broken is not None:  # of the run whose answer is due now
+                raise broken
 
     async def _checked(
         self, request: ExecutionRequest, wanted: Sequence[StdioRun]
@@ -108,6 +114,17 @@ class Checking:
             self._known[digest] = replace(answer, outcome=shortened)
             while len(self._known) > KEPT_CHECKS:
                 self._known.popitem(last=False)
+
+
+async def _until_broken(
+    answers: AsyncGenerator[Answer, None],
+) -> AsyncGenerator[Answer | BrokenTestProgram, None]:
+    """Yield answers, and a broken test program as the last of them."""
+    try:
+        async for answer in answers:
+            yield answer
+    except BrokenTestProgram as error:
+        yield error
 
 
 def _with(answer: Answer, check: tuple[Answer, bool]) -> Answer:

@@ -12,7 +12,7 @@ from verifierd.judging.checker import Checker
 from verifierd.judging.checkers import choose
 from verifierd.judging.files import actual_parts, at_path, expected_parts, missing_output
 from verifierd.judging.mathematics import Comparison
-from verifierd.judging.programs import ProgramChecker
+from verifierd.judging.programs import ProgramChecker, said_by_exit_code, word_digest
 from verifierd.judging.sizes import bytes_of
 from verifierd.judging.typed import ExactValue
 from verifierd.judging.verdicts import KILLED_BY, Failure, failure
@@ -22,6 +22,7 @@ from verifierd.model import (
     Cost,
     ExecutionResult,
     FilesTest,
+    InteractiveTest,
     KilledBy,
     Problem,
     StdioTest,
@@ -142,6 +143,8 @@ class _Test:
 
     def digest(self, outcome: Outcome) -> bytes | None:
         """Return the digest of what the program answered; None where that is comparable to nothing."""
+        if isinstance(self.body, InteractiveTest):
+            return word_digest(outcome.interactor)
         if self.checker is None:
             return (outcome.behaviour or "").encode()
         if isinstance(self.body, CallTest) and outcome.value is None:
@@ -153,6 +156,8 @@ class _Test:
     def compared(self, executed: Executed, answer_digest: bytes | None) -> Failure | None:
         """Return how the answer differs from the expected one; None where it is right."""
         outcome = executed.outcome
+        if isinstance(self.body, InteractiveTest):
+            return said_by_exit_code(outcome.interactor, "interactor")
         if self.checker is None:
             return None
         if isinstance(self.checker, ProgramChecker):
@@ -187,7 +192,11 @@ def _actual(body: TestBody, outcome: Outcome) -> Any:
 
 
 def _judging_cost(executed: Executed) -> Cost | None:
-    """Return what the checker program took, where there was one."""
+    """Return what the checker program or the interactor took, where there was one."""
+    if executed.outcome.interactor is not None:  # beside the program, for as long as that took
+        usage = executed.outcome.interactor.usage
+        memory_byte_ns = usage.peak_memory_bytes * usage.wall_time_ns
+        return Cost(cpu_time_ns=usage.cpu_time_ns, memory_byte_ns=memory_byte_ns)
     if not isinstance(executed.check, Executed):
         return None
     if executed.check_was_known:

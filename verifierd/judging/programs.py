@@ -104,16 +104,25 @@ class ProgramChecker(Checker[bytes]):
         return _said_by_score(check.outcome, self.strict)
 
 
-def said_by_exit_code(outcome: Outcome, who: str) -> Failure | None:
+def said_by_exit_code(outcome: Outcome | None, who: str) -> Failure | None:
     """Return what a program that judges says by testlib's exit codes; None where it accepts.
 
     `who` is what it is called. Whatever is none of its words is its own failure, never the candidate's.
     """
+    if outcome is None:
+        return Failure(Verdict.INFRASTRUCTURE_ERROR, f"the {who} was not run")
     if not _spoke(outcome) or outcome.exit_code not in (OK, *REFUSALS):
         return Failure(Verdict.INFRASTRUCTURE_ERROR, _failed(outcome, who))
     if outcome.exit_code == OK:
         return None
     return Failure(Verdict.WRONG_ANSWER, _with_words(f"the {who} {REFUSALS[outcome.exit_code]}", outcome))
+
+
+def word_digest(interactor: Outcome | None) -> bytes | None:
+    """Return the digest of an interactor's word: candidates that talked to the same end behaved alike."""
+    if interactor is None or not _spoke(interactor):
+        return None
+    return hashlib.sha256(b"%d %b" % (interactor.exit_code or 0, interactor.stderr)).digest()
 
 
 def _said_by_score(outcome: Outcome, strict: bool) -> Failure | None:

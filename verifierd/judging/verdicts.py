@@ -10,7 +10,7 @@
 | RAISED in an `answer` test: the text made its reader fail | WRONG_ANSWER |
 | RAISED otherwise, a signal, an exit code other than 0, no value returned by a `call` | RUNTIME_ERROR |
 | FINISHED without the file that was to hold the output | WRONG_ANSWER |
-| FINISHED | the checker's word; for `asserts`, which judge themselves, ACCEPTED |
+| FINISHED | the checker's word, or the interactor's; for `asserts`, which judge themselves, ACCEPTED |
 """
 
 from __future__ import annotations
@@ -80,6 +80,11 @@ def _detail(verdict: Verdict, outcome: Outcome, limits: Limits) -> str:
         return f"used {cpu_s:.2f} s of CPU time; the limit is {limits.cpu_time_ns / 1e9:g} s"
     if outcome.ending is Ending.WALL_LIMIT:
         limit_s = limits.wall_time_ns / 1e9
+        if outcome.is_deadlock:
+            return (
+                "deadlock: the program and the interactor waited for each other until the wall limit of "
+                f"{limit_s:g} s; a line was not written, or not flushed"
+            )
         return (
             f"still ran after {wall_s:.2f} s with {cpu_s:.2f} s of CPU time; the wall limit is {limit_s:g} s"
         )

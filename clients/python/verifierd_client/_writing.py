@@ -19,6 +19,7 @@ from verifierd_client.problems import (
     Digest,
     File,
     FilesTest,
+    InteractiveTest,
     Limits,
     Options,
     Problem,
@@ -162,6 +163,10 @@ def _write_test(test: Test, test_id: str) -> problem_pb2.TestCase:
             message.asserts.source = _bytes(test.source)
             message.asserts.candidate_names.extend(test.candidate_names)
             message.asserts.SetInParent()
+        case InteractiveTest():
+            message.interactive.interactor.CopyFrom(_write_program(test.interactor))
+            message.interactive.input = _bytes(test.input)
+            message.interactive.answer = _bytes(test.answer)
         case AnswerTest():
             message.answer.expected = test.expected
     return message

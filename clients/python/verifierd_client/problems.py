@@ -96,7 +96,29 @@ class AnswerTest:
     id: str = ""
 
 
-Test = StdioTest | CallTest | AssertsTest | FilesTest | AnswerTest
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that is no candidate: a checker, an interactor. Untrusted like a candidate."""
+
+    source: str | bytes
+    language: str = "python"
+
+
+@dataclass(frozen=True, slots=True)
+class InteractiveTest:
+    """The candidate talks with a program over standard input and output.
+
+    That program finds `input` and `answer` as files, which the candidate sees nothing of: it is started as
+    `interactor input.txt output.txt answer.txt`. It decides by its exit code: 0 accepts, 1 and 2 refuse.
+    """
+
+    interactor: Program
+    input: str | bytes = b""
+    answer: str | bytes = b""
+    id: str = ""
+
+
+Test = StdioTest | CallTest | AssertsTest | FilesTest | AnswerTest | InteractiveTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +132,6 @@ class Limits:
     processes: int | None = None
     open_files: int | None = None
     disk_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A program that is no candidate, such as a checker. Untrusted like a candidate."""
-
-    source: str | bytes
-    language: str = "python"
 
 
 @dataclass(frozen=True, slots=True)

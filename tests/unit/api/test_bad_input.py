@@ -95,10 +95,43 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.problem.tests[0].answer.expected",
         "the right answer, LaTeX allowed",
     ),
-    "interactive test": (
+    "interactive test without an interactor": (
         lambda r: _test(r).interactive.SetInParent(),
-        "batch.problem.tests[0].interactive",
-        "stdio, call, asserts",
+        "batch.problem.tests[0].interactive.interactor",
+        "a program",
+    ),
+    "empty interactor": (
+        lambda r: setattr(_test(r).interactive.interactor, "language", "python"),
+        "batch.problem.tests[0].interactive.interactor.source",
+        "a program",
+    ),
+    "interactor in an unknown language": (
+        lambda r: _test(r).interactive.interactor.MergeFrom(
+            problem_pb2.Program(language="cobol", source=b"x")
+        ),
+        "batch.problem.tests[0].interactive.interactor.language",
+        "python",
+    ),
+    "checker that is a program without one": (
+        lambda r: setattr(r.batch.problem.checker, "name", "program"),
+        "batch.problem.checker.name",
+        "tokens",
+    ),
+    "checker program in an unknown language": (
+        lambda r: r.batch.problem.checker.MergeFrom(
+            problem_pb2.CheckerSpec(
+                name="program", program=problem_pb2.Program(language="cobol", source=b"x")
+            )
+        ),
+        "batch.problem.checker.program.language",
+        "python",
+    ),
+    "program of no checker": (
+        lambda r: r.batch.problem.checker.program.MergeFrom(
+            problem_pb2.Program(language="python", source=b"x")
+        ),
+        "batch.problem.checker.program",
+        "name a checker",
     ),
     "unknown role": (
         lambda r: setattr(_test(r), "role", 99),

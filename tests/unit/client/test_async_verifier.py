@@ -246,7 +246,7 @@ async def test_a_socket_file_that_is_gone_means_that_no_daemon_is_there(
 
 async def test_capabilities_say_what_is_there(verifier: client.AsyncVerifier) -> None:
     capabilities = await verifier.capabilities()
-    assert capabilities.test_kinds == ("stdio", "call", "asserts", "files", "answer")
+    assert capabilities.test_kinds == ("stdio", "call", "asserts", "files", "answer", "interactive")
     by_name = {language.name: language for language in capabilities.languages}
     assert by_name["rust"].remedy == "apt-get install rustc"
     assert by_name["perl"].test_kinds == ("stdio",)

@@ -97,7 +97,7 @@ def test_values_that_json_does_not_have_are_read_with_their_types(tmp_path: Path
         (
             '{"id": "p", "tests": [\n{"id": "a"}]}',
             2,
-            "tests[0]: needs exactly one of 'stdio', 'call', 'asserts', 'files' and 'answer'",
+            "tests[0]: needs exactly one of 'stdio', 'call', 'asserts', 'files', 'answer' and 'interactive'",
         ),
         (
             '{"id": "p", "tests": [\n{"id": "a",\n"stdio": {"stdin": ""}}]}',

@@ -23,7 +23,16 @@ from verifierd.api.convert.fields import (
 from verifierd.api.convert.files import files_from_proto, stdio_from_proto
 from verifierd.api.convert.values import value_from_proto
 from verifierd.errors import InvalidField
-from verifierd.model import AnswerTest, AssertsTest, CallTest, CheckerSpec, Problem, TestBody, TestCase
+from verifierd.model import (
+    AnswerTest,
+    AssertsTest,
+    CallTest,
+    CheckerSpec,
+    InteractiveTest,
+    Problem,
+    TestBody,
+    TestCase,
+)
 
 # As a message, each list or object of a value takes 2 bytes or more: below this there are never too many.
 UNCROWDED_BYTES = values.CONTAINERS_BOUND
@@ -200,6 +209,19 @@ def _answer(message: problem_pb2.AnswerTest, path: str, bounds: AdmissionLimits)
     return AnswerTest(expected)
 
 
+def _interactive(message: problem_pb2.InteractiveTest, path: str, bounds: AdmissionLimits) -> InteractiveTest:
+    refuse_others(message, path, "interactor", "input", "answer")
+    if not message.HasField("interactor"):
+        raise InvalidField(under(path, "interactor"), "it is absent", "a program")
+    for name, data in (("input", message.input), ("answer", message.answer)):
+        if len(data) > bounds.max_stdin_bytes:
+            raise InvalidField(
+                under(path, name), f"it is {len(data)} bytes", f"up to {bounds.max_stdin_bytes} bytes"
+            )
+    interactor = program_from_proto(message.interactor, under(path, "interactor"), bounds)
+    return InteractiveTest(interactor, message.input, message.answer)
+
+
 def _name(name: str, path: str) -> str:
     """Return a name of the candidate's: it goes into the text of a harness, so it is nothing else."""
     if name and not name.isidentifier():
@@ -213,4 +235,5 @@ TEST_READERS: dict[str, Callable[[Any, str, AdmissionLimits], TestBody]] = {
     "asserts": _asserts,
     "files": files_from_proto,
     "answer": _answer,
+    "interactive": _interactive,
 }
