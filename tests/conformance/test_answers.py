@@ -80,7 +80,9 @@ def test_there_are_sixty_pairs_and_more() -> None:
     assert len(set(PAIRS)) == len(PAIRS) >= 60
 
 
-@pytest.mark.parametrize(("kind", "expected", "text", "is_equal"), PAIRS)
+@pytest.mark.parametrize(
+    ("kind", "expected", "text", "is_equal"), PAIRS, ids=[f"{kind} {n}" for n, (kind, *_) in enumerate(PAIRS)]
+)
 def test_the_verdict_is_the_library_s_own_and_the_one_written_down(
     verifier: Verifier, reads_answers: None, kind: str, expected: str, text: str, is_equal: bool
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sandboxes.languages import LANGUAGES
 from sandboxes.languages.presence import host_versions
+from tests.conformance.answer_cases import PAIRS
 from tests.prove import humaneval
 from tests.prove.harness import Figure, Line, NotMeasured
 from tests.prove.polyglot import Judged, evaluate
@@ -27,7 +28,7 @@ HUMANEVAL_X: Sequence[tuple[str, str, int | None, int | None]] = (
 )
 FORMATS = Path("tests", "unit", "datasets")
 CHECKERS = Path("tests", "unit", "judging")
-ANSWERS = Path("tests", "integration", "answers")
+ANSWERS = Path("tests", "conformance", "test_answers.py")
 PROOFS = Path("tests", "conformance", "test_asserts_in_languages.py")
 
 
@@ -43,7 +44,7 @@ def lines(repository: Path, scratch: Path) -> list[Line]:
         Line("each adapter reads its published form, odd cases and faults", "green", tests(FORMATS)),
         Line("each checker agrees with its dataset's rule on 10,000 pairs", "green", tests(CHECKERS)),
         Line(
-            "60 pairs of answers, and one that hangs",
+            f"{len(PAIRS)} pairs of answers, texts that attack their reader, and one that hangs",
             "as math-verify says, TIME_LIMIT_EXCEEDED",
             tests(ANSWERS),
         ),

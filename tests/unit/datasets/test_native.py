@@ -32,7 +32,12 @@ def test_all_kinds_of_tests_are_read(tmp_path: Path) -> None:
     }
     problem = problem_of(
         tmp_path,
-        tests=[STDIO, {"id": "b", "call": call}, {"id": "c", "asserts": {"source": "assert f(1)"}}],
+        tests=[
+            STDIO,
+            {"id": "b", "call": call},
+            {"id": "c", "asserts": {"source": "assert f(1)"}},
+            {"id": "d", "answer": {"expected": r"\frac{1}{2}"}},
+        ],
         limits={"cpu_time_s": 1, "wall_time_s": 2.5, "memory_mib": 64, "disk_mib": 8, "output_bytes": 10},
         checker={"name": "float", "params": {"abs": "1e-6"}},
     )
@@ -42,6 +47,7 @@ def test_all_kinds_of_tests_are_read(tmp_path: Path) -> None:
             client.StdioTest(b"1 2\n", b"3\n", "a"),
             client.CallTest("f", [1, (2, {3})], 2.5, {"k": None}, "b"),
             client.AssertsTest("assert f(1)", "c"),
+            client.AnswerTest(r"\frac{1}{2}", "d"),
         ),
         limits=client.Limits(1.0, 2.5, 64 << 20, 10, None, None, 8 << 20),
         checker=client.Checker("float", {"abs": "1e-6"}),
