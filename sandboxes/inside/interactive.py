@@ -163,7 +163,7 @@ class Interactive:
         stderr, result = self._orders.collect(own)
         _count(answer, stderr, result)
         _count(word, words, said)
-        answer["interactor"] = word
+        answer["interactor"] = word | interactor.told_once()
         contents = (b"", stderr.content, result.content, b"", words.content, said.content)
         return answer, [bytes(content) for content in contents]
 

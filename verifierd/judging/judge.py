@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -193,20 +194,23 @@ def _actual(body: TestBody, outcome: Outcome) -> Any:
 
 def _judging_cost(executed: Executed) -> Cost | None:
     """Return what the checker program or the interactor took, where there was one."""
-    if executed.outcome.interactor is not None:  # beside the program, for as long as that took
-        usage = executed.outcome.interactor.usage
-        memory_byte_ns = usage.peak_memory_bytes * usage.wall_time_ns
-        return Cost(cpu_time_ns=usage.cpu_time_ns, memory_byte_ns=memory_byte_ns)
+    if executed.outcome.interactor is not None:  # the wall time that it took is the program's too
+        return replace(_cost(executed.outcome.interactor), wall_time_ns=0)
     if not isinstance(executed.check, Executed):
         return None
-    if executed.check_was_known:
-        return Cost(cache_hits=1)
-    usage = executed.check.outcome.usage
+    return (
+        Cost(cache_hits=1)
+        if executed.check_was_known
+        else replace(_cost(executed.check.outcome), executions=1)
+    )
+
+
+def _cost(outcome: Outcome) -> Cost:
+    usages = [outcome.usage] + ([outcome.compilation.usage] if outcome.compilation else [])
     return Cost(
-        cpu_time_ns=usage.cpu_time_ns,
-        wall_time_ns=usage.wall_time_ns,
-        memory_byte_ns=usage.peak_memory_bytes * usage.wall_time_ns,
-        executions=1,
+        cpu_time_ns=sum(each.cpu_time_ns for each in usages),
+        wall_time_ns=sum(each.wall_time_ns for each in usages),
+        memory_byte_ns=sum(each.peak_memory_bytes * each.wall_time_ns for each in usages),
     )
 
 

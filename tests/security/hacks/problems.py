@@ -5,7 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from verifierd_client import AssertsTest, CallTest, Checker, FilesTest, Limits, Problem, StdioTest, Test
+from verifierd_client import (
+    AssertsTest,
+    CallTest,
+    Checker,
+    FilesTest,
+    InteractiveTest,
+    Limits,
+    Problem,
+    Program,
+    StdioTest,
+    Test,
+)
 
 # A hundred times what an honest program here needs, so that a busy host changes no verdict.
 LIMITS = Limits(
@@ -23,6 +34,7 @@ KINDS: dict[type[Test], str] = {
     CallTest: "call",
     AssertsTest: "asserts",
     FilesTest: "files",
+    InteractiveTest: "interactive",
 }
 
 
@@ -81,6 +93,58 @@ STDIO = (
         StdioTest("180\n", f"{math.factorial(180)}\n"),
         StdioTest("200\n", f"{math.factorial(200)}\n"),
         checker=FLOAT,
+    ),
+)
+DIVISOR = """
+import sys
+number, given, has_none = (open(path).read() for path in sys.argv[1:])
+try:
+    number, divisor = int(number), int(given)
+except ValueError:
+    sys.exit(2)
+if has_none == "none":
+    sys.exit(divisor != -1)
+sys.exit(not (1 < divisor < number and number % divisor == 0))
+"""
+CHECKED = (
+    _task(
+        "divisor",
+        "n = int(input())\nprint(next((d for d in range(2, n) if n % d == 0), -1))\n",
+        StdioTest("91", "7"),
+        StdioTest("97", "none"),
+        StdioTest("15", "3"),
+        checker=Checker("program", program=Program(DIVISOR)),
+    ),
+)
+INTERACTOR = """
+import sys
+secret = int(open(sys.argv[1]).read())
+for number, line in enumerate(sys.stdin.buffer, start=1):
+    try:
+        kind, guess = line[:40].split()
+        guess = int(guess)
+    except ValueError:
+        sys.exit(2)
+    if kind == b"!":
+        sys.exit(guess != secret)
+    if kind != b"?":
+        sys.exit(2)
+    if number > 25:
+        print("too many questions", file=sys.stderr)
+        sys.exit(1)
+    print("<" if secret < guess else ">=", flush=True)
+sys.exit(2)
+"""
+PLAYS = (
+    "low, high = 1, 1000000\nwhile low < high:\n    middle = (low + high + 1) // 2\n"
+    "    print('?', middle, flush=True)\n    if input() == '<':\n        high = middle - 1\n"
+    "    else:\n        low = middle\nprint('!', low, flush=True)\n"
+)
+INTERACTIVE = (
+    _task(
+        "guess",
+        PLAYS,
+        *(InteractiveTest(Program(INTERACTOR), secret, secret) for secret in ("1", "500000", "999983")),
     ),
 )
 CALL = (
@@ -300,4 +364,4 @@ ASSERTS = (
         AssertsTest(SHELF),
     ),
 )
-TASKS = dict((*STDIO, *CALL, *ASSERTS, *FILES))
+TASKS = dict((*STDIO, *CHECKED, *CALL, *ASSERTS, *FILES, *INTERACTIVE))

@@ -17,7 +17,7 @@ from verifierd_client import Verdict, Verifier
 
 BUILD = Path(__file__).resolve().parents[3] / "build"
 PROGRAMS = read_all()
-KINDS = ("stdio", "call", "asserts", "files")
+KINDS = ("stdio", "call", "asserts", "files", "interactive")
 SETTLE_S = 5.0
 # That none of them is a candidate's is the last test's to say.
 pytestmark = pytest.mark.leaves(

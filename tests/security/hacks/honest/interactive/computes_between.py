@@ -1,0 +1,12 @@
+# what: computes for a while between two questions
+# problem: guess
+low, high = 1, 1000000
+while low < high:
+    middle = (low + high + 1) // 2
+    sum(range(20_000))
+    print("?", middle, flush=True)
+    if input() == "<":
+        high = middle - 1
+    else:
+        low = middle
+print("!", low)

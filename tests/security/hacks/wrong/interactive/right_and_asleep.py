@@ -1,0 +1,15 @@
+# what: gives the right answer and stays
+# problem: guess
+# passes: 0
+low, high = 1, 1000000
+while low < high:
+    middle = (low + high + 1) // 2
+    print("?", middle, flush=True)
+    if input() == "<":
+        high = middle - 1
+    else:
+        low = middle
+import time
+
+print("!", low, flush=True)
+time.sleep(60)

@@ -1,0 +1,14 @@
+# what: gives the right answer where nobody listens
+# problem: guess
+# passes: 0
+import sys
+
+low, high = 1, 1000000
+while low < high:
+    middle = (low + high + 1) // 2
+    print("?", middle, flush=True)
+    if input() == "<":
+        high = middle - 1
+    else:
+        low = middle
+print("!", low, file=sys.stderr)
