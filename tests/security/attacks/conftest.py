@@ -78,6 +78,13 @@ def service(target: Target) -> Service:
     return target.service
 
 
+@pytest.fixture(scope="session")
+def verifier(service: Service) -> Iterator[Verifier]:
+    """Not that of the suites beside this one: pytest would keep theirs, of another daemon, for a while."""
+    with Verifier(service.address) as verifier:
+        yield verifier
+
+
 def next_candidates(number: int) -> list[Candidate]:
     """Honest programs that differ in a comment, so that each is run."""
     return [Candidate(f"{NEXT_CANDIDATE}# copy {copy}\n") for copy in range(number)]
