@@ -80,12 +80,17 @@ Checkers, by the kind of test that they judge:
            unordered      the same lines in any order
            json           the same JSON value
            program        a program's word (see below)
+           cf             as tokens; yes and no in any case, as on Codeforces
            codecontests   as that set's evaluator (strict: true mends it)
            livecodebench  as that set's evaluator
+           apps           as that set's evaluator (strict: true mends it)
+           sandboxfusion  as that evaluator (strict: true mends it)
     call   exact          (default) the same types and contents
            float          as exact; numbers may differ by abs or rel
            unordered      a list with the same items in any order
            livecodebench  as that set's evaluator
+           apps           as that set's evaluator (strict: true mends it)
+           evalplus       as that evaluator (atol, oracle; strict: true mends it)
     answer math-verify    (default) equal by the library math-verify
 
     files  exact          (default) every byte of each file that is compared

@@ -9,7 +9,16 @@ from typing import Any
 
 from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
-from verifierd.judging.evaluators import CodeContests, LiveCodeBench, LiveCodeBenchValue
+from verifierd.judging.evaluators import (
+    Apps,
+    AppsValue,
+    CodeContests,
+    Codeforces,
+    EvalPlus,
+    LiveCodeBench,
+    LiveCodeBenchValue,
+    SandboxFusion,
+)
 from verifierd.judging.files import PartByPart
 from verifierd.judging.mathematics import MathVerify
 from verifierd.judging.programs import ProgramChecker
@@ -29,14 +38,19 @@ def _by_name(*checkers: type[Checker[Any]]) -> _ByName:
 
 
 _OF_BYTES: tuple[type[Checker[bytes]], ...] = (
-    *(Tokens, Lines, ExactBytes, FloatTokens, UnorderedLines, Json, CodeContests, LiveCodeBench),
+    *(Tokens, Lines, ExactBytes, FloatTokens, UnorderedLines, Json),
+    *(Codeforces, CodeContests, LiveCodeBench, Apps, SandboxFusion),
+)
+_OF_VALUES: tuple[type[Checker[Any]], ...] = (
+    *(ExactValue, FloatValue, UnorderedValue),
+    *(LiveCodeBenchValue, AppsValue, EvalPlus),
 )
 # The first of each kind is its default. `asserts` tests judge themselves and have none.
 CHECKERS: Mapping[TestKind, _ByName] = MappingProxyType(
     {
         StdioTest: _by_name(*_OF_BYTES, ProgramChecker),
         FilesTest: _by_name(ExactBytes, *_OF_BYTES),
-        CallTest: _by_name(ExactValue, FloatValue, UnorderedValue, LiveCodeBenchValue),
+        CallTest: _by_name(*_OF_VALUES),
         AnswerTest: _by_name(MathVerify),
     }
 )

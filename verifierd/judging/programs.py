@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sandboxes.model import Ending, File, Outcome, StdioRun
-from verifierd.errors import InvalidField
 from verifierd.judging.answers import Answer, ExecutionFailed
 from verifierd.judging.checker import Checker
-from verifierd.judging.showing import printable, shorten
+from verifierd.judging.parameters import read_choice, read_strict
+from verifierd.judging.showing import printable
 from verifierd.judging.verdicts import DETAIL_CHARS, Failure
 from verifierd.model import Verdict
 
@@ -37,7 +37,6 @@ REFUSALS = {
 INPUT, OUTPUT, ANSWER = "input.txt", "output.txt", "answer.txt"
 ACCEPTING_SCORE = 1.0
 SCORE_BYTES = 64
-TRUTHS = {"true": True, "false": False}
 
 
 class Protocol(StrEnum):
@@ -73,12 +72,8 @@ class ProgramChecker(Checker[bytes]):
 
     @classmethod
     def _parsed(cls, parameters: Mapping[str, str], path: str) -> ProgramChecker:
-        protocol, strict = parameters.get("protocol", "testlib"), parameters.get("strict", "false")
-        if protocol not in tuple(Protocol):
-            raise InvalidField(f"{path}['protocol']", f"it is {shorten(protocol)!r}", ", ".join(Protocol))
-        if strict not in TRUTHS:
-            raise InvalidField(f"{path}['strict']", f"it is {shorten(strict)!r}", ", ".join(TRUTHS))
-        return cls(Protocol(protocol), TRUTHS[strict])
+        protocol = read_choice(parameters, "protocol", tuple(Protocol), Protocol.TESTLIB, path)
+        return cls(Protocol(protocol), read_strict(parameters, path))
 
     def digest(self, output: bytes) -> bytes:
         """Return the SHA-256 of the bytes as they are: only the program knows which are the same answer."""

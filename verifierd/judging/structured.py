@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from verifierd.judging.checker import Checker
 from verifierd.judging.differences import first_difference
 from verifierd.judging.fingerprint import fingerprint
-from verifierd.judging.showing import show_bytes, show_value
-from verifierd.judging.text import Lines, Tokens
+from verifierd.judging.showing import shorten, show_bytes, show_value
+from verifierd.judging.text import Lines, Tokens, blocks
+
+_NEWLINE = re.compile(rb"\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,12 @@ class UnorderedLines(Checker[bytes]):
 
     def digest(self, output: bytes) -> bytes:
         """Return the SHA-256 of the sorted lines."""
-        return hashlib.sha256(b"\n".join(sorted(_lines(output)))).digest()
+        lines = _counted(output)
+        return hashlib.sha256(b"\n".join(b"%d %s" % (lines[line], line) for line in sorted(lines))).digest()
 
     def difference(self, expected: bytes, actual: bytes) -> str | None:
         """Name a line that is missing, or one too many."""
-        want, got = Counter(_lines(expected)), Counter(_lines(actual))
+        want, got = _counted(expected), _counted(actual)
         for line, count in (want - got).items():
             return (
                 f"expected line {show_bytes(line)} {_times(want[line])}, got it {_times(want[line] - count)}"
@@ -75,11 +79,13 @@ class UnorderedValue(Checker[Any]):
 class Json(Checker[bytes]):
     """JSON texts by what they say: layout and the order of keys are ignored, 1 and 1.0 are two numbers.
 
-    A text that is no JSON (RFC 8259), `NaN` and `Infinity` among it, equals nothing.
+    Numbers with a fraction or an exponent are doubles. A text that is no JSON (RFC 8259), `NaN` and
+    `Infinity` among it, equals nothing, and so does one that leaves open what it says: an object that has a
+    key twice, or a number beyond every double.
     """
 
     name = "json"
-    version = 1
+    version = 2
 
     def digest(self, output: bytes) -> bytes | None:
         """Return the fingerprint of what the text says; None where it is no JSON."""
@@ -100,8 +106,15 @@ class Json(Checker[bytes]):
             return f"the output is no JSON: {error}"
 
 
-def _lines(output: bytes) -> Iterable[bytes]:
-    return (Tokens.normal(line) for line in Lines.normal(output).split(b"\n")[:-1])
+def _counted(output: bytes) -> Counter[bytes]:
+    """Return how often each line is there, with one space between its tokens."""
+    as_they_are: Counter[bytes] = Counter()
+    for block in blocks(Lines.normal(output)[:-1], _NEWLINE):
+        as_they_are.update(block.removeprefix(b"\n").split(b"\n"))
+    counted: Counter[bytes] = Counter()
+    for line, count in as_they_are.items():
+        counted[Tokens.normal(line)[:-1]] += count
+    return counted
 
 
 def _times(count: int) -> str:
@@ -111,9 +124,25 @@ def _times(count: int) -> str:
 def _parsed(text: bytes) -> Any:
     """Read a JSON text. Raises ValueError."""
     try:
-        return json.loads(text.decode("utf-8"), parse_constant=_refuse)
+        return json.loads(
+            text.decode("utf-8"), parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique
+        )
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{shorten(text)} is beyond every double")
+    return number
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("an object has a key twice")
+    return members
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -43,7 +43,7 @@ class ExactBytes(Checker[bytes]):
         )
 
 
-class _Units(Checker[bytes]):
+class Units(Checker[bytes]):
     """Compare outputs as sequences of units (tokens, lines), each followed by one separator byte."""
 
     unit: str
@@ -81,7 +81,7 @@ class _Units(Checker[bytes]):
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens(_Units):
+class Tokens(Units):
     """Tokens separated by ASCII whitespace are compared byte by byte; how much whitespace is ignored."""
 
     name = "tokens"
@@ -97,7 +97,7 @@ class Tokens(_Units):
 
 
 @dataclass(frozen=True, slots=True)
-class Lines(_Units):
+class Lines(Units):
     """Lines are compared; whitespace at the end of a line and blank lines at the end are ignored."""
 
     name = "lines"

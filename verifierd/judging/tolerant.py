@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Self
 
-from verifierd.errors import InvalidField
 from verifierd.judging.checker import Checker
 from verifierd.judging.differences import first_difference, same_exactly
 from verifierd.judging.fingerprint import fingerprint
-from verifierd.judging.showing import shorten, show_bytes
+from verifierd.judging.parameters import read_tolerance
+from verifierd.judging.showing import show_bytes
 from verifierd.judging.text import Tokens, common_prefix_length
 
 DEFAULT_TOLERANCE = 1e-6
 
 # Longer digits are text: nobody prints such a number, and reading one takes more than linear time.
 NUMBER_BYTES = 400
-_TOLERANCE = re.compile(r"\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NUMBER = re.compile(rb"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _INTEGER = re.compile(rb"[+-]?\d+")
 _TOKEN = re.compile(rb"[^ ]+")
@@ -45,14 +44,8 @@ class Tolerance:
         Raises:
             InvalidField: one of them is not such a number.
         """
-        read: dict[str, float] = {}
-        for name, text in parameters.items():
-            # float() alone takes `1_0`, `nan`, blanks around and the digits of every script.
-            if not _TOLERANCE.fullmatch(text) or math.isinf(float(text)):
-                allowed = "a finite decimal number of at least 0, such as 0.001 or 1e-6"
-                raise InvalidField(f"{path}[{name!r}]", f"{shorten(text)!r} is no tolerance", allowed)
-            read[name] = float(text)
-        return cls(**read)
+        numbers = (read_tolerance(parameters, name, DEFAULT_TOLERANCE, path) for name in ("abs", "rel"))
+        return cls(*numbers)
 
     def close(self, expected: float, actual: float) -> bool:
         """Tell whether a number is close enough to the expected one."""

@@ -1,0 +1,85 @@
+"""The `sandboxfusion` checker follows the evaluator of ByteDance's SandboxFusion.
+
+Source: bytedance/SandboxFusion, sandbox/utils/testing.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Self
+
+from verifierd.judging.checker import Checker
+from verifierd.judging.evaluators.lines import decoded, lines
+from verifierd.judging.parameters import read_strict
+from verifierd.judging.showing import show_value
+
+RELATIVE_TOLERANCE = 1e-5
+SMALLEST = 1e-10  # what a smaller expected number counts as, where errors are divided by it
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxFusion(Checker[bytes]):
+    """Lines without the whitespace around them and without regard to case, or one number a line.
+
+    Numbers are what Python's `float` reads; they are right where |actual - expected| < 1e-5 |expected|. It
+    is check_stdio_test_case and float_equal. Whole numbers are numbers there too, so 1000001 passes for
+    1000000, and `ab` for `AB`. Strict: letters count as they are, and no number but a decimal fraction may
+    be off.
+    """
+
+    name = "sandboxfusion"
+    version = 1
+    parameters = ("strict",)
+
+    strict: bool = False
+
+    @classmethod
+    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
+        return cls(read_strict(parameters, path))
+
+    def digest(self, output: bytes) -> bytes:
+        """Return the SHA-256 of the stripped lines, in lower case unless strict."""
+        content = hashlib.sha256()
+        for line in self._lines(output):
+            content.update(f"{line}\n".encode("utf-8", "surrogatepass"))
+        return content.digest()
+
+    def difference(self, expected: bytes, actual: bytes) -> str | None:
+        """Name the first line that is neither equal nor close."""
+        for number, (a, b) in enumerate(zip_longest(self._lines(expected), self._lines(actual)), start=1):
+            if a is None or b is None:
+                return f"line {number}: expected {_shown(a)}, got {_shown(b)}"
+            if a != b and not self._close(a, b):
+                return f"line {number}: expected {show_value(a)}, got {show_value(b)}"
+        return None
+
+    def _lines(self, output: bytes) -> Iterator[str]:
+        stripped = decoded(output).strip()
+        if self.strict:
+            return (line.strip() for line in lines(stripped))
+        return (line.lower().strip() for line in lines(stripped))
+
+    def _close(self, expected: str, actual: str) -> bool:
+        if self.strict and not _may_be_off(expected, actual):
+            return False
+        try:
+            wanted, given = float(expected), float(actual)
+        except ValueError:
+            return False
+        # NaN and infinities are close to nothing, since every comparison with NaN fails.
+        return abs(given - wanted) / max(abs(wanted), SMALLEST) < RELATIVE_TOLERANCE
+
+
+def _shown(line: str | None) -> str:
+    return "no such line" if line is None else show_value(line)
+
+
+def _may_be_off(expected: str, actual: str) -> bool:
+    both = (expected, actual)
+    return all(map(_DECIMAL.fullmatch, both)) and not all(map(_INTEGER.fullmatch, both))
