@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .backends.base import BackendUnavailable
+from .inside.stage import LIBRARIES_DIRECTORY
 from .languages import LANGUAGES
 from .languages.libraries import library_folders, library_versions
 from .languages.presence import host_versions
@@ -38,13 +39,20 @@ class Toolchain:
     libraries: Mapping[str, Path] = field(default_factory=dict)
 
     def with_own_libraries(self) -> Toolchain:
-        """Return it with the languages that rest on libraries of this service's own installation."""
+        """Return it with the libraries of this service's own installation, where it has none itself."""
+        if self.reads_answers:
+            return self
         versions, folders = dict(self.versions), dict[str, Path]()
         for name, language in LANGUAGES.items():
             if told := library_versions(language):
                 versions[name] = told
                 folders |= library_folders(language)
         return replace(self, versions=versions, libraries=folders)
+
+    @property
+    def reads_answers(self) -> bool:
+        """Whether what reads answers is inside."""
+        return any(LANGUAGES[name].libraries for name in self.versions if name in LANGUAGES)
 
 
 def host_toolchain(python: str | None) -> Toolchain:
@@ -59,6 +67,8 @@ def directory_toolchain(directory: Path, python: str | None) -> Toolchain:
         toolchain = image_toolchain((directory / MANIFEST).read_text("utf-8"), str(directory), python)
         root = directory.absolute() / root_name(toolchain.digest)
         (root / "usr").stat()
+        of_image = root / LIBRARIES_DIRECTORY.lstrip("/")
+        libraries = {each.name: each for each in of_image.iterdir()} if toolchain.reads_answers else {}
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise BackendUnavailable(
@@ -70,7 +80,7 @@ def directory_toolchain(directory: Path, python: str | None) -> Toolchain:
             f"sandbox.python names {toolchain.python}, which the image in {directory.absolute()} lacks",
             f"leave it unset: the image's is {IMAGE_PYTHON}",
         )
-    return replace(toolchain, root=root)
+    return replace(toolchain, root=root, libraries=libraries)
 
 
 def root_name(digest: str) -> str:

@@ -98,7 +98,7 @@ class BubblewrapBackend:
                 self._run_filters,
                 group.meters,
                 self._toolchain.packages,
-                reads_answers=bool(self._toolchain.libraries),
+                reads_answers=self._toolchain.reads_answers,
             )
         except BaseException:
             with contextlib.suppress(OSError):  # what is left of it goes with this instance's cgroups

@@ -24,6 +24,9 @@ from typing import Any
 from ..backends.base import BackendUnavailable
 from ..backends.docker.engine import Engine, EngineError
 from ..backends.docker.requirements import MANIFEST_LABEL
+from ..inside.stage import LIBRARIES_DIRECTORY
+from ..languages import LANGUAGES
+from ..languages.libraries import library_folders, library_versions
 from ..languages.presence import versions
 from ..settings import DEFAULT_IMAGE
 from ..toolchain import IMAGE_PYTHON, MANIFEST, PYTHON, root_name
@@ -36,6 +39,7 @@ LEFT_OUT = (
     *("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian"),
     *("var/cache", "var/log", "var/lib/apt", "var/lib/dpkg", "etc/apt", "boot", "home", "media", "srv"),
 )
+NO_LIBRARY = ("__pycache__", "tests")  # of one's folder
 OF_THE_BUILDER = ("etc/fstab", "etc/hostname", "etc/resolv.conf")
 # What the packages' own scripts would make, which are not run: (path, target).
 LINKS = (
@@ -92,10 +96,15 @@ def build(directory: Path, tar: Path) -> dict[str, Any]:
             str(root),
         )
         _finish(root)
+        of_libraries = _add_libraries(root)
         _run(*TAR, f"--file={tar}", f"--directory={root}", ".")
         manifest: dict[str, Any] = {
             "digest": f"sha256:{_sha256(tar)}",
-            "languages": {PYTHON: _python_version(root), **versions(root, partial(_run_inside, root))},
+            "languages": {
+                PYTHON: _python_version(root),
+                **versions(root, partial(_run_inside, root)),
+                **of_libraries,
+            },
             "packages": [PYTHON_PACKAGES],
         }
         kept = {root_name(manifest["digest"]), _root_before(directory)}
@@ -148,6 +157,27 @@ def _finish(root: Path) -> None:
     for name, mode in DIRECTORIES.items():
         (root / name).mkdir(exist_ok=True)
         (root / name).chmod(mode)
+
+
+def _add_libraries(root: Path) -> dict[str, str]:
+    """Copy the libraries of languages that rest on some, as they are beside this program.
+
+    Returns the versions of those languages. They are compiled here, since nobody may write there later, and
+    without a look at times, which the tar sets.
+    """
+    found = {name: version for name, each in LANGUAGES.items() if (version := library_versions(each))}
+    for name in found:
+        for library, folder in library_folders(LANGUAGES[name]).items():
+            shutil.copytree(folder, _libraries(root) / library, ignore=shutil.ignore_patterns(*NO_LIBRARY))
+    if found:
+        _libraries(root).chmod(0o755)
+        compiled = ("compileall", "-q", "--invalidation-mode", "unchecked-hash", LIBRARIES_DIRECTORY)
+        _run_inside(root, (IMAGE_PYTHON, "-I", "-S", "-m", *compiled))
+    return found
+
+
+def _libraries(root: Path) -> Path:
+    return root / LIBRARIES_DIRECTORY.lstrip("/")
 
 
 def _packages() -> Iterator[str]:

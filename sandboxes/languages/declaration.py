@@ -175,7 +175,7 @@ class Language:
     def install_command(self) -> str:
         """The command that makes it available on a Debian host."""
         if self.libraries:
-            return f"pip install 'verifierd[{self.extra}]' (for the backend bubblewrap)"
+            return f"pip install 'verifierd[{self.extra}]', and then make images where an image is used"
         if not self.packages:
             return f"install {self.title} below /usr: {self.toolchain[0]} must be there"
         return f"sudo apt-get install {' '.join(self.packages)}"

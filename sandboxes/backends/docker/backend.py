@@ -72,7 +72,12 @@ class DockerBackend:
             async with asyncio.timeout(START_SECONDS):
                 await container.write(bundle.packed(self._bundle))
             meters = "gvisor" if self._has_own_ids else group.meters
-            await sandbox.start(self._run_filters, meters, self._toolchain.packages)
+            await sandbox.start(
+                self._run_filters,
+                meters,
+                self._toolchain.packages,
+                reads_answers=self._toolchain.reads_answers,
+            )
         except BaseException as error:
             with suppress(OSError):  # an engine that cannot remove it now is asked again by `close`
                 await sandbox.close()

@@ -32,6 +32,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
         tar = tmp_path / "tar"
         monkeypatch.setattr(images, "_run", run)
         monkeypatch.setattr(images, "_finish", lambda _: None)
+        monkeypatch.setattr(images, "_add_libraries", lambda _: {})
         images.build(tmp_path / "python", tar)
         return directory_toolchain(tmp_path / "python", None).root
 
