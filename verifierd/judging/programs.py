@@ -106,18 +106,19 @@ def said_by_exit_code(outcome: Outcome | None, who: str) -> Failure | None:
     """
     if outcome is None:
         return Failure(Verdict.INFRASTRUCTURE_ERROR, f"the {who} was not run")
-    if not _spoke(outcome) or outcome.exit_code not in (OK, *REFUSALS):
+    word = _word(outcome)
+    if word is None:
         return Failure(Verdict.INFRASTRUCTURE_ERROR, _failed(outcome, who))
-    if outcome.exit_code == OK:
+    if word == OK:
         return None
-    return Failure(Verdict.WRONG_ANSWER, _with_words(f"the {who} {REFUSALS[outcome.exit_code]}", outcome))
+    return Failure(Verdict.WRONG_ANSWER, _with_words(f"the {who} {REFUSALS[word]}", outcome))
 
 
 def word_digest(interactor: Outcome | None) -> bytes | None:
     """Return the digest of an interactor's word: candidates that talked to the same end behaved alike."""
-    if interactor is None or not _spoke(interactor):
+    if interactor is None or (word := _word(interactor)) is None:
         return None
-    return hashlib.sha256(b"%d %b" % (interactor.exit_code or 0, interactor.stderr)).digest()
+    return hashlib.sha256(b"%d %b" % (word, interactor.stderr)).digest()
 
 
 def _said_by_score(outcome: Outcome, strict: bool) -> Failure | None:
@@ -139,10 +140,14 @@ def _score(printed: bytes) -> float | None:
         return None
 
 
-def _spoke(outcome: Outcome) -> bool:
-    """Tell whether a program ended by an exit code of its own choice: an exception in Python gives 1 too."""
+def _word(outcome: Outcome) -> int | None:
+    """Return the exit code by which a program speaks; None where it failed.
+
+    What an exception ends has an exit code too, 1 in Python, where it is told from a word.
+    """
     by_itself = outcome.raised is None or outcome.raised.class_name == "SystemExit"
-    return outcome.ending in (Ending.FINISHED, Ending.RAISED) and by_itself
+    ended = outcome.ending in (Ending.FINISHED, Ending.RAISED)
+    return outcome.exit_code if ended and by_itself and outcome.exit_code in (OK, *REFUSALS) else None
 
 
 def _failed(outcome: Outcome, who: str) -> str:

@@ -38,10 +38,11 @@ from verifierd.model import (
     Verdict,
 )
 
+PYTHON_KINDS = frozenset({"stdio", "call", "asserts", "files", "interactive"})
 ABILITIES = Abilities(
     server_version="0.1.0",
     languages=(
-        LanguageAbility("python", "CPython 3.11.2", frozenset({"stdio", "call", "asserts", "files"})),
+        LanguageAbility("python", "CPython 3.11.2", PYTHON_KINDS),
         LanguageAbility("perl", "v5.36.0", frozenset({"stdio"})),
         LanguageAbility("rust", "", frozenset({"stdio"}), available=False, remedy="apt-get install rustc"),
     ),
@@ -49,6 +50,7 @@ ABILITIES = Abilities(
         CheckerAbility("tokens", "1", frozenset({"stdio"}), frozenset({"stdio"})),
         CheckerAbility("float", "1", frozenset({"stdio", "call"}), params=frozenset({"abs", "rel"})),
         CheckerAbility("exact", "1", frozenset({"call"}), frozenset({"call"})),
+        CheckerAbility("program", "1", frozenset({"stdio"}), params=frozenset({"protocol", "strict"})),
     ),
     selection_rules=("plurality",),
     backends=(BackendAbility("bubblewrap", (WallAbility("seccomp", stands=True),)),),

@@ -112,11 +112,6 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.problem.tests[0].interactive.interactor.language",
         "python",
     ),
-    "checker that is a program without one": (
-        lambda r: setattr(r.batch.problem.checker, "name", "program"),
-        "batch.problem.checker.name",
-        "tokens",
-    ),
     "checker program in an unknown language": (
         lambda r: r.batch.problem.checker.MergeFrom(
             problem_pb2.CheckerSpec(
@@ -219,7 +214,7 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     "unknown checker": (
         lambda r: setattr(r.batch.problem.checker, "name", "magic"),
         "batch.problem.checker.name",
-        "exact, float, tokens",
+        "exact, float, program, tokens",
     ),
     "unknown checker parameter": (
         lambda r: r.batch.problem.checker.MergeFrom(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandboxes.model import File
+from sandboxes.model import File, Program
 from tests.unit.batches.scene import problem
 from tests.unit.execution.fakes import LIMITS
 from verifierd import model
@@ -22,6 +22,7 @@ from verifierd.model import (
     Digest,
     ExpectedFile,
     FilesTest,
+    InteractiveTest,
     Problem,
     StdioTest,
     TestBody,
@@ -69,6 +70,8 @@ def test_a_problem_larger_than_the_store_stays_until_the_next_one_comes() -> Non
 
 CALL = CallTest("f", (1,), {"k": 2}, [3])
 STDIO = StdioTest(b"a", b"b")
+TALK = InteractiveTest(Program("python", "x"))
+CHECKED = CheckerSpec("program", {}, Program("python", "x"))
 FILES = FilesTest((File("a", b"bc"),), b"d", (ExpectedFile("e", b"f"),), b"g")
 
 
@@ -95,8 +98,11 @@ FILES = FilesTest((File("a", b"bc"),), b"d", (ExpectedFile("e", b"f"),), b"g")
         (one(CALL), one(CALL, checker=CheckerSpec("float"))),
         (one(CALL), one(CALL, limits=replace(LIMITS, cpu_time_ns=1))),
         (one(replace(CALL, args=({"a": 1, "b": 2},))), one(replace(CALL, args=({"b": 2, "a": 1},)))),
+        (one(TALK), one(replace(TALK, interactor=Program("cpp17", "x")))),
+        (one(replace(TALK, input=b"a")), one(replace(TALK, answer=b"a"))),
+        (one(STDIO, checker=CHECKED), one(STDIO, checker=replace(CHECKED, program=Program("python", "y")))),
     ],
-    ids=range(17),
+    ids=range(20),
 )
 def test_whatever_a_program_or_its_judge_can_see_changes_the_digest(left: Problem, right: Problem) -> None:
     assert problem_digest(left) != problem_digest(right)

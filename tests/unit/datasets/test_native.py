@@ -60,6 +60,22 @@ def test_bytes_that_are_no_text_can_be_given(tmp_path: Path) -> None:
     assert test == client.StdioTest(b"\xff", "é".encode(), "a")
 
 
+def test_programs_that_judge_are_read_with_their_languages(tmp_path: Path) -> None:
+    interactor = {"language": "cpp17", "source": "int main() {}"}
+    read = problem_of(
+        tmp_path,
+        checker={
+            "name": "program",
+            "params": {"protocol": "open-r1", "strict": True},
+            "program": {"source": "print(1)"},
+        },
+        tests=[{"id": "a", "interactive": {"interactor": interactor, "input": "42"}}],
+    )
+    params = {"protocol": "open-r1", "strict": "true"}
+    assert read.checker == client.Checker("program", params, client.Program("print(1)", "python"))
+    assert read.tests == (client.InteractiveTest(client.Program("int main() {}", "cpp17"), b"42", b"", "a"),)
+
+
 def test_files_are_read_with_their_paths(tmp_path: Path) -> None:
     stdio = {
         "expected_stdout": "3",
@@ -114,6 +130,11 @@ def test_values_that_json_does_not_have_are_read_with_their_types(tmp_path: Path
             '{"id": "p", "tests": [{"id": "a", "file": {}}]}',
             1,
             "unknown key 'file' in tests[0]; allowed: id, stdio",
+        ),
+        (
+            '{"id": "p", "tests": [{"id": "a", "interactive": {"interactor":\n{"sources": ""}}}]}',
+            2,
+            "unknown key 'sources' in tests[0].interactive.interactor; allowed: language, source",
         ),
         (
             '{"id": "p", "tests": [{"id": "a", "files": {}}]}',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandboxes.model import Outcome, Program, Run, StdioRun
+from sandboxes.model import BrokenTestProgram, Outcome, Program, Run, StdioRun
 from tests.unit.execution.fakes import FakeExecutor, answers_of, broken, printed, request
 from verifierd.execution import checking
 from verifierd.execution.checking import Checking
@@ -127,6 +127,20 @@ async def test_a_checker_that_loses_its_sandboxes_is_told_and_asked_again_next_t
         for answer in answers:
             assert isinstance(answer, Executed)
             assert isinstance(answer.check, ExecutionFailed)
+
+
+async def test_a_broken_test_program_is_told_when_all_before_it_are_answered() -> None:
+    def breaks_at_2(asked: ExecutionRequest, run: Run) -> Outcome | Exception:
+        is_broken = isinstance(run, StdioRun) and run.stdin == b"2"
+        return BrokenTestProgram("asks nothing") if is_broken else act(asked, run)
+
+    answers = checked(FakeExecutor(breaks_at_2)).execute(request(4))
+    assert words([await anext(answers), await anext(answers)]) == [
+        (0, b"checked 0", False),
+        (1, b"checked 1", False),
+    ]
+    with pytest.raises(BrokenTestProgram, match="asks nothing"):
+        await anext(answers)
 
 
 async def test_a_checkers_limits_have_room_for_its_files() -> None:

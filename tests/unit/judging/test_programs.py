@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sandboxes.model import Ending, Outcome, Program, Raised, StdioRun
+from sandboxes.model import Compilation, Ending, Outcome, Program, Raised, StdioRun, Usage
 from tests.unit.execution.fakes import FINISHED, LIMITS, printed, took
 from verifierd import model
 from verifierd.errors import InvalidField
@@ -15,7 +15,16 @@ from verifierd.judging.answers import Answer, Executed, ExecutionFailed
 from verifierd.judging.checkers import choose
 from verifierd.judging.judge import Judge
 from verifierd.judging.programs import ProgramChecker, Protocol
-from verifierd.model import CallTest, CheckerSpec, ExecutionResult, Problem, StdioTest, Verdict
+from verifierd.model import (
+    CallTest,
+    CheckerSpec,
+    Cost,
+    ExecutionResult,
+    InteractiveTest,
+    Problem,
+    StdioTest,
+    Verdict,
+)
 
 OURS, WRONG, RIGHT = Verdict.INFRASTRUCTURE_ERROR, Verdict.WRONG_ANSWER, Verdict.ACCEPTED
 PROGRAM = Program("cpp17", "int main() {}")
@@ -152,3 +161,70 @@ def test_a_specification_that_does_not_fit_is_refused_by_its_field(spec: Checker
 def test_tests_of_functions_have_no_such_checker() -> None:
     with pytest.raises(InvalidField, match="judges these kinds"):
         choose(CheckerSpec("program", {}, PROGRAM), [CallTest])
+
+
+ENDED_BY_US = replace(FINISHED, exit_code=None)
+TALKS: list[tuple[Outcome, Outcome | None, Verdict, str]] = [
+    (FINISHED, left(0, b"ok"), RIGHT, ""),
+    (FINISHED, left(1, b"5 is too much"), WRONG, "the interactor refused it: 5 is too much"),
+    (ENDED_BY_US, left(1), WRONG, "the interactor refused it"),
+    (ENDED_BY_US, left(2, b"no number"), WRONG, "the interactor refused its form: no number"),
+    (FINISHED, left(3), OURS, "the interactor failed: exit code 3"),
+    (
+        ENDED_BY_US,
+        took(2, 2, Ending.WALL_LIMIT),
+        OURS,
+        "the interactor failed: it met its wall limit",
+    ),
+    (FINISHED, None, OURS, "the interactor was not run"),
+    (left(3), left(0), Verdict.RUNTIME_ERROR, "exit code 3"),
+    (took(2, 3, Ending.CPU_LIMIT), left(1), Verdict.TIME_LIMIT_EXCEEDED, "used 2.00 s of CPU time"),
+    (took(0, 8, Ending.WALL_LIMIT), None, Verdict.TIME_LIMIT_EXCEEDED, "still ran after 8.00 s"),
+    (
+        replace(took(0, 8, Ending.WALL_LIMIT), is_deadlock=True),
+        None,
+        Verdict.TIME_LIMIT_EXCEEDED,
+        "deadlock: the program and the interactor waited for each other until the wall limit of 8 s",
+    ),
+]
+
+
+def talked(outcome: Outcome, interactor: Outcome | None) -> ExecutionResult:
+    case = model.TestCase("t", InteractiveTest(PROGRAM))
+    judge = Judge(Problem("p", (case,), LIMITS))
+    return judge.judge(Executed(replace(outcome, interactor=interactor), "s", "fake"), queued_at_ns=1)
+
+
+@pytest.mark.parametrize(("outcome", "interactor", "verdict", "detail"), TALKS)
+def test_in_a_talk_the_candidates_own_failure_goes_before_the_interactors_word(
+    outcome: Outcome, interactor: Outcome | None, verdict: Verdict, detail: str
+) -> None:
+    result = talked(outcome, interactor)
+    assert (result.verdict, result.detail[: len(detail)]) == (verdict, detail)
+    assert result.detail or verdict is RIGHT
+
+
+def test_talks_that_end_with_the_same_word_behave_alike() -> None:
+    first, same = talked(FINISHED, left(0, b"7 asked")), talked(ENDED_BY_US, left(0, b"7 asked"))
+    other, refused = talked(FINISHED, left(0, b"8 asked")), talked(FINISHED, left(1, b"7 asked"))
+    failed = talked(FINISHED, left(3, b"7 asked"))
+    assert first.behaviour == same.behaviour
+    assert len({first.behaviour, other.behaviour, refused.behaviour}) == 3
+    assert failed.behaviour is None
+
+
+def test_what_judged_is_on_the_bill() -> None:
+    compilation = Compilation(Usage(5, 6, 7), 1, 2)
+    checker = replace(left(0), compilation=compilation)
+    cost = judged(Executed(checker, "s", "fake")).judging_cost
+    assert cost is not None
+    assert (cost.cpu_time_ns, cost.executions) == (FINISHED.usage.cpu_time_ns + 5, 1)
+    known = judge().judge(
+        Executed(printed(b"4"), "s", "f", check=Executed(checker, "s", "f"), check_was_known=True), 1
+    )
+    assert known.judging_cost == Cost(cache_hits=1)
+    talk = talked(FINISHED, left(0)).judging_cost
+    assert talk == Cost(
+        cpu_time_ns=FINISHED.usage.cpu_time_ns,
+        memory_byte_ns=FINISHED.usage.peak_memory_bytes * FINISHED.usage.wall_time_ns,
+    )

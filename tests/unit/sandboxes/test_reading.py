@@ -95,3 +95,26 @@ def test_what_a_run_left_is_read_by_its_sizes() -> None:
 def test_what_a_run_left_is_refused_where_it_does_not_add_up(told: Any, content: bytes) -> None:
     with pytest.raises(NotAnAnswer):
         read_outcome({**HEADER, "left": told}, [*BLOBS, content])
+
+
+def test_an_interactors_part_is_read_as_an_outcome_of_its_own() -> None:
+    word = {**HEADER, "exit_code": 2, "ending": "raised"}
+    header = {**HEADER, "interactor": word, "deadlock": False}
+    outcome = read_outcome(header, [*BLOBS, b"", b"no number", b'{"raised":["SystemExit","2"]}'])
+    assert outcome.interactor is not None
+    assert (outcome.interactor.exit_code, outcome.interactor.stderr) == (2, b"no number")
+    assert (outcome.stdout, outcome.left, outcome.is_deadlock) == (b"42\n", (), False)
+
+
+@pytest.mark.parametrize(
+    ("part", "blobs"),
+    [
+        ([], [b"", b"", b""]),
+        ({**HEADER, "exit_code": "0"}, [b"", b"", b""]),
+        ({**HEADER, "interactor": HEADER}, [b""] * 6),
+        (HEADER, [b"", b""]),
+    ],
+)
+def test_an_interactors_part_of_another_form_is_refused(part: Any, blobs: list[bytes]) -> None:
+    with pytest.raises(NotAnAnswer):
+        read_outcome({**HEADER, "interactor": part}, [*BLOBS, *blobs])
