@@ -8,6 +8,7 @@ from typing import Protocol
 
 import verifierd_client as client
 from verifierd.datasets.task import Oracle, Task
+from verifierd.judging.fingerprint import fingerprint
 
 OPTIONS = client.Options(include_outputs=True, bulk=True)
 RETURNED = frozenset({client.Verdict.ACCEPTED, client.Verdict.WRONG_ANSWER})
@@ -59,6 +60,8 @@ async def answered(verifier: Streams, task: Task) -> client.Problem:
                 continue
             test = tests[execution.test_id]
             expected = task.oracle.expected(test.args, execution.actual[0])
+            if fingerprint(expected) is None:
+                raise _failed(task, test.id, execution.verdict, "it returned an object that is no value")
             tests[test.id] = replace(test, expected=expected)
             slowest_s = max(slowest_s, execution.usage.cpu_time_s)
         if not result.executions or len(left) == len(open_before):

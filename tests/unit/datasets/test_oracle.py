@@ -106,3 +106,10 @@ async def test_what_the_checker_is_told_may_be_made_of_the_arguments() -> None:
     oracle = replace(TASK.oracle, expected=lambda args, returned: [args, returned]) if TASK.oracle else None
     problem = await answered(Solution(4), replace(TASK, oracle=oracle))
     assert [getattr(test, "expected", None) for test in problem.tests] == [[[n], -n] for n in range(4)]
+
+
+async def test_an_oracle_that_returns_an_object_without_a_value_form_makes_its_task_unjudgeable() -> None:
+    assert TASK.oracle is not None
+    oracle = replace(TASK.oracle, expected=lambda args, returned: [client.Opaque("C")])
+    with pytest.raises(Unjudgeable, match=r"on test base/0: .*: it returned an object that is no value"):
+        await answered(Solution(4), replace(TASK, oracle=oracle))
