@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from sandboxes.languages.presence import host_versions
 from tests.conformance.answer_cases import PAIRS
 from tests.prove import humaneval
 from tests.prove.harness import Figure, Line, NotMeasured
-from tests.prove.polyglot import Judged, evaluate
+from tests.prove.polyglot import Judged, as_mbpp, evaluate
 from tests.security.records import run_pytest
 
 SUITE_S = 1800.0
@@ -39,7 +40,7 @@ def lines(repository: Path, scratch: Path) -> list[Line]:
     return [
         *(_humaneval_x(sets, *language) for language in HUMANEVAL_X),
         Line("MBPP sanitized, canonical solutions", "427 ACCEPTED, or each that is not is stated", sets.mbpp),
-        Line("QuixBugs in Python, as call tests", "buggy fail, correct pass", sets.quixbugs_python),
+        Line("QuixBugs in Python", "buggy fail, correct pass", sets.quixbugs_python),
         Line("QuixBugs in Java, as call tests", "buggy fail, correct pass", sets.quixbugs_java),
         Line("each adapter reads its published form, odd cases and faults", "green", tests(FORMATS)),
         Line("each checker agrees with its dataset's rule on 10,000 pairs", "green", tests(CHECKERS)),
@@ -88,11 +89,10 @@ class _Sets:
         return Figure(text, holds, {"misses": misses, "infrastructure": broken})
 
     def mbpp(self) -> Figure:
-        file = self._file("mbpp_sanitized_427")
-        samples = [
-            {"task_id": str(each["task_id"]), "solution": each["canonical_solution"]}
-            for each in humaneval.records(file)
-        ]
+        tasks = [as_mbpp(each) for each in humaneval.records(self._file("mbpp_sanitized_427"))]
+        file = self._scratch / "sanitized-mbpp.json"
+        file.write_text(json.dumps(tasks), "utf-8")
+        samples = [{"task_id": each["task_id"], "completion": each["code"]} for each in tasks]
         return _all_pass(evaluate("mbpp", file, samples, self._scratch / "mbpp"))
 
     def quixbugs_python(self) -> Figure:
@@ -112,7 +112,7 @@ class _Sets:
                 "quixbugs",
                 file,
                 [
-                    {"task_id": each["name"], "solution": each[f"{kind}_{name}"], "language": language}
+                    {"task_id": f"{language}/{each['name']}", "solution": each[f"{kind}_{name}"]}
                     for each in programs
                 ],
                 self._scratch / f"quixbugs-{name}-{kind}",
@@ -120,12 +120,19 @@ class _Sets:
             )
             for kind in ("correct", "buggy")
         }
+        unjudged = [each.told for each in judged["correct"] if each.verdict == "SKIPPED"]
+        judged = {
+            kind: [each for each in results if each.verdict != "SKIPPED"] for kind, results in judged.items()
+        }
         wrong = [f"correct {each.told}" for each in judged["correct"] if not each.passed]
         wrong += [f"buggy {each.told}" for each in judged["buggy"] if each.passed]
         passing = sum(each.passed for each in judged["correct"])
         failing = sum(not each.passed for each in judged["buggy"])
-        text = f"{passing} of {len(programs)} correct pass, {failing} of {len(programs)} buggy fail"
-        return Figure(text, bool(programs) and not wrong, {"wrong": wrong})
+        count = len(programs) - len(unjudged)
+        text = f"{passing} of {count} correct pass, {failing} of {count} buggy fail"
+        if unjudged:
+            text += f"; not judged: {'; '.join(unjudged)}"
+        return Figure(text, passing == failing == count > 0, {"wrong": wrong})
 
     def _judged(self, form: str, stem: str, name: str, key: str) -> list[Judged]:
         file = self._file(stem)

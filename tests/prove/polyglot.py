@@ -46,3 +46,19 @@ def evaluate(
         Judged(line["task_id"], bool(line["passed"]), str(line["verdict"]), str(line["detail"]))
         for line in lines
     ]
+
+
+def as_mbpp(record: dict[str, Any]) -> dict[str, Any]:
+    """A problem of CodeT's copy of MBPP sanitized, in the form that the set itself is published in.
+
+    CodeT put the description into the function, and the assertions into a `check(candidate)`.
+    """
+    said = [line.strip() for line in record["test"].splitlines()[1:] if line.strip()]
+    imports = [line for line in said if line.startswith("import ")]
+    return {
+        "task_id": int(record["task_id"].partition("/")[2]),
+        "prompt": "",
+        "code": record["prompt"].partition("    '''")[0] + record["canonical_solution"],
+        "test_imports": imports,
+        "test_list": [line for line in said if line not in imports],
+    }

@@ -8,8 +8,9 @@ graphs, whose cases are code, cannot be judged.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import verifierd_client as client
@@ -21,6 +22,8 @@ LIMITS = client.Limits(cpu_time_s=3.0)
 
 # Cases that its own tests pass over by default as too slow: about 4 minutes, and without end.
 SLOW = frozenset({("knapsack", 9), ("levenshtein", 3)})
+
+UNJUDGEABLE = MappingProxyType({"java/hanoi": "its Java half returns objects of a class of its own"})
 
 # Its tests compare after list(generator), and square roots within the tolerance asked of them; JSON knows no
 # tuples.
@@ -86,21 +89,22 @@ def _task(record: Record, rule: Rule) -> Task:
     name, language = record.text("name"), record.text("language")
     if not name.isidentifier():
         raise record.error(f"field 'name' must be a name of a function, and is {name[:80]!r}")
-    test = _python_test if language == "python" else _java_test
-    tests = [
-        test(str(number), name, *_case(record, number, case))
+    cases = [
+        (str(number), *_case(record, number, case))
         for number, case in enumerate(record.values("json_tests") if record.has("json_tests") else ())
         if (name, number) not in SLOW
     ]
+    test = _python_test if language == "python" else _java_test
+    tests = [test(name, *case) for case in cases]
     task_id, solution = f"{language}/{name}", f"correct_{language}"
-    checker = client.Checker("float") if language == "java" else None
+    checker = _java_checker(name, cases) if language == "java" else None
     return Task(
         task_id=task_id,
         place=record.place,
         problem=client.Problem(task_id, tests, LIMITS, checker),
         language=language,
         canonical=(Program(record.text(solution), language),) if record.has(solution) else (),
-        unjudgeable="" if tests else "it has no JSON cases: its published tests are code on graphs",
+        unjudgeable=UNJUDGEABLE.get(task_id, "") if tests else "its published tests are code on graphs",
     )
 
 
@@ -110,14 +114,21 @@ def _case(record: Record, number: int, case: Any) -> tuple[list[Any], Any]:
     return case["args"], case["expected"]
 
 
-def _python_test(test_id: str, name: str, args: list[Any], expected: Any) -> client.AssertsTest:
+def _python_test(name: str, test_id: str, args: list[Any], expected: Any) -> client.AssertsTest:
     tolerance = args[-1] if name == "sqrt" else 0.0
     source = PYTHON_TEST.format(name=name, args=repr(args), expected=repr(expected), tolerance=tolerance)
     return client.AssertsTest(source, test_id, candidate_names=(name,))
 
 
-def _java_test(test_id: str, name: str, args: list[Any], expected: Any) -> client.CallTest:
-    return client.CallTest(name, args, expected, id=test_id)
+def _java_test(name: str, test_id: str, args: list[Any], expected: Any) -> client.CallTest:
+    """Its Java half has digits as text where its Python half has a list of them."""
+    return client.CallTest(name, args, str(expected) if name == "next_palindrome" else expected, id=test_id)
+
+
+def _java_checker(name: str, cases: Sequence[tuple[str, list[Any], Any]]) -> client.Checker:
+    """Return one rule for all cases: of square roots the least tolerance that a case asks for."""
+    asked = [args[-1] for _, args, _ in cases if name == "sqrt" and args and type(args[-1]) in (int, float)]
+    return client.Checker("float", {"abs": repr(float(min(asked)))} if asked else {})
 
 
 QUIXBUGS = Adapter("quixbugs", "a checkout's folder, or lines of name and json_tests", _task, _records)
