@@ -84,12 +84,16 @@ Checkers, by the kind of test that they judge:
            codecontests   as that set's evaluator (strict: true mends it)
            livecodebench  as that set's evaluator
            apps           as that set's evaluator (strict: true mends it)
+           taco           as that set's evaluator (rstrip; strict: true mends it)
+           prime          as Eurus-2's evaluator (strict: true mends it)
+           genesys        as SYNTHETIC-1's evaluator
            sandboxfusion  as that evaluator (strict: true mends it)
     call   exact          (default) the same types and contents
            float          as exact; numbers may differ by abs or rel
            unordered      a list with the same items in any order
            livecodebench  as that set's evaluator
            apps           as that set's evaluator (strict: true mends it)
+           genesys        as SYNTHETIC-1's evaluator (strict: true mends it)
            evalplus       as that evaluator (atol, oracle; strict: true mends it)
     answer math-verify    (default) equal by the library math-verify
 

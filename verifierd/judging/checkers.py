@@ -15,9 +15,13 @@ from verifierd.judging.evaluators import (
     CodeContests,
     Codeforces,
     EvalPlus,
+    Genesys,
+    GenesysValue,
     LiveCodeBench,
     LiveCodeBenchValue,
+    Prime,
     SandboxFusion,
+    Taco,
 )
 from verifierd.judging.files import PartByPart
 from verifierd.judging.mathematics import MathVerify
@@ -39,11 +43,11 @@ def _by_name(*checkers: type[Checker[Any]]) -> _ByName:
 
 _OF_BYTES: tuple[type[Checker[bytes]], ...] = (
     *(Tokens, Lines, ExactBytes, FloatTokens, UnorderedLines, Json),
-    *(Codeforces, CodeContests, LiveCodeBench, Apps, SandboxFusion),
+    *(Codeforces, CodeContests, LiveCodeBench, Apps, Taco, Prime, Genesys, SandboxFusion),
 )
 _OF_VALUES: tuple[type[Checker[Any]], ...] = (
     *(ExactValue, FloatValue, UnorderedValue),
-    *(LiveCodeBenchValue, AppsValue, EvalPlus),
+    *(LiveCodeBenchValue, AppsValue, GenesysValue, EvalPlus),
 )
 # The first of each kind is its default. `asserts` tests judge themselves and have none.
 CHECKERS: Mapping[TestKind, _ByName] = MappingProxyType(

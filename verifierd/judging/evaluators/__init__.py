@@ -10,8 +10,11 @@ from verifierd.judging.evaluators.apps import Apps, AppsValue
 from verifierd.judging.evaluators.codecontests import CodeContests
 from verifierd.judging.evaluators.codeforces import Codeforces
 from verifierd.judging.evaluators.evalplus import EvalPlus
+from verifierd.judging.evaluators.genesys import Genesys, GenesysValue
 from verifierd.judging.evaluators.livecodebench import LiveCodeBench, LiveCodeBenchValue
+from verifierd.judging.evaluators.prime import Prime
 from verifierd.judging.evaluators.sandboxfusion import SandboxFusion
+from verifierd.judging.evaluators.taco import Taco
 
 __all__ = [
     "Apps",
@@ -19,7 +22,11 @@ __all__ = [
     "CodeContests",
     "Codeforces",
     "EvalPlus",
+    "Genesys",
+    "GenesysValue",
     "LiveCodeBench",
     "LiveCodeBenchValue",
+    "Prime",
     "SandboxFusion",
+    "Taco",
 ]

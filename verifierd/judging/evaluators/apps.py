@@ -120,17 +120,39 @@ def _lists(output: Any) -> Any:
     return [list(item) for item in output]
 
 
-def _taken(expected: str, actual: str) -> bool:
+def same_lines(expected: str, actual: str) -> bool:
+    """Tell whether step 1 or 2 takes the output."""
     printed = _ended(actual, lambda lines: lines)
     stripped = _ended(actual, lambda lines: [line.strip() for line in lines])
     if expected.strip() in (printed.strip(), stripped.strip()):
         return True
-    wanted = _ended(expected, lambda lines: [line.strip() for line in lines if line], _split)
-    filled = _ended(actual, lambda lines: [line for line in lines if line])
-    if wanted in (printed, filled) or _close(wanted, filled):
+    return wanted_lines(expected) in (printed, filled_lines(actual))
+
+
+def close_lines(expected: str, actual: str) -> bool:
+    """Tell whether step 3 takes the output."""
+    try:
+        pairs = zip_longest(_LINE.finditer(wanted_lines(expected)), _LINE.finditer(filled_lines(actual)))
+        return all(a and b and near(float(a[1]), float(b[1])) for a, b in pairs)
+    except ValueError:
+        return False
+
+
+def wanted_lines(expected: str) -> str:
+    """Return the expected lines, stripped and without the empty ones, each with a line end."""
+    return _ended(expected, lambda lines: [line.strip() for line in lines if line], _split)
+
+
+def filled_lines(actual: str) -> str:
+    """Return the output's lines without the empty ones, each with a line end."""
+    return _ended(actual, lambda lines: [line for line in lines if line])
+
+
+def _taken(expected: str, actual: str) -> bool:
+    if same_lines(expected, actual) or close_lines(expected, actual):
         return True
-    sets = _distinct(wanted), _distinct(filled)
-    return _same_sets(*sets, str) or _same_sets(*sets, _rounded)
+    sets = _distinct(wanted_lines(expected)), _distinct(filled_lines(actual))
+    return _same_sets(*sets, str) or _same_sets(*sets, rounded)
 
 
 def _ended(
@@ -152,21 +174,15 @@ def _split(block: str) -> list[str]:
     return block.split("\n")
 
 
-def _close(wanted: str, filled: str) -> bool:
-    try:
-        pairs = zip_longest(_LINE.finditer(wanted), _LINE.finditer(filled))
-        return all(a and b and _near(float(a[1]), float(b[1])) for a, b in pairs)
-    except ValueError:
-        return False
-
-
-def _near(expected: float, actual: float) -> bool:
+def near(expected: float, actual: float) -> bool:
+    """Tell whether a number is as close to the expected one as numpy.allclose has it."""
     if math.isinf(expected):
         return actual == expected
     return abs(actual - expected) <= ABSOLUTE + RELATIVE * abs(expected)
 
 
-def _rounded(word: str) -> str:
+def rounded(word: str) -> str:
+    """Return a number rounded as step 5 does it. Raises ValueError where it is none, or NaN."""
     number = round(float(word), DIGITS) + 0.0  # which makes 0.0 of -0.0
     if math.isnan(number):
         raise ValueError("NaN is equal to nothing")
