@@ -22,6 +22,7 @@ from verifierd.judging.showing import show_bytes
 from verifierd.judging.text import Tokens, common_prefix_length
 
 DEFAULT_TOLERANCE = 1e-6
+EXACT_BOUND = 2**53  # up to which a double is every whole number
 
 # Longer digits are text: nobody prints such a number, and reading one takes more than linear time.
 NUMBER_BYTES = 400
@@ -68,6 +69,7 @@ class FloatTokens(Checker[bytes]):
     parameters = ("abs", "rel")
 
     tolerance: Tolerance = Tolerance()
+    rel_of_wholes: bool = True  # False: where a whole number is expected, it is to be met within `abs`
 
     @classmethod
     def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
@@ -96,6 +98,10 @@ class FloatTokens(Checker[bytes]):
             return False
         if _INTEGER.fullmatch(expected) and _INTEGER.fullmatch(actual):
             return int(expected) == int(actual)
+        if not self.rel_of_wholes and _INTEGER.fullmatch(expected):
+            return (
+                abs(int(expected)) <= EXACT_BOUND and abs(float(actual) - int(expected)) <= self.tolerance.abs
+            )
         numbers = float(expected), float(actual)
         if any(map(math.isinf, numbers)):  # beyond every float, where all numbers look the same
             return False

@@ -23,8 +23,8 @@ from verifierd.judging.tolerant import FloatTokens, Tolerance
 # numpy.allclose's defaults: |actual - expected| <= ABSOLUTE + RELATIVE * |expected|.
 ABSOLUTE, RELATIVE = 1e-8, 1e-5
 DIGITS = 3
-# The larger of two doubled tolerances is at least their sum.
-IN_ORDER = FloatTokens(Tolerance(2 * ABSOLUTE, 2 * RELATIVE))
+# Looser than step 3, which decides how close is close; but 1000001.0 is not close to 1000000.
+IN_ORDER = FloatTokens(Tolerance(2 * RELATIVE, 2 * RELATIVE), rel_of_wholes=False)
 _LINE = re.compile(r"([^\n]*)\n")
 
 
@@ -41,8 +41,8 @@ class Apps(Checker[bytes]):
 
     It is what follows from custom_compare_ to "check6". Unsound are steps 4 and 5, which let `3 1 2` pass for
     `1 2 3`, `1` for `1 1`, and 0.0004 for 0, and step 3 for whole numbers: 1000001 passes for 1000000.
-    Strict: the words must also be there in order, decimal fractions within step 3's tolerance and whole
-    numbers equal.
+    Strict: the words must also be there in order, decimal fractions within step 3's tolerance, and where
+    a whole number is expected, it or a fraction that is within 2e-5 of it.
 
     Text that is equal but for the whitespace around it passes. The evaluator cuts lines at a form feed
     and its like on one side only, and so rejects some text that is equal.

@@ -17,6 +17,7 @@ from verifierd.judging.checker import Checker
 from verifierd.judging.parameters import read_strict
 from verifierd.judging.showing import show_bytes
 from verifierd.judging.text import blocks
+from verifierd.judging.tolerant import EXACT_BOUND
 
 PRECISION = 1e-5
 # What absl::SimpleAtod reads as a number, in lower case.
@@ -36,11 +37,12 @@ class CodeContests(Checker[bytes]):
     """Tokens without regard to case; where both are numbers, as doubles that are less than 1e-5 apart.
 
     It is OutputsMatch and ValuesMatch, which take whole numbers for doubles too: above 2**53 neighbours
-    are equal, and below 1e-5 every number is zero. Strict: whole numbers must be equal.
+    are equal, and below 1e-5 every number is zero. Strict: whole numbers must be equal, and above
+    2**53 nothing else is equal to one.
     """
 
     name = "codecontests"
-    version = 1
+    version = 2
     parameters = ("strict",)
 
     strict: bool = False
@@ -78,8 +80,12 @@ class CodeContests(Checker[bytes]):
     def _match(self, expected: bytes, actual: bytes) -> bool:
         if not (_is_number(expected) and _is_number(actual)):
             return expected == actual
-        if self.strict and _INTEGER.fullmatch(expected) and _INTEGER.fullmatch(actual):
-            return int(expected) == int(actual)
+        if self.strict and _INTEGER.fullmatch(expected):
+            wanted = int(expected)
+            if _INTEGER.fullmatch(actual):
+                return wanted == int(actual)
+            if abs(wanted) > EXACT_BOUND:
+                return False
         return abs(_double(expected) - _double(actual)) < PRECISION
 
 

@@ -6,7 +6,6 @@ Source: bytedance/SandboxFusion, sandbox/utils/testing.py.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -16,11 +15,13 @@ from verifierd.judging.checker import Checker
 from verifierd.judging.evaluators.lines import decoded, lines
 from verifierd.judging.parameters import read_strict
 from verifierd.judging.showing import show_value
+from verifierd.judging.tolerant import FloatTokens, Tolerance
 
 RELATIVE_TOLERANCE = 1e-5
 SMALLEST = 1e-10  # what a smaller expected number counts as, where errors are divided by it
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+ESCAPED = ("utf-8", "surrogateescape")
+# What may be off at all, if strict: 1000001.0 may not where 1000000 is expected.
+IN_ORDER = FloatTokens(Tolerance(RELATIVE_TOLERANCE, RELATIVE_TOLERANCE), rel_of_wholes=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class SandboxFusion(Checker[bytes]):
 
     Numbers are what Python's `float` reads; they are right where |actual - expected| < 1e-5 |expected|. It
     is check_stdio_test_case and float_equal. Whole numbers are numbers there too, so 1000001 passes for
-    1000000, and `ab` for `AB`. Strict: letters count as they are, and no number but a decimal fraction may
-    be off.
+    1000000, and `ab` for `AB`. Strict: letters count as they are, only decimal fractions may be off, and
+    from a whole number that is expected no more than 1e-5.
     """
 
     name = "sandboxfusion"
@@ -66,7 +67,7 @@ class SandboxFusion(Checker[bytes]):
         return (line.lower().strip() for line in lines(stripped))
 
     def _close(self, expected: str, actual: str) -> bool:
-        if self.strict and not _may_be_off(expected, actual):
+        if self.strict and not IN_ORDER.check(expected.encode(*ESCAPED), actual.encode(*ESCAPED)).accepted:
             return False
         try:
             wanted, given = float(expected), float(actual)
@@ -78,8 +79,3 @@ class SandboxFusion(Checker[bytes]):
 
 def _shown(line: str | None) -> str:
     return "no such line" if line is None else show_value(line)
-
-
-def _may_be_off(expected: str, actual: str) -> bool:
-    both = (expected, actual)
-    return all(map(_DECIMAL.fullmatch, both)) and not all(map(_INTEGER.fullmatch, both))
