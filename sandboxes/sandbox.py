@@ -123,9 +123,10 @@ class Sandbox:
                 outcome = read_outcome(header, blobs)
             else:
                 outcome = await asyncio.to_thread(read_outcome, header, blobs)  # it would hold up everybody
-            asked = _paths_asked(job, outcome.run_index)
-            if outcome.ending in (Ending.FINISHED, Ending.RAISED) and len(outcome.left) != asked:
-                raise NotAnAnswer(f"{len(outcome.left)} paths are told of, {asked} were asked for")
+            asked, told = _paths_asked(job, outcome.run_index), len(outcome.left)
+            ended_by_itself = outcome.ending in (Ending.FINISHED, Ending.RAISED)
+            if told != asked and (told or ended_by_itself):
+                raise NotAnAnswer(f"{told} paths are told of, {asked} were asked for")
             return replace(outcome, numbers_are_one=LANGUAGES[job.program.language].numbers_are_one)
         except NotAnAnswer as error:
             raise await self._failed(f"the supervisor's line broke: {error}") from None

@@ -97,12 +97,16 @@ async def test_a_sandbox_that_says_that_it_is_spent_is_lent_no_more_and_its_answ
     assert sandbox.broken_because == "2 sockets survived their candidate"
 
 
-@pytest.mark.parametrize("told", [[], ["absent"], ["absent"] * 3])
+@pytest.mark.parametrize(
+    ("ending", "told"),
+    [("finished", 0), ("raised", 0), ("finished", 1), ("finished", 3), ("cpu_limit", 1), ("cpu_limit", 3)],
+)
 async def test_a_supervisor_that_tells_of_other_paths_than_were_asked_for_is_not_believed(
-    told: list[str],
+    ending: str, told: int
 ) -> None:
     job = replace(JOB, runs=(StdioRun(b"", asked=("a", "b")),))
-    container = ScriptedContainer(wire.pack({**ANSWER, "left": told}, [b"", b"", b"", b""]))
+    answer = {**ANSWER, "ending": ending, "left": ["absent"] * told}
+    container = ScriptedContainer(wire.pack(answer, [b"", b"", b"", b""]))
     sandbox = Sandbox("1", "scripted", container)
     async with aclosing(sandbox.run(job)) as outcomes:
         with pytest.raises(SandboxError, match="2 were asked for"):
