@@ -210,17 +210,17 @@ class Compilation:
 class Outcome:
     """What one run of a job did.
 
-    `value` is the decoded typed value of a `CallRun` that returned, wrapped in a one-element tuple
-    so that a returned None is told from no value; a value without a value form decodes to
-    `sandboxes.inside.values.Opaque`, equal to nothing. `result_total_bytes` is what the process reported
-    of itself, a `CallRun`'s value above all, as encoded. `behaviour` is the SHA-256 of everything the
-    candidate answered in an `AssertsRun`. `left` says what is at each path that a `StdioRun` asked for, in
-    order, where the run ended by itself; if those files hold more than the output limit, the ending is
-    OUTPUT_LIMIT, and `left_total_bytes` says how much. `interactor` is what the interactor of an
-    `InteractiveRun` did, where it was heard: with a FINISHED run it decides, and one without an exit code was
-    ended after the interactor had. `is_deadlock`: at the wall limit neither had anything to read. Where
-    `numbers_are_one` an int in `value` may as well be a float: the program's language does not tell them
-    apart. Times are nanoseconds since the epoch.
+    `value` is the decoded typed value of a `CallRun` that returned, wrapped in a one-element tuple so that a
+    returned None is told from no value; a value without a value form decodes to
+    `sandboxes.inside.values.Opaque`, equal to nothing. `result_total_bytes` is what the process reported of
+    itself, a `CallRun`'s value above all, as encoded. `behaviour` is the SHA-256 of everything the candidate
+    answered in an `AssertsRun`, and of what a text was read as in an `AnswerRun`. `left` says what is at each
+    path that a `StdioRun` asked for, in order, where the run ended by itself; if those files hold more than
+    the output limit, the ending is OUTPUT_LIMIT, and `left_total_bytes` says how much. `interactor` is what
+    the interactor of an `InteractiveRun` did, where it was heard: with a FINISHED run it decides, and one
+    without an exit code was ended after the interactor had. `is_deadlock`: at the wall limit neither had
+    anything to read. Where `numbers_are_one` an int in `value` may as well be a float: the program's language
+    does not tell them apart. Times are nanoseconds since the epoch.
     """
 
     run_index: int

@@ -15,6 +15,7 @@ from tests.support.backends import Backend, Service, serving
 from verifierd_client import CallTest, Problem, Verdict, Verifier, VerifierError
 
 from .batches import Batches
+from .expressions import FORGED_TREE
 from .forms import HOSTILE_TEXT, ROUND_TRIP
 from .peers import CONVERSATIONS, MESSAGES
 from .programs import KINDS
@@ -22,7 +23,7 @@ from .requests import requests
 from .search import Property, search
 from .supervisors import SUPERVISORS
 
-OFFLINE = (SUPERVISORS, ROUND_TRIP, HOSTILE_TEXT, MESSAGES, CONVERSATIONS)
+OFFLINE = (SUPERVISORS, ROUND_TRIP, HOSTILE_TEXT, FORGED_TREE, MESSAGES, CONVERSATIONS)
 CASES_A_ROUND = 60
 LOST_WITHIN_S = 60.0
 ADD = Problem("add", [CallTest("add", args=(1, 2), expected=3)])

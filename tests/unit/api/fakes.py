@@ -44,6 +44,7 @@ ABILITIES = Abilities(
     languages=(
         LanguageAbility("python", "CPython 3.11.2", PYTHON_KINDS),
         LanguageAbility("perl", "v5.36.0", frozenset({"stdio"})),
+        LanguageAbility("text", "math-verify 0.9.0", frozenset({"answer"})),
         LanguageAbility("rust", "", frozenset({"stdio"}), available=False, remedy="apt-get install rustc"),
     ),
     checkers=(
