@@ -101,7 +101,7 @@ class Evaluation:
 
         Raises:
             verifierd_client.VerifierError: the service cannot be reached, or refuses a batch.
-            InputError: another process writes the same journal.
+            InputError: a problem holds what cannot be sent, or another process writes the same journal.
             OSError: the journal cannot be written.
         """
         self._on_result = on_result
@@ -156,6 +156,8 @@ class Evaluation:
         except Unjudgeable as unjudgeable:
             for number in numbers:
                 self._keep(task, number, unrun(task, unjudgeable.verdict, str(unjudgeable)))
+        except (client.NotAValue, client.OutOfRange) as unsent:
+            raise InputError(task.place, None, f"task {task.task_id}: {unsent}") from None
         except client.InvalidRequest as refused:
             where = f"{task.place}: task {task.task_id}"
             raise client.InvalidRequest(f"{where}: {refused}", refused.field, refused.problem) from None

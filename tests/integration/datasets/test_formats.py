@@ -66,7 +66,7 @@ def evaluated(
         [sys.executable, "-m", "verifierd", *command],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr

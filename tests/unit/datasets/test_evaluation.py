@@ -11,6 +11,7 @@ import verifierd_client as client
 from tests.unit.datasets.fakes import MAX_SOURCE_BYTES, FakeVerifier
 from verifierd.datasets.adapter import Sample
 from verifierd.datasets.evaluation import Evaluation, Plan
+from verifierd.datasets.records import InputError
 from verifierd.datasets.task import Task
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +111,13 @@ async def test_a_refused_problem_is_named_by_its_place() -> None:
         evaluation.take(samples(("T/0", 0, "ACCEPTED")))
         with pytest.raises(client.InvalidRequest, match=r"p:1: task T/0: batch\.problem"):
             await evaluation.run(FakeVerifier(error=refusal), lambda: None)
+
+
+async def test_a_problem_that_cannot_be_sent_is_named_by_its_place() -> None:
+    with Evaluation(TASKS, PLAN) as evaluation:
+        evaluation.take(samples(("T/0", 0, "ACCEPTED")))
+        with pytest.raises(InputError, match=r"^p:1: task T/0: tests\[0\]\.args: too deep"):
+            await evaluation.run(FakeVerifier(error=client.NotAValue("tests[0].args: too deep")))
 
 
 async def test_a_sample_of_a_task_that_cannot_be_judged_is_skipped_and_not_counted() -> None:
