@@ -220,3 +220,11 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_judged(
     ended = files.evaluate(command)
     assert (ended.code, verifier.problems) == (2, [])
     assert "there is no such folder" in ended.err
+
+
+def test_a_sample_is_judged_up_to_its_first_failed_test_unless_all_are_asked_for(
+    command: Command, verifier: FakeVerifier, files: Files
+) -> None:
+    files.evaluate(command)
+    files.evaluate(command, "--all-tests")
+    assert [options.stop_at_first_failure for options in verifier.options] == [True, True, False, False]

@@ -62,6 +62,7 @@ class FakeVerifier:
         self.judge = judge
         self.error = error
         self.problems: list[client.Problem] = []
+        self.options: list[client.Options] = []
         self.judged: list[str] = []  # programs that ran, without their equals
         self.breaks_after: int | None = None  # results, all batches together
         self.at_once = 0
@@ -77,6 +78,7 @@ class FakeVerifier:
         options: client.Options | None = None,
     ) -> Any:
         self.problems.append(problem)
+        self.options.append(options or client.Options())
         return FakeStream(self, problem, candidates)
 
 
