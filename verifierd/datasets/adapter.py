@@ -81,7 +81,8 @@ def read_samples(file: Path, tasks: Mapping[str, Task]) -> Iterator[Sample]:
         index = seen.get(task_id, 0)
         seen[task_id] = index + 1
         task = tasks[task_id]
-        yield Sample(task_id, index, _program(record, task), _language(record, task), record.fields)
+        language = _language(record, task)
+        yield Sample(task_id, index, _program(record, task, language), language, record.fields)
     if not seen:
         raise Record(file, 1, {}).error("there is no sample in this file")
 
@@ -93,14 +94,17 @@ def canonical_samples(tasks: Mapping[str, Task]) -> Iterator[Sample]:
             yield Sample(task.task_id, index, program.source, program.language)
 
 
-def _program(record: Record, task: Task) -> str:
-    """Return a sample's program: `solution` as it stands, or what the task makes of a `completion`."""
+def _program(record: Record, task: Task, language: str) -> str:
+    """Return a sample's program: `solution` as it stands, or what the task makes of a `completion`.
+
+    A completion in another language than the task's is a whole program: it goes on from no prompt.
+    """
     given = [key for key in ("completion", "solution") if key in record.fields]
     if len(given) != 1:
         has = "both" if given else "neither"
         raise record.error(f"a sample needs one of 'completion' and 'solution', and has {has}")
     text = record.text(given[0], of_a_model=True)
-    return task.complete(text) if given[0] == "completion" else text
+    return task.complete(text) if given[0] == "completion" and language == task.language else text
 
 
 def _language(record: Record, task: Task) -> str:

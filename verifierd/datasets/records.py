@@ -26,11 +26,12 @@ class InputError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One JSON object of a file, and where it stands."""
+    """One JSON object of a file, and where it stands; `index` counts the objects of the file from 0."""
 
     file: Path
     line: int
     fields: Mapping[str, Any]
+    index: int = 0
 
     def error(self, what: str) -> InputError:
         """Return the error that says what is wrong with this record."""
@@ -101,17 +102,17 @@ def read_records(file: Path) -> Iterator[Record]:
         InputError: the file cannot be read, its gzip data are damaged or cut off, or it is not JSON
             objects in UTF-8.
     """
-    line, is_first = 0, True
+    line, index = 0, 0
     try:
         with opened(file) as stream:
             for line, raw in enumerate(stream, start=1):
                 if not raw.strip():
                     continue
-                if is_first and raw.lstrip().startswith(b"["):
+                if index == 0 and raw.lstrip().startswith(b"["):
                     yield from _listed(file, line, raw + stream.read())
                     return
-                is_first = False
-                yield Record(file, line, _json_object(file, line, raw))
+                yield Record(file, line, _json_object(file, line, raw), index)
+                index += 1
     except EOFError:
         raise InputError(file, line + 1, "the gzip data end too early: the file is cut off") from None
     except (gzip.BadGzipFile, zlib.error) as error:
@@ -155,9 +156,9 @@ def _listed(file: Path, first_line: int, raw: bytes) -> Iterator[Record]:
     text = _text(file, first_line, raw)
     values = _json(file, first_line, text)
     place, line = 0, first_line
-    for value, start in zip(values, item_starts(text), strict=True):
+    for index, (value, start) in enumerate(zip(values, item_starts(text), strict=True)):
         place, line = start, line + text.count("\n", place, start)
-        yield Record(file, line, _object(file, line, value))
+        yield Record(file, line, _object(file, line, value), index)
 
 
 def _json_object(file: Path, line: int, raw: bytes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.support.backends import BACKENDS, serving, why_not
 from verifierd.datasets.adapter import Sample, canonical_samples, read_samples
 from verifierd.datasets.adapters import ADAPTERS
 from verifierd.datasets.task import Rule, Task
-from verifierd_client import AssertsTest, CallTest, Verifier
+from verifierd_client import AnswerTest, AssertsTest, CallTest, Verifier
 
 FORMATS = Path(__file__).resolve().parents[2] / "data" / "formats"
 BACKEND = BACKENDS[0]
@@ -51,7 +51,7 @@ def offered(address: str) -> Callable[[Task, Sample], bool]:
 
 
 def _kind(test: object) -> str:
-    return {AssertsTest: "asserts", CallTest: "call"}.get(type(test), "stdio")
+    return {AssertsTest: "asserts", CallTest: "call", AnswerTest: "answer"}.get(type(test), "stdio")
 
 
 def evaluated(

@@ -15,6 +15,8 @@ from verifierd.datasets.adapters import ADAPTERS
 
 FORMATS = Path(__file__).resolve().parents[2] / "data" / "formats"
 
+ROWS_ARE_TASKS = ("taco", "eurus", "deepcoder")  # these sets have no ids, so nothing can occur twice
+
 
 def cut_off(lines: list[bytes]) -> bytes:
     return gzip.compress(b"".join(lines))[:-9]
@@ -51,6 +53,8 @@ def test_a_fault_in_the_problems_is_named(
     verifier: FakeVerifier,
     tmp_path: Path,
 ) -> None:
+    if spoil is twice and name in ROWS_ARE_TASKS:
+        pytest.skip("its tasks are named by their rows")
     problems = tmp_path / "problems"
     problems.write_bytes(spoil((FORMATS / f"{name}.jsonl").read_bytes().splitlines(keepends=True)))
     out = tmp_path / "out" / "results.jsonl"

@@ -1,0 +1,113 @@
+"""The evaluators of contest-like sets: what they judge by, import for a program, and let it run for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import verifierd_client as client
+from verifierd.datasets import preludes
+from verifierd.datasets.pairs import Pairs, class_in, with_room
+from verifierd.datasets.records import Record
+from verifierd.datasets.task import Program, Rule, Task, as_it_stands
+
+PYTHON = "python"
+NO_TESTS = "the dataset publishes no tests of it"
+AS_APPS = client.Checker("apps")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """One of them.
+
+    Attributes:
+        checker: judges standard output.
+        call_checker: judges what functions return; by APPS', arguments and outputs are read as there too.
+        prelude: what it puts before a Python program.
+        limits: of one test.
+        can_be_strict: its checkers have the parameter `strict`.
+    """
+
+    checker: client.Checker
+    call_checker: client.Checker
+    prelude: str
+    limits: client.Limits
+    can_be_strict: bool = True
+
+    def task(
+        self,
+        record: Record,
+        rule: Rule,
+        task_id: str,
+        pairs: Pairs | None,
+        starter_code: str = "",
+        solutions: Sequence[str] = (),
+        stated: client.Limits | None = None,
+        language: str = PYTHON,
+    ) -> Task:
+        """Return the task of a record; `stated` limits go before the evaluator's.
+
+        Whether a function is a method of `class Solution` is told by the starter code or the first solution.
+
+        Raises:
+            InputError: the pairs cannot be tests.
+        """
+        complete = preludes.behind(self.prelude) if language == PYTHON else as_it_stands
+        limits = stated or self.limits
+        problem = client.Problem(task_id, (), limits)
+        if pairs is not None and pairs.inputs:
+            class_name = class_in(starter_code, *solutions[:1])
+            problem = self._problem(pairs, rule, task_id, limits, class_name)
+        return Task(
+            task_id=task_id,
+            place=record.place,
+            problem=problem,
+            language=language,
+            complete=complete,
+            canonical=tuple(Program(complete(solution), language) for solution in solutions[:1]),
+            unjudgeable="" if problem.tests else NO_TESTS,
+        )
+
+    def _problem(
+        self, pairs: Pairs, rule: Rule, task_id: str, limits: client.Limits, class_name: str
+    ) -> client.Problem:
+        if pairs.function:
+            if self.call_checker == AS_APPS:
+                pairs = pairs.as_they_are_meant() if rule.strict else pairs.as_apps_reads_them()
+            checker = self._by(rule, self.call_checker)
+            return client.Problem(task_id, pairs.calls(class_name), limits, checker)
+        tests = pairs.stdio()
+        return client.Problem(task_id, tests, with_room(limits, tests), self._by(rule, self.checker))
+
+    def _by(self, rule: Rule, checker: client.Checker) -> client.Checker:
+        if not (rule.strict and self.can_be_strict):
+            return checker
+        return client.Checker(checker.name, {**checker.params, "strict": "true"})
+
+
+def unjudgeable(record: Record, task_id: str, why: str) -> Task:
+    """Return a task that no sample can be judged of."""
+    return Task(task_id, record.place, client.Problem(task_id, ()), PYTHON, unjudgeable=why)
+
+
+# By `timeout` and `TIMEOUT` of their testing_util.py, PRIME's prime_code/__init__.py, rllm's
+# rewards/code_reward.py, lcb_runner's `--timeout`; genesys' code_test_verifier.py has none that it keeps.
+APPS = Evaluator(AS_APPS, AS_APPS, preludes.APPS, client.Limits(cpu_time_s=4.0))
+TACO = Evaluator(client.Checker("taco"), AS_APPS, preludes.APPS, client.Limits(cpu_time_s=4.0))
+PRIME = Evaluator(client.Checker("prime"), AS_APPS, preludes.PRIME, client.Limits(cpu_time_s=5.0))
+DEEPCODER = Evaluator(
+    client.Checker("taco", {"rstrip": "true"}), AS_APPS, preludes.APPS, client.Limits(cpu_time_s=12.0)
+)
+LIVECODEBENCH = Evaluator(
+    client.Checker("livecodebench"),
+    client.Checker("livecodebench"),
+    preludes.LIVECODEBENCH,
+    client.Limits(cpu_time_s=6.0),
+    can_be_strict=False,
+)
+SYNTHETIC1 = Evaluator(
+    client.Checker("genesys"),
+    client.Checker("genesys"),
+    preludes.SYNTHETIC1,
+    client.Limits(cpu_time_s=10.0),
+)
