@@ -143,8 +143,8 @@ class Interactive:
             )
             words = LastWords(others[0].fd, WORDS_BYTES)
             talk = Talk(
-                Party(self._candidate.stage, limits["cpu_time_ns"]),
-                Party(self._interactor.stage, interactor_limits["cpu_time_ns"]),
+                Party(self._candidate.stage, limits["cpu_time_ns"], IDLE_NS),
+                Party(self._interactor.stage, interactor_limits["cpu_time_ns"], IDLE_NS),
                 to_candidate,
                 from_candidate,
                 own,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .groups import LONGEST_LOOK_NS
 from .stages import Stage, StageFailed, StageLost
 from .starvation import Starvation
 
@@ -64,6 +65,7 @@ class Party:
 
     stage: Stage
     cpu_limit_ns: int
+    longest_look_ns: int = LONGEST_LOOK_NS
     exited: dict[str, Any] | None = None
     lost: str | None = None
     failed: bool = False  # it was lost, and said itself why
@@ -166,5 +168,6 @@ class Watch:
         left_ns = max(self._wall_left_ns(elapsed_ns), self._wall_limit_ns // WALL_STEPS)
         for party in self._parties:
             group = party.stage.group
-            left_ns = min(left_ns, group.longest_look_ns, party.cpu_limit_ns - group.cpu_time_ns())
+            unseen_ns = min(group.longest_look_ns, party.longest_look_ns)
+            left_ns = min(left_ns, unseen_ns, party.cpu_limit_ns - group.cpu_time_ns())
         return max(SHORTEST_LOOK_NS, left_ns)

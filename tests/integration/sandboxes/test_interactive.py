@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
@@ -289,3 +291,14 @@ async def test_an_interactor_has_room_beside_a_small_candidate(perform: Perform)
         job("print('!', 7)", talk(7, "kept = b'x' * (200 << 20)\n" + INTERACTOR), memory_bytes=32 * MIB)
     )
     assert (outcome.exit_code, word(outcome).exit_code) == (0, 0)
+
+
+async def test_a_talk_that_nobody_wants_any_more_is_over_at_once(pool: SandboxPool, perform: Perform) -> None:
+    async with pool.lease() as sandbox, aclosing(sandbox.run(job("input()"))) as outcomes:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await anext(outcomes)
+        await outcomes.aclose()
+        assert not sandbox.broken, sandbox.broken_because
+    (outcome,) = await perform(job(CANDIDATE))
+    assert word(outcome).exit_code == 0
