@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
 class CallHarness {
     static final String CLASS_NAME = "{{class_name}}", FUNCTION = "{{function}}";
     // What a parameter of an interface's type gets: the first that is one.
-    static final List<Class<?>> COLLECTIONS = List.of(ArrayList.class, LinkedHashSet.class, TreeSet.class, ArrayDeque.class);
+    static final List<Class<?>> COLLECTIONS =
+        List.of(ArrayList.class, LinkedHashSet.class, TreeSet.class, ArrayDeque.class);
     static final List<Class<?>> MAPS = List.of(LinkedHashMap.class, TreeMap.class);
 
     static class TypeError extends RuntimeException {
@@ -49,9 +50,8 @@ class CallHarness {
             report(text.append("}"));
         } catch (Throwable error) {
             var name = error instanceof OutOfMemoryError ? "MemoryError" : error.getClass().getSimpleName();
-            var message = String.valueOf(error.getMessage());
             text = new StringBuilder("{\"raised\":");
-            write(List.of(name, message.substring(0, Math.min(2000, message.length()))), text);
+            write(List.of(name, shortened(String.valueOf(error.getMessage()), 2000)), text);
             report(text.append("}"));
             error.printStackTrace();
             System.exit(1);
@@ -141,7 +141,11 @@ class CallHarness {
             throw misfit(value, raw);
         }
         if (raw == double.class || raw == Double.class) return real(value, raw);
-        if (raw == float.class || raw == Float.class) return (float) real(value, raw);
+        if (raw == float.class || raw == Float.class) {
+            double number = real(value, raw);
+            if (Double.isFinite(number) && Math.abs(number) > Float.MAX_VALUE) throw misfit(value, raw);
+            return (float) number;
+        }
         if (raw == int.class || raw == Integer.class)
             return (int) whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE, raw);
         if (raw == long.class || raw == Long.class) return whole(value, Long.MIN_VALUE, Long.MAX_VALUE, raw);
@@ -153,8 +157,7 @@ class CallHarness {
         if (raw.isArray()) return array(value, raw.getComponentType());
         if (raw == Object.class || raw == Number.class)
             return value instanceof Long number && number == number.intValue() ? (Object) number.intValue() : value;
-        if (value instanceof Collection<?> items && Iterable.class.isAssignableFrom(raw)) {
-            if (items instanceof Set<?> != Set.class.isAssignableFrom(raw) && raw != Collection.class && raw != Iterable.class) throw misfit(value, raw);
+        if (value instanceof Collection<?> items && isMadeOf(items, raw)) {
             var made = make(raw, COLLECTIONS, Collection.class);
             for (var item : items) made.add(convert(item, part(parts, 0)));
             return made;
@@ -165,6 +168,11 @@ class CallHarness {
             return made;
         }
         return expect(value, raw, raw);
+    }
+
+    static boolean isMadeOf(Collection<?> items, Class<?> raw) {
+        if (raw == Collection.class || raw == Iterable.class) return true;
+        return Collection.class.isAssignableFrom(raw) && items instanceof Set<?> == Set.class.isAssignableFrom(raw);
     }
 
     static Type part(Type[] parts, int index) {
@@ -215,27 +223,26 @@ class CallHarness {
     }
 
     static TypeError misfit(Object value, Class<?> type) {
-        var shown = String.valueOf(value);
-        return new TypeError("expected " + type.getSimpleName() + ", got " + shown.substring(0, Math.min(80, shown.length())));
+        return new TypeError("expected " + type.getSimpleName() + ", got " + shortened(String.valueOf(value), 80));
+    }
+
+    static String shortened(String text, int most) {
+        return text.substring(0, Math.min(most, text.length()));
     }
 
     static void write(Object value, StringBuilder text) {
         if (value == null || value instanceof Boolean || value instanceof Long || value instanceof Integer
             || value instanceof Short || value instanceof Byte) text.append(value);
-        else if (value instanceof BigInteger number) text.append("{\"$int\":\"").append(number.toString(16)).append("\"}");
+        else if (value instanceof BigInteger number) writeTagged("$int", number.toString(16), text);
         else if (value instanceof Double || value instanceof Float) writeReal(((Number) value).doubleValue(), text);
         else if (value instanceof CharSequence || value instanceof Character) writeString(value.toString(), text);
         else if (value instanceof Optional<?> optional) write(optional.orElse(null), text);
-        else if (value instanceof Map<?, ?> map)
-            writeTagged("$dict", map.entrySet().stream().map(each -> Arrays.asList(each.getKey(), each.getValue())).toList(), text);
-        else if (value instanceof Set<?> set) writeTagged("$set", set, text);
+        else if (value instanceof Map.Entry<?, ?> pair) writeList(Arrays.asList(pair.getKey(), pair.getValue()), text);
+        else if (value instanceof Map<?, ?> map) writeTagged("$dict", new ArrayList<>(map.entrySet()), text);
+        else if (value instanceof Set<?> set) writeTagged("$set", new ArrayList<>(set), text);
         else if (value instanceof Iterable<?> items) writeList(items, text);
         else if (value.getClass().isArray()) writeList(new ArrayItems(value), text);
-        else {
-            text.append("{\"$opaque\":");
-            writeString(value.getClass().getSimpleName(), text);
-            text.append("}");
-        }
+        else writeTagged("$opaque", value.getClass().getSimpleName(), text);
     }
 
     static class ArrayItems extends AbstractList<Object> {
@@ -258,12 +265,12 @@ class CallHarness {
 
     static void writeReal(double number, StringBuilder text) {
         if (Double.isFinite(number)) text.append(number);
-        else text.append("{\"$float\":\"").append(Double.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf").append("\"}");
+        else writeTagged("$float", Double.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf", text);
     }
 
-    static void writeTagged(String tag, Iterable<?> items, StringBuilder text) {
+    static void writeTagged(String tag, Object form, StringBuilder text) {
         text.append("{\"").append(tag).append("\":");
-        writeList(items, text);
+        write(form, text);
         text.append("}");
     }
 
@@ -298,6 +305,7 @@ class CallHarness {
 
     // Reads JSON: null, Boolean, Long, BigInteger, Double, String, List, Set, Map.
     static class Reader {
+        static final String ESCAPED = "bfnrt\"\\/", MEANT = "\b\f\n\r\t\"\\/";
         final String text;
         int at = 0;
 
@@ -341,8 +349,10 @@ class CallHarness {
             switch (tag) {
                 case "$tuple": return form;
                 case "$set", "$frozenset": return new LinkedHashSet<Object>((List<?>) form);
-                case "$int": return new BigInteger((String) form, 16);
-                case "$float": return Map.of("nan", Double.NaN, "inf", Double.POSITIVE_INFINITY, "-inf", Double.NEGATIVE_INFINITY).get(form);
+                case "$int": 
+                    var number = new BigInteger((String) form, 16);
+                    return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
+                case "$float": return Double.valueOf(((String) form).replace("inf", "Infinity").replace("nan", "NaN"));
                 case "$str":
                     var string = new StringBuilder();
                     for (var code : (List<?>) form) string.appendCodePoint(((Long) code).intValue());
@@ -367,7 +377,7 @@ class CallHarness {
             var string = new StringBuilder();
             for (at++; text.charAt(at) != '"'; at++) {
                 if (text.charAt(at) != '\\') string.append(text.charAt(at));
-                else if (text.charAt(++at) != 'u') string.append("\b\f\n\r\t\"\\/".charAt("bfnrt\"\\/".indexOf(text.charAt(at))));
+                else if (text.charAt(++at) != 'u') string.append(MEANT.charAt(ESCAPED.indexOf(text.charAt(at))));
                 else {
                     string.append((char) Integer.parseInt(text.substring(at + 1, at + 5), 16));
                     at += 4;

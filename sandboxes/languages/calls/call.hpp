@@ -1,4 +1,4 @@
-// What call.cpp is made of: arguments are read by the types that the function declares, its result is written.
+// What call.cpp is made of: arguments are read by the types of the function's parameters, its result is written.
 #pragma once
 #include <bits/stdc++.h>
 #include <cxxabi.h>
@@ -95,36 +95,38 @@ public:
         }
     }
 
+    // Counted below zero, where there is one number more.
     __int128 whole(const string& expected, __int128 least, __int128 most) {
-        const Reader start = *this;
-        const bool tagged = tag("int\":\"") || tag("int");
-        const int base = tagged && take("\"") ? 16 : 10;
+        Reader start = *this;
+        const bool tagged = take("{\"$int\":\"");
+        const int base = tagged ? 16 : 10;
         const bool negative = take("-");
-        __int128 number = 0;
+        const __int128 lowest = std::numeric_limits<__int128>::min();
         const char* const first = at;
-        for (; std::isxdigit(*at) && (base == 16 || std::isdigit(*at)); ++at) {
-            const int digit = std::isdigit(*at) ? *at - '0' : std::tolower(*at) - 'a' + 10;
-            if (number < (least + digit) / base) throw Reader(start).misfit(expected);
-            number = number * base - digit;  // below zero, where there is one more
+        __int128 number = 0;
+        for (; std::isxdigit(*at) && (tagged || std::isdigit(*at)); ++at) {
+            const int digit = std::isdigit(*at) ? *at - '0' : *at - 'a' + 10;
+            if (number < (lowest + digit) / base) throw start.misfit(expected);
+            number = number * base - digit;
         }
-        if (at == first || std::strchr(".eE", *at) || (!negative && number < -most)) throw Reader(start).misfit(expected);
+        const bool is_whole = at != first && !std::strchr(".eE", *at);
+        if (!is_whole || (!negative && number == lowest)) throw start.misfit(expected);
+        if (!negative) number = -number;
+        if (number < least || number > most) throw start.misfit(expected);
         if (tagged) take("\"}");
-        return negative ? number : -number;
+        return number;
     }
 
-    double real(const string& expected) {
-        if (tag("float")) {
-            const double number = take("\"nan\"") ? NAN : take("\"inf\"") ? INFINITY : (take("\"-inf\""), -INFINITY);
-            take("}");
-            return number;
-        }
+    template <class T>
+    T real(const string& expected) {
+        for (const auto& [name, number] : {std::pair("nan", NAN), {"inf", INFINITY}, {"-inf", -INFINITY}})
+            if (take("{\"$float\":\"" + string(name) + "\"}")) return T(number);
         if (next() != '-' && !std::isdigit(*at)) throw misfit(expected);
         char* end;
-        const double number = std::strtod(at, &end);
-        if (std::string_view(at, end - at).find_first_of(".eE") == string::npos) {
-            const long long exact = std::strtoll(at, nullptr, 10);
-            if ((long double)exact != (long double)number) throw misfit(expected);
-        }
+        const T number = T(std::strtod(at, &end));
+        const bool is_whole = std::string_view(at, end - at).find_first_of(".eE") == string::npos;
+        const bool is_other = is_whole && (long double)number != std::strtoll(at, nullptr, 10);
+        if (is_other || std::isinf(number)) throw misfit(expected);
         at = end;
         return number;
     }
@@ -202,11 +204,15 @@ T read(Reader& from) {
         using Limits = std::numeric_limits<T>;
         return T(from.whole(demangled(typeid(T)), Limits::min(), Limits::max()));
     } else if constexpr (std::is_floating_point_v<T>) {
-        return T(from.real(demangled(typeid(T))));
+        return from.real<T>(demangled(typeid(T)));
     } else if constexpr (std::is_same_v<T, string>) {
         return from.text();
     } else if constexpr (is_text<T>) {
-        return T((new string(from.text()))->data());
+        Reader start = from;
+        string& text = *new string(from.text());
+        if constexpr (std::is_convertible_v<string&, T>) return text;
+        else if (text.find('\0') != string::npos) throw start.misfit("a string without NUL");
+        else return text.data();
     } else if constexpr (is_optional<T>) {
         if (from.take("null")) return std::nullopt;
         return read<Item<T>>(from);
@@ -241,9 +247,10 @@ T read(Reader& from) {
 inline bool is_utf8(std::string_view text) {
     for (size_t i = 0; i < text.size();) {
         const unsigned char first = text[i++];
-        const int more = first < 0x80 ? 0 : first < 0xC2 ? -1 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF5 ? 3 : -1;
-        if (more < 0 || text.size() - i < size_t(more)) return false;
-        const unsigned char second = more ? text[i] : 0;
+        if (first < 0x80) continue;
+        const int more = first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
+        if (first < 0xC2 || first > 0xF4 || text.size() - i < size_t(more)) return false;
+        const unsigned char second = text[i];
         if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return false;
         if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return false;
         for (int k = 0; k < more; ++k)
@@ -291,13 +298,11 @@ void write(const T& value, string& to) {
         char digits[64];
         to.append(digits, std::to_chars(digits, std::end(digits), value).ptr);
     } else if constexpr (std::is_floating_point_v<T>) {
-        if (!std::isfinite(value)) {
-            to += std::isnan(value) ? "{\"$float\":\"nan\"}" : value > 0 ? "{\"$float\":\"inf\"}" : "{\"$float\":\"-inf\"}";
-            return;
-        }
         char digits[64];
         const string text(digits, std::to_chars(digits, std::end(digits), double(value)).ptr);
-        to += text.find_first_of(".e") == string::npos ? text + ".0" : text;  // so it stays a float
+        if (std::isnan(value)) to += "{\"$float\":\"nan\"}";
+        else if (std::isinf(value)) to += "{\"$float\":\"" + text + "\"}";
+        else to += text.find_first_of(".e") == string::npos ? text + ".0" : text;  // so it stays a float
     } else if constexpr (is_text<T>) {
         write_text(value, to);
     } else if constexpr (is_optional<T>) {

@@ -21,6 +21,7 @@ final class Harness
             '$tuple', '$set', '$frozenset' => self::decode($content),
             '$dict' => array_column(self::decode($content), 1, 0),
             '$float' => self::FLOATS[$content],
+            '$int' => $content === "-8000000000000000" ? PHP_INT_MIN : throw new TypeError("0x$content is beyond 64 bits"),
             '$bytes' => base64_decode($content),
             default => throw new TypeError("a value of kind $tag has no form in PHP"),
         };

@@ -137,7 +137,7 @@ macro_rules! real {
         impl FromJson for $kind {
             fn read(form: &Json) -> Fitting<Self> {
                 match form {
-                    Json::Float(number) => Ok(*number as $kind),
+                    Json::Float(number) if (*number as $kind).is_finite() == number.is_finite() => Ok(*number as $kind),
                     Json::Int(number) if (*number as $kind) as i128 == *number => Ok(*number as $kind),
                     _ => Err(misfit::<Self>(form)),
                 }

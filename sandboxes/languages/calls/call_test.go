@@ -19,6 +19,8 @@ import (
 
 var harnessCallee = reflect.ValueOf({{callee}})
 
+var harnessError = reflect.TypeOf((*error)(nil)).Elem()
+
 type harnessMisfit struct{ message string }
 
 type harnessSet []any
@@ -56,6 +58,12 @@ func harnessRun(text []byte) (status int) {
 		panic(harnessMisfit{"Go has no arguments by name"})
 	}
 	results := harnessCallee.Call(harnessArguments(call[0].([]any)))
+	if last := len(results) - 1; last >= 0 && results[last].Type() == harnessError {
+		if failed := results[last]; !failed.IsNil() {
+			panic(failed.Interface())
+		}
+		results = results[:last]
+	}
 	forms := make([]any, len(results))
 	for i, result := range results {
 		forms[i] = harnessEncode(result)
@@ -278,6 +286,9 @@ func harnessNatural(form any) reflect.Value {
 		if whole, err := strconv.Atoi(string(told)); err == nil {
 			return reflect.ValueOf(whole)
 		}
+		if whole, is := new(big.Int).SetString(string(told), 10); is {
+			return reflect.ValueOf(whole)
+		}
 		real, _ := told.Float64()
 		return reflect.ValueOf(real)
 	case []any:
@@ -312,9 +323,6 @@ func harnessEncode(value reflect.Value) any {
 	case reflect.Interface, reflect.Pointer:
 		if number, is := value.Interface().(*big.Int); is && number != nil {
 			return map[string]string{"$int": number.Text(16)}
-		}
-		if failed, is := value.Interface().(error); is && failed != nil {
-			return failed.Error()
 		}
 		return harnessEncode(value.Elem())
 	case reflect.Slice, reflect.Array:
