@@ -98,9 +98,13 @@ def answers(draw: st.DrawFn) -> bytes:
         header["stdout_total_bytes"] = len(blobs[0])
     sizes: Any = None
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2, 4]))):
-        key = draw(st.sampled_from([*header, "done", "error", "broken_tests", "sizes", "blobs"]))
+        more = ["done", "error", "broken_tests", "sizes", "blobs", "interactor", "deadlock"]
+        key = draw(st.sampled_from([*header, *more]))
         if key == "blobs":
             blobs = draw(st.lists(outputs | results, max_size=5))
+        elif key == "interactor":
+            header[key] = draw(st.just(answer(0)) | st.just({**answer(0), "interactor": answer(0)}) | junk)
+            blobs += draw(st.lists(outputs | results, min_size=3, max_size=4))
         elif key == "left":
             header[key] = draw(
                 junk | st.lists(st.sampled_from([0, 3, "absent", "file", 1 << 62]), max_size=3)

@@ -121,10 +121,17 @@ def _template(method: str, random: Random) -> list[Message]:
     problem.limits.cpu_time.seconds = 1
     problem.limits.wall_time.seconds = 3
     problem.limits.memory_bytes = 64 << 20
-    for kind in random.sample(["stdio", "call", "asserts"], random.randint(1, 3)):
+    if random.random() < 0.2:
+        problem.checker.name = "program"
+        problem.checker.program.language, problem.checker.program.source = "python", b"raise SystemExit(1)"
+    for kind in random.sample(["stdio", "call", "asserts", "interactive"], random.randint(1, 4)):
         test = problem.tests.add(id=kind)
         if kind == "stdio":
             test.stdio.stdin, test.stdio.expected_stdout = b"1 2\n", b"3\n"
+        elif kind == "interactive":
+            interactor = test.interactive.interactor
+            interactor.language, interactor.source = "python", b"print(1, flush=True)\nprint(input())"
+            test.interactive.input = b"3"
         elif kind == "call":
             test.call.function = "add"
             test.call.args.add().int_value = 1
