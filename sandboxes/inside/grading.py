@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from .answers import LIMIT_ENDINGS, Answer, BrokenTests
 from .stages import Stage, StageFactory
 
-EXPECTED_CPU_NS = 10_000_000_000  # that a candidate's limit is narrow is no fault of what is expected
+EXPECTED_CPU_NS = 5_000_000_000  # that a candidate's limit is narrow is no fault of what is expected
 KEPT_EXPECTED = 64  # answers that were read; the candidates of a problem share theirs
 NOTHING_READ = b"[]\n"
 STAGES = 2
