@@ -331,6 +331,7 @@ RETURN = [
     Call("scale", ([[1, -1]], float("inf")), [[float("inf"), float("-inf")]]),
     Call("scale", ([[1] * 50_000], 1e-300), [[1e-300] * 50_000]),
     Call("check", (False,), "fine"),
+    count(["\n" * 100_000, '"' * 100_000 + "\\"]),
     count(["a", "é😀", "a", '\x00\x1f\n"\\/\x7f', "", "\u2028"]),
     lookup({"a": LARGE, "é": 1 - 2**63}, "a", LARGE),
     lookup({"a": LARGE, "é": 1 - 2**63}, "é", 1 - 2**63),

@@ -19,10 +19,14 @@ Results = list[tuple[Call, ExecutionResult]]
 @pytest.fixture(scope="module", params=PROGRAMS)
 def language(request: pytest.FixtureRequest, verifier: Verifier) -> str:
     """Each language that has `call` tests and that the server has."""
-    (info,) = (each for each in verifier.capabilities().languages if each.name == request.param)
+    return there(verifier, request.param)
+
+
+def there(verifier: Verifier, language: str) -> str:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == language)
     if not info.available:
         pytest.skip(f"{info.name} is not here: {info.remedy}")
-    return info.name
+    return language
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +91,13 @@ def test_a_function_that_is_not_there_is_named(results: dict[str, Results]) -> N
 
 def test_one_that_leaves_before_it_returns_has_returned_nothing(verifier: Verifier) -> None:
     source = "function f() { process.exit(0); }"
-    (execution,) = executed(verifier, "javascript", source, [CallTest("f", (), None)])
+    (execution,) = executed(verifier, there(verifier, "javascript"), source, [CallTest("f", (), None)])
     assert execution.verdict is Verdict.RUNTIME_ERROR
     assert execution.detail == "ended without returning a value"
 
 
 def test_ruby_has_keyword_parameters(verifier: Verifier) -> None:
     call = CallTest("f", (1,), [1, "x"], {"named": "x"})
-    (execution,) = executed(verifier, "ruby", "def f(given, named:) = [given, named]", [call])
+    source = "def f(given, named:) = [given, named]"
+    (execution,) = executed(verifier, there(verifier, "ruby"), source, [call])
     assert execution.verdict is Verdict.ACCEPTED, execution

@@ -21,28 +21,29 @@ my %BY_TAG = (
     '$bytes'     => sub ($form) { decode_base64($form) },
 );
 
-# Reads one JSON value of $_, where the last match ended.
+my %WORDS = (null => undef, true => true, false => false);
+my @tokens;
+
+# Escaped quotes and backslashes are spelt otherwise first, so that a quote ends a text.
+sub read_json ($json) {
+    $json =~ s/\\(["\\])/sprintf '\u%04x', ord $1/ge;
+    @tokens = $json =~ /"[^"]*"|[^\s,:"\[\]{}]+|[\[\]{}]/g;
+    return value();
+}
+
 sub value() {
-    return text() if /\G\s*"/gc;
-    return items(qr/\]/, \&value) if /\G\s*\[/gc;
-    return dictionary(items(qr/\}/, \&pair)) if /\G\s*\{/gc;
-    return undef if /\G\s*null/gc;
-    return $1 eq "true" ? true : false if /\G\s*(true|false)/gc;
-    return 0 + $1 if /\G\s*(-?\d[\d.eE+-]*)/gc;
-    die "not JSON at " . pos;
+    my $token = shift @tokens;
+    return items("]", \&value) if $token eq "[";
+    return dictionary(items("}", sub { [value(), value()] })) if $token eq "{";
+    return text(substr $token, 1, -1) if $token =~ /^"/;
+    return exists $WORDS{$token} ? $WORDS{$token} : 0 + $token;
 }
 
 sub items ($end, $item) {
     my @items;
-    until (/\G\s*$end/gc) { push @items, $item->(); /\G\s*,/gc }
+    push @items, $item->() until $tokens[0] eq $end;
+    shift @tokens;
     return \@items;
-}
-
-sub pair() {
-    /\G\s*"/gc;
-    my $key = text();
-    /\G\s*:/gc;
-    return [$key, value()];
 }
 
 sub dictionary ($pairs) {
@@ -52,10 +53,8 @@ sub dictionary ($pairs) {
     return $read->($form);
 }
 
-sub text() {
-    /\G((?:[^"\\]|\\.)*+)"/gc;
-    my $text = $1;
-    $text =~ s{\\u([dD][89abAB]..)\\u(....)|\\u(....)|\\(.)}{
+sub text ($text) {
+    $text =~ s{\\u([dD][89abAB]..)\\u([dD][c-fC-F]..)|\\u(....)|\\(.)}{
         defined $4 ? $ESCAPED{$4} // $4 : defined $3 ? chr hex $3
             : chr 0x10000 + ((hex($1) - 0xD800) << 10) + hex($2) - 0xDC00 }ge;
     return $text;
@@ -108,9 +107,9 @@ sub report ($text) {
 }
 
 sub main() {
-    local $_ = do { local $/; <STDIN> };
+    my $input = do { local $/; <STDIN> };
     my @returned = eval {
-        my ($args, $kwargs) = @{ value() };
+        my ($args, $kwargs) = @{ read_json($input) };
         die "Perl has no arguments by name\n" if %$kwargs;
         callee()->(@$args);
     };
