@@ -96,6 +96,21 @@ def test_one_that_leaves_before_it_returns_has_returned_nothing(verifier: Verifi
     assert execution.detail == "ended without returning a value"
 
 
+LIKE_LEETCODE = {
+    "cpp17": "struct Solution { vector<int> f(vector<int>& a) { sort(a.begin(), a.end()); return a; } };",
+    "java": "class Solution { public List<Integer> f(List<Integer> a) { Collections.sort(a); return a; } }",
+    "javascript": "class Solution { f(a) { return a.sort((one, other) => one - other); } }",
+    "rust": "impl Solution { pub fn f(mut a: Vec<i32>) -> Vec<i32> { a.sort(); a } }",
+}
+
+
+@pytest.mark.parametrize("language", LIKE_LEETCODE, indirect=False)
+def test_what_leetcode_brings_along_is_there(verifier: Verifier, language: str) -> None:
+    test = CallTest("f", ([10, 9, -1],), [-1, 9, 10], class_name="Solution")
+    (execution,) = executed(verifier, there(verifier, language), LIKE_LEETCODE[language], [test])
+    assert execution.verdict is Verdict.ACCEPTED, execution
+
+
 def test_ruby_has_keyword_parameters(verifier: Verifier) -> None:
     call = CallTest("f", (1,), [1, "x"], {"named": "x"})
     source = "def f(given, named:) = [given, named]"

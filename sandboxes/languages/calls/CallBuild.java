@@ -1,4 +1,5 @@
-// Compiles the candidate and the harness: a public class may have another name than its file, as on LeetCode.
+// Compiles the candidate and the harness as LeetCode does: a public class may have another name than its file,
+// and a class whose method is called need not import what LeetCode imports for it.
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,8 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 class CallBuild {
+    static final String IMPORTS = "{{class_name}}".isEmpty() ? ""
+        : "import java.util.*; import java.util.function.*; import java.util.stream.*; import java.math.*; ";
     static final List<String> OPTIONS = List.of("-proc:none", "-nowarn", "-parameters", "-d", ".");
 
     public static void main(String[] arguments) {
@@ -28,7 +31,8 @@ class CallBuild {
 
         @Override
         public CharSequence getCharContent(boolean ignoreEncodingErrors) throws IOException {
-            return Files.readString(Path.of(uri));
+            var text = Files.readString(Path.of(uri));
+            return text.lines().anyMatch(each -> each.startsWith("package ")) ? text : IMPORTS + text;
         }
     }
 }
