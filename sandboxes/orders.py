@@ -152,6 +152,8 @@ class _Builds:
             "optional": dict(harness.optional),
             "refused": list(harness.refused),
             "closing": list(harness.closing),
+            "before_tests": harness.before_tests,
+            "after_tests": harness.after_tests,
             "system_calls": list(language.system_calls),
             "build_limits": asdict(language.build_limits.as_limits),
         }

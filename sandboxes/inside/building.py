@@ -34,6 +34,8 @@ class Build:
     optional: dict[str, str]
     refused: list[str]
     closing: list[str]
+    before_tests: str
+    after_tests: str
     system_calls: list[str]
     build_limits: dict[str, Any]
 
@@ -41,6 +43,11 @@ class Build:
         """Return what the compiler finds, packed."""
         beside = [(name, False, text.encode()) for name, text in self.files.items()]
         return artifacts.pack([(self.source, False, source), *beside])
+
+    def around(self, tests: bytes) -> list[bytes]:
+        """Return a test program and what goes around it; before one that closes a brace of the program, nothing."""
+        before = b"" if tests.lstrip().startswith(b"}") else self.before_tests.encode()
+        return [before + tests, self.after_tests.encode()]
 
     @property
     def compile_order(self) -> dict[str, Any]:
@@ -95,7 +102,7 @@ class Programs:
         """Return the program of a run whose payload is given; an equal one is the same."""
         build = None if build_index is None else self._builds[build_index]
         if build is not None and build.joins_tests:
-            return Program(build, self._source + b"\n" + payload)
+            return Program(build, b"\n".join([self._source, *build.around(payload)]))
         if build_index not in self._made:
             self._made[build_index] = Program(build, self._source)
         return self._made[build_index]

@@ -101,15 +101,17 @@ class Harness:
     """How a program becomes one that a `call` or an `asserts` test can ask: what is compiled with it.
 
     `source` is the program's file name where it is another one than the language's: of `call` its text stands
-    there as it is, of `asserts` followed by the test program. `files` are the harness's own, as texts or as a
-    list of names in `HARNESSES`; in them `{{function}}`, `{{class_name}}`, `{{callee}}` and `{{program}}` are
-    filled in for `call`, `{{tests}}` for `asserts`, whose test program then is there and nowhere else.
-    `function` and `method` are how the language names what is called; the one that applies is the callee.
-    `compile`, `run` and `artifacts` are as a language's, which serve where these are absent; `optional` are
-    words that go with the compile command where a file is there. `refused` are words of which an `asserts`
-    test that failed has one in its output, where it failed by an assertion and not by an error. `closing` are
-    the last words of one that passes, of a proof checker, which runs no program; elsewhere the harness reads
-    a token from standard input and writes it to file descriptor 3 when the test program has come to its end.
+    there as it is, of `asserts` followed by the test program, with `before_tests` and `after_tests` around
+    that, so that a program whose text ends early, or that gives names another meaning, hides no test. `files`
+    are the harness's own, as texts or as a list of names in `HARNESSES`; in them `{{function}}`,
+    `{{class_name}}`, `{{callee}}` and `{{program}}` are filled in for `call`, `{{tests}}` for `asserts`: the
+    test program then is there and nowhere else. `function` and `method` are how the language names what is
+    called; the one that applies is the callee. `compile`, `run` and `artifacts` are as a language's, which
+    serve where these are absent; `optional` are words that go with the compile command where a file is there.
+    `refused` are words of which an `asserts` test that failed has one in its output, where it failed by an
+    assertion and not by an error. `closing` are the last words of one that passes, of a proof checker, which
+    runs no program; elsewhere the harness reads a token from standard input and writes it to file descriptor
+    3 when the test program has come to its end.
     """
 
     source: str = ""
@@ -120,6 +122,8 @@ class Harness:
     optional: Mapping[str, str] = field(default_factory=dict)
     refused: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
+    before_tests: str = ""
+    after_tests: str = ""
     function: str = ""
     method: str = ""
 

@@ -68,7 +68,7 @@ CASES = {
         "const add = (a: number, b: number): number => { process.exit(0); return 0; };",
     ),
     "perl": Case(
-        "die 'not 3' unless add(1, 2) == 3; die 'not 0' unless add(-1, 1) == 0;",
+        "die 'not ok! 3' unless add(1, 2) == 3; die 'not ok! 0' unless add(-1, 1) == 0;",
         "sub add { return $_[0] + $_[1]; }",
         "sub add { return $_[0] - $_[1]; }",
         "sub add { exit 0; }",
@@ -152,6 +152,38 @@ def test_a_test_that_asks_for_what_is_not_there_fails(verifier: Verifier, langua
     )
 
 
+HIDES_THE_TESTS = {
+    "c": "int main(void) { return 0; }\n#define main tests_main",
+    "cpp17": "int main() { return 0; }\n#define main tests_main",
+    "javascript": "return;",
+    "typescript": "if (1 > 0) { process.exitCode = 0; }\nlet asserts = console; asserts.assert = () => {};",
+    "perl": "__END__",
+    "php": "<?php return;",
+    "ruby": "__END__",
+    "rust": "macro_rules! assert { ($($t:tt)*) => {} }",
+}
+
+
+@pytest.mark.parametrize("name", HIDES_THE_TESTS)
+def test_a_program_that_hides_the_tests_does_not_pass(verifier: Verifier, name: str) -> None:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == name)
+    if not info.available:
+        pytest.skip(f"{name} is not here: {info.remedy}")
+    wrong, hides = CASES[name].wrong, HIDES_THE_TESTS[name]
+    source = f"{hides}\n{wrong}" if name in ("rust", "typescript") else f"{wrong}\n{hides}"
+    execution = verify(verifier, name, source.replace("\n<?php", "\n"), CASES[name].tests)
+    assert execution.verdict is not Verdict.ACCEPTED, execution
+
+
+def test_a_main_with_assertions_is_a_test_in_rust_too(verifier: Verifier) -> None:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == "rust")
+    if not info.available:
+        pytest.skip(f"rust is not here: {info.remedy}")
+    main = "fn main() { assert_eq!(add(1, 2), 3); }"
+    assert verify(verifier, "rust", CASES["rust"].right, main).verdict is Verdict.ACCEPTED
+    assert verify(verifier, "rust", CASES["rust"].wrong, main).verdict is not Verdict.ACCEPTED
+
+
 @pytest.mark.parametrize("file", ["program.pl", "main.pl"])
 def test_what_a_program_did_to_its_tests_while_compiled_is_undone(verifier: Verifier, file: str) -> None:
     (info,) = (each for each in verifier.capabilities().languages if each.name == "perl")
@@ -161,8 +193,8 @@ def test_what_a_program_did_to_its_tests_while_compiled_is_undone(verifier: Veri
     rewrites = f'unlink "/program/{file}"; open F, ">", "/program/{file}"; print F q({passes}); close F;'
     source = f"BEGIN {{ {rewrites} }}\n{CASES['perl'].wrong}"
     execution = verify(verifier, "perl", source, CASES["perl"].tests)
-    assert execution.verdict is Verdict.RUNTIME_ERROR, execution
-    assert "not 3" in execution.detail
+    assert execution.verdict is Verdict.WRONG_ANSWER, execution
+    assert "not ok! 3" in execution.detail
 
 
 PLUS_ZERO = LANGUAGES["coq"].self_test

@@ -20,6 +20,7 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
         "node": "javascript",
         "ts": "typescript",
         "golang": "go",
+        "go_test.go": "go",
         "rs": "rust",
         "rb": "ruby",
         "pl": "perl",

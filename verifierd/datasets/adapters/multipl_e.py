@@ -21,6 +21,8 @@ LIMITS = client.Limits(cpu_time_s=15.0)  # evaluation/src/safe_subprocess: timeo
 def _task(record: Record, rule: Rule) -> Task:
     task_id, language = record.text("name"), language_named(record.text("language"))
     prompt = record.text("prompt")
+    if language == "go":  # a test program and what it tests are of one package here
+        prompt = re.sub(r"^package \w+", "package main", prompt, count=1, flags=re.MULTILINE)
     names = re.findall(r"^def (\w+)", prompt, re.MULTILINE) if language == "python" else []
     test = client.AssertsTest(record.text("tests"), "tests", candidate_names=tuple(dict.fromkeys(names)))
     return Task(
