@@ -45,7 +45,7 @@ class Build:
         return artifacts.pack([(self.source, False, source), *beside])
 
     def around(self, tests: bytes) -> list[bytes]:
-        """Return a test program and what goes around it; before one that closes a brace of the program, nothing."""
+        """Return a test program and what goes around it; before one that begins with `}`, nothing."""
         before = b"" if tests.lstrip().startswith(b"}") else self.before_tests.encode()
         return [before + tests, self.after_tests.encode()]
 
