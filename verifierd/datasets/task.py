@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import verifierd_client as client
+from verifierd.admission import MAX_LIMITS, MIN_LIMITS, SECOND_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +94,14 @@ def limits_by(rule: Rule, stated: client.Limits) -> client.Limits:
     return client.Limits(
         **{name: getattr(stated, name) if value is None else value for name, value in values.items()}
     )
+
+
+def allowed(stated: client.Limits) -> client.Limits:
+    """Return what a problem states for CPU time and memory as near as the service by default allows it."""
+    seconds, memory = stated.cpu_time_s, stated.memory_bytes
+    if seconds is not None:
+        least, most = MIN_LIMITS.cpu_time_ns / SECOND_NS, MAX_LIMITS.cpu_time_ns / SECOND_NS
+        seconds = min(max(seconds, least), most)
+    if memory is not None:
+        memory = min(max(memory, MIN_LIMITS.memory_bytes), MAX_LIMITS.memory_bytes)
+    return replace(stated, cpu_time_s=seconds, memory_bytes=memory)

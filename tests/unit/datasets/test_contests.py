@@ -105,6 +105,8 @@ def test_codecontests() -> None:
         "hackerearth/tickets",
         "codeforces/2_B. Files",
         "codechef/untested",
+        "atcoder/p03000 Zwölf",
+        "aizu/p00002 Half",
     ]
     problem = tasks["codeforces/1_A. Sum"].problem
     assert problem.tests == [
@@ -120,6 +122,8 @@ def test_codecontests() -> None:
         Limits(cpu_time_s=1.5, memory_bytes=64 << 20),
         Limits(cpu_time_s=1.5, memory_bytes=256_000_000),
         Limits(cpu_time_s=2.0, memory_bytes=256_000_000),
+        Limits(cpu_time_s=60.0, memory_bytes=8 << 30),
+        Limits(cpu_time_s=10.0, memory_bytes=16 << 20),
     ]
     assert tasks["aizu/p00001 Größe"].problem.tests == [StdioTest("7\n", "YES\n"), StdioTest("4\n", "NO\n")]
     files = {"input_file": "input.txt", "output_file": "output.txt"}
@@ -267,7 +271,8 @@ def test_codeforces() -> None:
         ),
         ("codecontests", 0, {"time_limit": {"seconds": -1}}, "field 'time_limit' must be seconds and nanos"),
         ("codecontests", 0, {"memory_limit_bytes": "a lot"}, "field 'memory_limit_bytes' must be a number"),
-        ("codecontests", 0, {"source": 5}, "field 'source' must be one of the proto's enum, and is '5'"),
+        ("codecontests", 0, {"source": 7}, "5 (atcoder), 6 (aizu), and is '7'"),
+        ("codecontests", 1, {"source": 5}, "6 (atcoder), 7 (aizu), and is '5'"),
         ("codecontests", 0, {"solutions": {"language": [3]}}, "field 'solutions': 'solution' must be a list"),
         ("livecodebench", 0, {"private_test_cases": "~"}, "must be JSON, or JSON packed: it is not base64"),
         (
@@ -347,13 +352,31 @@ def test_codecontests_durations(held: Any, seconds: float, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("words", "seconds"),
-    [("1 second", 1.0), ("2.0 seconds", 2.0), ("1.5 sec.", 1.5), ("soon", 4.0), (None, 4.0), ("0x1 s", 4.0)],
+    [
+        *(("1 second", 1.0), ("2.0 seconds", 2.0), ("1.5 sec.", 1.5), ("90 seconds", 60.0)),
+        *(("soon", 4.0), (None, 4.0), ("0x1 s", 4.0)),
+    ],
 )
 def test_taco_words(words: str | None, seconds: float, tmp_path: Path) -> None:
     fields = json.loads((FORMATS / "taco.jsonl").read_text().splitlines()[0]) | {"time_limit": words}
     file = tmp_path / "p.jsonl"
     file.write_text(json.dumps(fields))
     assert ADAPTERS["taco"].read_tasks(file, Rule(strict=True))["0"].problem.limits.cpu_time_s == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "mebibytes", "limits"),
+    [
+        (0.001, 1.0, Limits(cpu_time_s=0.01, memory_bytes=16 << 20)),
+        (600.0, 65536.0, Limits(cpu_time_s=60.0, memory_bytes=8 << 30)),
+        (None, 2048.0, Limits(memory_bytes=2 << 30)),
+    ],
+)
+def test_limits_that_the_service_does_not_allow_are_the_nearest_that_it_does(
+    seconds: float | None, mebibytes: float, limits: Limits, tmp_path: Path
+) -> None:
+    task = read("codeforces", tmp_path, 0, time_limit=seconds, memory_limit=mebibytes)
+    assert task.problem.limits == limits
 
 
 def test_rows_of_a_json_list_are_numbered_alike(tmp_path: Path) -> None:

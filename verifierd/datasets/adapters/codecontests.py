@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeGuard
 
 import verifierd_client as client
 from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.evaluators import NO_TESTS, PYTHON
 from verifierd.datasets.pairs import Pairs, read_cases, with_room
 from verifierd.datasets.records import Record, type_name
-from verifierd.datasets.task import Program, Rule, Task
+from verifierd.datasets.task import Program, Rule, Task, allowed
 
 TESTS = ("public_tests", "private_tests", "generated_tests")
 
-# Enums of contest_problem.proto: numbers in the exports, names in protobuf's own JSON.
-_SOURCES = MappingProxyType(
-    {0: "unknown", 1: "codechef", 2: "codeforces", 3: "hackerearth", 4: "codejam", 6: "atcoder", 7: "aizu"}
+# Enums of contest_problem.proto: numbers, or names in protobuf's own JSON. The proto gives 5 to no source; the
+# Hub's export has class labels, which leave out no number.
+_HUB_SOURCES = MappingProxyType(
+    dict(enumerate(("unknown", "codechef", "codeforces", "hackerearth", "codejam", "atcoder", "aizu")))
 )
+_PROTO_SOURCES = MappingProxyType({key + (key >= 5): name for key, name in _HUB_SOURCES.items()})
+
 # PYTHON, 1, is Python 2, which the service has not.
 _LANGUAGES = MappingProxyType(
     {"2": "cpp17", "3": "python", "4": "java", "CPP": "cpp17", "PYTHON3": "python", "JAVA": "java"}
@@ -27,7 +30,6 @@ _LANGUAGES = MappingProxyType(
 
 # TestOptions of execution/tester_sandboxer.h, for problems that state none.
 _SECONDS, _MEMORY_BYTES = 10.0, 256 << 20
-LEAST_MEMORY_BYTES = 16 << 20  # that the service takes; some problems state less
 
 # A duration as text: protobuf's JSON ("2.5s"), or its text form ("seconds: 2\nnanos: 500000000\n").
 _JSON_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")
@@ -53,12 +55,17 @@ def _pairs(record: Record) -> Pairs:
     inputs, outputs = list[Any](), list[Any]()
     for key in TESTS:
         held = record.value(key)
-        if isinstance(held, dict):  # the Hub's export: a dict of lists
+        if _of_the_hub(held):
             held = _rows(record, key, held, "input", "output")
         some = read_cases(record, key, held)
         inputs += some.inputs
         outputs += some.outputs
     return Pairs(record, TESTS[0], inputs, outputs)
+
+
+def _of_the_hub(held: Any) -> TypeGuard[dict[str, Any]]:
+    """Say whether a table is held as in the Hub's export, where it is a dict of lists."""
+    return isinstance(held, dict)
 
 
 def _rows(record: Record, key: str, held: Mapping[str, Any], *columns: str) -> list[dict[str, Any]]:
@@ -83,10 +90,8 @@ def _limits(record: Record) -> client.Limits:
         raise record.error(
             f"field 'memory_limit_bytes' must be a number of bytes, and is {str(memory)[:80]!r}"
         )
-    return client.Limits(
-        cpu_time_s=_duration(record, "time_limit") or _SECONDS,
-        memory_bytes=max(memory, LEAST_MEMORY_BYTES) if memory else _MEMORY_BYTES,
-    )
+    seconds = _duration(record, "time_limit") or _SECONDS
+    return allowed(client.Limits(cpu_time_s=seconds, memory_bytes=memory or _MEMORY_BYTES))
 
 
 def _duration(record: Record, key: str) -> float:
@@ -109,17 +114,22 @@ def _duration(record: Record, key: str) -> float:
 def _source(record: Record) -> str:
     """Return where a problem comes from: names alone may agree between sources, says the proto."""
     source = record.value("source")
-    name = _SOURCES.get(source, "") if isinstance(source, int) else str(source).lower()
-    if name not in _SOURCES.values():
-        raise record.error(f"field 'source' must be one of the proto's enum, and is {str(source)[:80]!r}")
+    sources = _HUB_SOURCES if _of_the_hub(record.value(TESTS[0])) else _PROTO_SOURCES
+    name = sources.get(source, "") if isinstance(source, int) else str(source).lower()
+    if name not in sources.values():
+        raise record.error(f"field 'source' must be one of {_said(sources)}, and is {str(source)[:80]!r}")
     return name
+
+
+def _said(sources: Mapping[int, str]) -> str:
+    return ", ".join(f"{number} ({name})" for number, name in sources.items())
 
 
 def _solutions(record: Record) -> Iterator[Program]:
     """Yield the first solution in each language that the service has."""
     key, seen = "solutions", set[str]()
     held = record.fields.get(key) or []
-    if isinstance(held, dict):
+    if _of_the_hub(held):
         held = _rows(record, key, held, "language", "solution")
     for case in held if isinstance(held, list) else [held]:
         if not isinstance(case, dict) or not isinstance(case.get("solution"), str):

@@ -10,12 +10,11 @@ from verifierd.datasets.embedded import number_of
 from verifierd.datasets.evaluators import NO_TESTS, PYTHON
 from verifierd.datasets.pairs import read_cases, with_room
 from verifierd.datasets.records import Record
-from verifierd.datasets.task import Rule, Task
+from verifierd.datasets.task import Rule, Task, allowed
 
 TESTS, CHECKER, MODE = "official_tests", "generated_checker", "input_mode"
 FILES = MappingProxyType({"stdio": ("", ""), "file": ("input.txt", "output.txt")})
 MIB = 1 << 20
-LEAST_MEMORY_MIB = 16  # that the service takes; a few problems state less
 
 
 def _task(record: Record, rule: Rule) -> Task:
@@ -51,10 +50,8 @@ def _files(record: Record) -> tuple[str, str]:
 def _limits(record: Record) -> client.Limits:
     """Return the site's limits, in seconds and MiB; either may be null, which leaves it to the service."""
     seconds, mebibytes = number_of(record, "time_limit"), number_of(record, "memory_limit")
-    return client.Limits(
-        cpu_time_s=seconds or None,
-        memory_bytes=int(max(mebibytes, LEAST_MEMORY_MIB) * MIB) if mebibytes else None,
-    )
+    memory_bytes = int(mebibytes * MIB) if mebibytes else None
+    return allowed(client.Limits(cpu_time_s=seconds or None, memory_bytes=memory_bytes))
 
 
 def _obstacle(record: Record, rule: Rule) -> str:

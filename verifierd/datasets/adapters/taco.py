@@ -10,7 +10,7 @@ from verifierd.datasets.adapters.apps import published_pairs
 from verifierd.datasets.embedded import programs
 from verifierd.datasets.evaluators import TACO as EVALUATOR
 from verifierd.datasets.records import Record
-from verifierd.datasets.task import Rule, Task
+from verifierd.datasets.task import Rule, Task, allowed
 
 # As in "1 second", "2.5 seconds", "256 megabytes"; other words are no limit.
 _SECONDS = re.compile(r"(\d{1,4}(?:\.\d{1,6})?) ?s(?:ec(?:ond)?s?)?\b")
@@ -33,9 +33,11 @@ def _own_limits(record: Record) -> client.Limits:
     """Return the limits that the problem states; TACO's evaluator gives 4 s whatever it states."""
     seconds = _SECONDS.match(record.text_or("time_limit", ""))
     megabytes = _MEGABYTES.match(record.text_or("memory_limit", ""))
-    return client.Limits(
-        cpu_time_s=float(seconds[1]) if seconds else EVALUATOR.limits.cpu_time_s,
-        memory_bytes=int(float(megabytes[1]) * (1 << 20)) if megabytes else None,
+    return allowed(
+        client.Limits(
+            cpu_time_s=float(seconds[1]) if seconds else EVALUATOR.limits.cpu_time_s,
+            memory_bytes=int(float(megabytes[1]) * (1 << 20)) if megabytes else None,
+        )
     )
 
 
