@@ -72,6 +72,33 @@ def test_multipl_e_cuts_a_completion_at_the_first_stop_token_literally() -> None
     assert MULTIPL_E.task(record(MULTIPL_E, prompt="P", stop_tokens=[]), Rule()).complete("a\nb") == "Pa\nb"
 
 
+def test_multipl_e_leaves_out_java_s_import_of_tuples_and_what_needs_them_is_not_judged() -> None:
+    tasks = tasks_of(MULTIPL_E)
+    assert (
+        tasks["HumanEval_904_middle"]
+        .complete("")
+        .startswith("import java.util.*;\nimport java.lang.reflect.*;\nimport java.security.*;\n")
+    )
+    assert {name: task.unjudgeable for name, task in tasks.items() if task.unjudgeable} == {
+        "HumanEval_911_ends": "it needs the Java library org.javatuples, which is not here"
+    }
+
+
+@pytest.mark.parametrize(
+    ("tests", "needs"),
+    [
+        ("assert(f(Pair.with(1l, 2l)));", True),
+        ("List<Quartet<Long, Long, Long, Long>> given;", True),
+        ("new Unit(1l)", True),
+        ('assert(f("Pair.with" + "\\"Unit(1)"));', False),
+        ("// Pair.with\n/* Unit\n<Long> */ assert(Pairs.of(1));", False),
+    ],
+)
+def test_multipl_e_tells_tuples_in_java_from_words(tests: str, needs: bool) -> None:
+    task = MULTIPL_E.task(record(MULTIPL_E, language="java", prompt="class P {", tests=tests), Rule())
+    assert bool(task.unjudgeable) is needs
+
+
 def test_mbpp_tests_what_its_own_solution_defines_even_where_that_is_called_like_a_built_in() -> None:
     (test,) = tasks_of(MBPP)["901"].problem.tests
     assert isinstance(test, client.AssertsTest)

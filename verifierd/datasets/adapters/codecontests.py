@@ -16,8 +16,8 @@ from verifierd.datasets.task import Program, Rule, Task, allowed
 
 TESTS = ("public_tests", "private_tests", "generated_tests")
 
-# Enums of contest_problem.proto: numbers, or names in protobuf's own JSON. The proto gives 5 to no source; the
-# Hub's export has class labels, which leave out no number.
+# Enums of contest_problem.proto: numbers, or names in protobuf's own JSON. The proto gives 5 to no source;
+# the Hub's export has class labels, which leave out no number.
 _HUB_SOURCES = MappingProxyType(
     dict(enumerate(("unknown", "codechef", "codeforces", "hackerearth", "codejam", "atcoder", "aizu")))
 )

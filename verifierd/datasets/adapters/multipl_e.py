@@ -17,21 +17,34 @@ from verifierd.datasets.task import Rule, Task
 
 LIMITS = client.Limits(cpu_time_s=15.0)  # evaluation/src/safe_subprocess: timeout_seconds=15
 
+# Every Java prompt imports org.javatuples, which is not here; few problems have tuples, which need it.
+_TUPLES = re.compile(r"^import org\.javatuples\.\*;[ \t]*\n", re.MULTILINE)
+_TUPLE = re.compile(r"\b(?:Unit|Pair|Triplet|Quartet|Quintet|Sextet|Septet|Octet|Ennead|Decade)\b\s*[<.(]")
+_JAVA_WORDS = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"', re.DOTALL)  # comments and texts
+
 
 def _task(record: Record, rule: Rule) -> Task:
     task_id, language = record.text("name"), language_named(record.text("language"))
-    prompt = record.text("prompt")
+    prompt, tests = record.text("prompt"), record.text("tests")
+    needs_tuples = language == "java" and _has_tuples(prompt + tests)
+    if language == "java":
+        prompt = _TUPLES.sub("", prompt, count=1)
     if language == "go":  # a test program and what it tests are of one package here
         prompt = re.sub(r"^package \w+", "package main", prompt, count=1, flags=re.MULTILINE)
     names = re.findall(r"^def (\w+)", prompt, re.MULTILINE) if language == "python" else []
-    test = client.AssertsTest(record.text("tests"), "tests", candidate_names=tuple(dict.fromkeys(names)))
+    test = client.AssertsTest(tests, "tests", candidate_names=tuple(dict.fromkeys(names)))
     return Task(
         task_id=task_id,
         place=record.place,
         problem=client.Problem(task_id, [test], LIMITS),
         language=language,
         complete=_after(prompt, record.texts("stop_tokens")),
+        unjudgeable="it needs the Java library org.javatuples, which is not here" if needs_tuples else "",
     )
+
+
+def _has_tuples(java: str) -> bool:
+    return bool(_TUPLE.search(_JAVA_WORDS.sub(" ", java)))
 
 
 def _after(prompt: str, stop_tokens: Sequence[str]) -> Callable[[str], str]:
