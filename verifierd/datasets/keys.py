@@ -18,7 +18,8 @@ def evaluation_key(tasks: Mapping[str, Task], samples: Samples, options: Mapping
     whole.update(_digest(dict(options)))
     for task_id in samples.of_task:
         task = tasks[task_id]
-        whole.update(_digest([task.problem, task.oracle and task.oracle.program, task.unjudgeable]))
+        oracle = task.oracle and [task.oracle.program, task.oracle.time_factor]
+        whole.update(_digest([task.problem, oracle, task.unjudgeable]))
     return whole.hexdigest()
 
 

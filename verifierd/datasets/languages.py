@@ -1,9 +1,11 @@
-"""The names that published sets give to languages, as the service's names."""
+"""The service's languages: the names that published sets give to them, and those that a kind of test has."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
+
+from sandboxes.languages import LANGUAGES
 
 # CodeContests' PYTHON3, HumanEval-X' js, MultiPL-E's rs and so on; in lower case.
 _ALIASES: Mapping[str, str] = MappingProxyType(
@@ -29,6 +31,11 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
 
 
 def language_named(name: str) -> str:
-    """Return the service's name of a language; a name that is not known here is left to the service."""
+    """Return the service's name of a language; a name that is not known here stays, in lower case."""
     lowered = name.strip().lower()
     return _ALIASES.get(lowered, lowered)
+
+
+def languages_with(kinds: Collection[str] = ()) -> list[str]:
+    """Return the names of the service's languages that all these kinds of tests work in, sorted."""
+    return [name for name, language in LANGUAGES.items() if language.test_kinds.issuperset(kinds)]

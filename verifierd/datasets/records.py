@@ -14,6 +14,11 @@ from typing import Any, BinaryIO, cast
 from verifierd.datasets.positions import item_starts
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_PARQUET_MAGIC = b"PAR1"
+_PARQUET = (
+    "this is Parquet, which is not read here; make JSON lines of it in Python: "
+    'datasets.load_dataset("parquet", data_files={name!r}, split="train").to_json("problems.jsonl")'
+)
 
 
 class InputError(Exception):
@@ -100,12 +105,14 @@ def read_records(file: Path) -> Iterator[Record]:
 
     Raises:
         InputError: the file cannot be read, its gzip data are damaged or cut off, or it is not JSON
-            objects in UTF-8.
+            objects in UTF-8; of Parquet the message says how to make such a file of it.
     """
     line, index = 0, 0
     try:
         with opened(file) as stream:
             for line, raw in enumerate(stream, start=1):
+                if line == 1 and raw.startswith(_PARQUET_MAGIC):
+                    raise InputError(file, None, _PARQUET.format(name=str(file)))
                 if not raw.strip():
                     continue
                 if index == 0 and raw.lstrip().startswith(b"["):

@@ -3,6 +3,9 @@
 - `lines`: the service's own, one JSON object a sample.
 - `human-eval`: openai/human-eval, evaluation.py: each sample as it was given, with `result` and `passed`.
 - `evalplus`: evalplus/evalplus, evaluate.py: one JSON object with `eval` by task and `pass_at_k`.
+
+The last two know no sample that could not be judged: their readers count all that is there, and what is not
+passed as failed. So such samples are left out, and tasks that have no others.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import verifierd_client as client
 from verifierd.datasets.evaluation import Evaluation
 from verifierd.datasets.lines import Line
 from verifierd.datasets.records import opened
+from verifierd.datasets.tallies import NOT_JUDGED
 
 MIB = 1 << 20
 
@@ -40,8 +44,14 @@ def _lines(evaluation: Evaluation, about: About, out: TextIO) -> None:
 def _human_eval(evaluation: Evaluation, about: About, out: TextIO) -> None:
     for number in range(len(evaluation.samples)):
         line = evaluation.line(number)
+        if not _judged(line):
+            continue
         said = {"result": _in_words(line), "passed": line["passed"]}
         out.write(json.dumps(dict(evaluation.samples.fields(number)) | said) + "\n")
+
+
+def _judged(line: Line) -> bool:
+    return client.Verdict(line["verdict"]) not in NOT_JUDGED
 
 
 def _in_words(line: Line) -> str:
@@ -56,9 +66,13 @@ def _evalplus(evaluation: Evaluation, about: About, out: TextIO) -> None:
     """Where a set's tests come in no groups, all of them are base tests, and nothing is said of `plus`."""
     head = {"date": about.made_at.strftime("%Y-%m-%d %H:%M"), "hash": _md5(about.problems)}
     out.write(json.dumps(head)[:-1] + ', "eval": {')
-    for position, (task_id, numbers) in enumerate(evaluation.samples.of_task.items()):
-        judged = [_of_sample(evaluation, number) for number in numbers]
-        out.write(f"{', ' if position else ''}{json.dumps(task_id)}: {json.dumps(judged)}")
+    separator = ""
+    for task_id, numbers in evaluation.samples.of_task.items():
+        lines = ((number, evaluation.line(number)) for number in numbers)
+        judged = [_of_sample(evaluation, number, line) for number, line in lines if _judged(line)]
+        if judged:
+            out.write(f"{separator}{json.dumps(task_id)}: {json.dumps(judged)}")
+            separator = ", "
     tally = evaluation.tally
     groups = tally.groups or {"base": None}
     pass_at_k = {
@@ -83,8 +97,7 @@ def _md5(file: Path) -> str | None:
     return digest.hexdigest()
 
 
-def _of_sample(evaluation: Evaluation, number: int) -> dict[str, Any]:
-    line = evaluation.line(number)
+def _of_sample(evaluation: Evaluation, number: int, line: Line) -> dict[str, Any]:
     groups = line.get("groups") or {"base": line["verdict"]}
     return {
         "task_id": line["task_id"],
@@ -97,7 +110,7 @@ def _of_sample(evaluation: Evaluation, number: int) -> dict[str, Any]:
 
 
 def _status(verdict: str | None) -> str | None:
-    if verdict is None:
+    if verdict is None or client.Verdict(verdict) in NOT_JUDGED:
         return None
     in_words = {client.Verdict.ACCEPTED: "pass", client.Verdict.TIME_LIMIT_EXCEEDED: "timeout"}
     return in_words.get(client.Verdict(verdict), "fail")

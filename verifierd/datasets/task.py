@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 import verifierd_client as client
 from verifierd.admission import MAX_LIMITS, MIN_LIMITS, SECOND_NS
+
+KIND_OF_TEST: Mapping[type, str] = MappingProxyType(
+    {
+        client.StdioTest: "stdio",
+        client.CallTest: "call",
+        client.AssertsTest: "asserts",
+        client.FilesTest: "files",
+        client.AnswerTest: "answer",
+        client.InteractiveTest: "interactive",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,11 @@ class Task:
     def in_one_language(self) -> bool:
         """Say whether its tests are a program, so that samples must be in the language of it."""
         return any(isinstance(test, client.AssertsTest) for test in self.problem.tests)
+
+    @property
+    def test_kinds(self) -> frozenset[str]:
+        """Return the kinds of its tests, as languages declare those that work in them."""
+        return frozenset(KIND_OF_TEST[type(test)] for test in self.problem.tests)
 
 
 def limits_by(rule: Rule, stated: client.Limits) -> client.Limits:

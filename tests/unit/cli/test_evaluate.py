@@ -185,6 +185,43 @@ def test_a_sample_that_could_not_be_judged_is_tried_again(
     assert Counter(verifier.judged) == {"ACCEPTED": 1, "ACCEPTED 2": 1, "INFRASTRUCTURE_ERROR": 2}
 
 
+def test_samples_that_could_not_be_judged_are_judged_alone_when_the_command_is_repeated(
+    command: Command, verifier: FakeVerifier, files: Files
+) -> None:
+    programs = ("ACCEPTED", "INFRASTRUCTURE_ERROR", "WRONG_ANSWER")
+    Files.write(files.samples, *({"task_id": "T/0", "solution": program} for program in programs))
+    first = files.evaluate(command)
+    assert first.code == 3
+    assert "1 not judged; the same command tries these again" in first.out
+    assert [line["verdict"] for line in _results(files)] == list(programs)
+    verifier.judged.clear()
+    verifier.judge = lambda source: client.Verdict.ACCEPTED
+    ended = files.evaluate(command, "--json")
+    assert (ended.code, ended.json_lines[0]["resumed"]) == (0, 2)
+    assert verifier.judged == ["INFRASTRUCTURE_ERROR"]
+    assert [line["verdict"] for line in _results(files)] == ["ACCEPTED", "ACCEPTED", "WRONG_ANSWER"]
+    assert list(files.out.parent.iterdir()) == [files.out]
+
+
+@pytest.mark.parametrize("option", [["--strict"], ["--cpu-time-s", "3"], ["--all-tests"]])
+def test_a_journal_is_not_taken_up_under_another_rule_or_limit(
+    command: Command, verifier: FakeVerifier, files: Files, option: list[str]
+) -> None:
+    verifier.breaks_after = 7
+    files.evaluate(command)
+    ended = files.evaluate(command, *option)
+    assert ended.code == 2
+    assert "this journal is of an evaluation with other problems, samples or options" in ended.err
+
+
+def test_a_language_that_is_not_known_is_answered_with_those_there_are(
+    command: Command, verifier: FakeVerifier, files: Files
+) -> None:
+    ended = files.evaluate(command, "--languages", "python3,pyton")
+    assert (ended.code, verifier.problems) == (2, [])
+    assert "'pyton' is not known; allowed: c, " in " ".join(ended.err.replace("│", " ").split())
+
+
 def test_limit_and_languages_leave_a_part_of_the_set(
     command: Command, verifier: FakeVerifier, files: Files
 ) -> None:

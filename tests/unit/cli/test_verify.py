@@ -10,9 +10,10 @@ import pytest
 
 import verifierd_client as client
 from sandboxes.inside.values import Decoder
+from sandboxes.languages import LANGUAGES
 from tests.unit.cli.conftest import Command
 from tests.unit.datasets.fakes import FakeVerifier
-from verifierd.cli.verify import HELP
+from verifierd.cli.verify import COLUMN_CHARS, HELP
 from verifierd.datasets import forms
 from verifierd.judging.checkers import available
 
@@ -157,3 +158,17 @@ def test_the_help_names_every_key_tag_and_checker_that_files_may_have() -> None:
     read = [form.model_fields for form in forms._FORMS_BY_KEY.values()] + [forms.CandidateForm.model_fields]
     keys = [name for fields in read for name in fields]
     assert [word for word in (*checkers, *tags, *keys) if not re.search(rf"{re.escape(word)}\b", HELP)] == []
+
+
+def test_the_help_names_for_every_kind_of_test_the_languages_that_it_works_in() -> None:
+    kinds = {kind for language in LANGUAGES.values() for kind in language.test_kinds}
+    _, listed = HELP.split("where the server has them (`verifierd doctor` tells):\n\n")
+    lines, told = listed.split("\n\n")[0].splitlines(), dict[str, set[str]]()
+    heads: list[str] = []
+    for line in lines:
+        heads = line[:COLUMN_CHARS].replace(",", " ").split() or heads
+        for kind in heads:
+            told.setdefault(kind, set()).update(line[COLUMN_CHARS:].replace(",", " ").split())
+    assert told == {
+        kind: {name for name, language in LANGUAGES.items() if kind in language.test_kinds} for kind in kinds
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,11 @@ def test_a_problem_that_does_not_fit_is_named_by_its_line(
             1,
             "field 'language' is 'java', but the tests of task 'T/0' are in python",
         ),
+        (
+            [{"task_id": "T/0", "completion": "", "language": "pyton"}],
+            1,
+            "field 'language' is 'pyton', but the tests of task 'T/0' are in python",
+        ),
         ([{"task_id": "T/0", "completion": 3}], 1, "field 'completion' must be a string"),
         ([{"completion": ""}], 1, "field 'task_id' is missing"),
         ([], 1, "there is no sample in this file"),
@@ -120,6 +126,27 @@ def test_a_sample_that_does_not_fit_is_named_by_its_line(
     file = write(tmp_path / "s.jsonl", *records)
     with pytest.raises(InputError, match=re.escape(f"{file}:{line}: {words}")):
         list(read_samples(file, tasks))
+
+
+STDIO = client.Problem("T/0", [client.StdioTest("", "")])
+PROGRAMS = Task("T/0", "p:1", STDIO, "python")
+
+
+@pytest.mark.parametrize("language", ["pyton", "coq", "text"])
+def test_a_language_that_the_tests_do_not_work_in_is_answered_with_those_they_do(
+    tmp_path: Path, language: str
+) -> None:
+    lines = [{"task_id": "T/0", "solution": "", "language": each} for each in ("Python3", language)]
+    file = write(tmp_path / "s.jsonl", *lines)
+    words = f"{file}:2: field 'language' is {language!r}; allowed for the tests of task 'T/0': c, cpp17, "
+    with pytest.raises(InputError, match=re.escape(words)):
+        list(read_samples(file, {"T/0": PROGRAMS}))
+
+
+def test_whatever_the_language_is_of_a_task_that_nobody_can_judge(tmp_path: Path) -> None:
+    file = write(tmp_path / "s.jsonl", {"task_id": "T/0", "solution": "", "language": "haskell"})
+    (sample,) = read_samples(file, {"T/0": replace(PROGRAMS, unjudgeable="it has no tests")})
+    assert sample.language == "haskell"
 
 
 def test_real_problems_and_samples_are_read_whole(tmp_path: Path, shared_data: Path) -> None:

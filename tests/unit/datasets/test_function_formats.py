@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +142,37 @@ def test_quixbugs_is_read_from_a_checkout_s_folder(tmp_path: Path) -> None:
     assert [program.language for program in tasks["java/gcd"].canonical] == ["java"]
     (tmp_path / "json_testcases" / "gcd.json").write_text("[[17, 0], 17]\n[1]\n")
     with pytest.raises(InputError, match=r"gcd\.json:2: must be a JSON list of arguments and the expected"):
+        QUIXBUGS.read_tasks(tmp_path, Rule())
+
+
+def not_utf8(file: Path) -> None:
+    file.write_bytes(b"\n\xff\n")
+
+
+def a_folder(file: Path) -> None:
+    file.mkdir()
+
+
+@pytest.mark.parametrize(
+    "name", ["json_testcases/gcd.json", "correct_python_programs/gcd.py", "correct_java_programs/GCD.java"]
+)
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (not_utf8, "not UTF-8: invalid start byte at byte 1"),
+        (a_folder, "cannot be read: Is a directory"),
+    ],
+)
+def test_a_file_of_a_quixbugs_checkout_that_is_no_text_is_named(
+    tmp_path: Path, name: str, spoil: Callable[[Path], None], words: str
+) -> None:
+    for folder in ("json_testcases", "correct_python_programs", "correct_java_programs"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "json_testcases" / "gcd.json").write_text("[[17, 0], 17]\n")
+    spoilt = tmp_path / name
+    spoilt.unlink(missing_ok=True)
+    spoil(spoilt)
+    with pytest.raises(InputError, match=f"^{re.escape(f'{spoilt}: {words}')}$"):
         QUIXBUGS.read_tasks(tmp_path, Rule())
 
 

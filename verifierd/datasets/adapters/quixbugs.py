@@ -69,18 +69,30 @@ def _checkout(folder: Path) -> Iterator[Record]:
             ("correct_python", folder / "correct_python_programs" / f"{name}.py"),
             ("correct_java", folder / "correct_java_programs" / f"{name.upper()}.java"),
         ):
-            if file.is_file():
-                fields[key] = file.read_text("utf-8")
+            if (program := _text(file)) is not None:
+                fields[key] = program
         yield Record(cases, 1, fields)
 
 
+def _text(file: Path) -> str | None:
+    """Return what a file holds; None where there is none. Raises InputError where it cannot be read."""
+    try:
+        return file.read_bytes().decode()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise InputError(file, None, f"not UTF-8: {error.reason} at byte {error.start}") from None
+    except OSError as error:
+        raise InputError(file, None, f"cannot be read: {error.strerror or error}") from None
+
+
 def _cases(file: Path) -> Iterator[dict[str, Any]]:
-    for line, text in enumerate(file.read_text("utf-8").splitlines(), start=1):
+    for line, text in enumerate((_text(file) or "").splitlines(), start=1):
         if not text.strip():
             continue
         try:
             given, expected = json.loads(text)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise InputError(file, line, "must be a JSON list of arguments and the expected value") from None
         yield {"args": given if isinstance(given, list) else [given], "expected": expected}
 
