@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import verifierd_client as client
 from verifierd.datasets import preludes
+from verifierd.datasets.fenced import last_block
 from verifierd.datasets.pairs import Pairs, class_in, with_room
 from verifierd.datasets.records import Record
 from verifierd.datasets.task import Program, Rule, Task, as_it_stands
@@ -26,6 +27,7 @@ class Evaluator:
         prelude: what it puts before a Python program.
         limits: of one test.
         can_be_strict: its checkers have the parameter `strict`.
+        program_in: finds the program in a completion, which is a whole response for some of them.
     """
 
     checker: client.Checker
@@ -33,6 +35,7 @@ class Evaluator:
     prelude: str
     limits: client.Limits
     can_be_strict: bool = True
+    program_in: Callable[[str], str] = as_it_stands
 
     def task(
         self,
@@ -52,7 +55,7 @@ class Evaluator:
         Raises:
             InputError: the pairs cannot be tests.
         """
-        complete = preludes.behind(self.prelude) if language == PYTHON else as_it_stands
+        complete = self._complete(language)
         limits = stated or self.limits
         problem = client.Problem(task_id, (), limits)
         if pairs is not None and pairs.inputs:
@@ -67,6 +70,10 @@ class Evaluator:
             canonical=tuple(Program(complete(solution), language) for solution in solutions[:1]),
             unjudgeable="" if problem.tests else NO_TESTS,
         )
+
+    def _complete(self, language: str) -> Callable[[str], str]:
+        prepared = preludes.behind(self.prelude) if language == PYTHON else as_it_stands
+        return lambda completion: prepared(self.program_in(completion))
 
     def _problem(
         self, pairs: Pairs, rule: Rule, task_id: str, limits: client.Limits, class_name: str
@@ -94,9 +101,19 @@ def unjudgeable(record: Record, task_id: str, why: str) -> Task:
 # rewards/code_reward.py, lcb_runner's `--timeout`; genesys' code_test_verifier.py has none that it keeps.
 APPS = Evaluator(AS_APPS, AS_APPS, preludes.APPS, client.Limits(cpu_time_s=4.0))
 TACO = Evaluator(client.Checker("taco"), AS_APPS, preludes.APPS, client.Limits(cpu_time_s=4.0))
-PRIME = Evaluator(client.Checker("prime"), AS_APPS, preludes.PRIME, client.Limits(cpu_time_s=5.0))
+PRIME = Evaluator(
+    client.Checker("prime"),
+    AS_APPS,
+    preludes.PRIME,
+    client.Limits(cpu_time_s=5.0),
+    program_in=last_block,
+)
 DEEPCODER = Evaluator(
-    client.Checker("taco", {"rstrip": "true"}), AS_APPS, preludes.APPS, client.Limits(cpu_time_s=12.0)
+    client.Checker("taco", {"rstrip": "true"}),
+    AS_APPS,
+    preludes.APPS,
+    client.Limits(cpu_time_s=12.0),
+    program_in=last_block,
 )
 LIVECODEBENCH = Evaluator(
     client.Checker("livecodebench"),
@@ -105,9 +122,11 @@ LIVECODEBENCH = Evaluator(
     client.Limits(cpu_time_s=6.0),
     can_be_strict=False,
 )
+DEEPCODER_AS_LIVECODEBENCH = replace(LIVECODEBENCH, program_in=last_block)
 SYNTHETIC1 = Evaluator(
     client.Checker("genesys"),
     client.Checker("genesys"),
     preludes.SYNTHETIC1,
     client.Limits(cpu_time_s=10.0),
+    program_in=last_block,
 )

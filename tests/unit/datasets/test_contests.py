@@ -205,6 +205,16 @@ def test_deepcoder() -> None:
     assert tasks["4"].problem.tests == [StdioTest("3 6 9", "6"), StdioTest("4 4 4", "4")]
 
 
+@pytest.mark.parametrize(
+    ("name", "task_id"), [("synthetic1", "vcp_2"), ("eurus", "0"), ("deepcoder", "1"), ("deepcoder", "4")]
+)
+def test_the_program_of_a_response_is_its_last_fenced_block(name: str, task_id: str) -> None:
+    task = tasks_of(name)[task_id]
+    fenced = "First:\n```\nprint(1)\n```\nThen:\n```python\nprint(2)\n```\nDone."
+    assert task.complete(fenced) == task.complete("print(2)\n")
+    assert task.complete("print(2)\n").endswith("print(2)\n")
+
+
 def test_codeforces() -> None:
     tasks = tasks_of("codeforces")
     problem = tasks["1/A"].problem

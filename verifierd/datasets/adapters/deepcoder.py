@@ -7,7 +7,7 @@ from typing import Any
 
 from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.embedded import embedded, programs
-from verifierd.datasets.evaluators import DEEPCODER, LIVECODEBENCH, Evaluator
+from verifierd.datasets.evaluators import DEEPCODER, DEEPCODER_AS_LIVECODEBENCH, Evaluator
 from verifierd.datasets.pairs import Pairs, function_named, read_cases, read_pairs, read_typed_cases
 from verifierd.datasets.records import Record
 from verifierd.datasets.task import Rule, Task
@@ -35,7 +35,8 @@ def _read(record: Record, tests: Any) -> tuple[Evaluator, Pairs]:
         return DEEPCODER, read_typed_cases(record, KEY, tests)
     metadata = first.get("metadata", record.fields.get("metadata"))
     function = metadata.get("func_name") if isinstance(metadata, dict) else None
-    return LIVECODEBENCH, read_cases(record, KEY, tests, function_named(record, KEY, function))
+    pairs = read_cases(record, KEY, tests, function_named(record, KEY, function))
+    return DEEPCODER_AS_LIVECODEBENCH, pairs
 
 
 def _longest(pairs: Pairs) -> Pairs:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import Any
 
 from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.embedded import embedded
 from verifierd.datasets.evaluators import SYNTHETIC1 as EVALUATOR
 from verifierd.datasets.evaluators import unjudgeable
+from verifierd.datasets.fenced import last_block
 from verifierd.datasets.languages import language_named
 from verifierd.datasets.pairs import read_typed_cases
 from verifierd.datasets.records import Record, type_name
 from verifierd.datasets.task import Rule, Task
 
 KEY, KIND = "verification_info", "verifiable_code"
-
-# As genesys finds a program in what a model wrote: the last fenced block.
-_FENCED = re.compile(r"```(?:\w+)?\n(.*?)```", re.DOTALL)
 
 
 def _task(record: Record, rule: Rule) -> Task:
@@ -32,8 +29,7 @@ def _task(record: Record, rule: Rule) -> Task:
         raise record.error(f"field {KEY!r}: 'language' must be a string, and is {type_name(language)}")
     pairs = read_typed_cases(record, KEY, info.get("test_cases"))
     solution = record.text_or("gold_standard_solution", "")
-    fenced = _FENCED.findall(solution)
-    solutions = [fenced[-1]] if fenced else [solution] if solution else []
+    solutions = [last_block(solution)] if solution else []
     prompt = record.text_or("prompt", "")
     return EVALUATOR.task(record, rule, task_id, pairs, prompt, solutions, language=language_named(language))
 
