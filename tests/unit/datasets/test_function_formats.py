@@ -13,7 +13,7 @@ import pytest
 import verifierd_client as client
 from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.adapters.evalplus import HUMANEVAL_PLUS, MBPP_PLUS
-from verifierd.datasets.adapters.humaneval_x import HUMANEVAL_X
+from verifierd.datasets.adapters.humaneval_x import HUMANEVAL_X, HUMANEVALPACK
 from verifierd.datasets.adapters.mbpp import MBPP, names_defined
 from verifierd.datasets.adapters.multipl_e import MULTIPL_E
 from verifierd.datasets.adapters.quixbugs import QUIXBUGS
@@ -65,6 +65,36 @@ def test_humaneval_x_cuts_python_off_at_the_first_line_without_indentation_unles
 def test_humaneval_x_refuses_a_language_it_does_not_have() -> None:
     with pytest.raises(InputError, match="must begin with a language such as 'Java/', and has 'COBOL'"):
         HUMANEVAL_X.task(record(HUMANEVAL_X, task_id="COBOL/1"), Rule())
+
+
+def test_humanevalpack_has_c_plus_plus_headers_and_names_of_its_own() -> None:
+    program = tasks_of(HUMANEVALPACK)["CPP/901"].complete("    return 0;\n}\n")
+    assert program.startswith("#include<stdlib.h>\n")
+    assert program.index("#include<numeric>") < program.index("using namespace std;\n/*\nReturn")
+    assert "boost" not in program
+
+
+@pytest.mark.parametrize(
+    ("task_id", "completion", "kept"),
+    [
+        ("CPP/901", "    if (1) { return 1; }\n}\nint helper() { return 1; }", "    if (1) { return 1; }\n}"),
+        ("CPP/901", '    puts("{");\n    return 1;\n}\nint main() { }', '    puts("{");\n    return 1;\n}'),
+        ("CPP/901", "    return 1;", "    return 1;"),
+        ("Java/901", "        return 1;\n    }\n}\nclass More {}", "        return 1;\n    }\n}"),
+        ("JavaScript/901", "  return 1;\n}\nconsole.log(1)", "  return 1;\n}"),
+        ("Go/901", "    return 1\n}\n\nfunc main() {}", "    return 1\n}"),
+        ("Go/901", "    return 1\nfunc more() {}\n}", "    return 1"),
+        ("Rust/901", "    1\n}\nfn more() {}", "    1\n}"),
+        ("Python/901", "    return {}\n\nprint(1)\n", "    return {}\n\n"),
+    ],
+)
+def test_humanevalpack_cuts_a_completion_at_the_brace_that_closes_it_unless_strict(
+    task_id: str, completion: str, kept: str
+) -> None:
+    task, strict = (tasks_of(HUMANEVALPACK, Rule(strict=each))[task_id] for each in (False, True))
+    assert task.complete(completion).endswith(kept)
+    assert len(task.complete(completion)) < len(task.complete("")) + len(kept) + 2
+    assert strict.complete(completion).endswith(completion)
 
 
 def test_multipl_e_cuts_a_completion_at_the_first_stop_token_literally() -> None:

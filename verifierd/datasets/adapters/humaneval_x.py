@@ -1,13 +1,15 @@
 """HumanEval-X (zai-org/CodeGeeX) and HumanEvalPack (bigcode-project/octopack): HumanEval in six languages.
 
 A program is composed as CodeGeeX's `process_humaneval_test` does it, with the imports that its tests and its
-solutions expect. Both sets have the same fields; HumanEvalPack's bugs are in `buggy_solution`.
+solutions expect. Both sets have the same fields; HumanEvalPack's bugs are in `buggy_solution`, and its
+evaluator (bigcode-evaluation-harness, tasks/humanevalpack.py) has headers of its own and cuts completions.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
@@ -29,6 +31,11 @@ PYTHON_IMPORTS = (
 )
 CPP_HEADERS = (
     *("stdlib.h", "algorithm", "math.h", "stdio.h", "vector", "string", "climits", "cstring", "iostream"),
+)
+# tasks/humanevalpack.py, IMPORT_HELPER. Without its boost/any.hpp, which is not here.
+PACK_CPP_HEADERS = (
+    *("stdlib.h", "algorithm", "cmath", "math.h", "numeric", "stdio.h", "vector", "set", "map", "queue"),
+    *("stack", "list", "deque", "string", "climits", "cstring", "iostream", "sstream", "fstream"),
 )
 GO_PACKAGES = (
     *("math", "strings", "fmt", "strconv", "time", "bytes", "regexp", "sort", "math/rand", "crypto/md5"),
@@ -58,6 +65,11 @@ def _cpp(record: Record, rule: Rule, completion: str) -> str:
     prompt = record.text("prompt")
     missing = [f"#include<{header}>" for header in CPP_HEADERS if f"#include<{header}>" not in prompt]
     return "\n".join([*missing, "", prompt + completion])
+
+
+def _pack_cpp(record: Record, rule: Rule, completion: str) -> str:
+    headers = "".join(f"#include<{header}>\n" for header in PACK_CPP_HEADERS)
+    return f"{headers}using namespace std;\n{record.text('prompt')}{completion}"
 
 
 def _plain(record: Record, rule: Rule, completion: str) -> str:
@@ -103,38 +115,75 @@ def _rust(record: Record, rule: Rule, completion: str) -> str:
 COMPOSE: Mapping[str, Compose] = MappingProxyType(
     {"python": _python, "cpp17": _cpp, "java": _plain, "javascript": _javascript, "go": _go, "rust": _rust}
 )
+PACK_COMPOSE: Mapping[str, Compose] = MappingProxyType({**COMPOSE, "cpp17": _pack_cpp})
+
+# Where HumanEvalPack's evaluator ends a completion whatever its braces: LANGUAGE_TO_STOP_WORDS, and `main`.
+PACK_STOPS = {"cpp17": r"int main", "go": r"\n//|\nfunc|struct"}
 
 
-def _task(cpu_time_s: Mapping[str, float], record: Record, rule: Rule) -> Task:
+def _whole(language: str, completion: str) -> str:
+    return completion
+
+
+def _first_block(language: str, completion: str) -> str:
+    """Return a completion up to the brace that closes what the prompt opened, as `remove_last_block` does it.
+
+    Braces count wherever they are. Where they do not close it, it ends with the last closing brace. Python is cut
+    where it is composed.
+    """
+    if language == "python":
+        return completion
+    if language in PACK_STOPS:
+        completion = re.split(PACK_STOPS[language], completion, maxsplit=1)[0]
+    still_open = 2 if language == "java" else 1  # the class and the method
+    for brace in re.finditer(r"[{}]", completion):
+        still_open += 1 if brace[0] == "{" else -1
+        if not still_open:
+            return completion[: brace.end()]
+    return completion[: completion.rfind("}") + 1] or completion
+
+
+@dataclass(frozen=True, slots=True)
+class _Evaluator:
+    """How a set is judged: CPU time by language, what composes a program, what cuts a completion before."""
+
+    cpu_time_s: Mapping[str, float]
+    compose: Mapping[str, Compose]
+    cut: Callable[[str, str], str]
+
+    def complete(self, language: str, record: Record, rule: Rule, completion: str) -> str:
+        text = completion if rule.strict else self.cut(language, completion)
+        return self.compose[language](record, rule, text)
+
+
+def _task(evaluator: _Evaluator, record: Record, rule: Rule) -> Task:
     task_id, test = record.text("task_id"), record.text("test")
     prefix = task_id.partition("/")[0]
     language = language_named(prefix)
     if language not in COMPOSE:
         raise record.error(f"field 'task_id' must begin with a language such as 'Java/', and has {prefix!r}")
-    complete = partial(COMPOSE[language], record, rule)
-    program = complete(record.text("canonical_solution"))
+    program = evaluator.compose[language](record, rule, record.text("canonical_solution"))
     names = re.findall(r"^def (\w+)", record.text("prompt"), re.MULTILINE) if language == "python" else []
     asserts = client.AssertsTest(test, "test", candidate_names=tuple(dict.fromkeys(names)))
     return Task(
         task_id=task_id,
         place=record.place,
-        problem=client.Problem(task_id, [asserts], client.Limits(cpu_time_s=cpu_time_s[language])),
+        problem=client.Problem(task_id, [asserts], client.Limits(cpu_time_s=evaluator.cpu_time_s[language])),
         language=language,
-        complete=complete,
+        complete=partial(evaluator.complete, language, record, rule),
         canonical=(Program(program, language),),
     )
 
 
 # codegeex/benchmark/humaneval-x/evaluate_humaneval_x.py: 5 s for every language.
-_X_SECONDS = dict.fromkeys(COMPOSE, 5.0)
-# bigcode-evaluation-harness, tasks/humanevalpack.py, where Rust has 300 s for the first build of its crates.
+_X = _Evaluator(dict.fromkeys(COMPOSE, 5.0), COMPOSE, _whole)
+# tasks/humanevalpack.py, where Rust has 300 s for the first build of its crates.
 _PACK_SECONDS = {"python": 10.0, "cpp17": 60.0, "java": 10.0, "javascript": 10.0, "go": 20.0, "rust": 60.0}
+_PACK = _Evaluator(_PACK_SECONDS, PACK_COMPOSE, _first_block)
 
-HUMANEVAL_X = Adapter(
-    "humaneval-x", "six languages: task_id, prompt, declaration, test", partial(_task, _X_SECONDS)
-)
+HUMANEVAL_X = Adapter("humaneval-x", "six languages: task_id, prompt, declaration, test", partial(_task, _X))
 HUMANEVALPACK = Adapter(
     "humanevalpack",
     "as humaneval-x; its bugs are in buggy_solution",
-    partial(_task, _PACK_SECONDS),
+    partial(_task, _PACK),
 )
