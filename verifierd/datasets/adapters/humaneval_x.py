@@ -128,8 +128,8 @@ def _whole(language: str, completion: str) -> str:
 def _first_block(language: str, completion: str) -> str:
     """Return a completion up to the brace that closes what the prompt opened, as `remove_last_block` does it.
 
-    Braces count wherever they are. Where they do not close it, it ends with the last closing brace. Python is cut
-    where it is composed.
+    Braces count wherever they are. Where they do not close it, it ends with the last closing brace. Python is
+    cut where it is composed.
     """
     if language == "python":
         return completion
