@@ -8,11 +8,12 @@ from __future__ import annotations
 import fnmatch
 import os
 import stat
+from collections.abc import Iterator
 
 from . import wire
 
 DIRECTORY = "/program"
-MAX_FILES, MAX_BYTES = 1000, 64 << 20
+MAX_FILES, MAX_BYTES, MAX_DEPTH = 1000, 64 << 20, 64
 OWNER_EXECUTES = 0o100
 FILE_MODE, PROGRAM_MODE, DIRECTORY_MODE = 0o444, 0o555, 0o755
 
@@ -50,22 +51,38 @@ def collect(patterns: list[str], directory: str = DIRECTORY) -> bytes:
     """
     files: list[tuple[str, bool, bytes]] = []
     total_bytes = 0
-    for folder, _, names in os.walk(directory):
-        for name in sorted(names):
-            path = os.path.join(folder, name)
-            relative = os.path.relpath(path, directory)
-            if not any(fnmatch.fnmatch(relative, pattern) for pattern in patterns):
-                continue
-            found = os.lstat(path)
-            if not stat.S_ISREG(found.st_mode):
-                raise NotCollected(f"{relative} is not a file")
-            total_bytes += found.st_size
-            if total_bytes > MAX_BYTES or len(files) == MAX_FILES:
-                raise NotCollected(f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB were made")
-            files.append((relative, bool(found.st_mode & OWNER_EXECUTES), _content(path, relative)))
+    for path, found in _entries(directory):
+        relative = os.path.relpath(path, directory)
+        if not any(fnmatch.fnmatch(relative, pattern) for pattern in patterns):
+            continue
+        if not stat.S_ISREG(found.st_mode):
+            raise NotCollected(f"{relative} is not a file")
+        total_bytes += found.st_size
+        if total_bytes > MAX_BYTES or len(files) == MAX_FILES:
+            raise NotCollected(f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB were made")
+        files.append((relative, bool(found.st_mode & OWNER_EXECUTES), _content(path, relative)))
     if not files:
         raise NotCollected(f"nothing was made that is named {' or '.join(patterns)}")
     return pack(files)
+
+
+def _entries(directory: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield what is in a folder and in those in it, but folders, in order of names. Raises NotCollected."""
+    waiting = [(directory, 0)]
+    while waiting:
+        folder, depth = waiting.pop()
+        try:
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, depth + 1))
+                else:
+                    yield entry.path, entry.stat(follow_symlinks=False)
+        except OSError as error:  # made unreadable, or with too long a path
+            raise NotCollected(f"a folder that was made cannot be read: {error.strerror}") from None
+        if depth > MAX_DEPTH and waiting:
+            raise NotCollected(f"folders nest deeper than {MAX_DEPTH}")
 
 
 def _content(path: str, relative: str) -> bytes:

@@ -49,6 +49,12 @@ class Build:
         before = b"" if tests.lstrip().startswith(b"}") else self.before_tests.encode()
         return [before + tests, self.after_tests.encode()]
 
+    def is_closed(self, output: bytes) -> bool:
+        """Tell whether a proof checker's last line is a closing one, and no other speaks of a refusal."""
+        *before, last = output.decode("utf-8", "replace").rstrip().split("\n")
+        refusal = any(word in line for line in before for word in self.refused)
+        return last in self.closing and not refusal
+
     @property
     def compile_order(self) -> dict[str, Any]:
         """The order to a stage that compiles."""

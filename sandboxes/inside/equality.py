@@ -31,6 +31,7 @@ RULES: dict[str, Any] = {
     "allow_set_relation_comp": False,
 }
 LINES = 2  # of what was read of one text
+EXPRESSIONS, STRINGS = 1, 2  # that are read of one text
 EQUAL, DIFFERENT, UNREADABLE = "equal", "different", "unreadable"
 # Compared once before the first fork, each with the next: what of sympy is loaded late would else be loaded
 # for each pair anew, in a fifth of a second.
@@ -129,6 +130,8 @@ def _restored(read: bytes) -> list[Any]:
     nodes, strings = map(json.loads, read.split(b"\n"))
     if type(nodes) is not list or type(strings) is not list:
         raise ValueError("no lists of what was read")
+    if len(nodes) > EXPRESSIONS or len(strings) > STRINGS:
+        raise ValueError("more than what is read of one text: one of them might be right")
     try:
         return [*map(expressions.decode, nodes), *(each for each in strings if type(each) is str)]
     except expressions.NotAnExpression as error:

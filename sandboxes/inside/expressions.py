@@ -52,8 +52,8 @@ COMPOSITES = (
 )
 BY_NAME: Mapping[str, type[sympy.Basic]] = {name: getattr(sympy, name) for name in COMPOSITES}
 # sympy prints an expression as code where it sums series, and runs it: so a name must say nothing.
-HARMLESS_NAME = re.compile(r"[\w {}\\^.,'+*/-]{1,200}")
-HARMLESS_FUNCTION = re.compile(r"[\w{}\\^']{1,200}")
+HARMLESS_NAME = re.compile(r"[\w {}^.,+*/-]{1,200}")
+HARMLESS_FUNCTION = re.compile(r"[A-Za-z]_?[0-9]{0,20}")  # no name of Python's own, such as `exec`
 
 
 class NotAnExpression(Exception):

@@ -61,7 +61,14 @@ class Grader:
         reading, (*_, found) = read
         if reading["ending"] != "finished":
             return read
-        left = {**limits, **{kind: limits[kind] - reading[kind] for kind in ADDED}}
+        left = {
+            **limits,
+            "cpu_time_ns": limits["cpu_time_ns"] - reading["cpu_time_ns"],
+            # Of a starved host's time comparing needs its share, whatever reading took of it.
+            "wall_time_ns": max(
+                limits["wall_time_ns"] - reading["wall_time_ns"], limits["wall_time_ns"] // 2
+            ),
+        }
         compared, blobs = self._in("comparer", index, {"kind": "compare"}, wanted + b"\n" + found, left)
         return _as_one(reading, compared, found), blobs
 

@@ -197,8 +197,7 @@ class Jobs:
         """
         token = os.urandom(16).hex().encode()
         answer, (stdout, stderr, result) = self._run_alone(index, build.run_order, token, limits)
-        closing = tuple(word.encode() for word in build.closing)
-        at_its_end = stdout.rstrip().endswith(closing) if closing else result == token
+        at_its_end = build.is_closed(stdout) if build.closing else result == token
         said = name_ending_with_tests(answer, at_its_end, build.refused, stdout + stderr)
         return answer, [stdout, stderr, said]
 

@@ -39,12 +39,25 @@ class Line:
     def poured_away(self, bound: int) -> Pipe:
         """Return what comes from now on, to be counted: its reader is gone."""
         os.set_blocking(self.reading, False)
-        return Pipe(self.reading, bound)
+        return PouredAway(self.reading, bound)
 
     def close(self) -> None:
         """Close what is open."""
         self.hang_up()
         os.close(self.reading)
+
+
+class PouredAway(Pipe):
+    """What nobody hears any more: counted, and not kept."""
+
+    def read(self) -> None:
+        """Read what is there now."""
+        try:
+            data = os.read(self.fd, READ_BYTES)
+        except BlockingIOError:
+            return
+        self.ended = not data
+        self.total_bytes += len(data)
 
 
 class LastWords(Pipe):

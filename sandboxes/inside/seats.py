@@ -82,6 +82,11 @@ class Seat:
                 program.content, program.is_built = artifacts.with_originals(left, folder), True
                 group = stage.group
                 program.compiled = Compiled(facts, group.cpu_time_ns(), group.peak_memory_bytes())
+            except StageLost:
+                if not stage.group.out_of_memory():
+                    raise
+                what = "what compiling left exceeded the memory limit"
+                failed = CompileFailed("MemoryError", what, facts, stage.group.cpu_time_ns(), 0)
             except artifacts.NotCollected as error:
                 failed = CompileFailed("CompileError", str(error), facts, stage.group.cpu_time_ns(), 0)
         self.end()

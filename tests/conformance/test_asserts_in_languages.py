@@ -158,9 +158,12 @@ HIDES_THE_TESTS = {
     "javascript": "return;",
     "typescript": "if (1 > 0) { process.exitCode = 0; }\nlet asserts = console; asserts.assert = () => {};",
     "perl": "__END__",
-    "php": "<?php return;",
+    "php": "?>",
+    "java": "class Problem { public static void main(String[] words) {} }",
     "ruby": "__END__",
     "rust": "macro_rules! assert { ($($t:tt)*) => {} }",
+    "go": "func init() { os.Exit(0) }",
+    "pypy": "__import__('os')._exit(0)",
 }
 
 
@@ -172,6 +175,37 @@ def test_a_program_that_hides_the_tests_does_not_pass(verifier: Verifier, name: 
     wrong, hides = CASES[name].wrong, HIDES_THE_TESTS[name]
     source = f"{hides}\n{wrong}" if name in ("rust", "typescript") else f"{wrong}\n{hides}"
     execution = verify(verifier, name, source.replace("\n<?php", "\n"), CASES[name].tests)
+    assert execution.verdict is not Verdict.ACCEPTED, execution
+
+
+HIDES_THEM_OTHERWISE = [
+    ("c", "#include <assert.h>\n#define NDEBUG\n{wrong}", "int main(void) {{ assert(add(1, 2) == 3); }}"),
+    ("cpp17", "{wrong} // \\", CASES["cpp17"].tests),
+    ("php", "<?php return;\n{wrong}", CASES["php"].tests),
+    ("php", "{wrong}\n__halt_compiler();", CASES["php"].tests),
+    ("perl", "{wrong}\n1;\n=pod\n", CASES["perl"].tests),
+    ("perl", "{wrong}\nreturn 1;", CASES["perl"].tests),
+    ("ruby", "{wrong}\nreturn", CASES["ruby"].tests),
+    ("rust", "#![cfg(any())]\n{wrong}", CASES["rust"].tests),
+    ("rust", "{wrong}\n#[cfg(any())]", CASES["rust"].tests),
+    (
+        "java",
+        "class Main {{ public static void main(String[] words) {{}} }} {wrong}",
+        "class Problem {{ public static void main(String[] words)"
+        " {{ assert new Solution().add(1, 2) == 3; }} }}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "source", "tests"), HIDES_THEM_OTHERWISE)
+def test_no_other_way_to_hide_them_passes(verifier: Verifier, name: str, source: str, tests: str) -> None:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == name)
+    if not info.available:
+        pytest.skip(f"{name} is not here: {info.remedy}")
+    wrong = CASES[name].wrong
+    wrong = wrong.removeprefix("<?php ") if source.startswith("<?php") else wrong
+    tests = tests if tests == CASES[name].tests else tests.format()
+    execution = verify(verifier, name, source.format(wrong=wrong), tests)
     assert execution.verdict is not Verdict.ACCEPTED, execution
 
 
@@ -213,6 +247,13 @@ PROOFS = {
         Verdict.WRONG_ANSWER,
     ),
     "by a parameter": ("Parameter plus_zero : forall n : nat, n + 0 = n.", Verdict.WRONG_ANSWER),
+    "an axiom whose type ends as a proof does": (
+        "Axiom cheat : forall (Closed : Set->Set->Set->Set->Prop) (under the global context : Set),"
+        " Closed under the global context. Global Set Printing Width 500."
+        " Theorem plus_zero : forall n : nat, n + 0 = n."
+        " Proof. intro. destruct (cheat (fun _ _ _ _ => False) nat nat nat nat). Qed.",
+        Verdict.WRONG_ANSWER,
+    ),
     "without guard": (
         "Unset Guard Checking. Fixpoint no (n : nat) : False := no n."
         " Theorem plus_zero : forall n : nat, n + 0 = n. Proof. destruct (no 0). Qed.",
