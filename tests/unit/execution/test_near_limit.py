@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from sandboxes.model import Ending, Outcome, Run
+from sandboxes.languages import LANGUAGES
+from sandboxes.model import Ending, Outcome, Program, Run
 from tests.unit.execution.fakes import LIMITS, FakeExecutor, answers_of, request, took
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.execution.near_limit import NearLimit, NearLimitPolicy
@@ -33,6 +34,15 @@ async def test_sandboxes_are_given_the_wider_cpu_limit_and_the_other_limits_as_t
     given = inner.requests[0].limits
     assert given.cpu_time_ns == 1.25 * LIMITS.cpu_time_ns
     assert (given.wall_time_ns, given.memory_bytes) == (LIMITS.wall_time_ns, LIMITS.memory_bytes)
+
+
+async def test_what_a_runtime_needs_on_top_brings_no_run_near_its_limit() -> None:
+    extra_s = LANGUAGES["java"].limits.cpu_extra_s
+    inner = in_turn(took(2 + extra_s / 2, 3))
+    asked = replace(request(1), program=Program("java", "class Main {}"))
+    (answer,) = await answers_of(NearLimit(inner, POLICY).execute(asked))
+    assert endings([answer]) == [Ending.FINISHED]
+    assert len(inner.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,33 @@ def test_what_is_no_file_is_refused(tmp_path: Path, plant: object) -> None:
     plant(tmp_path / "main")  # type: ignore[operator]
     with pytest.raises(NotCollected, match="main is not a file"):
         collect(["main"], str(tmp_path))
+
+
+def test_folders_that_nest_without_end_are_refused(tmp_path: Path) -> None:
+    before = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        for _ in range(1500):  # the whole path is longer than any that the kernel takes
+            os.mkdir("d" * 8)
+            os.chdir("d" * 8)
+    finally:
+        os.chdir(before)
+    with pytest.raises(NotCollected, match="folders nest deeper than 64"):
+        collect(["main"], str(tmp_path))
+    subprocess.run(["rm", "-rf", *tmp_path.iterdir()], check=True)
+
+
+def test_what_the_compiler_found_is_as_it_was(tmp_path: Path) -> None:
+    found = pack([("main.pl", False, b"the tests"), ("harness.pl", False, b"the harness")])
+    left = pack([("main.pl", False, b"nothing"), ("more.pl", False, b"made"), ("harness.pl", True, b"passes")])
+    run = tmp_path / "run"
+    run.mkdir()
+    unpack(artifacts.with_originals(left, found), str(run))
+    assert {path.name: path.read_bytes() for path in run.iterdir()} == {
+        "main.pl": b"the tests",
+        "harness.pl": b"the harness",
+        "more.pl": b"made",
+    }
 
 
 def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
