@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,8 @@ def test_what_is_no_file_is_refused(tmp_path: Path, plant: object) -> None:
 
 
 def test_folders_that_nest_without_end_are_refused(tmp_path: Path) -> None:
-    before = os.getcwd()
-    os.chdir(tmp_path)
-    try:
-        for _ in range(1500):  # the whole path is longer than any that the kernel takes
-            os.mkdir("d" * 8)
-            os.chdir("d" * 8)
-    finally:
-        os.chdir(before)
+    make = 'for _ in range(1500): os.mkdir("d" * 8); os.chdir("d" * 8)'  # no path is so long
+    subprocess.run([sys.executable, "-c", f"import os\n{make}"], cwd=tmp_path, check=True)
     with pytest.raises(NotCollected, match="folders nest deeper than 64"):
         collect(["main"], str(tmp_path))
     subprocess.run(["rm", "-rf", *tmp_path.iterdir()], check=True)
@@ -64,7 +59,9 @@ def test_folders_that_nest_without_end_are_refused(tmp_path: Path) -> None:
 
 def test_what_the_compiler_found_is_as_it_was(tmp_path: Path) -> None:
     found = pack([("main.pl", False, b"the tests"), ("harness.pl", False, b"the harness")])
-    left = pack([("main.pl", False, b"nothing"), ("more.pl", False, b"made"), ("harness.pl", True, b"passes")])
+    left = pack(
+        [("main.pl", False, b"nothing"), ("more.pl", False, b"made"), ("harness.pl", True, b"passes")]
+    )
     run = tmp_path / "run"
     run.mkdir()
     unpack(artifacts.with_originals(left, found), str(run))
