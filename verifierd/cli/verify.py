@@ -100,7 +100,7 @@ Checkers, by the kind of test that they judge:
            program        a program's word (see below)
            cf             as tokens; yes and no in any case, as on Codeforces
            codecontests   as that set's evaluator (strict: true mends it)
-           livecodebench  as that set's evaluator
+           livecodebench  as that set's evaluator (strict: true mends it)
            apps           as that set's evaluator (strict: true mends it)
            taco           as that set's evaluator (rstrip; strict: true mends it)
            prime          as Eurus-2's evaluator (strict: true mends it)
@@ -109,7 +109,7 @@ Checkers, by the kind of test that they judge:
     call   exact          (default) the same types and contents
            float          as exact; numbers may differ by abs or rel
            unordered      a list with the same items in any order
-           livecodebench  as that set's evaluator
+           livecodebench  as that set's evaluator (strict: true mends it)
            apps           as that set's evaluator (strict: true mends it)
            genesys        as SYNTHETIC-1's evaluator (strict: true mends it)
            evalplus       as that evaluator (atol, oracle; strict: true mends it)

@@ -26,7 +26,6 @@ class Evaluator:
         call_checker: judges what functions return; by APPS', arguments and outputs are read as there too.
         prelude: what it puts before a Python program.
         limits: of one test.
-        can_be_strict: its checkers have the parameter `strict`.
         program_in: finds the program in a completion, which is a whole response for some of them.
     """
 
@@ -34,7 +33,6 @@ class Evaluator:
     call_checker: client.Checker
     prelude: str
     limits: client.Limits
-    can_be_strict: bool = True
     program_in: Callable[[str], str] = as_it_stands
 
     def task(
@@ -81,15 +79,16 @@ class Evaluator:
         if pairs.function:
             if self.call_checker == AS_APPS:
                 pairs = pairs.as_they_are_meant() if rule.strict else pairs.as_apps_reads_them()
-            checker = self._by(rule, self.call_checker)
+            checker = _by(rule, self.call_checker)
             return client.Problem(task_id, pairs.calls(class_name), limits, checker)
         tests = pairs.stdio()
-        return client.Problem(task_id, tests, with_room(limits, tests), self._by(rule, self.checker))
+        return client.Problem(task_id, tests, with_room(limits, tests), _by(rule, self.checker))
 
-    def _by(self, rule: Rule, checker: client.Checker) -> client.Checker:
-        if not (rule.strict and self.can_be_strict):
-            return checker
-        return client.Checker(checker.name, {**checker.params, "strict": "true"})
+
+def _by(rule: Rule, checker: client.Checker) -> client.Checker:
+    if not rule.strict:
+        return checker
+    return client.Checker(checker.name, {**checker.params, "strict": "true"})
 
 
 def unjudgeable(record: Record, task_id: str, why: str) -> Task:
@@ -120,7 +119,6 @@ LIVECODEBENCH = Evaluator(
     client.Checker("livecodebench"),
     preludes.LIVECODEBENCH,
     client.Limits(cpu_time_s=6.0),
-    can_be_strict=False,
 )
 DEEPCODER_AS_LIVECODEBENCH = replace(LIVECODEBENCH, program_in=last_block)
 SYNTHETIC1 = Evaluator(

@@ -42,7 +42,6 @@ PRINTED: list[tuple[bytes, bytes]] = [
     (b"[1, 2]", b"[2, 1]"),
     (b"true", b"1"),
 ]
-# LiveCodeBench's evaluator reads numbers as Decimal does, in any script: for it they are right.
 OTHER_DIGITS = [(b"1", "\u0661".encode()), (b"1000", b"1_000"), (b"1", "\uff11".encode())]
 # Close, for a checker that was told how close is close.
 WITHIN_A_TOLERANCE = [(b"1000000", b"1000001.0"), (b"9007199254740993", b"9007199254740992.0")]
@@ -93,7 +92,7 @@ def test_it_is_wrong_to_print(checker: Checker[bytes], expected: bytes, actual: 
 @pytest.mark.parametrize("checker", _checkers(StdioTest), ids=lambda checker: checker.name)
 def test_digits_of_another_kind_are_no_number(checker: Checker[bytes]) -> None:
     taken = [checker.check(*pair).accepted for pair in OTHER_DIGITS]
-    assert taken == [checker.name == "livecodebench"] * len(taken)
+    assert not any(taken)
 
 
 @pytest.mark.parametrize("checker", _checkers(StdioTest), ids=lambda checker: checker.name)

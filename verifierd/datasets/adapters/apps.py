@@ -1,4 +1,4 @@
-"""APPS (hendrycks/apps, codeparrot/apps): programs and functions, tested by pairs in `input_output`."""
+"""APPS (codeparrot/apps on the Hub): programs and functions, tested by pairs in `input_output`."""
 
 from __future__ import annotations
 

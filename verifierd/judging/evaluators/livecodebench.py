@@ -6,16 +6,21 @@ Source: LiveCodeBench/LiveCodeBench, lcb_runner/evaluation/testing_util.py.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Self
 
 from verifierd.judging.checker import Checker
 from verifierd.judging.evaluators.lines import decoded, lines, words
+from verifierd.judging.fingerprint import fingerprint
+from verifierd.judging.parameters import read_strict
 from verifierd.judging.pythonic import as_list, first_unequal, python_fingerprint
 from verifierd.judging.showing import show_value
+from verifierd.judging.tolerant import FloatValue, Tolerance
+
+_NUMBERS_ALIKE = FloatValue(Tolerance(0.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +28,19 @@ class LiveCodeBench(Checker[bytes]):
     """Lines without the whitespace around them; where they differ, as decimal numbers that are equal.
 
     It is grade_stdio and convert_line_to_decimals. A signalling NaN, at which the evaluator itself
-    fails, is equal to nothing.
+    fails, is equal to nothing. Unsound is that 1_000 and digits of other scripts are numbers. Strict: they
+    are text.
     """
 
     name = "livecodebench"
     version = 2
+    parameters = ("strict",)
+
+    strict: bool = False
+
+    @classmethod
+    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
+        return cls(read_strict(parameters, path))
 
     def digest(self, output: bytes) -> bytes:
         """Return the SHA-256 of the stripped lines."""
@@ -42,9 +55,18 @@ class LiveCodeBench(Checker[bytes]):
         for number, (a, b) in enumerate(pairs, start=1):
             if a is None or b is None:
                 return f"line {number}: expected {_shown(a)}, got {_shown(b)}"
-            if a != b and not _equal_in_numbers(a, b):
+            if a != b and not self._equal_in_numbers(a, b):
                 return f"line {number}: expected {show_value(a)}, got {show_value(b)}"
         return None
+
+    def _equal_in_numbers(self, expected: str, actual: str) -> bool:
+        if self.strict and not (_has_plain_digits(expected) and _has_plain_digits(actual)):
+            return False
+        pairs = zip_longest(words(expected), words(actual))
+        try:
+            return all(a is not None and b is not None and Decimal(a) == Decimal(b) for a, b in pairs)
+        except (InvalidOperation, ValueError):
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +74,30 @@ class LiveCodeBenchValue(Checker[Any]):
     """Typed values by Python's own `==`, so that 1, 1.0 and True are equal; a tuple passes for a list.
 
     It is grade_call_based. Only the outermost tuple passes for a list there. NaN, which is equal to
-    nothing there, is equal to itself here.
+    nothing there, is equal to itself here. Unsound is that True passes for 1. Strict: types count as they do
+    in `float`, where 1 and 1.0 are equal.
     """
 
     name = "livecodebench"
     version = 2
+    parameters = ("strict",)
+
+    strict: bool = False
+
+    @classmethod
+    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
+        return cls(read_strict(parameters, path))
 
     def digest(self, output: Any) -> bytes | None:
-        """Return the fingerprint by Python's `==`, a tuple's as that of a list."""
-        return python_fingerprint(as_list(output))
+        """Return the fingerprint, unless strict by Python's `==`; a tuple's is that of a list."""
+        value = as_list(output)
+        return fingerprint(value) if self.strict else python_fingerprint(value)
 
     def difference(self, expected: Any, actual: Any) -> str | None:
         """Name the first part that differs."""
-        return first_unequal(as_list(expected), as_list(actual))
+        wanted, got = as_list(expected), as_list(actual)
+        difference = first_unequal(wanted, got)
+        return _NUMBERS_ALIKE.difference(wanted, got) if self.strict and difference is None else difference
 
 
 def _stripped_lines(output: bytes) -> Iterator[str]:
@@ -75,9 +108,5 @@ def _shown(line: str | None) -> str:
     return "no such line" if line is None else show_value(line)
 
 
-def _equal_in_numbers(expected: str, actual: str) -> bool:
-    pairs = zip_longest(words(expected), words(actual))
-    try:
-        return all(a is not None and b is not None and Decimal(a) == Decimal(b) for a, b in pairs)
-    except (InvalidOperation, ValueError):
-        return False
+def _has_plain_digits(line: str) -> bool:
+    return line.isascii() and "_" not in line

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.judging.evaluators.agreement import hold, printed
+from tests.unit.judging.evaluators.agreement import hold, hold_stricter, printed
 from verifierd.judging.evaluators import LiveCodeBench, LiveCodeBenchValue
 
 
@@ -36,22 +36,35 @@ def test_a_signalling_nan_fails_the_test_and_not_the_checker() -> None:
 
 
 @pytest.mark.parametrize(
-    ("expected", "actual", "accepted"),
+    ("expected", "actual", "accepted", "strictly"),
     [
-        ([1, 2], (1, 2), True),
-        ([[1], [2]], [(1,), (2,)], False),
-        (1, 1.0, True),
-        (1, True, True),
-        ([1], [1.0], True),
-        ({1}, frozenset([1.0]), True),
-        ({"a": 1}, {"a": True}, True),
-        (2**53 + 1, float(2**53), False),
-        (math.nan, float("nan"), True),
-        ("1", 1, False),
-        (None, 0, False),
+        ([1, 2], (1, 2), True, True),
+        ([[1], [2]], [(1,), (2,)], False, False),
+        (1, 1.0, True, True),
+        (1, True, True, False),
+        (False, 0.0, True, False),
+        ([1], [1.0], True, True),
+        ([0.1, 1], [0.1 + 1e-18, 1], True, True),
+        ([0.1], [0.1 + 1e-15], False, False),
+        ({1}, frozenset([1.0]), True, False),
+        ({"a": 1}, {"a": True}, True, False),
+        (2**53 + 1, float(2**53), False, False),
+        (math.nan, float("nan"), True, True),
+        ("1", 1, False, False),
+        (None, 0, False, False),
     ],
 )
-def test_values_are_compared_as_python_does(expected: object, actual: object, accepted: bool) -> None:
-    result = LiveCodeBenchValue().check(expected, actual)
-    assert result.accepted is accepted
-    assert bool(result.detail) is not accepted
+def test_values_are_compared_as_python_does(
+    expected: object, actual: object, accepted: bool, strictly: bool
+) -> None:
+    for checker, taken in ((LiveCodeBenchValue(), accepted), (LiveCodeBenchValue(strict=True), strictly)):
+        result = checker.check(expected, actual)
+        assert result.accepted is taken
+        assert bool(result.detail) is not taken
+
+
+def test_strict_takes_less() -> None:
+    strict, numbers = LiveCodeBench(strict=True), ("1", "1_0", "10", "1e1", "\u0661", "-0", "0.0")
+    hold_stricter(strict, LiveCodeBench(), lambda rng: printed(rng, numbers))
+    assert strict.check(b"10 0", b"1e1 -0.0").accepted
+    assert not strict.check(b"10 0", b"1_0 0").accepted
