@@ -84,8 +84,9 @@ class _Sets:
         right = self._judged("humaneval-x", "humaneval_x", name, "canonical_solution")
         bugs = self._judged("humanevalpack", "humanevalpack_bugs", name, "buggy_solution")
         passing = [each for each in right if each.passed]
-        # A bug that does not compile here for want of a library says nothing about its tests.
-        caught = [each for each in bugs if not each.passed and each.verdict != "COMPILE_ERROR"]
+        # Where not even the solution compiles here, for want of a library, nothing is said about the tests.
+        lacking = {each.task_id for each in right if each.verdict == "COMPILE_ERROR"}
+        caught = [each for each in bugs if not each.passed and each.task_id not in lacking]
         unlike = (accepted is not None and len(passing) != accepted) or (
             rejected is not None and len(caught) != rejected
         )
