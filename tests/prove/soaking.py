@@ -35,6 +35,7 @@ class Attack:
     limits: Limits
     allowed: frozenset[Verdict]
     stdin: str = ""
+    leaves: str = ""  # the file that it writes its answer to, in place of standard output
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def attacks(backend: str) -> list[Attack]:
         return own_attacks()
     own = own_attacks()
     others = [
-        Attack(str(found), found.source, found.limits, found.expected_by(backend), found.stdin)
+        Attack(str(found), found.source, found.limits, found.expected_by(backend), found.stdin, found.leaves)
         for found in suite.find_attacks()
         if found.language == "python"
         and found.copies == 1
@@ -116,13 +117,13 @@ def attacks(backend: str) -> list[Attack]:
 def candidates(count: int, hostile_one_in: int, hostile: Sequence[Attack]) -> Iterator[Sent]:
     """Yield so many candidates, one in so many an attack; verdicts and attacks take turns."""
     known = list(HONEST_SOURCES)
-    problems: dict[tuple[Limits, str], Problem] = {}
+    problems: dict[tuple[Limits, str, str], Problem] = {}
     for number in range(count):
         if number % hostile_one_in == hostile_one_in - 1:
             attack = hostile[number // hostile_one_in % len(hostile)]
-            test = StdioTest(attack.stdin, CONTAINED)
+            test = StdioTest(attack.stdin, CONTAINED, output_file=attack.leaves)
             met = Problem("soak, attacks", [test], attack.limits, Checker("exact"))
-            problem = problems.setdefault((attack.limits, attack.stdin), met)
+            problem = problems.setdefault((attack.limits, attack.stdin, attack.leaves), met)
             source = f"{attack.source}\n# {number}\n"
             yield Sent(attack.name, source, problem, attack.allowed, hostile=True)
         else:
