@@ -7,11 +7,14 @@ import os
 import time
 
 from .groups import ThreadTimes, field, read, thread_times
+from .linux import memory_in_use_bytes
 
 CLOCK_TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TIMES, RESIDENT = slice(11, 15), 21  # columns of /proc/PID/stat after the name (proc(5))
 GARBAGE_BYTES = 16 << 20  # what gVisor's own heap may have grown by and nobody holds
+LONGEST_LOOK_NS = 10_000_000
+LOOKS_PER_AGE = 8  # so that of a short run, too, only a small part goes unseen
 
 
 class ProcessCounters:
@@ -23,11 +26,10 @@ class ProcessCounters:
     """
 
     resets_peak = True
-    longest_look_ns = 10_000_000
 
     def __init__(self, memory_bytes: int) -> None:
         """Meter nothing until a process is attached."""
-        self.root_pid = 0
+        self.root_pid = self.began_ns = 0
         self.memory_bytes = memory_bytes
         self.cpu_before_ns = self.cpu_highest_ns = self.peak_bytes = self.memory_before_bytes = 0
 
@@ -40,6 +42,12 @@ class ProcessCounters:
         self.peak_bytes = self.cpu_highest_ns = self.cpu_before_ns = 0
         self.cpu_before_ns = self.cpu_time_ns()
         self.cpu_highest_ns = 0
+        self.began_ns = time.monotonic_ns()
+
+    @property
+    def longest_look_ns(self) -> int:
+        """How long a run may go unseen: a part of what it has run so far."""
+        return min(LONGEST_LOOK_NS, (time.monotonic_ns() - self.began_ns) // LOOKS_PER_AGE)
 
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`, in clock ticks' steps."""
@@ -90,14 +98,13 @@ class SandboxCounters(ProcessCounters):
     pipes and sockets, lies in its heap, and counts beyond what may be garbage there.
     """
 
-    heap_before_bytes = began_ns = 0
+    heap_before_bytes = 0
 
     def begin(self) -> None:
         """Start metering a run."""
-        self.memory_before_bytes, self.heap_before_bytes = _anonymous_bytes(), _heap_bytes()
+        self.memory_before_bytes, self.heap_before_bytes = _uncached_bytes(), _heap_bytes()
         self.began_ns = 0
         super().begin()
-        self.began_ns = time.monotonic_ns()
 
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`, at most what one CPU had: gVisor's ticks charge whoever is ready."""
@@ -105,12 +112,17 @@ class SandboxCounters(ProcessCounters):
 
     def _memory_bytes(self, stats: dict[int, list[str]]) -> int:
         in_kernel_bytes = max(0, _heap_bytes() - self.heap_before_bytes - GARBAGE_BYTES)
-        return max(0, _anonymous_bytes() - self.memory_before_bytes) + in_kernel_bytes
+        return max(0, _uncached_bytes() - self.memory_before_bytes) + in_kernel_bytes
 
 
-def _anonymous_bytes() -> int:
-    """Return the memory in use that no file on a disk holds (proc(5), /proc/meminfo)."""
-    return field("/proc/meminfo", "AnonPages:") * 1024
+def _uncached_bytes() -> int:
+    """Return the memory in use that no file on a disk holds.
+
+    gVisor brings its /proc/meminfo up to date once in 10 ms only, too late for what a short run touches last;
+    what sysinfo(2) tells is as of now (its pkg/sentry/pgalloc/pgalloc.go, UpdateUsage and TotalUsage).
+    """
+    told = {name: int(size) for name, size, *_ in map(str.split, read("/proc/meminfo").splitlines())}
+    return memory_in_use_bytes() - (told["Cached:"] - told["Shmem:"]) * 1024
 
 
 def _heap_bytes() -> int:

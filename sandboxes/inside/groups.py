@@ -30,7 +30,10 @@ class RunGroup(Protocol):
     """Limits and meters over the processes that were attached and all their descendants."""
 
     resets_peak: bool  # False: a peak covers the group's whole life, so a group serves one run
-    longest_look_ns: int  # how long a run may go unseen
+
+    @property
+    def longest_look_ns(self) -> int:
+        """How long a run may go unseen from now on."""
 
     def attach(self, pid: int) -> None:
         """Put a process under the limits."""

@@ -38,6 +38,18 @@ class _CapHeader(ctypes.Structure):
     _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
 
 
+class _SysInfo(ctypes.Structure):
+    """The result of sysinfo(2), up to what it says in bytes; the rest is room."""
+
+    _fields_ = [
+        ("uptime_s", ctypes.c_long),
+        ("loads", ctypes.c_ulong * 3),
+        ("memory", ctypes.c_ulong),
+        ("free_memory", ctypes.c_ulong),
+        ("rest", ctypes.c_char * 256),
+    ]
+
+
 def _checked(result: int, what: str) -> int:
     if result < 0:
         number = ctypes.get_errno()
@@ -126,6 +138,13 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str |
 def current_cpu() -> int:
     """Return the CPU that this thread is on. Raises OSError."""
     return _checked(_libc.sched_getcpu(), "sched_getcpu")
+
+
+def memory_in_use_bytes() -> int:
+    """Return what the kernel has given out, files that it caches among it. Raises OSError."""
+    told = _SysInfo()
+    _checked(_libc.sysinfo(ctypes.byref(told)), "sysinfo")
+    return int(told.memory - told.free_memory)
 
 
 def unmount(target: str) -> None:

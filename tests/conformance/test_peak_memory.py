@@ -90,11 +90,12 @@ NOTHING, SMALL, BIG = 0, 20, 100
 def test_peak_memory_is_what_the_program_touched(verifier: Verifier, service: Service, name: str) -> None:
     bound = accuracy_of(service)
     # A big one first, so that a peak that outlives its test would be seen in the next.
-    amounts = [BIG, NOTHING, SMALL]
+    amounts = [BIG, NOTHING, SMALL] * bound.runs
     problem = Problem("peak", [StdioTest(f"{amount}\n", "") for amount in amounts], LIMITS)
     (result,) = verifier.verify(problem, [PRELUDE + PROGRAMS[name]]).results
     assert result.passed, result
-    big, nothing, small = [execution.usage.peak_memory_bytes for execution in result.executions]
+    peaks = [execution.usage.peak_memory_bytes for execution in result.executions]
+    big, nothing, small = (max(peaks[place::3]) for place in range(3))
     assert bound.memory_is_near(big - nothing, BIG * MIB), (big / MIB, nothing / MIB)
     assert bound.memory_is_near(small - nothing, SMALL * MIB), (small / MIB, nothing / MIB)
 
