@@ -1,4 +1,5 @@
 // Calls one function of the candidate's and reports its value; see README.md beside the declarations.
+#include <bits/stdc++.h>  // GCC takes it precompiled only where no other header includes it
 #include "call.hpp"
 
 #define STYLE_{{class_name}}

@@ -1,6 +1,5 @@
-// What call.cpp is made of: arguments are read by the types of the function's parameters, its result is written.
+// What call.cpp and call_c.cpp are made of: arguments are read by the types of the function's parameters, its result is written.
 #pragma once
-#include <bits/stdc++.h>
 #include <cxxabi.h>
 #include <unistd.h>
 
