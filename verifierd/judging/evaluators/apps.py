@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any, Self
+from typing import Any
 
-from verifierd.judging.checker import Checker
+from verifierd.judging.evaluators.followed import Followed
 from verifierd.judging.evaluators.lines import BLOCK_CHARS, decoded, words
-from verifierd.judging.parameters import read_strict
 from verifierd.judging.pythonic import as_list, first_unequal, python_fingerprint
 from verifierd.judging.text import Lines
 from verifierd.judging.tolerant import FloatTokens, Tolerance
@@ -29,7 +28,7 @@ _LINE = re.compile(r"([^\n]*)\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Apps(Checker[bytes]):
+class Apps(Followed[bytes]):
     """Printed lines, by a cascade of five steps: the first that takes the output decides.
 
     1. The text, without the whitespace around it and, in a second try, around each line of the output.
@@ -50,13 +49,6 @@ class Apps(Checker[bytes]):
 
     name = "apps"
     version = 1
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     def digest(self, output: bytes) -> bytes:
         """Return the SHA-256 of the text without the whitespace around it."""
@@ -75,7 +67,7 @@ class Apps(Checker[bytes]):
 
 
 @dataclass(frozen=True, slots=True)
-class AppsValue(Checker[Any]):
+class AppsValue(Followed[Any]):
     """Typed values by Python's `==`, a tuple as a list; the expected value may be wrapped in a list.
 
     So the expected value is right, and so is its first item if it is a list. A tuple or list of tuples is
@@ -88,13 +80,6 @@ class AppsValue(Checker[Any]):
 
     name = "apps"
     version = 1
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     def digest(self, output: Any) -> bytes | None:
         """Return the fingerprint by Python's `==`, a tuple's as that of a list."""

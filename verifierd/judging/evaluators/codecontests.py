@@ -8,13 +8,11 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Self
 
-from verifierd.judging.checker import Checker
-from verifierd.judging.parameters import read_strict
+from verifierd.judging.evaluators.followed import Followed
 from verifierd.judging.showing import show_bytes
 from verifierd.judging.text import blocks
 from verifierd.judging.tolerant import EXACT_BOUND
@@ -33,7 +31,7 @@ NUMBER_BYTES = 4000  # longer digits are text: reading one takes more than linea
 
 
 @dataclass(frozen=True, slots=True)
-class CodeContests(Checker[bytes]):
+class CodeContests(Followed[bytes]):
     """Tokens without regard to case; where both are numbers, as doubles that are less than 1e-5 apart.
 
     It is OutputsMatch and ValuesMatch, which take whole numbers for doubles too: above 2**53 neighbours
@@ -43,13 +41,6 @@ class CodeContests(Checker[bytes]):
 
     name = "codecontests"
     version = 2
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     @staticmethod
     def normal(output: bytes) -> bytes:

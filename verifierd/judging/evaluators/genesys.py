@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any, Self
+from typing import Any
 
-from verifierd.judging.checker import Checker
-from verifierd.judging.evaluators.lines import decoded, lines
-from verifierd.judging.parameters import read_strict
+from verifierd.judging.evaluators.followed import Followed
+from verifierd.judging.evaluators.lines import digest_of_lines, show_line, stripped_lines
 from verifierd.judging.pythonic import as_list, first_unequal, python_fingerprint
 from verifierd.judging.showing import show_value
 
 
 @dataclass(frozen=True, slots=True)
-class Genesys(Checker[bytes]):
+class Genesys(Followed[bytes]):
     """Lines without the whitespace around them, and without blank ones around all. Nothing in it is unsound.
 
     Unlike there, what is written to standard error is no part of the output.
@@ -24,32 +22,22 @@ class Genesys(Checker[bytes]):
 
     name = "genesys"
     version = 1
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     def digest(self, output: bytes) -> bytes:
         """Return the SHA-256 of the stripped lines."""
-        content = hashlib.sha256()
-        for line in _stripped(output):
-            content.update(f"{line}\n".encode("utf-8", "surrogateescape"))
-        return content.digest()
+        return digest_of_lines(stripped_lines(output))
 
     def difference(self, expected: bytes, actual: bytes) -> str | None:
         """Name the first line that differs."""
-        pairs = zip_longest(_stripped(expected), _stripped(actual))
+        pairs = zip_longest(stripped_lines(expected), stripped_lines(actual))
         for number, (a, b) in enumerate(pairs, start=1):
             if a != b:
-                return f"line {number}: expected {_shown(a)}, got {_shown(b)}"
+                return f"line {number}: expected {show_line(a)}, got {show_line(b)}"
         return None
 
 
 @dataclass(frozen=True, slots=True)
-class GenesysValue(Checker[Any]):
+class GenesysValue(Followed[Any]):
     """Values by what `print` writes of them, without the whitespace around it.
 
     So the text `[1, 2]` passes for the list, and a tuple or 1.0 for no list or 1. Strict: as `livecodebench`
@@ -58,13 +46,6 @@ class GenesysValue(Checker[Any]):
 
     name = "genesys"
     version = 1
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     def digest(self, output: Any) -> bytes | None:
         """Return the SHA-256 of the text; None where Python prints none. Strict: as Python's `==` has it."""
@@ -81,14 +62,6 @@ class GenesysValue(Checker[Any]):
         if text is not None and text == _written(expected):
             return None
         return f"expected {show_value(expected)}, got {show_value(actual)}"
-
-
-def _stripped(output: bytes) -> Iterator[str]:
-    return (line.strip() for line in lines(decoded(output).strip()))
-
-
-def _shown(line: str | None) -> str:
-    return "no such line" if line is None else show_value(line)
 
 
 def _written(value: Any) -> str | None:

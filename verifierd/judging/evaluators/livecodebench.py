@@ -5,17 +5,14 @@ Source: LiveCodeBench/LiveCodeBench, lcb_runner/evaluation/testing_util.py.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
-from typing import Any, Self
+from typing import Any
 
-from verifierd.judging.checker import Checker
-from verifierd.judging.evaluators.lines import decoded, lines, words
+from verifierd.judging.evaluators.followed import Followed
+from verifierd.judging.evaluators.lines import digest_of_lines, show_line, stripped_lines, words
 from verifierd.judging.fingerprint import fingerprint
-from verifierd.judging.parameters import read_strict
 from verifierd.judging.pythonic import as_list, first_unequal, python_fingerprint
 from verifierd.judging.showing import show_value
 from verifierd.judging.tolerant import FloatValue, Tolerance
@@ -24,7 +21,7 @@ _NUMBERS_ALIKE = FloatValue(Tolerance(0.0, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
-class LiveCodeBench(Checker[bytes]):
+class LiveCodeBench(Followed[bytes]):
     """Lines without the whitespace around them; where they differ, as decimal numbers that are equal.
 
     It is grade_stdio and convert_line_to_decimals. A signalling NaN, at which the evaluator itself
@@ -34,27 +31,17 @@ class LiveCodeBench(Checker[bytes]):
 
     name = "livecodebench"
     version = 2
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     def digest(self, output: bytes) -> bytes:
         """Return the SHA-256 of the stripped lines."""
-        content = hashlib.sha256()
-        for line in _stripped_lines(output):
-            content.update(f"{line}\n".encode("utf-8", "surrogatepass"))
-        return content.digest()
+        return digest_of_lines(stripped_lines(output))
 
     def difference(self, expected: bytes, actual: bytes) -> str | None:
         """Name the first line that is neither equal nor equal in numbers."""
-        pairs = zip_longest(_stripped_lines(expected), _stripped_lines(actual))
+        pairs = zip_longest(stripped_lines(expected), stripped_lines(actual))
         for number, (a, b) in enumerate(pairs, start=1):
             if a is None or b is None:
-                return f"line {number}: expected {_shown(a)}, got {_shown(b)}"
+                return f"line {number}: expected {show_line(a)}, got {show_line(b)}"
             if a != b and not self._equal_in_numbers(a, b):
                 return f"line {number}: expected {show_value(a)}, got {show_value(b)}"
         return None
@@ -70,7 +57,7 @@ class LiveCodeBench(Checker[bytes]):
 
 
 @dataclass(frozen=True, slots=True)
-class LiveCodeBenchValue(Checker[Any]):
+class LiveCodeBenchValue(Followed[Any]):
     """Typed values by Python's own `==`, so that 1, 1.0 and True are equal; a tuple passes for a list.
 
     It is grade_call_based. Only the outermost tuple passes for a list there. NaN, which is equal to
@@ -80,13 +67,6 @@ class LiveCodeBenchValue(Checker[Any]):
 
     name = "livecodebench"
     version = 2
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     def digest(self, output: Any) -> bytes | None:
         """Return the fingerprint, unless strict by Python's `==`; a tuple's is that of a list."""
@@ -98,14 +78,6 @@ class LiveCodeBenchValue(Checker[Any]):
         wanted, got = as_list(expected), as_list(actual)
         difference = first_unequal(wanted, got)
         return _NUMBERS_ALIKE.difference(wanted, got) if self.strict and difference is None else difference
-
-
-def _stripped_lines(output: bytes) -> Iterator[str]:
-    return (line.strip() for line in lines(decoded(output).strip()))
-
-
-def _shown(line: str | None) -> str:
-    return "no such line" if line is None else show_value(line)
 
 
 def _has_plain_digits(line: str) -> bool:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
 
-from verifierd.judging.checker import Checker
 from verifierd.judging.evaluators.apps import IN_ORDER, close_lines, filled_lines, same_lines, wanted_lines
+from verifierd.judging.evaluators.followed import Followed
 from verifierd.judging.evaluators.lines import decoded, lines
-from verifierd.judging.parameters import read_strict
 from verifierd.judging.text import Lines
 
 
 @dataclass(frozen=True, slots=True)
-class Prime(Checker[bytes]):
+class Prime(Followed[bytes]):
     """The first three steps of `apps`; numbers are not compared as such where all lines are whole ones.
 
     Whole are digits alone here, so one fraction or negative number among the lines is enough to let 1000001
@@ -25,13 +22,6 @@ class Prime(Checker[bytes]):
 
     name = "prime"
     version = 1
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     def digest(self, output: bytes) -> bytes:
         """Return the SHA-256 of the text without the whitespace around it."""

@@ -5,15 +5,12 @@ Source: bytedance/SandboxFusion, sandbox/utils/testing.py.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Self
 
-from verifierd.judging.checker import Checker
-from verifierd.judging.evaluators.lines import decoded, lines
-from verifierd.judging.parameters import read_strict
+from verifierd.judging.evaluators.followed import Followed
+from verifierd.judging.evaluators.lines import decoded, digest_of_lines, lines, show_line
 from verifierd.judging.showing import show_value
 from verifierd.judging.tolerant import FloatTokens, Tolerance
 
@@ -25,7 +22,7 @@ IN_ORDER = FloatTokens(Tolerance(RELATIVE_TOLERANCE, RELATIVE_TOLERANCE), rel_of
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxFusion(Checker[bytes]):
+class SandboxFusion(Followed[bytes]):
     """Lines without the whitespace around them and without regard to case, or one number a line.
 
     Numbers are what Python's `float` reads; they are right where |actual - expected| < 1e-5 |expected|. It
@@ -36,26 +33,16 @@ class SandboxFusion(Checker[bytes]):
 
     name = "sandboxfusion"
     version = 1
-    parameters = ("strict",)
-
-    strict: bool = False
-
-    @classmethod
-    def _parsed(cls, parameters: Mapping[str, str], path: str) -> Self:
-        return cls(read_strict(parameters, path))
 
     def digest(self, output: bytes) -> bytes:
         """Return the SHA-256 of the stripped lines, in lower case unless strict."""
-        content = hashlib.sha256()
-        for line in self._lines(output):
-            content.update(f"{line}\n".encode("utf-8", "surrogatepass"))
-        return content.digest()
+        return digest_of_lines(self._lines(output))
 
     def difference(self, expected: bytes, actual: bytes) -> str | None:
         """Name the first line that is neither equal nor close."""
         for number, (a, b) in enumerate(zip_longest(self._lines(expected), self._lines(actual)), start=1):
             if a is None or b is None:
-                return f"line {number}: expected {_shown(a)}, got {_shown(b)}"
+                return f"line {number}: expected {show_line(a)}, got {show_line(b)}"
             if a != b and not self._close(a, b):
                 return f"line {number}: expected {show_value(a)}, got {show_value(b)}"
         return None
@@ -75,7 +62,3 @@ class SandboxFusion(Checker[bytes]):
             return False
         # NaN and infinities are close to nothing, since every comparison with NaN fails.
         return abs(given - wanted) / max(abs(wanted), SMALLEST) < RELATIVE_TOLERANCE
-
-
-def _shown(line: str | None) -> str:
-    return "no such line" if line is None else show_value(line)
