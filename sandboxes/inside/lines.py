@@ -8,7 +8,7 @@ import fcntl
 import os
 import termios
 
-from .watch import READ_BYTES, Pipe
+from .watch import Pipe
 
 OPEN_TO_BOTH = 0o666  # either may open its end by its name in /dev; it has nothing of the other's by that
 
@@ -50,37 +50,15 @@ class Line:
 class PouredAway(Pipe):
     """What nobody hears any more: counted, and not kept."""
 
-    def read(self) -> None:
-        """Read what is there now."""
-        try:
-            data = os.read(self.fd, READ_BYTES)
-        except BlockingIOError:
-            return
-        self.ended = not data
-        self.total_bytes += len(data)
+    def keep(self, data: bytes) -> None:
+        """Keep nothing."""
 
 
 class LastWords(Pipe):
     """What comes out of one pipe, its last bytes: no limit is met by how much that is."""
 
-    def read(self) -> None:
-        """Read what is there now."""
-        try:
-            data = os.read(self.fd, READ_BYTES)
-        except BlockingIOError:
-            return
-        self.ended = not data
-        self.total_bytes += len(data)
+    over = False
+
+    def keep(self, data: bytes) -> None:
+        """Keep the last bytes."""
         self.content = (self.content + data)[-self.bound :]
-
-    def drain(self) -> None:
-        """Read to the end."""
-        before = -1
-        while not self.ended and before < self.total_bytes:
-            before = self.total_bytes
-            self.read()
-
-    @property
-    def over(self) -> bool:
-        """Never."""
-        return False

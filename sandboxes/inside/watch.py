@@ -44,12 +44,16 @@ class Pipe:
             return
         self.ended = not data
         self.total_bytes += len(data)
+        self.keep(data)
+
+    def keep(self, data: bytes) -> None:
+        """Add to the content what is within the bound."""
         self.content += data[: max(0, self.bound - len(self.content))]
 
     def drain(self) -> None:
         """Read to the end; every writer is dead, so there is one. Stops past the bound."""
         before = -1
-        while not self.ended and before < self.total_bytes <= self.bound:
+        while not self.ended and not self.over and before < self.total_bytes:
             before = self.total_bytes
             self.read()
 

@@ -178,8 +178,30 @@ def test_a_program_that_hides_the_tests_does_not_pass(verifier: Verifier, name: 
     assert execution.verdict is not Verdict.ACCEPTED, execution
 
 
+TWO_ASSERTIONS = (
+    "#include <assert.h>\nint main(void) {{ assert(add(1, 2) == 3); /* and */ assert(add(-1, 1) == 0); }}"
+)
 HIDES_THEM_OTHERWISE = [
+    ("c", "int add(int a, int b) {{ return 0; }}\nint main(void) {{ /*", TWO_ASSERTIONS),
+    ("cpp17", "int add(int a, int b) {{ return 0; }}\nint main() {{ /*", TWO_ASSERTIONS),
+    (
+        "go",
+        GO_HEAD + "func Add(a int, b int) int {{ return 0 }} /*",
+        "func TestAdd(t *testing.T) {{ assert.Equal(t, 3, Add(1, 2)) }} /* and */"
+        " func TestZero(t *testing.T) {{ assert.Equal(t, 0, Add(-1, 1)) }}",
+    ),
+    (
+        "javascript",
+        "const add = () => 0; /*",
+        "console.assert(add(1, 2) === 3); /* and */ console.assert(add(-1, 1) === 0);",
+    ),
+    (
+        "php",
+        "<?php function add($a, $b) {{ return 0; }} /*",
+        "assert(add(1, 2) === 3); /* and */ assert(add(-1, 1) === 0);",
+    ),
     ("c", "#include <assert.h>\n#define NDEBUG\n{wrong}", "int main(void) {{ assert(add(1, 2) == 3); }}"),
+    ("go", GO_HEAD + "func Add(a int, b int) int {{ return 0 }}", "var none = Add(1, 2)"),
     ("cpp17", "{wrong} // \\", CASES["cpp17"].tests),
     ("php", "<?php return;\n{wrong}", CASES["php"].tests),
     ("php", "{wrong}\n__halt_compiler();", CASES["php"].tests),

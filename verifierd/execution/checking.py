@@ -8,6 +8,7 @@ input, output and answer is asked once a batch.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
@@ -93,7 +94,7 @@ class Checking:
     ) -> AsyncGenerator[tuple[Answer, bool], None]:
         """Yield what the checker says of each of these runs, in order, and whether it was known already."""
         for runs in _portions(wanted):
-            digests = [_digest(run) for run in runs]
+            digests = await asyncio.to_thread(list, map(_digest, runs))  # of MiB: the loop does not wait
             said: dict[bytes, Answer] = {each: self._known[each] for each in digests if each in self._known}
             asked = {digest: run for digest, run in zip(digests, runs, strict=True) if digest not in said}
             if asked:
