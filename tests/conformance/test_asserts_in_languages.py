@@ -201,7 +201,11 @@ HIDES_THEM_OTHERWISE = [
         "assert(add(1, 2) === 3); /* and */ assert(add(-1, 1) === 0);",
     ),
     ("c", "#include <assert.h>\n#define NDEBUG\n{wrong}", "int main(void) {{ assert(add(1, 2) == 3); }}"),
-    ("go", GO_HEAD + "func Add(a int, b int) int {{ return 0 }}", "var none = Add(1, 2)"),
+    (
+        "go",
+        GO_HEAD + "func Add(a int, b int) int {{ return 0 }}",
+        "func askAdd(t *testing.T) {{ assert.Equal(t, 3, Add(1, 2)) }}",
+    ),
     ("cpp17", "{wrong} // \\", CASES["cpp17"].tests),
     ("php", "<?php return;\n{wrong}", CASES["php"].tests),
     ("php", "{wrong}\n__halt_compiler();", CASES["php"].tests),
