@@ -155,6 +155,7 @@ class _Builds:
             "before_tests": harness.before_tests,
             "after_tests": harness.after_tests,
             "system_calls": list(language.system_calls),
+            "out_of_memory": list(language.out_of_memory),
             "build_limits": asdict(language.build_limits.as_limits),
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +72,12 @@ def run_answer(index: int, facts: Facts, party: Party) -> dict[str, Any]:
         raise StageLost(party.lost)
     answer = _header(index, ending, facts, cpu_time_ns, group.peak_memory_bytes())
     return answer | {"exit_code": exited.get("exit_code"), "term_signal": exited.get("term_signal")}
+
+
+def name_memory_ending(answer: dict[str, Any], words: Iterable[str], said: bytes) -> None:
+    """Name the ending of a program whose runtime held the memory limit, and which failed and says so."""
+    if answer["ending"] == "raised" and any(word.encode() in said for word in words):
+        answer["ending"] = "memory_limit"
 
 
 def name_asserts_ending(

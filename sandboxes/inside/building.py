@@ -37,6 +37,7 @@ class Build:
     before_tests: str
     after_tests: str
     system_calls: list[str]
+    out_of_memory: list[str]
     build_limits: dict[str, Any]
 
     def folder_with(self, source: bytes) -> bytes:
@@ -65,7 +66,10 @@ class Build:
     @property
     def run_order(self) -> dict[str, Any]:
         """The order to a stage that runs."""
-        return _execute(self.run, SCRATCH, self.environment) | {"leaves_result": self.kind != "stdio"}
+        return _execute(self.run, SCRATCH, self.environment) | {
+            "leaves_result": self.kind != "stdio",
+            "out_of_memory": self.out_of_memory,
+        }
 
 
 @dataclass(slots=True)

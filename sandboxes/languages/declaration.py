@@ -137,8 +137,9 @@ class Language:
     are patterns of what a compilation leaves for the runs. In both, `{memory_mib}` is the program's own
     memory limit. `toolchain` are the files without which the language is absent, `version` the command
     whose first line tells it, `packages` what Debian has it in, `etc` what it reads below /etc, `files` what
-    the compiler finds beside the program, by name. `system_calls` are what its programs
+    the compiler finds beside the program, as those of a harness. `system_calls` are what its programs
     may do although the filter of runs refuses it.
+    `out_of_memory` are words by which a failed program says that its runtime gave it no more memory.
     Where `numbers_are_one` a returned 3 is also 3.0, since the language does not tell them apart.
     A language that is `warm` is run by the supervisor's own interpreter and has no commands.
     `libraries` are Python distributions of the service's own installation that a language rests on in place
@@ -164,6 +165,7 @@ class Language:
     libraries: tuple[str, ...] = ()
     extra: str = ""
     system_calls: tuple[str, ...] = ()
+    out_of_memory: tuple[str, ...] = ()
     limits: LimitFactors = LimitFactors()
     build_limits: BuildLimits = BuildLimits()
     call: Harness | None = None
@@ -191,7 +193,7 @@ def read(file: Traversable) -> Language:
         told = tomllib.loads(file.read_text("utf-8"))
         language = Language(
             **{
-                **_all_frozen(told),
+                **_with_texts(told),
                 "kinds": frozenset(told["kinds"]),
                 "limits": LimitFactors(**told.get("limits", {})),
                 "build_limits": BuildLimits(**told.get("build_limits", {})),
@@ -223,10 +225,15 @@ def read(file: Traversable) -> Language:
 
 
 def _harness(told: Mapping[str, Any]) -> Harness:
-    harness = _all_frozen(told)
+    return Harness(**_with_texts(told))
+
+
+def _with_texts(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part's keys; `files` that are names are read from `HARNESSES`."""
+    frozen = _all_frozen(told)
     if isinstance(names := told.get("files"), list):
-        harness["files"] = {name: (HARNESSES / name).read_text("utf-8") for name in names}
-    return Harness(**harness)
+        frozen["files"] = {name: (HARNESSES / name).read_text("utf-8") for name in names}
+    return frozen
 
 
 def _all_frozen(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -152,6 +152,35 @@ def test_a_test_that_asks_for_what_is_not_there_fails(verifier: Verifier, langua
     )
 
 
+WHAT_NAMES_ITS_FUNCTIONS_AS_WE_DO = {
+    "c": "void write(int x) { (void)x; }\nint read(void) { return 0; }\n",
+    "cpp17": "void write(int) {}\nint read() { return 0; }\n",
+    "php": "<?php ?>\n",
+}
+
+
+@pytest.mark.parametrize("name", WHAT_NAMES_ITS_FUNCTIONS_AS_WE_DO)
+def test_a_right_program_passes_whatever_else_it_has(verifier: Verifier, name: str) -> None:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == name)
+    if not info.available:
+        pytest.skip(f"{name} is not here: {info.remedy}")
+    right = CASES[name].right + "\n?>\n" if name == "php" else CASES[name].right
+    execution = verify(verifier, name, WHAT_NAMES_ITS_FUNCTIONS_AS_WE_DO[name] + right, CASES[name].tests)
+    assert execution.verdict is Verdict.ACCEPTED, execution
+
+
+def test_the_assertions_of_go_itself_are_known_too(verifier: Verifier) -> None:
+    (info,) = (each for each in verifier.capabilities().languages if each.name == "go")
+    if not info.available:
+        pytest.skip(f"go is not here: {info.remedy}")
+    head = 'package main\nimport "testing"\n'
+    tests = 'func TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Errorf("not 3") } }'
+    wrong = head + "func Add(a int, b int) int { return a - b }"
+    assert verify(verifier, "go", wrong, tests).verdict is Verdict.WRONG_ANSWER
+    panics = head + "func Add(a int, b int) int { panic(a) }"
+    assert verify(verifier, "go", panics, tests).verdict is Verdict.RUNTIME_ERROR
+
+
 HIDES_THE_TESTS = {
     "c": "int main(void) { return 0; }\n#define main tests_main",
     "cpp17": "int main() { return 0; }\n#define main tests_main",
@@ -178,10 +207,20 @@ def test_a_program_that_hides_the_tests_does_not_pass(verifier: Verifier, name: 
     assert execution.verdict is not Verdict.ACCEPTED, execution
 
 
+ONE_STATEMENT = "console.assert(add(1, 2) === 3);"
 TWO_ASSERTIONS = (
     "#include <assert.h>\nint main(void) {{ assert(add(1, 2) == 3); /* and */ assert(add(-1, 1) == 0); }}"
 )
 HIDES_THEM_OTHERWISE = [
+    ("c", "#include <assert.h>\n#define __assert_fail(...) ((void)0)\n{wrong}", TWO_ASSERTIONS),
+    ("javascript", "{wrong}\nif (0)", ONE_STATEMENT),
+    ("javascript", "{wrong}\nvar q = () =>", ONE_STATEMENT),
+    ("javascript", "{wrong}\nvar console = {{ assert() {{}} }};", ONE_STATEMENT),
+    ("typescript", "{wrong}\nif (0)", ONE_STATEMENT),
+    ("php", "{wrong}\nif (false)", "assert(add(1, 2) === 3);"),
+    ("ruby", "{wrong}\nfalse and\n", "raise 'not ok! 3' unless add(1, 2) == 3"),
+    ("perl", "{wrong}\n0 and\n", "die 'not ok! 3' unless add(1, 2) == 3;"),
+    ("rust", "macro_rules! assert {{ ($($e:tt)*) => {{}} }}\n{wrong}\n#[cfg(any())]", CASES["rust"].tests),
     ("c", "int add(int a, int b) {{ return 0; }}\nint main(void) {{ /*", TWO_ASSERTIONS),
     ("cpp17", "int add(int a, int b) {{ return 0; }}\nint main() {{ /*", TWO_ASSERTIONS),
     (

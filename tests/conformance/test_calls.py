@@ -111,6 +111,40 @@ def test_what_leetcode_brings_along_is_there(verifier: Verifier, language: str) 
     assert execution.verdict is Verdict.ACCEPTED, execution
 
 
+PLAIN_FOR_A_METHOD = {
+    "c": "int f(int *nums, int numsSize) { return numsSize ? nums[0] : INT_MIN; }",
+    "javascript": "var f = function (a) { return a[0]; };",
+    "typescript": "function f(a: number[]): number { return a[0]; }",
+    "ruby": "def f(a) = a[0]",
+}
+
+
+@pytest.mark.parametrize("language", PLAIN_FOR_A_METHOD, indirect=False)
+def test_a_plain_function_is_what_leetcode_has_for_some_languages(verifier: Verifier, language: str) -> None:
+    test = CallTest("f", ([10, 9],), 10, class_name="Solution")
+    (execution,) = executed(verifier, there(verifier, language), PLAIN_FOR_A_METHOD[language], [test])
+    assert execution.verdict is Verdict.ACCEPTED, execution
+
+
+JAVA_SUM = " int f(int a, int b) { return a + b; } }"
+WAYS_TO_HAVE_A_FUNCTION = [
+    ("javascript", "export function f(a, b) { return a + b; }"),
+    ("javascript", "export default (a, b) => a + b;"),
+    ("javascript", 'import fs from "fs"; function f(a, b) { return a + b; }'),
+    ("javascript", "module.exports = (a, b) => a + b;"),
+    ("java", "interface A { int f(int a, int b); } class B implements A { public" + JAVA_SUM),
+    ("java", "abstract class A { abstract int f(int a, int b); } class B extends A {" + JAVA_SUM),
+    ("java", "class B { long f(long a, long b) { return 0; } int f(int a, int b) { return a + b; } int g; }"),
+    ("cpp17", "void write(int) {} int read() { return 0; } int f(int a, int b) { return a + b; }"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "source"), WAYS_TO_HAVE_A_FUNCTION)
+def test_what_is_called_is_found(verifier: Verifier, language: str, source: str) -> None:
+    (execution,) = executed(verifier, there(verifier, language), source, [CallTest("f", (1, 2), 3)])
+    assert execution.verdict is Verdict.ACCEPTED, execution
+
+
 def test_ruby_has_keyword_parameters(verifier: Verifier) -> None:
     call = CallTest("f", (1,), [1, "x"], {"named": "x"})
     source = "def f(given, named:) = [given, named]"

@@ -80,6 +80,9 @@ double mean(values, count) double values[]; int count; {
     return sum / count;
 }
 
+int TYPE(int value) { return 7; }
+void write(int value) {}
+int short_length(int *nums, unsigned char count) { return count; }
 int letters(char *s, int sSize) { return sSize; }
 int new(int class) { return class; }
 void nothing(int *nums, int numsSize) { nums[0] = numsSize; }
@@ -98,6 +101,9 @@ RETURNED: list[tuple[str, tuple[Any, ...], Any]] = [
     ("scale", ([], 0.5), []),
     ("reversed", (["a", "é😀", ""],), ["", "é😀", "a"]),
     ("land", ([["1", "0"], ["1", "1"]],), 3),
+    ("land", (["10", "11"], 2, [2, 2]), 3),
+    ("TYPE", (1,), 7),
+    ("short_length", ([1] * 255,), 255),
     ("greeting", ("you",), "hello, you"),
     ("greeting", (None,), None),
     ("fits", (True, "x", 255, 0.5), True),
@@ -116,6 +122,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], str]] = [
     ("two_sum", ([2**31], 1), "TypeError: argument 1: "),
     ("two_sum", ("ab", 1), "TypeError: argument 1: expected a list"),
     ("two_sum", (1,), "TypeError: "),
+    ("short_length", ([1] * 256,), "a length of at most 255"),
     ("new", (), "TypeError: the function does not take 0 arguments"),
     ("new", (1, 2), "TypeError: the function does not take 2 arguments"),
     ("lost", (3,), "TypeError: a list of 3 items was returned, and not its items"),
@@ -152,7 +159,7 @@ def test_what_does_not_fit_is_named(executions: list[ExecutionResult]) -> None:
     ("source", "said"),
     [
         ("int g(int a) { return a; }", "the program defines no function 'f'"),
-        ("int f(int a);", "the program defines no function 'f'"),
+        ('int f(int a);\n# 1 "header.h"\nint f(int a) { return a; }', "the program defines no function 'f'"),
         ("typedef struct { int a; } P; int f(P p) { return p.a; }", "the parameter p is of a type that"),
         ("struct P { int a; }; struct P *f(int a) { return 0; }", "the result of f is of a type that"),
         ("int f(int a) { return a }", "main.c:1:24: error: expected"),

@@ -74,9 +74,19 @@ TAKES_MEMORY = {
     "int main(void) { for (;;) memset(malloc(1 << 20), 1, 1 << 20); }",
     "cpp17": "#include <vector>\nint main() { std::vector<std::vector<char>> v; "
     "for (;;) v.emplace_back(1 << 20, 'x'); }",
+    "go": 'package main\nimport "bytes"\nvar kept [][]byte\n'
+    "func main() { for { kept = append(kept, bytes.Repeat([]byte{1}, 1 << 20)) } }",
+    "java": "import java.util.*; class Taker { public static void main(String[] a) {"
+    " List<byte[]> kept = new ArrayList<>(); for (;;) kept.add(new byte[1 << 20]); } }",
+    "javascript": "const kept = []; for (;;) kept.push(Buffer.alloc(1 << 20, 1));",
+    "php": "<?php $kept = []; for (;;) $kept[] = random_bytes(1 << 20);",
+    "pypy": "kept = []\nwhile True: kept.append(bytearray(b'x' * (1 << 20)))",
+    "ruby": "kept = []; loop { kept << 'x' * (1 << 20) }",
+    "typescript": "const kept = []; for (;;) kept.push(Buffer.alloc(1 << 20, 1));",
     "perl": 'my @kept; push @kept, "x" x (1 << 20) . @kept while 1;',
     "rust": "fn main() { let mut kept = Vec::new(); loop { kept.push(vec![1u8; 1 << 20]); } }",
 }
+TAKES_MEMORY["cpp20"] = TAKES_MEMORY["cpp17"]
 IS_NO_PROGRAM = "this is no program { in any ( language"
 
 
@@ -142,8 +152,6 @@ def test_what_does_not_compile_is_told_in_the_compilers_words(verifier: Verifier
 
 
 def test_one_that_takes_all_memory_meets_its_limit(verifier: Verifier, language: str) -> None:
-    if language not in TAKES_MEMORY:
-        pytest.skip(f"the runtime of {language} has a limit of its own, and ends by an error of its own")
     (execution,) = verify(verifier, language, TAKES_MEMORY[language]).executions
     assert execution.verdict is Verdict.MEMORY_LIMIT_EXCEEDED, execution
 
@@ -151,8 +159,7 @@ def test_one_that_takes_all_memory_meets_its_limit(verifier: Verifier, language:
 def test_a_candidate_in_a_language_that_is_not_for_such_tests_is_refused(verifier: Verifier) -> None:
     problem = Problem("call", [CallTest("f", (1,), 2)], LIMITS)
     available = [each.name for each in verifier.capabilities().languages if each.available]
-    name = next((name for name in DECLARED if name in available), None)
-    if name is None:
-        pytest.skip("no other language is here")
-    with pytest.raises(InvalidRequest, match=f"tests of kind call do not work in {name}"):
-        verifier.verify(problem, [Candidate("", language=name)])
+    if "coq" not in available:
+        pytest.skip("coq is not here")
+    with pytest.raises(InvalidRequest, match="tests of kind call do not work in coq"):
+        verifier.verify(problem, [Candidate("", language="coq")])

@@ -131,12 +131,18 @@ def check_checker(spec: CheckerSpec, path: str, kinds: set[str], abilities: Abil
 
 
 def check_program(program: Program, path: str, abilities: Abilities) -> None:
-    """Check that a program that is no candidate can be run.
+    """Check that a program that is no candidate can be run: it reads and prints as in a `stdio` test.
 
     Raises:
-        InvalidField: its language is unknown or not installed.
+        InvalidField: its language is unknown, not installed or one whose programs are not run.
     """
-    check_language(program.language, under(path, "language"), abilities.languages)
+    run = [each for each in abilities.languages if KIND_OF_BODY[StdioTest] in each.test_kinds]
+    if program.language in {each.name for each in abilities.languages} - {each.name for each in run}:
+        wrong = f"programs in {program.language} are not run"
+        raise InvalidField(
+            under(path, "language"), wrong, _listed(each.name for each in run if each.available)
+        )
+    check_language(program.language, under(path, "language"), run)
 
 
 def check_language(name: str, path: str, languages: Iterable[LanguageAbility]) -> LanguageAbility:

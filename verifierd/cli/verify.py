@@ -34,7 +34,7 @@ def _languages_by_kinds() -> Iterator[str]:
     for kind in KIND_OF_TEST.values():
         kinds_of.setdefault(tuple(languages_with({kind})), []).append(kind)
     for names, kinds in kinds_of.items():
-        head = f"    {', '.join(kinds)}".ljust(COLUMN_CHARS)
+        head = f"    {', '.join(kinds)}  ".ljust(COLUMN_CHARS)
         yield from textwrap.wrap(
             ", ".join(names), LINE_CHARS, initial_indent=head, subsequent_indent=" " * COLUMN_CHARS
         )

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import verifierd_client as client
 from verifierd.datasets.adapter import Sample
@@ -89,11 +89,11 @@ class Evaluation:
         Raises:
             InputError: the journal is damaged.
         """
-        for entry in journal.entries():
-            if "bill" in entry:
-                self.tally.add_bill(client.Cost(**entry["bill"]))
-            else:
-                self._put(entry["sample"], entry["line"])
+        for number, entry in enumerate(journal.entries(), start=2):
+            try:
+                self._take(entry)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                raise journal.damaged(number) from None
         self._journal = journal
 
     async def run(self, verifier: Verifier, on_result: Callable[[], None] = _nothing) -> None:
@@ -186,6 +186,14 @@ class Evaluation:
         if self._journal is not None and line["verdict"] != client.Verdict.INFRASTRUCTURE_ERROR.value:
             self._journal.add({"sample": number, "line": line})
         self._on_result()
+
+    def _take(self, entry: Mapping[str, Any]) -> None:
+        if "bill" in entry:
+            self.tally.add_bill(client.Cost(**entry["bill"]))
+        elif entry["sample"] in self.samples.of_task[entry["line"]["task_id"]]:
+            self._put(entry["sample"], entry["line"])
+        else:
+            raise ValueError("the sample is another task's")
 
     def _put(self, number: int, line: Line) -> None:
         self._results.put(number, json.dumps(line).encode())

@@ -82,6 +82,10 @@ class Journal:
                 if number > 1:
                     yield _parsed(self.path, number, line)
 
+    def damaged(self, number: int) -> InputError:
+        """Return the error for a line that cannot be of an evaluation."""
+        return _damaged(self.path, number)
+
     def add(self, entry: Mapping[str, Any]) -> None:
         """Write an entry.
 
@@ -117,6 +121,8 @@ class Journal:
         with path.open("rb") as lines:
             head = lines.readline()
         if not head.endswith(b"\n"):
+            if not json.dumps(self._head).encode().startswith(head):
+                raise _damaged(path, 1)
             os.truncate(path, 0)
             self._write(self._head)
         elif _parsed(path, 1, head) != self._head:
@@ -143,11 +149,15 @@ class Journal:
             self._file = None
 
 
+def _damaged(path: Path | None, number: int) -> InputError:
+    return InputError(path or "the journal", number, "the journal is damaged here; delete it to begin anew")
+
+
 def _parsed(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
     try:
         entry = json.loads(line)
     except ValueError:
         entry = None
     if not isinstance(entry, dict):
-        raise InputError(path, number, "the journal is damaged here; delete it to begin anew")
+        raise _damaged(path, number)
     return entry

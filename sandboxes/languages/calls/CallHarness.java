@@ -107,10 +107,28 @@ class CallHarness {
         for (var name : names) {
             var found = new ArrayList<Method>();
             for (var method : Class.forName(name).getDeclaredMethods())
-                if (method.getName().equals(FUNCTION) && !method.isSynthetic()) found.add(method);
+                if (method.getName().equals(FUNCTION) && !method.isSynthetic() && isThere(method)) found.add(method);
+            found.sort(Comparator.comparing(CallHarness::width).thenComparing(Method::toString));
             if (!found.isEmpty()) return found;
         }
         throw new AttributeError("no class of " + names + " has a method " + FUNCTION);
+    }
+
+    static boolean isThere(Method method) {
+        return Modifier.isStatic(method.getModifiers())
+            || !Modifier.isAbstract(method.getModifiers() | method.getDeclaringClass().getModifiers());
+    }
+
+    // Of overloads that an argument fits, the narrower type comes first, and Object last.
+    static String width(Method method) {
+        var order = List.of(boolean.class, char.class, byte.class, short.class, int.class, long.class,
+            float.class, double.class);
+        var widths = new StringBuilder();
+        for (var type : method.getParameterTypes()) {
+            int place = order.indexOf(type);
+            widths.append((char) ('a' + (place >= 0 ? place : type == Object.class ? 20 : 10)));
+        }
+        return widths.toString();
     }
 
     // The candidate's classes, Main first.

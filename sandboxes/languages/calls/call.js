@@ -1,6 +1,7 @@
 // Calls one function of the candidate's and reports its value; see README.md beside the declarations.
 "use strict";
 const fs = require("fs");
+const path = require("path");
 const vm = require("vm");
 const { createRequire } = require("module");
 
@@ -62,22 +63,49 @@ function encode(value) {
   return `{"$opaque":${JSON.stringify(value?.constructor?.name ?? typeof value)}}`;
 }
 
-// The program runs as a module does; behind its last line it is asked for its function.
-function load() {
+// What the program calls by a name, or exports by it.
+function named(name) {
+  return name && `typeof ${name} !== "undefined" ? ${name} : module.exports?.${name}`;
+}
+
+// The program runs as a module of Node's own kind does; behind its last line it is asked for its names.
+function required(text) {
   const module = { exports: {} };
-  const name = CLASS_NAME || FUNCTION;
-  const found = `\n;return typeof ${name} !== "undefined" ? ${name} : module.exports.${name}`;
+  const found = `\n;return [${named(CLASS_NAME)}, ${named(FUNCTION)}, module.exports]`;
   const names = ["exports", "require", "module", "__filename", "__dirname"];
-  const program = vm.compileFunction(fs.readFileSync(SOURCE, "utf8") + found, names, { filename: SOURCE });
+  const program = vm.compileFunction(text + found, names, { filename: SOURCE });
   const values = [module.exports, createRequire(SOURCE), module, SOURCE, "/program"];
   return program.apply(module.exports, values);
 }
 
-function callee() {
-  const found = load();
-  const receiver = CLASS_NAME && typeof found === "function" ? new found() : undefined;
-  const called = CLASS_NAME ? receiver?.[FUNCTION] : found;
-  if (typeof called === "function") return called.bind(receiver);
+// One with `import` and `export`; what is called may be there and not exported.
+async function imported(text) {
+  const run = (file, source) => (fs.writeFileSync(file, source), import(path.resolve(file)));
+  const exporting = `${text}\nexport { ${CLASS_NAME || FUNCTION} as harnessFound };`;
+  const module = await run("exporting.mjs", exporting).catch((error) => {
+    if (error instanceof SyntaxError) return run("program.mjs", text);
+    throw error;
+  });
+  const found = module.harnessFound;
+  return CLASS_NAME ? [found ?? module[CLASS_NAME], module[FUNCTION], module.default] : [, found ?? module[FUNCTION], module.default];
+}
+
+async function load() {
+  const text = fs.readFileSync(SOURCE, "utf8");
+  try {
+    return required(text);
+  } catch (error) {
+    if (error instanceof SyntaxError && /'import'|import statement|'export'|import\.meta/.test(error.message)) return imported(text);
+    throw error;
+  }
+}
+
+// Where there is no such class, the plain function counts, as LeetCode has it for this language.
+async function callee() {
+  const [owner, plain, exported] = await load();
+  const receiver = typeof owner === "function" ? new owner() : undefined;
+  if (typeof receiver?.[FUNCTION] === "function") return receiver[FUNCTION].bind(receiver);
+  for (const called of [plain, exported]) if (typeof called === "function" && called !== owner) return called;
   throw new AttributeError(`the program has no function ${CLASS_NAME && CLASS_NAME + "."}${FUNCTION}`);
 }
 
@@ -91,7 +119,7 @@ async function main() {
   try {
     const [args, kwargs] = decode(form);
     if (Object.keys(kwargs).length) throw new TypeError("JavaScript has no arguments by name");
-    report(`{"returned":${encode(await callee()(...args))}}`, 0);
+    report(`{"returned":${encode(await (await callee())(...args))}}`, 0);
   } catch (error) {
     const [name, message] = [error?.constructor?.name ?? typeof error, error?.message ?? error];
     report(JSON.stringify({ raised: [String(name), String(message).slice(0, 2000)] }), 1);

@@ -49,7 +49,8 @@ module Harness
   end
 
   def self.call(args, kwargs)
-    receiver = CLASS_NAME.empty? ? TOPLEVEL_BINDING.receiver : Object.const_get(CLASS_NAME).new
+    has_class = !CLASS_NAME.empty? && Object.const_defined?(CLASS_NAME)
+    receiver = has_class ? Object.const_get(CLASS_NAME).new : TOPLEVEL_BINDING.receiver
     found = receiver.respond_to?(FUNCTION, true)
     raise NoMethodError, "the program has no function #{FUNCTION}" unless found
     receiver.send(FUNCTION, *args, **kwargs.transform_keys(&:to_sym))

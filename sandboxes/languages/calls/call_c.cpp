@@ -57,7 +57,12 @@ struct Parameter {
     alignas(16) char value[16];
 
     void set(const void* pointer) { std::memcpy(value, &pointer, sizeof pointer); }
-    void set_length(size_t length) { std::memcpy(value, &length, type.bytes()); }  // little-endian
+    void set_length(size_t length) {
+        const unsigned __int128 wide = length;
+        const int bits = 8 * type.bytes() - (type.scalar().kind == Scalar::SIGNED);
+        if (bits < 64 && wide >> bits) throw Misfit{"a length of at most " + std::to_string((1ULL << bits) - 1)};
+        std::memcpy(value, &wide, type.bytes());  // little-endian
+    }
 };
 
 std::deque<Parameter> parameters;
@@ -110,10 +115,16 @@ Items read_texts(Reader& from) {
     return read_items(sizeof(char*), from, [](Reader& one, void* to) { *static_cast<char**>(to) = read_text(one); });
 }
 
+// A row of letters may come as a text.
+Items read_letters(Reader& from) {
+    const string text = from.text();
+    return {std::copy(text.begin(), text.end(), new char[text.size() + 1]) - text.size(), text.size()};
+}
+
 Items read_rows(Type row, Reader& from, Items& lengths) {
     std::vector<int> counted;
     const Items rows = read_items(sizeof(void*), from, [&](Reader& one, void* to) {
-        const Items items = read_list(row.item(), one);
+        const Items items = row.item().is_char() && one.next() == '"' ? read_letters(one) : read_list(row.item(), one);
         counted.push_back(items.length);
         *static_cast<char**>(to) = items.at;
     });
@@ -140,8 +151,9 @@ size_t without_outputs() {
 size_t read_argument(size_t at, size_t inputs, bool has_lengths, Reader& from) {
     Parameter& into = parameters[at];
     const Type type = into.type;
-    const bool with_length = has_lengths && at + 1 < inputs && parameters[at + 1].type.is_integer();
-    const bool with_rows = with_length && at + 2 < inputs && parameters[at + 2].type.is_int_pointer();
+    const bool has_length = at + 1 < inputs && parameters[at + 1].type.is_integer();
+    const bool has_row_lengths = has_length && at + 2 < inputs && parameters[at + 2].type.is_int_pointer();
+    const bool with_length = has_lengths && has_length;
     const bool is_letters = type.is_text() && with_length && parameters[at + 1].name == into.name + "Size";
     if (type.is_text() && !is_letters) {
         into.set(read_text(from));
@@ -151,15 +163,16 @@ size_t read_argument(size_t at, size_t inputs, bool has_lengths, Reader& from) {
         read_scalar(type, from, into.value);
         return 1;
     }
-    const bool has_rows = type.pointers() == 2 && (!type.is_char() || with_rows);
+    const bool has_rows = type.pointers() == 2 && (!type.is_char() || has_row_lengths);
+    const bool with_row_lengths = has_lengths && has_rows && has_row_lengths;
     Items lengths{};
     const Items items = has_rows              ? read_rows(type.item(), from, lengths)
                         : type.pointers() == 2 ? read_texts(from)
                                                : read_list(type.item(), from);
     into.set(items.at);
     if (with_length) parameters[at + 1].set_length(items.length);
-    if (has_rows && with_rows) parameters[at + 2].set(lengths.at);
-    return 1 + with_length + (has_rows && with_rows);
+    if (with_row_lengths) parameters[at + 2].set(lengths.at);
+    return 1 + with_length + with_row_lengths;
 }
 
 void read_arguments() {

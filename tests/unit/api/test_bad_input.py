@@ -112,6 +112,18 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.problem.tests[0].interactive.interactor.language",
         "python",
     ),
+    "interactor in a language of proofs": (
+        lambda r: _test(r).interactive.interactor.MergeFrom(problem_pb2.Program(language="coq", source=b"x")),
+        "batch.problem.tests[0].interactive.interactor.language",
+        "python",
+    ),
+    "checker program in a language of answers": (
+        lambda r: r.batch.problem.checker.MergeFrom(
+            problem_pb2.CheckerSpec(name="program", program=problem_pb2.Program(language="text", source=b"x"))
+        ),
+        "batch.problem.checker.program.language",
+        "python",
+    ),
     "checker program in an unknown language": (
         lambda r: r.batch.problem.checker.MergeFrom(
             problem_pb2.CheckerSpec(

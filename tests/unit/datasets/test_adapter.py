@@ -80,6 +80,7 @@ def test_the_published_problems_are_all_read() -> None:
     [
         ([TASK, TASK], 2, "task_id 'T/0' occurs twice; the first is at "),
         ([{**TASK, "entry_point": "f g"}], 1, "field 'entry_point' must be a Python name"),
+        ([{**TASK, "test": "x = 1"}], 1, "field 'test' must define check(candidate)"),
         ([{**TASK, "task_id": ""}], 1, "the id of a task must have 1 to 256 characters"),
         ([{key: TASK[key] for key in ("task_id", "prompt", "test")}], 1, "field 'entry_point' is missing"),
         ([{**TASK, "prompt": None}], 1, "field 'prompt' must be a string"),

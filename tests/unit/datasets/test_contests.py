@@ -302,6 +302,12 @@ def test_codeforces() -> None:
         (
             "livecodebench",
             1,
+            {"private_test_cases": '[{"input": "1", "output": "1", "testtype": "weird"}]'},
+            "item 0: 'testtype' is 'weird'; allowed: stdin, functional",
+        ),
+        (
+            "livecodebench",
+            1,
             {"private_test_cases": '[{"input": "[", "output": "1"}]'},
             "inputs[0] must be JSON",
         ),

@@ -59,11 +59,12 @@ def test_the_journal_of_another_evaluation_is_refused_and_left_as_it_is(tmp_path
     assert (tmp_path / "j").read_bytes() == content
 
 
-def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "j").write_text("dear diary\n")
+@pytest.mark.parametrize("content", ["dear diary\n", "dear diary"])
+def test_a_file_that_is_no_journal_is_refused_and_left_as_it_is(tmp_path: Path, content: str) -> None:
+    (tmp_path / "j").write_text(content)
     with pytest.raises(InputError, match=r"j:1: the journal is damaged here"):
         Journal(tmp_path / "j", "key")
-    assert (tmp_path / "j").read_text() == "dear diary\n"
+    assert (tmp_path / "j").read_text() == content
 
 
 def test_a_damaged_line_before_the_last_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ an oracle for the task (evalplus/eval/__init__.py, unsafe_execute): the checker 
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -109,7 +110,7 @@ def _tests(group: str, name: str, record: Record, inputs: Inputs) -> Iterator[cl
             raise record.error(what)
     try:
         read = inputs(record, published)
-    except (TypeError, ValueError, AttributeError, IndexError):
+    except (TypeError, ValueError, AttributeError, IndexError, OverflowError):
         raise record.error(f"field {key!r} holds inputs that are not of this task's form") from None
     for index, args in enumerate(read):
         yield client.CallTest(name, list(args), None, id=f"{group}/{index}")
@@ -117,7 +118,7 @@ def _tests(group: str, name: str, record: Record, inputs: Inputs) -> Iterator[cl
 
 def _checker(record: Record, oracle: str, rule: Rule) -> client.Checker:
     atol = record.value("atol")
-    if type(atol) not in (int, float) or not 0 <= atol < math.inf:
+    if type(atol) not in (int, float) or not 0 <= atol <= sys.float_info.max:
         raise record.error("field 'atol' must be a number of at least 0")
     params = {"atol": repr(float(atol))}
     return client.Checker(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import verifierd_client as client
 from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.records import Record
 from verifierd.datasets.task import Program, Rule, Task, after
 
 LANGUAGE = "python"
+DEFINES_CHECK = re.compile(r"^def\s+check\b", re.MULTILINE)
 LIMITS = client.Limits(cpu_time_s=3.0)  # `evaluate_functional_correctness` has a timeout of 3 s
 
 
 def _task(record: Record, rule: Rule) -> Task:
     task_id, prompt, entry_point = record.text("task_id"), record.text("prompt"), python_name(record)
-    test = client.AssertsTest(
-        f"{record.text('test')}\n\ncheck({entry_point})\n", "check", candidate_names=(entry_point,)
-    )
+    tests = record.text("test")
+    if not DEFINES_CHECK.search(tests):  # or else a sample could
+        raise record.error("field 'test' must define check(candidate)")
+    test = client.AssertsTest(f"{tests}\n\ncheck({entry_point})\n", "check", candidate_names=(entry_point,))
     canonical = record.text("canonical_solution") if "canonical_solution" in record.fields else None
     return Task(
         task_id=task_id,

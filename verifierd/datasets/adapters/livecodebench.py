@@ -13,6 +13,7 @@ from verifierd.datasets.records import Record, type_name
 from verifierd.datasets.task import Rule, Task
 
 PUBLIC, PRIVATE, METADATA = "public_test_cases", "private_test_cases", "metadata"
+KINDS = ("stdin", "functional")
 
 
 def _task(record: Record, rule: Rule) -> Task:
@@ -20,8 +21,8 @@ def _task(record: Record, rule: Rule) -> Task:
     if not isinstance(metadata, dict):
         raise record.error(f"field {METADATA!r} must hold an object, and holds {type_name(metadata)}")
     function = function_named(record, METADATA, metadata.get("func_name"))
-    public = read_cases(record, PUBLIC, embedded(record, PUBLIC, record.text(PUBLIC)), function)
-    private = read_cases(record, PRIVATE, _private(record), function)
+    public = _cases(record, PUBLIC, embedded(record, PUBLIC, record.text(PUBLIC)), function)
+    private = _cases(record, PRIVATE, _private(record), function)
     pairs = Pairs(
         record,
         PRIVATE,
@@ -30,6 +31,18 @@ def _task(record: Record, rule: Rule) -> Task:
         function,
     )
     return EVALUATOR.task(record, rule, record.id("question_id"), pairs, record.text("starter_code"))
+
+
+def _cases(record: Record, key: str, held: Any, function: str) -> Pairs:
+    pairs = read_cases(record, key, held, function)
+    for index, case in enumerate(held):
+        kind = case.get("testtype", KINDS[bool(function)])
+        if kind not in KINDS:
+            told = (
+                f"field {key!r}: item {index}: 'testtype' is {str(kind)[:80]!r}; allowed: {', '.join(KINDS)}"
+            )
+            raise record.error(told)
+    return pairs
 
 
 def _private(record: Record) -> Any:

@@ -127,7 +127,7 @@ def _case(record: Record, number: int, case: Any) -> tuple[list[Any], Any]:
 
 
 def _python_test(name: str, test_id: str, args: list[Any], expected: Any) -> client.AssertsTest:
-    tolerance = args[-1] if name == "sqrt" else 0.0
+    tolerance = args[-1] if name == "sqrt" and args else 0.0
     source = PYTHON_TEST.format(name=name, args=repr(args), expected=repr(expected), tolerance=tolerance)
     return client.AssertsTest(source, test_id, candidate_names=(name,))
 
