@@ -76,7 +76,8 @@ model's whole responses, with the answer best in \\boxed{{...}} or $...$. What i
 In an `interactive` test the candidate talks with a program, standard output of each being standard input of
 the other. That program is started as `interactor input.txt output.txt answer.txt` and finds `input` and
 `answer` in these files, which the candidate does not see. Exit code 0 accepts; 1 and 2 refuse; anything else
-is the interactor's own failure. Two that wait for each other end at the wall limit:
+is the interactor's own failure, such as an exception where the candidate says nothing. Two that wait for
+each other end at the wall limit:
 
        {{"id": "e", "interactive": {{"interactor": {{"language": "cpp17", "source": "..."}},
                                    "input": "42", "answer": ""}}}}
@@ -120,11 +121,12 @@ Checkers, by the kind of test that they judge:
 
     "checker": {{"name": "float", "params": {{"abs": 1e-6, "rel": 1e-6}}}}
 
-The checker `program`, for stdio, is a program of yours, in any language that candidates may be written in.
+The checker `program`, for stdio, is a program of yours, in any language that works for `stdio`.
 It is run in a sandbox of its own as `checker input.txt output.txt answer.txt`: stdin, what the candidate
 printed, expected_stdout. Exit code 0 accepts; 1 and 2 refuse, and so does 7 (points); anything else is the
-checker's own failure. With `protocol: open-r1` it is `checker input.txt answer.txt output.txt`, and it
-accepts by printing 1 (`strict: true` tells its failures from refusals).
+checker's own failure. It is one file: paste testlib.h into it in place of its `#include`. With
+`protocol: open-r1` it is `checker input.txt answer.txt output.txt`, and it accepts by printing 1
+(`strict: true` tells its failures from refusals).
 
     "checker": {{"name": "program", "params": {{"protocol": "testlib"}},
                 "program": {{"language": "python", "source": "import sys; ..."}}}}

@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from dataclasses import dataclass
 
@@ -24,6 +25,13 @@ from verifierd.judging.showing import printable
 from verifierd.model import AnswerTest, CallTest, KilledBy, TestBody, Verdict
 
 DETAIL_CHARS = 500
+LAST_WORDS_BYTES = 1 << 14
+# As the runtimes of Java, JavaScript, Go, Rust and PHP begin it.
+NAMES_AN_ERROR = re.compile(
+    r"^(?:Exception in thread .*|Caused by: .*|panic: .*|thread '.*' panicked at .*|PHP Fatal error: .*"
+    r"|(?:\w+[.:$])*\w*(?:Error|Exception)\b.*)$",
+    re.MULTILINE,
+)
 
 KILLED_BY = {
     Ending.CPU_LIMIT: KilledBy.CPU_LIMIT,
@@ -107,14 +115,18 @@ def _too_much(outcome: Outcome, limits: Limits) -> str:
 
 
 def _own_words(outcome: Outcome) -> str:
-    """Return what the program said of its end: exception, signal, exit code, or its last line of stderr."""
+    """Return what the program said of its end: exception, signal, exit code, or a last line of stderr.
+
+    Below the line that names an error many runtimes say where it came from, or what else could be done.
+    """
     if outcome.raised is not None:
         message = f": {outcome.raised.message}" if outcome.raised.message else ""
         return printable(outcome.raised.class_name + message, DETAIL_CHARS)
     if outcome.term_signal:
         return f"ended by signal {outcome.term_signal} ({_signal_name(outcome.term_signal)})"
-    last_words = outcome.stderr[-DETAIL_CHARS:].decode("utf-8", "backslashreplace").strip()
-    last_line = printable(last_words.rpartition("\n")[2], DETAIL_CHARS)
+    last_words = outcome.stderr[-LAST_WORDS_BYTES:].decode("utf-8", "backslashreplace").strip()
+    *_, line = NAMES_AN_ERROR.findall(last_words) or [last_words.rpartition("\n")[2]]
+    last_line = printable(line, DETAIL_CHARS)
     if outcome.exit_code:
         return f"exit code {outcome.exit_code}" + (f": {last_line}" if last_line else "")
     if outcome.ending is Ending.FINISHED:

@@ -59,6 +59,18 @@ TABLE: list[tuple[TestBody, Outcome, Verdict, str]] = [
     ),
     (
         STDIO,
+        replace(printed(b"42"), exit_code=1, stderr=b"Error: boom\n    at f (main.js:1)\n\nNode.js v20\n"),
+        Verdict.RUNTIME_ERROR,
+        "exit code 1: Error: boom",
+    ),
+    (
+        STDIO,
+        replace(printed(b"42"), exit_code=2, stderr=b"panic: boom\n\nmain.main()\n\t/x.go:1 +0x1\n"),
+        Verdict.RUNTIME_ERROR,
+        "exit code 2: panic: boom",
+    ),
+    (
+        STDIO,
         replace(printed(b"42"), exit_code=None, term_signal=11),
         Verdict.RUNTIME_ERROR,
         "signal 11 (SIGSEGV)",
