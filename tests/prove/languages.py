@@ -24,7 +24,7 @@ HUMANEVAL_X: Sequence[tuple[str, str, int | None, int | None]] = (
     ("cpp", "cpp17", 162, 161),
     ("java", "java", 164, 164),
     ("js", "javascript", 161, 164),
-    ("go", "go", None, None),
+    ("go", "go", 164, 164),
     ("rust", "rust", None, None),
 )
 MBPP_TASKS = 427
