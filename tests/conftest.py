@@ -8,11 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.support.leaks import adopt_orphans, left_behind, snapshot
 from tests.support.loop_watch import LoopWatch
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Tracebacks as the daemon logs them: rich ones take a third of a second of the event loop to make.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 WATCHED_FOLDERS = {"integration", "security", "faults"}
 
 

@@ -25,7 +25,7 @@ from verifierd.datasets.refusals import Sources
 from verifierd.datasets.task import KIND_OF_TEST
 from verifierd_client import AsyncVerifier, BatchResult, Candidate, CandidateResult, Problem, Verdict
 
-LINE_CHARS, COLUMN_CHARS = 80, 32
+LINE_CHARS, COLUMN_CHARS = 80, 38
 
 
 def _languages_by_kinds() -> Iterator[str]:

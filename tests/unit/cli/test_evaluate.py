@@ -164,7 +164,10 @@ def test_a_journal_of_other_problems_samples_or_options_is_refused(
     journal = files.out.with_name("results.jsonl.journal")
     content = journal.read_bytes()
     if change == "problems":
-        Files.write(files.problems, *({"task_id": f"T/{n}", **TASK, "test": "pass"} for n in range(2)))
+        Files.write(
+            files.problems,
+            *({"task_id": f"T/{n}", **TASK, "test": "def check(candidate): pass"} for n in range(2)),
+        )
     if change == "samples":
         files.samples.write_text(files.samples.read_text().replace("ACCEPTED 3", "ACCEPTED 33"))
     ended = files.evaluate(command, *(["--cpu-time-s", "2"] if change == "option" else []))
