@@ -155,6 +155,22 @@ def test_a_program_that_was_judged_before_is_not_run_for_its_equal(
     assert [line["duplicate_of"] for line in lines] == [None, 0, None, 2, None, 4]
 
 
+@pytest.mark.parametrize(
+    "entry", ["{}", '{"sample": 0}', '{"sample": 0, "line": {"task_id": "T/1"}}', '{"bill": {"a": 1}}']
+)
+def test_a_journal_with_an_entry_of_no_evaluation_is_refused(
+    command: Command, verifier: FakeVerifier, files: Files, entry: str
+) -> None:
+    verifier.breaks_after = 7
+    files.evaluate(command)
+    journal = files.out.with_name("results.jsonl.journal")
+    head, *_ = journal.read_text().splitlines()
+    journal.write_text(f"{head}\n{entry}\n")
+    ended = files.evaluate(command)
+    assert (ended.code, files.out.exists()) == (2, False)
+    assert ended.err.startswith(f"error: {journal}:2: the journal is damaged here")
+
+
 @pytest.mark.parametrize("change", ["problems", "samples", "option"])
 def test_a_journal_of_other_problems_samples_or_options_is_refused(
     command: Command, verifier: FakeVerifier, files: Files, change: str
