@@ -74,9 +74,9 @@ def run_answer(index: int, facts: Facts, party: Party) -> dict[str, Any]:
     return answer | {"exit_code": exited.get("exit_code"), "term_signal": exited.get("term_signal")}
 
 
-def name_memory_ending(answer: dict[str, Any], words: Iterable[str], said: bytes) -> None:
+def name_memory_ending(answer: dict[str, Any], words: Iterable[str], said: Iterable[bytearray]) -> None:
     """Name the ending of a program whose runtime held the memory limit, and which failed and says so."""
-    if answer["ending"] == "raised" and any(word.encode() in said for word in words):
+    if answer["ending"] == "raised" and any(word.encode() in each for word in words for each in said):
         answer["ending"] = "memory_limit"
 
 

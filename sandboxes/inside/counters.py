@@ -122,7 +122,7 @@ def _uncached_bytes() -> int:
     what sysinfo(2) tells is as of now (its pkg/sentry/pgalloc/pgalloc.go, UpdateUsage and TotalUsage).
     """
     told = {name: int(size) for name, size, *_ in map(str.split, read("/proc/meminfo").splitlines())}
-    return memory_in_use_bytes() - (told["Cached:"] - told["Shmem:"]) * 1024
+    return memory_in_use_bytes() - (told.get("Cached:", 0) - told.get("Shmem:", 0)) * 1024
 
 
 def _heap_bytes() -> int:

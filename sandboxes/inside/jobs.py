@@ -167,7 +167,7 @@ class Jobs:
         if not is_reusable(party, facts):
             end()
         stdout, stderr, result = self._orders.collect(pipes)
-        name_memory_ending(answer, order.get("out_of_memory", ()), bytes(stderr.content + result.content))
+        name_memory_ending(answer, order.get("out_of_memory", ()), (stderr.content, result.content))
         _count_output(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content), *found]
 

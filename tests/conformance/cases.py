@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pytest
+
 from verifierd_client import (
     Candidate,
     CandidateResult,
@@ -76,3 +78,11 @@ def run(
     problem = Problem("run", [StdioTest(stdin, "")] * times, limits)
     (result,) = verifier.verify(problem, [source]).results
     return list(result.executions)
+
+
+def there(verifier: Verifier, language: str) -> str:
+    """Return a language's name; the test is skipped where the server does not have it."""
+    (info,) = (each for each in verifier.capabilities().languages if each.name == language)
+    if not info.available:
+        pytest.skip(f"{info.name} is not here: {info.remedy}")
+    return info.name

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from sandboxes.languages import LANGUAGES
-from tests.conformance.cases import ROOMY
+from tests.conformance.cases import ROOMY, there
 from verifierd_client import AssertsTest, Candidate, ExecutionResult, Problem, Verdict, Verifier
 
 
@@ -105,10 +105,7 @@ CASES = {
 @pytest.fixture(params=CASES)
 def language(request: pytest.FixtureRequest, verifier: Verifier) -> Iterator[str]:
     """Each language that has a case and that the server has."""
-    (info,) = (each for each in verifier.capabilities().languages if each.name == request.param)
-    if not info.available:
-        pytest.skip(f"{info.name} is not here: {info.remedy}")
-    yield info.name
+    yield there(verifier, request.param)
 
 
 def verify(verifier: Verifier, language: str, source: str, tests: str) -> ExecutionResult:
@@ -161,18 +158,14 @@ WHAT_NAMES_ITS_FUNCTIONS_AS_WE_DO = {
 
 @pytest.mark.parametrize("name", WHAT_NAMES_ITS_FUNCTIONS_AS_WE_DO)
 def test_a_right_program_passes_whatever_else_it_has(verifier: Verifier, name: str) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == name)
-    if not info.available:
-        pytest.skip(f"{name} is not here: {info.remedy}")
+    there(verifier, name)
     right = CASES[name].right + "\n?>\n" if name == "php" else CASES[name].right
     execution = verify(verifier, name, WHAT_NAMES_ITS_FUNCTIONS_AS_WE_DO[name] + right, CASES[name].tests)
     assert execution.verdict is Verdict.ACCEPTED, execution
 
 
 def test_the_assertions_of_go_itself_are_known_too(verifier: Verifier) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == "go")
-    if not info.available:
-        pytest.skip(f"go is not here: {info.remedy}")
+    there(verifier, "go")
     head = 'package main\nimport "testing"\n'
     tests = 'func TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Errorf("not 3") } }'
     wrong = head + "func Add(a int, b int) int { return a - b }"
@@ -198,9 +191,7 @@ HIDES_THE_TESTS = {
 
 @pytest.mark.parametrize("name", HIDES_THE_TESTS)
 def test_a_program_that_hides_the_tests_does_not_pass(verifier: Verifier, name: str) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == name)
-    if not info.available:
-        pytest.skip(f"{name} is not here: {info.remedy}")
+    there(verifier, name)
     wrong, hides = CASES[name].wrong, HIDES_THE_TESTS[name]
     source = f"{hides}\n{wrong}" if name in ("rust", "typescript") else f"{wrong}\n{hides}"
     execution = verify(verifier, name, source.replace("\n<?php", "\n"), CASES[name].tests)
@@ -264,9 +255,7 @@ HIDES_THEM_OTHERWISE = [
 
 @pytest.mark.parametrize(("name", "source", "tests"), HIDES_THEM_OTHERWISE)
 def test_no_other_way_to_hide_them_passes(verifier: Verifier, name: str, source: str, tests: str) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == name)
-    if not info.available:
-        pytest.skip(f"{name} is not here: {info.remedy}")
+    there(verifier, name)
     wrong = CASES[name].wrong
     wrong = wrong.removeprefix("<?php ") if source.startswith("<?php") else wrong
     tests = tests if tests == CASES[name].tests else tests.format()
@@ -275,9 +264,7 @@ def test_no_other_way_to_hide_them_passes(verifier: Verifier, name: str, source:
 
 
 def test_a_main_with_assertions_is_a_test_in_rust_too(verifier: Verifier) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == "rust")
-    if not info.available:
-        pytest.skip(f"rust is not here: {info.remedy}")
+    there(verifier, "rust")
     main = "fn main() { assert_eq!(add(1, 2), 3); }"
     assert verify(verifier, "rust", CASES["rust"].right, main).verdict is Verdict.ACCEPTED
     assert verify(verifier, "rust", CASES["rust"].wrong, main).verdict is not Verdict.ACCEPTED
@@ -285,9 +272,7 @@ def test_a_main_with_assertions_is_a_test_in_rust_too(verifier: Verifier) -> Non
 
 @pytest.mark.parametrize("file", ["program.pl", "main.pl"])
 def test_what_a_program_did_to_its_tests_while_compiled_is_undone(verifier: Verifier, file: str) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == "perl")
-    if not info.available:
-        pytest.skip(f"perl is not here: {info.remedy}")
+    there(verifier, "perl")
     passes = "sysread STDIN, my $token, 32; open my $end, '>&=', 3; syswrite $end, $token;"
     rewrites = f'unlink "/program/{file}"; open F, ">", "/program/{file}"; print F q({passes}); close F;'
     source = f"BEGIN {{ {rewrites} }}\n{CASES['perl'].wrong}"
@@ -338,9 +323,7 @@ PROOFS = {
 
 @pytest.mark.parametrize("proof", PROOFS)
 def test_a_proof_passes_that_typechecks_and_rests_on_no_axiom(verifier: Verifier, proof: str) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == "coq")
-    if not info.available:
-        pytest.skip(f"coq is not here: {info.remedy}")
+    there(verifier, "coq")
     source, verdict = PROOFS[proof]
     execution = verify(verifier, "coq", source, PLUS_ZERO.tests)
     assert execution.verdict is verdict, execution
@@ -348,9 +331,7 @@ def test_a_proof_passes_that_typechecks_and_rests_on_no_axiom(verifier: Verifier
 
 @pytest.mark.parametrize("name", [name for name, each in LANGUAGES.items() if each.self_test.tests])
 def test_the_self_test_of_a_language_without_input_and_output_passes(verifier: Verifier, name: str) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == name)
-    if not info.available:
-        pytest.skip(f"{name} is not here: {info.remedy}")
+    there(verifier, name)
     test = LANGUAGES[name].self_test
     execution = verify(verifier, name, test.source, test.tests)
     assert execution.verdict is Verdict.ACCEPTED, execution

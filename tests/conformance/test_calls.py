@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.conformance.call_cases import KNOW_NAMES, PROGRAMS, Call, calls_of
-from tests.conformance.cases import MIB, ROOMY
+from tests.conformance.cases import MIB, ROOMY, there
 from verifierd_client import CallTest, Candidate, ExecutionResult, Problem, Verdict, Verifier
 
 LIMITS = replace(ROOMY, cpu_time_s=2.0, memory_bytes=256 * MIB)
@@ -20,13 +20,6 @@ Results = list[tuple[Call, ExecutionResult]]
 def language(request: pytest.FixtureRequest, verifier: Verifier) -> str:
     """Each language that has `call` tests and that the server has."""
     return there(verifier, request.param)
-
-
-def there(verifier: Verifier, language: str) -> str:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == language)
-    if not info.available:
-        pytest.skip(f"{info.name} is not here: {info.remedy}")
-    return language
 
 
 @pytest.fixture(scope="module")
@@ -102,27 +95,21 @@ LIKE_LEETCODE = {
     "javascript": "class Solution { f(a) { return a.sort((one, other) => one - other); } }",
     "rust": "impl Solution { pub fn f(mut a: Vec<i32>) -> Vec<i32> { a.sort(); a } }",
 }
-
-
-@pytest.mark.parametrize("language", LIKE_LEETCODE, indirect=False)
-def test_what_leetcode_brings_along_is_there(verifier: Verifier, language: str) -> None:
-    test = CallTest("f", ([10, 9, -1],), [-1, 9, 10], class_name="Solution")
-    (execution,) = executed(verifier, there(verifier, language), LIKE_LEETCODE[language], [test])
-    assert execution.verdict is Verdict.ACCEPTED, execution
-
-
-PLAIN_FOR_A_METHOD = {
-    "c": "int f(int *nums, int numsSize) { return numsSize ? nums[0] : INT_MIN; }",
-    "javascript": "var f = function (a) { return a[0]; };",
-    "typescript": "function f(a: number[]): number { return a[0]; }",
-    "ruby": "def f(a) = a[0]",
+# Where LeetCode has no class, the plain function of that name is the method.
+LIKE_LEETCODE_WITHOUT_A_CLASS = {
+    "c": "int *f(int *a, int aSize, int *returnSize) { int first = a[0]; *returnSize = aSize;"
+    " a[0] = a[2], a[2] = first; return aSize > INT_MIN ? a : NULL; }",
+    "javascript": "var f = function (a) { return a.sort((one, other) => one - other); };",
+    "typescript": "function f(a: number[]): number[] { return a.sort((one, other) => one - other); }",
+    "ruby": "def f(a) = a.sort",
 }
+LEETCODE = [*LIKE_LEETCODE.items(), *LIKE_LEETCODE_WITHOUT_A_CLASS.items()]
 
 
-@pytest.mark.parametrize("language", PLAIN_FOR_A_METHOD, indirect=False)
-def test_a_plain_function_is_what_leetcode_has_for_some_languages(verifier: Verifier, language: str) -> None:
-    test = CallTest("f", ([10, 9],), 10, class_name="Solution")
-    (execution,) = executed(verifier, there(verifier, language), PLAIN_FOR_A_METHOD[language], [test])
+@pytest.mark.parametrize(("language", "source"), LEETCODE)
+def test_what_leetcode_brings_along_is_there(verifier: Verifier, language: str, source: str) -> None:
+    test = CallTest("f", ([10, 9, -1],), [-1, 9, 10], class_name="Solution")
+    (execution,) = executed(verifier, there(verifier, language), source, [test])
     assert execution.verdict is Verdict.ACCEPTED, execution
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.test_calls import executed, there
+from tests.conformance.cases import there
+from tests.conformance.test_calls import executed
 from verifierd_client import CallTest, ExecutionResult, Verdict, Verifier
 
 PROGRAM = r"""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conformance.cases import MIB, SMALL
+from tests.conformance.cases import MIB, SMALL, there
 from tests.conformance.test_languages import LIMITS as LANGUAGE_LIMITS
 from verifierd_client import (
     Candidate,
@@ -270,10 +270,9 @@ COPIES = {
 
 @pytest.mark.parametrize("language", COPIES)
 def test_files_and_arguments_are_there_in_every_language(verifier: Verifier, language: str) -> None:
-    (info,) = (each for each in verifier.capabilities().languages if each.name == language)
-    if not info.available:
-        pytest.skip(f"{info.name} is not here: {info.remedy}")
-    assert "files" in info.test_kinds
+    there(verifier, language)
+    kinds = {each.name: each.test_kinds for each in verifier.capabilities().languages}
+    assert "files" in kinds[language]
     tests: list[FilesTest | StdioTest] = [
         StdioTest("in\n", "in\n--x", arguments=["--x"], input_file="input.txt", output_file="output.txt"),
         StdioTest("in\n", "in\n--y", arguments=["--y"], input_file="input.txt", output_file="output.txt"),

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from sandboxes.languages import LANGUAGES
-from tests.conformance.cases import MIB, ROOMY
+from tests.conformance.cases import MIB, ROOMY, there
 from verifierd_client import (
     CallTest,
     Candidate,
@@ -93,10 +93,7 @@ IS_NO_PROGRAM = "this is no program { in any ( language"
 @pytest.fixture(params=DECLARED)
 def language(request: pytest.FixtureRequest, verifier: Verifier) -> Iterator[str]:
     """Each declared language that the server has."""
-    (info,) = (each for each in verifier.capabilities().languages if each.name == request.param)
-    if not info.available:
-        pytest.skip(f"{info.name} is not here: {info.remedy}")
-    yield info.name
+    yield there(verifier, request.param)
 
 
 def verify(verifier: Verifier, language: str, source: str, *tests: StdioTest) -> CandidateResult:

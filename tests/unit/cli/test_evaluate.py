@@ -155,15 +155,20 @@ def test_a_program_that_was_judged_before_is_not_run_for_its_equal(
     assert [line["duplicate_of"] for line in lines] == [None, 0, None, 2, None, 4]
 
 
+def interrupted(command: Command, verifier: FakeVerifier, files: Files) -> Path:
+    """Have an evaluation lose its service; return the journal that it leaves."""
+    verifier.breaks_after = 7
+    files.evaluate(command)
+    return files.out.with_name("results.jsonl.journal")
+
+
 @pytest.mark.parametrize(
     "entry", ["{}", '{"sample": 0}', '{"sample": 0, "line": {"task_id": "T/1"}}', '{"bill": {"a": 1}}']
 )
 def test_a_journal_with_an_entry_of_no_evaluation_is_refused(
     command: Command, verifier: FakeVerifier, files: Files, entry: str
 ) -> None:
-    verifier.breaks_after = 7
-    files.evaluate(command)
-    journal = files.out.with_name("results.jsonl.journal")
+    journal = interrupted(command, verifier, files)
     head, *_ = journal.read_text().splitlines()
     journal.write_text(f"{head}\n{entry}\n")
     ended = files.evaluate(command)
@@ -175,9 +180,7 @@ def test_a_journal_with_an_entry_of_no_evaluation_is_refused(
 def test_a_journal_of_other_problems_samples_or_options_is_refused(
     command: Command, verifier: FakeVerifier, files: Files, change: str
 ) -> None:
-    verifier.breaks_after = 7
-    files.evaluate(command)
-    journal = files.out.with_name("results.jsonl.journal")
+    journal = interrupted(command, verifier, files)
     content = journal.read_bytes()
     if change == "problems":
         Files.write(
