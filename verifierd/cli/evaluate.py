@@ -39,8 +39,9 @@ _FORMATS = "\n".join(f"    {name:<15} {adapter.help}" for name, adapter in ADAPT
 
 HELP = f"""Judge the samples of a published set of problems and reckon pass@k.
 
-Problems are read with the fields that they are published with, from JSON lines or a JSON list, plain or
-gzipped; of Parquet make JSON lines first. `--format` names the set:
+Problems are read with the fields that they are published with, from JSON lines, a JSON list or Parquet, plain
+or gzipped. A set that is published as several files is given as `--problems` for each, in their order.
+`--format` names the set:
 
 {_FORMATS}
 
@@ -95,7 +96,10 @@ def _named_languages(names: str | None) -> str | None:
 
 
 def evaluate(
-    problems: Annotated[Path, typer.Option("--problems", help="The problems.", show_default=False)],
+    problems: Annotated[
+        list[Path],
+        typer.Option("--problems", help="The problems; once for each file of the set.", show_default=False),
+    ],
     samples: Annotated[Path, typer.Option("--samples", help="The samples.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="Where the results go.", show_default=False)],
     form: Annotated[
@@ -146,7 +150,7 @@ def evaluate(
     limits = Limits(cpu_time_s=cpu_time_s, wall_time_s=wall_time_s, memory_bytes=memory_bytes)
     narrowing = Narrowing(_languages(languages), limit)
     began, made_at = time.monotonic(), datetime.now().astimezone()
-    inputs = (problems, samples)
+    inputs = (*problems, samples)
     with reported(as_json):
         check_writable(out, inputs)
         all_tasks = ADAPTERS[form].read_tasks(problems, Rule(strict, limits))

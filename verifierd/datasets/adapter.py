@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,16 @@ class Adapter:
     task: Callable[[Record, Rule], Task]
     records: Callable[[Path], Iterator[Record]] = read_records
 
-    def read_tasks(self, file: Path, rule: Rule) -> dict[str, Task]:
-        """Return the tasks of a file by their ids, in the file's order.
+    def read_tasks(self, files: Path | Sequence[Path], rule: Rule) -> dict[str, Task]:
+        """Return the tasks of a set by their ids, in the order of its files; their rows are counted on.
 
         Raises:
-            InputError: the file cannot be read, holds no problem, a task id occurs twice, or a field is
+            InputError: a file cannot be read or holds no problem, a task id occurs twice, or a field is
                 missing or unusable.
         """
+        files = [files] if isinstance(files, Path) else files
         tasks: dict[str, Task] = {}
-        for record in self.records(file):
+        for record in self._numbered(files):
             task = self.task(record, rule)
             if not 1 <= len(task.task_id) <= MAX_ID_CHARS:
                 raise record.error(f"the id of a task must have 1 to {MAX_ID_CHARS} characters")
@@ -47,9 +49,17 @@ class Adapter:
                 raise record.error(f"task_id {task.task_id!r} occurs twice; the first is at {first}")
             limits = limits_by(rule, task.problem.limits)
             tasks[task.task_id] = replace(task, problem=replace(task.problem, limits=limits))
-        if not tasks:
-            raise Record(file, 1, {}).error("there is no problem in this file")
         return tasks
+
+    def _numbered(self, files: Sequence[Path]) -> Iterator[Record]:
+        """Yield the records of all files, with indices that go on from one to the next."""
+        numbers = itertools.count()
+        for file in files:
+            record = None
+            for record, number in zip(self.records(file), numbers, strict=False):
+                yield replace(record, index=number)
+            if record is None:
+                raise Record(file, 1, {}).error("there is no problem in this file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,7 @@ def _program(record: Record, task: Task, language: str) -> str:
 
     A completion in another language than the task's is a whole program: it goes on from no prompt.
     """
-    given = [key for key in ("completion", "solution") if key in record.fields]
+    given = [key for key in ("completion", "solution") if record.has(key)]
     if len(given) != 1:
         has = "both" if given else "neither"
         raise record.error(f"a sample needs one of 'completion' and 'solution', and has {has}")
@@ -109,7 +119,7 @@ def _program(record: Record, task: Task, language: str) -> str:
 
 
 def _language(record: Record, task: Task) -> str:
-    if "language" not in record.fields:
+    if not record.has("language"):
         return task.language
     language = language_named(record.text("language"))
     if task.in_one_language and language != task.language:

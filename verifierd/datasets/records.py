@@ -1,8 +1,9 @@
-"""JSON lines or a JSON list, plain or gzipped, as records; every complaint names the file and the line."""
+"""JSON lines, a JSON list or Parquet, plain or gzipped, as records; every complaint names file and line."""
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator, Mapping
@@ -11,14 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from verifierd.datasets import parquet
 from verifierd.datasets.positions import item_starts
 
 _GZIP_MAGIC = b"\x1f\x8b"
-_PARQUET_MAGIC = b"PAR1"
-_PARQUET = (
-    "this is Parquet, which is not read here; make JSON lines of it in Python: "
-    'datasets.load_dataset("parquet", data_files={name!r}, split="train").to_json("problems.jsonl")'
-)
 
 
 class InputError(Exception):
@@ -31,7 +28,10 @@ class InputError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One JSON object of a file, and where it stands; `index` counts the objects of the file from 0."""
+    """One JSON object of a file, and where it stands: its line, in Parquet its row, from 1.
+
+    `index` counts the objects from 0, over all files of a set.
+    """
 
     file: Path
     line: int
@@ -98,21 +98,22 @@ class Record:
 
 
 def read_records(file: Path) -> Iterator[Record]:
-    """Yield the JSON objects of a file: one a line, or those of one list, where the file begins with `[`.
+    """Yield the objects of a file: one a line, or those of one list, where the file begins with `[`.
 
-    Lines of white space alone are passed over. Whether the file is gzipped is told by its first bytes,
-    not by its name.
+    Lines of white space alone are passed over. Of Parquet each row is an object. Whether the file is that,
+    and whether it is gzipped, is told by its first bytes, not by its name.
 
     Raises:
-        InputError: the file cannot be read, its gzip data are damaged or cut off, or it is not JSON
-            objects in UTF-8; of Parquet the message says how to make such a file of it.
+        InputError: the file cannot be read, its data are damaged or cut off, or it is not JSON objects in
+            UTF-8; or it is Parquet, and the extra `parquet` is not installed.
     """
     line, index = 0, 0
     try:
         with opened(file) as stream:
+            if stream.peek(len(parquet.MAGIC)).startswith(parquet.MAGIC):
+                yield from _rows(file, stream)
+                return
             for line, raw in enumerate(stream, start=1):
-                if line == 1 and raw.startswith(_PARQUET_MAGIC):
-                    raise InputError(file, None, _PARQUET.format(name=str(file)))
                 if not raw.strip():
                     continue
                 if index == 0 and raw.lstrip().startswith(b"["):
@@ -148,14 +149,25 @@ def is_unicode(text: str) -> bool:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[BinaryIO]:
+def opened(file: Path) -> Iterator[io.BufferedReader | gzip.GzipFile]:
     """Open a file to read it, unzipped where it is gzipped. Raises OSError, and what unzipping raises."""
     with file.open("rb") as stream:
         if not stream.peek(len(_GZIP_MAGIC)).startswith(_GZIP_MAGIC):
             yield stream
             return
         with gzip.GzipFile(fileobj=stream) as unzipped:
-            yield cast(BinaryIO, unzipped)
+            yield unzipped
+
+
+def _rows(file: Path, stream: io.BufferedReader | gzip.GzipFile) -> Iterator[Record]:
+    """Yield the rows of Parquet; what cannot be sought in well is read whole."""
+    in_place = stream.seekable() and not isinstance(stream, gzip.GzipFile)
+    try:
+        rows = parquet.parquet_rows(cast(BinaryIO, stream) if in_place else io.BytesIO(stream.read()))
+        for index, fields in enumerate(rows):
+            yield Record(file, index + 1, fields, index)
+    except parquet.ParquetError as error:
+        raise InputError(file, error.row, str(error)) from None
 
 
 def _listed(file: Path, first_line: int, raw: bytes) -> Iterator[Record]:

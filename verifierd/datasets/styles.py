@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,10 +30,10 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a style says of the whole beside its results: when it was made, and the problems' own file."""
+    """What a style says of the whole beside its results: when it was made, and the problems' own files."""
 
     made_at: datetime
-    problems: Path
+    problems: Sequence[Path]
 
 
 def _lines(evaluation: Evaluation, about: About, out: TextIO) -> None:
@@ -86,14 +86,15 @@ def _evalplus(evaluation: Evaluation, about: About, out: TextIO) -> None:
     out.write("}, " + json.dumps({"pass_at_k": pass_at_k})[1:] + "\n")
 
 
-def _md5(file: Path) -> str | None:
-    """Return the MD5 of what a file holds, by which EvalPlus names a version of a set; None of a stream."""
-    if not file.is_file():
+def _md5(files: Sequence[Path]) -> str | None:
+    """Return the MD5 of what files hold, by which EvalPlus names a version of a set; None of a stream."""
+    if not all(file.is_file() for file in files):
         return None
     digest = hashlib.md5(usedforsecurity=False)
-    with opened(file) as stream:
-        while block := stream.read(MIB):
-            digest.update(block)
+    for file in files:
+        with opened(file) as stream:
+            while block := stream.read(MIB):
+                digest.update(block)
     return digest.hexdigest()
 
 

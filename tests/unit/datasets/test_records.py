@@ -6,7 +6,6 @@ import gzip
 import os
 import re
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -63,17 +62,6 @@ def test_damaged_gzip_data_are_named(tmp_path: Path) -> None:
     file = tmp_path / "damaged.gz"
     file.write_bytes(whole)
     with pytest.raises(InputError, match=r"damaged\.gz:\d+: the gzip data"):
-        list(read_records(file))
-
-
-@pytest.mark.parametrize("packed", [bytes, gzip.compress])
-def test_parquet_is_answered_with_how_to_make_json_lines_of_it(
-    tmp_path: Path, packed: Callable[[bytes], bytes]
-) -> None:
-    file = tmp_path / "train.parquet"
-    file.write_bytes(packed(b"PAR1\x15\x04\n\xff\n{}PAR1"))
-    words = f"""{file}: this is Parquet, .*load_dataset\\("parquet", data_files='{file}'.*to_json\\("""
-    with pytest.raises(InputError, match=words):
         list(read_records(file))
 
 

@@ -39,7 +39,7 @@ async def in_style(style: str, tasks: list[Task], samples: list[Sample], problem
     with Evaluation({each.task_id: each for each in tasks}) as evaluation:
         evaluation.take(samples)
         await evaluation.run(FakeVerifier())
-        about = About(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), problems)
+        about = About(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), [problems])
         STYLES[style](evaluation, about, out)
     return out.getvalue()
 
