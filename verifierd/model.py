@@ -154,11 +154,8 @@ class TestCase:
 class CheckerSpec:
     """Which rule compares actual with expected output, by name and its parameters.
 
-    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call and files. With
-    the name `program` the rule is a program of the caller's.
-    @dataclass(frozen=True, slots=True)
-    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call, `math-verify`
-    for answer. With the name `program` the rule is a program of the caller's.
+    An empty name means the default of the test's kind: `tokens` for stdio, `exact` for call and files,
+    `math-verify` for answer. With the name `program` the rule is a program of the caller's.
     """
 
     name: str = ""

@@ -7,11 +7,12 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import astuple
-from typing import Any
+from typing import Any, assert_never
 
 from sandboxes.inside import values
 from verifierd.errors import UnknownProblem
 from verifierd.model import (
+    AnswerTest,
     AssertsTest,
     CallTest,
     Digest,
@@ -83,7 +84,7 @@ def _body_parts(body: TestBody) -> Iterator[bytes]:
             yield _json([body.arguments, body.input_file, body.output_file])
         case CallTest():
             # Keyword arguments and dicts keep their order: a program sees it.
-            given = [body.function, list(body.args), dict(body.kwargs), body.expected]
+            given = [body.class_name, body.function, list(body.args), dict(body.kwargs), body.expected]
             yield _json(_sets_in_order(values.encode(given)))
         case FilesTest():
             given = [(file.path, file.is_executable) for file in body.files]
@@ -100,6 +101,10 @@ def _body_parts(body: TestBody) -> Iterator[bytes]:
         case AssertsTest():
             yield body.source.encode("utf-8", "surrogatepass")
             yield _json(body.candidate_names)
+        case AnswerTest():
+            yield body.expected.encode("utf-8", "surrogatepass")
+        case _:
+            assert_never(body)
 
 
 def _sets_in_order(form: Any) -> Any:

@@ -11,9 +11,9 @@ def run_of(test: TestBody) -> Run:
     """Return the run that a test asks for, without the answer.
 
     A test program of `asserts` holds its answers; the sandbox runs it in a process of its own, which the
-    candidate does not reach. Of a `files` test it is told at which paths to look, and that after the run.
     candidate does not reach. So is what an `answer` test expects: it is compared by a library that could be
-    made to hang, where the candidate's text never comes.
+    made to hang, where the candidate's text never comes. Of a `files` test the sandbox is told at which paths
+    to look, and that after the run.
     """
     match test:
         case StdioTest(stdin=stdin, arguments=arguments, input_file=input_file):

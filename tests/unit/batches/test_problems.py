@@ -16,6 +16,7 @@ from verifierd import model
 from verifierd.batches.problems import ProblemStore, problem_digest
 from verifierd.errors import UnknownProblem
 from verifierd.model import (
+    AnswerTest,
     AssertsTest,
     CallTest,
     CheckerSpec,
@@ -100,9 +101,12 @@ FILES = FilesTest((File("a", b"bc"),), b"d", (ExpectedFile("e", b"f"),), b"g")
         (one(replace(CALL, args=({"a": 1, "b": 2},))), one(replace(CALL, args=({"b": 2, "a": 1},)))),
         (one(TALK), one(replace(TALK, interactor=Program("cpp17", "x")))),
         (one(replace(TALK, input=b"a")), one(replace(TALK, answer=b"a"))),
+        (one(replace(CALL, class_name="A")), one(CALL)),
+        (one(AnswerTest("1")), one(AnswerTest("2"))),
+        (one(AssertsTest("f()")), one(AssertsTest("f()", ("sum",)))),
         (one(STDIO, checker=CHECKED), one(STDIO, checker=replace(CHECKED, program=Program("python", "y")))),
     ],
-    ids=range(20),
+    ids=range(23),
 )
 def test_whatever_a_program_or_its_judge_can_see_changes_the_digest(left: Problem, right: Problem) -> None:
     assert problem_digest(left) != problem_digest(right)
