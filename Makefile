@@ -8,7 +8,7 @@ SETUP := sh deploy/host/setup.sh "$$PPID"
 WITH_ENGINE := $(PYTHON) -m tests.support.engine
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docker test-security fuzz audit images toolchains lint format proto check-proto lock clean
+.PHONY: help setup run test test-docker test-security fuzz bench audit images toolchains lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
@@ -36,6 +36,9 @@ fuzz: setup ## fuzz every line that untrusted bytes cross (FUZZ="--seconds 300 -
 test-docker: setup ## the tests of the Docker backend; starts a private engine where none runs (root)
 	@$(WITH_ENGINE) $(PYTHON) -m pytest tests/integration/docker tests/integration/sandboxes tests/conformance \
 		tests/security/attacks -k "docker and not runsc"
+
+bench: setup ## measure speed against other ways to check programs (BENCH="--quick --only stdio")
+	@$(PYTHON) -m tests.benchmarks $(BENCH)
 
 audit: setup ## ask whether a pinned dependency has a known vulnerability, where a database is reachable
 	@$(PYTHON) requirements/audit.py

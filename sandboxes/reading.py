@@ -21,8 +21,8 @@ class NotAnAnswer(Exception):
     """The frame is none that a supervisor answers of a run."""
 
 
-def read_outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
-    """Return the outcome that a frame tells. Raises NotAnAnswer."""
+def read_outcome(header: dict[str, Any], blobs: list[bytes], *, numbers_are_one: bool = False) -> Outcome:
+    """Return the outcome that a frame tells; `numbers_are_one` is the language's. Raises NotAnAnswer."""
     try:
         stdout, stderr, result, *files = blobs
         interactor = None
@@ -50,6 +50,7 @@ def read_outcome(header: dict[str, Any], blobs: list[bytes]) -> Outcome:
             left_total_bytes=_number(header.get("left_total_bytes", 0)),
             interactor=interactor,
             is_deadlock=header.get("deadlock") is True,
+            numbers_are_one=numbers_are_one,
         )
     except KeyError as missing:
         raise NotAnAnswer(f"an answer without {missing}") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from .container import Container
@@ -119,15 +118,18 @@ class Sandbox:
 
     async def _outcome(self, job: Job, header: dict[str, Any], blobs: list[bytes]) -> Outcome:
         try:
+            numbers_are_one = LANGUAGES[job.program.language].numbers_are_one
             if sum(map(len, blobs[2:])) < LARGE_RESULT_BYTES:
-                outcome = read_outcome(header, blobs)
-            else:
-                outcome = await asyncio.to_thread(read_outcome, header, blobs)  # it would hold up everybody
+                outcome = read_outcome(header, blobs, numbers_are_one=numbers_are_one)
+            else:  # it would hold up everybody
+                outcome = await asyncio.to_thread(
+                    read_outcome, header, blobs, numbers_are_one=numbers_are_one
+                )
             asked, told = _paths_asked(job, outcome.run_index), len(outcome.left)
             ended_by_itself = outcome.ending in (Ending.FINISHED, Ending.RAISED)
             if told != asked and (told or ended_by_itself):
                 raise NotAnAnswer(f"{told} paths are told of, {asked} were asked for")
-            return replace(outcome, numbers_are_one=LANGUAGES[job.program.language].numbers_are_one)
+            return outcome
         except NotAnAnswer as error:
             raise await self._failed(f"the supervisor's line broke: {error}") from None
 

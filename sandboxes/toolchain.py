@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .backends.base import BackendUnavailable
-from .inside.stage import LIBRARIES_DIRECTORY
+from .inside.walls import LIBRARIES_DIRECTORY
 from .languages import LANGUAGES
 from .languages.libraries import library_folders, library_versions
 from .languages.presence import host_versions

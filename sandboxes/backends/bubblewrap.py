@@ -15,9 +15,9 @@ from pathlib import Path
 from .. import bundle, cgroups, seccomp
 from ..environment import ENVIRONMENT
 from ..inside.artifacts import DIRECTORY as PROGRAM_DIRECTORY
-from ..inside.groups import MOUNT as CGROUP_MOUNT
-from ..inside.stage import LIBRARIES_DIRECTORY
+from ..inside.cgroup import MOUNT as CGROUP_MOUNT
 from ..inside.stages import memory_file
+from ..inside.walls import LIBRARIES_DIRECTORY
 from ..instance import id_ranges, instance_name
 from ..languages import LANGUAGES
 from ..model import SandboxError

@@ -24,7 +24,7 @@ from typing import Any
 from ..backends.base import BackendUnavailable
 from ..backends.docker.engine import Engine, EngineError
 from ..backends.docker.requirements import MANIFEST_LABEL
-from ..inside.stage import LIBRARIES_DIRECTORY
+from ..inside.walls import LIBRARIES_DIRECTORY
 from ..languages import LANGUAGES
 from ..languages.libraries import library_folders, library_versions
 from ..languages.presence import versions

@@ -128,6 +128,6 @@ def _uncached_bytes() -> int:
 def _heap_bytes() -> int:
     """Return what gVisor's own heap holds, garbage among it."""
     try:
-        return field("/proc/sentry-meminfo", "HeapAlloc:") * 1024
+        return field(read("/proc/sentry-meminfo"), "HeapAlloc:") * 1024
     except FileNotFoundError:  # a release that does not tell
         return 0

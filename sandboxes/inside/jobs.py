@@ -45,7 +45,7 @@ class Jobs:
         self._command_fd = command_fd
         self._interrupted = interrupted
         self._orders = Orders()
-        self._candidate = Seat("candidate", factory, self._orders, self._watch)
+        self._candidate = Seat("candidate", factory, self._orders, self._watch, at_home=True)
         self._interactor = Seat("interactor", factory, self._orders, self._watch)
         self._seats = (self._candidate, self._interactor)
         self._interactive = Interactive(self._candidate, self._interactor, self._orders, self._watch)

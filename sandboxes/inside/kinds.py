@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any, NoReturn
 
-from .programs import Files, dress_interpreter, quietly, run_call, run_script, take_files
+from .programs import SOURCE_NAME, Files, make_streams, quietly, run_call, run_script, take_files
 from .servant import serve
 from .tester import run_tests
 
@@ -46,7 +46,9 @@ def perform(code: CodeType, order: dict[str, Any], files: Files, arguments: list
         if order["kind"] in ANSWER_KINDS:
             status = _answer_kind(order["kind"])(order)
         else:
-            dress_interpreter(arguments)
+            if order["talks"]:
+                make_streams()
+            sys.argv = [SOURCE_NAME, *arguments]
             status = KINDS[order["kind"]](code, order)
     except BaseException:
         quietly(traceback.print_exc)

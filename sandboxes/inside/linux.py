@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import importlib
 import os
 import platform
+from collections.abc import Callable
+from typing import Any
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -75,6 +78,10 @@ def clone_into_namespaces() -> int:
     if pid < 0:
         raise OSError(number, f"clone: {os.strerror(number)}")
     return pid
+
+
+# Without the enumerations that `signal.signal` puts around it: a fork would copy a hundred pages for them.
+set_signal_handler: Callable[[int, Any], object] = importlib.import_module("_signal").signal
 
 
 def unshare(flags: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import contextlib
 import io
 import json
 import linecache
@@ -16,7 +17,7 @@ import site
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from types import CodeType, ModuleType, TracebackType
@@ -26,7 +27,7 @@ from .leaving import Origin, World, flush_streams
 
 SOURCE_NAME = "/tmp/program.py"  # noqa: S108 - a name for tracebacks; no such file is made
 MODULE_NAME = "candidate"
-KEPT_FDS = 5  # stdin, stdout, stderr, result, peer
+STAGE_FDS = 256  # more than a stage ever has open
 RESULT_FD, PEER_FD = 3, 4
 RAISED_BYTES = 2000
 WORLD = World()
@@ -101,9 +102,19 @@ def finish(action: Callable[[], object]) -> int:
     except BaseException as error:
         report_raised(error)
         status = _print_exception(error)
-    quietly(threading._shutdown)  # type: ignore[attr-defined]
-    quietly(atexit._run_exitfuncs)
+    if _has_threads_or_exit_functions():
+        quietly(threading._shutdown)  # type: ignore[attr-defined]
+        quietly(atexit._run_exitfuncs)
     return status if flush_streams() else UNFLUSHED_STATUS
+
+
+def _has_threads_or_exit_functions() -> bool:
+    """Tell whether there is anything to join or to call: in a fork, looking alone costs less than asking."""
+    try:
+        waiting = threading._shutdown_locks or threading._threading_atexits  # type: ignore[attr-defined]
+        return bool(waiting or atexit._ncallbacks())
+    except BaseException:  # the program may have changed any of it
+        return True
 
 
 def report_raised(error: BaseException) -> None:
@@ -130,11 +141,9 @@ def take_files(files: Files, leaves_result: bool) -> None:
     wanted = [files.stdin, files.stdout, files.stderr, files.result]
     if files.peer >= 0:
         wanted.append(files.peer)
-    highest = max(*wanted, KEPT_FDS) + 1
-    parked = [os.dup2(fd, highest + place, inheritable=True) for place, fd in enumerate(wanted)]
-    for place, fd in enumerate(parked):
+    for place, fd in enumerate(wanted):  # none of them is below `zygote.FIRST_FREE_FD`
         os.dup2(fd, place, inheritable=place <= (RESULT_FD if leaves_result else 2))
-    os.closerange(len(wanted), os.sysconf("SC_OPEN_MAX"))
+    os.closerange(len(wanted), STAGE_FDS)
 
 
 def prepare_interpreter() -> None:
@@ -142,17 +151,35 @@ def prepare_interpreter() -> None:
     site.setquit()
     site.setcopyright()
     site.sethelper()
+    with _files_like_a_run_s():
+        make_streams()
+    sys.path[:] = [os.path.dirname(SOURCE_NAME), *(entry for entry in sys.path if entry.startswith("/usr"))]
     WORLD.remember()
 
 
-def dress_interpreter(arguments: list[str]) -> None:
-    """Give the program what a started Python would: streams, argv, path."""
+@contextlib.contextmanager
+def _files_like_a_run_s() -> Iterator[None]:
+    """Have an empty file as standard input and pipes as the others, as streams look at what they are for."""
+    reading, writing = os.pipe()
+    like = (os.memfd_create("stdin", os.MFD_CLOEXEC), writing, writing)
+    before = [os.dup(fd) for fd in range(len(like))]
+    try:
+        for fd, each in enumerate(like):
+            os.dup2(each, fd)
+        yield
+    finally:
+        for fd, each in enumerate(before):
+            os.dup2(each, fd)
+        for each in (*before, like[0], reading, writing):
+            os.close(each)
+
+
+def make_streams() -> None:
+    """Give the program the standard streams that a started Python would, for what files there are."""
     sys.stdin = _stream(0, "stdin", "r")
     sys.stdout = _stream(1, "stdout", "w")
     sys.stderr = _stream(2, "stderr", "w")
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
-    sys.argv = [SOURCE_NAME, *arguments]
-    sys.path[:] = [os.path.dirname(SOURCE_NAME), *(entry for entry in sys.path if entry.startswith("/usr"))]
 
 
 def _stream(fd: int, name: str, mode: str) -> io.TextIOWrapper:

@@ -19,9 +19,15 @@ Watching = Callable[[list[Party], list[Pipe], int], Watch]
 class Seat:
     """The place of one party to a run, such as the candidate."""
 
-    def __init__(self, name: str, factory: StageFactory, orders: Orders, watch: Watching) -> None:
-        """`name` is that of its stages' limits; `watch` makes the loop over a run's events."""
+    def __init__(
+        self, name: str, factory: StageFactory, orders: Orders, watch: Watching, *, at_home: bool = False
+    ) -> None:
+        """`name` is that of its stages' limits; `watch` makes the loop over a run's events.
+
+        `at_home` is the seat whose stages have the zygote's own group.
+        """
         self._name = name
+        self._at_home = at_home
         self._factory = factory
         self._orders = orders
         self._watch = watch
@@ -68,7 +74,7 @@ class Seat:
         if not build.compile:
             program.is_built = True
             return None
-        stage = self._stage = self._factory.spawn(self._name, program.content, limits, program.folder)
+        stage = self._spawn(program, limits)
         stage.receive()
         party = Party(stage, limits["cpu_time_ns"])
         pipes = self._orders.send(stage, build.compile_order, b"", limits)
@@ -93,7 +99,7 @@ class Seat:
         return failed
 
     def _load(self, program: Program, limits: dict[str, Any]) -> CompileFailed | None:
-        stage = self._stage = self._factory.spawn(self._name, program.content, limits, program.folder)
+        stage = self._spawn(program, limits)
         party = Party(stage, limits["cpu_time_ns"])
         facts = self._watch([party], [], limits["wall_time_ns"]).run(lambda: party.has_ended)
         if facts.limit is None and party.exited is not None and "ready" in party.exited:
@@ -118,6 +124,12 @@ class Seat:
         if signal_number is not None and not party.failed:
             return failed("Crash", f"the compiler died of signal {signal_number}")
         raise StageLost(party.lost)
+
+    def _spawn(self, program: Program, limits: dict[str, Any]) -> Stage:
+        self._stage = self._factory.spawn(
+            self._name, program.content, limits, program.folder, at_home=self._at_home
+        )
+        return self._stage
 
 
 def is_reusable(party: Party, facts: Facts) -> bool:

@@ -48,7 +48,12 @@ class Orders:
             theirs.append(writing)
         if gift:
             theirs.insert(0, memory_file(gift))
-        message = {**order, "limits": stage.limits_of_a_run(limits), "is_given": bool(gift)}
+        message = {
+            **order,
+            "limits": stage.limits_of_a_run(limits),
+            "is_given": bool(gift),
+            "talks": talk is not None,
+        }
         stage.send(message, theirs if peer is None else [*theirs, peer])
         for fd in theirs:
             os.close(fd)

@@ -8,7 +8,6 @@ Being process 1, it cannot be signalled from inside, adopts every orphan, and ta
 from __future__ import annotations
 
 import contextlib
-import errno
 import gc
 import json
 import os
@@ -18,38 +17,27 @@ import socket
 from types import CodeType
 from typing import Any
 
-from . import artifacts, given, left, linux
+from . import artifacts, given, left, linux, walls
+from .forking import ForkHooks
 from .kinds import perform
-from .marks import make_own_devices
 from .numbers import ProcessNumbers
 from .programs import SOURCE_NAME, Files, keep_source
+from .walls import SCRATCH
 
 MESSAGE_BYTES = 1 << 16
 MAX_FDS = 8
-SCRATCH = ("/tmp", "/dev/shm")  # noqa: S108 - the candidate's own tmpfs
-SCRATCH_INODES = 16384
-# What a container has and a candidate must not see: the supervisor's own files, and what an engine mounts.
-# Covered, not unmounted: what came from outside a user namespace cannot be unmounted in it.
-COVERED = ("/run", "/sys", "/dev/mqueue", "/dev/pts")
-LIBRARIES_DIRECTORY = "/libraries"  # of those who read answers; no program finds them
-COVER_FLAGS = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-# What process 1 keeps for itself and each run gives up: see `numbers`; to change to their uid and end them.
-KEPT = (linux.CAP_CHECKPOINT_RESTORE,)
-KEPT_WITH_OWN_UID = (linux.CAP_KILL, linux.CAP_SETGID, linux.CAP_SETUID)
-PROGRAM_ROOM_BYTES = 8 << 20  # each file takes whole pages
 NO_CODE = compile("", "", "exec")  # of a program that is no Python
-COVER_OPTIONS = "size=4k,mode=0555"
 
 
-def main(control: socket.socket) -> None:
-    """Serve the supervisor until it hangs up; never returns."""
+def main(control: socket.socket, hooks: ForkHooks) -> None:
+    """Serve the supervisor until it hangs up; never returns. `hooks` are set aside."""
     try:
         setup, fds = _receive(control)
         if setup["program"] is None:
-            _lock_down(setup, seccomp=_drain(fds[1]))
+            walls.close_in(setup, seccomp=_drain(fds[1]))
             code = _compile(control, _drain(fds[0]))
         else:
-            _lock_down(setup, seccomp=_drain(fds[1]), program=_drain(fds[0]))
+            walls.close_in(setup, seccomp=_drain(fds[1]), program=_drain(fds[0]))
             code = NO_CODE
             _send(control, {"ready": True})
         untouched, numbers = _scratch_state(), ProcessNumbers()
@@ -63,7 +51,7 @@ def main(control: socket.socket) -> None:
             if order["kind"] == "look":
                 _look(control, order["limits"]["output_bytes"], fds, uid)
                 continue
-            pid, exit_status = _run(control, code, order, fds, uid)
+            pid, exit_status = _run(control, code, order, fds, uid, hooks)
             clean = numbers.restore(pid) and _scratch_state() == untouched
             _send(control, {**exit_status, "clean": clean})
     except BaseException as error:
@@ -73,23 +61,28 @@ def main(control: socket.socket) -> None:
 
 
 def _run(
-    control: socket.socket, code: CodeType, order: dict[str, Any], fds: list[int], uid: int | None
+    control: socket.socket,
+    code: CodeType,
+    order: dict[str, Any],
+    fds: list[int],
+    uid: int | None,
+    hooks: ForkHooks,
 ) -> tuple[int, dict[str, Any]]:
     if order["kind"] == "execute" and not os.access(order["command"][0], os.X_OK):
         raise FileNotFoundError(f"{order['command'][0]} is not in this sandbox")
+    hooks.seed()
     pid = os.fork()
     if pid == 0:
         os.setsid()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        linux.set_signal_handler(signal.SIGINT, signal.default_int_handler)
         _limit(order["limits"])
         if "cpu" in order:
             with contextlib.suppress(OSError):  # where it was taken from the sandbox meanwhile
                 os.sched_setaffinity(0, {order["cpu"]})
-        if uid is not None:
-            _become(uid, uid)
-        linux.keep_capabilities()
+        walls.become_run(uid)
         arguments = given.take(fds.pop(0), SCRATCH[0]) if order["is_given"] else []
-        control.close()  # no sooner: what fails up to here is the stage's failure, which `main` tells
+        if order["kind"] != "execute":
+            hooks.restore()
         perform(code, order, Files(*fds), arguments)
     for fd in fds:
         os.close(fd)
@@ -142,9 +135,7 @@ def _look(control: socket.socket, room_bytes: int, fds: list[int], uid: int | No
     """Tell what the run left at the paths in the first file, by a fork under the run's uid."""
     pid = os.fork()
     if pid == 0:
-        if uid is not None:
-            _become(uid, uid)
-        linux.keep_capabilities()
+        walls.become_run(uid)
         paths = _drain(fds[0]).split(left.SEPARATOR)
         _send(control, {"left": left.look(paths, SCRATCH[0], room_bytes, output=fds[3])})
         os._exit(0)
@@ -153,72 +144,6 @@ def _look(control: socket.socket, room_bytes: int, fds: list[int], uid: int | No
     _, status = os.waitpid(pid, 0)
     if status:
         raise ChildProcessError(f"what looks for files ended with {os.waitstatus_to_exitcode(status)}")
-
-
-def _lock_down(setup: dict[str, Any], seccomp: bytes, program: bytes | None = None) -> None:
-    """Give up everything that the candidate must not have. Order matters: rights go last.
-
-    `program` is the folder of a program that is no Python (`artifacts`).
-
-    Where the sandbox has uids enough, the stage's is the one below its runs', with their group, so that it
-    can look into their scratch directories and they cannot touch it.
-    """
-    uid = setup["uid"]
-    os.setsid()  # no signal to a process group reaches from a run to here, or from here further
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 without a handler cannot be signalled
-    linux.unshare(linux.CLONE_NEWCGROUP)
-    linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
-    covered = COVERED if setup["has_libraries"] else (*COVERED, LIBRARIES_DIRECTORY)
-    for directory in filter(os.path.isdir, covered):
-        linux.mount("tmpfs", directory, "tmpfs", COVER_FLAGS, COVER_OPTIONS)
-    make_own_devices()
-    options = f"size={setup['disk_bytes']},mode=0770,uid={uid},gid={uid}"
-    for directory in SCRATCH:
-        _mount_scratch(directory, options)
-    if program is not None:
-        _mount_program(program, setup["program"])
-    linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
-    linux.mount("tmpfs", f"/proc/{os.getpid()}", "tmpfs", COVER_FLAGS, COVER_OPTIONS)  # gVisor guards it not
-    linux.drop_capability_bound()
-    if setup["own_uid"]:
-        linux.prctl(linux.PR_SET_KEEPCAPS, 1)
-        _become(uid - 1, uid)
-        linux.keep_capabilities(*KEPT, *KEPT_WITH_OWN_UID)
-    else:
-        linux.keep_capabilities(*KEPT)
-    os.chdir(SCRATCH[0])
-    linux.prctl(linux.PR_SET_DUMPABLE, 0)
-    linux.install_seccomp(seccomp)
-
-
-def _become(uid: int, gid: int) -> None:
-    os.setgroups([])
-    os.setresgid(gid, gid, gid)
-    os.setresuid(uid, uid, uid)
-
-
-def _mount_scratch(directory: str, options: str) -> None:
-    # Without times of access: a run that only lists a directory would leave its mark by them.
-    flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOATIME
-    try:
-        linux.mount("tmpfs", directory, "tmpfs", flags, f"{options},nr_inodes={SCRATCH_INODES}")
-    except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-        linux.mount("tmpfs", directory, "tmpfs", flags, options)  # gVisor counts no inodes
-
-
-def _mount_program(packed: bytes, how: dict[str, Any]) -> None:
-    """Put the program's folder where it belongs: a compiler may write there, a run may not."""
-    flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOATIME
-    size_bytes = how["disk_bytes"] if how["writable"] else len(packed) + PROGRAM_ROOM_BYTES
-    mode = "0777" if how["writable"] else "0755"
-    linux.mount("tmpfs", artifacts.DIRECTORY, "tmpfs", flags, f"size={size_bytes},mode={mode}")
-    artifacts.unpack(packed)
-    if not how["writable"]:
-        linux.mount(
-            "none", artifacts.DIRECTORY, None, flags | linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY
-        )
 
 
 def _limit(limits: dict[str, Any]) -> None:

@@ -9,12 +9,14 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import zygote
+from .cgroup import CGROUPS, make_cgroup
 from .counters import ProcessCounters, SandboxCounters
-from .groups import CgroupV1, CgroupV2, RunGroup
+from .groups import RunGroup
+from .home import Home
 from .stage import MESSAGE_BYTES
 
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
@@ -41,12 +43,13 @@ class StageFactory:
         `packages` are more folders of what programs may import. `reads_answers`: math-verify is in this
         sandbox.
         """
-        self._zygote = zygote.start(packages)
-        self._reader_zygote = zygote.start_for_answers() if reads_answers else None
+        zygote_pid, self._zygote = zygote.start(packages)
+        self._reader_zygote = zygote.start_for_answers()[1] if reads_answers else None
         self._filters = filters
         self._meters = meters
         self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
         self._made = 0
+        self._home = Home(meters, zygote_pid) if meters in CGROUPS else None
 
     def spawn(
         self,
@@ -56,37 +59,43 @@ class StageFactory:
         program: dict[str, Any] | None = None,
         *,
         reads_answers: bool = False,
+        at_home: bool = False,
     ) -> Stage:
         """Return a stage that is locking itself down and compiling; one of a name at a time.
 
         With `program`, the source is a packed folder (`artifacts`): which a compiler may write to
         ("writable", "disk_bytes"), or whose runs are programs of it; "granted" are the system calls that its
-        filter lets it make beyond the usual. With `reads_answers`, its runs have math-verify.
+        filter lets it make beyond the usual. With `reads_answers`, its runs have math-verify. `at_home`: of
+        all stages there may be at a time, it is the one that comes and goes most often.
 
         Raises:
             OSError: the kernel refused one of its walls.
         """
         granted = () if program is None else tuple(program["granted"])
         self._made += 1
-        group = _make_group(self._meters, name, limits["memory_bytes"], limits["processes"] + 1)
+        home = self._home if at_home and self._home is not None and self._home.is_free else None
+        bounds = (limits["memory_bytes"], limits["processes"] + 1)
+        group = home.lend(*bounds) if home else _make_group(self._meters, name, *bounds)
+        release = home.take_back if home else group.close
         parent = self._reader_zygote if reads_answers else self._zygote
         try:
             if parent is None:
                 raise OSError("math-verify is not in this sandbox")
             pid, control = zygote.spawn(parent)
         except OSError:
-            group.close()
+            release()
             raise
         uid = FIRST_UID + 2 * (self._made % UIDS) + 1 if self._own_uids else os.getuid()
-        stage = Stage(pid, control, group, uid, self._own_uids)
-        group.attach(pid)
+        stage = Stage(pid, control, group, uid, self._own_uids, release)
+        if home is None:
+            group.attach(pid)
         group.begin()
         setup = {
             "uid": uid,
             "own_uid": self._own_uids,
             "disk_bytes": limits["disk_bytes"],
             "program": program,
-            "has_libraries": reads_answers,
+            "dies_first": home is not None,
         }
         fds = [memory_file(source), memory_file(self._filters[granted])]
         stage.send(setup, fds)
@@ -99,14 +108,24 @@ class Stage:
     """One live stage."""
 
     def __init__(
-        self, pid: int, control: socket.socket, group: RunGroup, uid: int, has_own_uid: bool
+        self,
+        pid: int,
+        control: socket.socket,
+        group: RunGroup,
+        uid: int,
+        has_own_uid: bool,
+        release: Callable[[], None],
     ) -> None:
-        """Hold the process, its socket, its limits, and the uid of its runs, their own or the sandbox's."""
+        """Hold the process, its socket, its limits, and the uid of its runs, their own or the sandbox's.
+
+        `release` gives the limits back once nothing is left under them.
+        """
         self.pid = pid
         self.control = control
         self.group = group
         self.uid = uid
         self.has_own_uid = has_own_uid
+        self._release = release
 
     def send(self, message: dict[str, Any], fds: Sequence[int]) -> None:
         """Send an order with its files. Raises StageLost."""
@@ -157,7 +176,7 @@ class Stage:
             status = signal.SIGKILL
             _wait_until_gone(self.pid)
         self.control.close()
-        self.group.close()
+        self._release()
         return os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
 
 
@@ -174,10 +193,8 @@ def memory_file(content: bytes) -> int:
 
 def _make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunGroup:
     """Make a run group of the kind that the worker prepared for this sandbox."""
-    if kind == "cgroup2":
-        return CgroupV2(name, memory_bytes, processes)
-    if kind == "cgroup1":
-        return CgroupV1(name, memory_bytes, processes)
+    if kind in CGROUPS:
+        return make_cgroup(kind, name, memory_bytes, processes)
     return SandboxCounters(memory_bytes) if kind == "gvisor" else ProcessCounters(memory_bytes)
 
 

@@ -7,6 +7,8 @@ memory that it inherited.
 
 from __future__ import annotations
 
+import codecs
+import fcntl
 import gc
 import importlib
 import os
@@ -17,7 +19,8 @@ import struct
 import sys
 from collections.abc import Callable, Sequence
 
-from . import linux, programs, stage
+from . import linux, programs, stage, walls
+from .forking import ForkHooks
 
 # What most candidates import: loaded once here, shared by every fork.
 WARM_MODULES = (
@@ -37,32 +40,37 @@ WARM_MODULES = (
     "traceback",
     "typing",
 )
+WARM_CODECS = ("utf-8-sig", "ascii", "latin-1")
 ANSWER = struct.Struct(">i")
+FIRST_FREE_FD = 8  # below it, a run finds its files' places free
 
 
-def start(packages: Sequence[str]) -> socket.socket:
-    """Fork the zygote and return the supervisor's end of its socket. Programs find `packages` too."""
-    return _start(packages, _load_common_modules)
+def start(packages: Sequence[str]) -> tuple[int, socket.socket]:
+    """Fork the zygote. Returns its process id and our end of its socket. Programs find `packages` too."""
+    return _start(packages, _load_common_modules, reads_answers=False)
 
 
-def _start(packages: Sequence[str], load: Callable[[], None], *, is_lazy: bool = False) -> socket.socket:
+def _start(
+    packages: Sequence[str], load: Callable[[], None], *, reads_answers: bool
+) -> tuple[int, socket.socket]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    if os.fork() == 0:
+    pid = os.fork()
+    if pid == 0:
         try:
             ours.close()
-            _serve(theirs, packages, load, is_lazy=is_lazy)
+            _serve(theirs, packages, load, reads_answers=reads_answers)
         finally:
             os._exit(0)
     theirs.close()
-    return ours
+    return pid, ours
 
 
-def start_for_answers() -> socket.socket:
-    """Fork a zygote whose stages read answers, and return the supervisor's end of its socket.
+def start_for_answers() -> tuple[int, socket.socket]:
+    """Fork a zygote whose stages read answers. Returns its process id and our end of its socket.
 
     It loads math-verify when the first stage is asked for: that takes it a second, and 64 MB.
     """
-    return _start([stage.LIBRARIES_DIRECTORY], _load_answers_reader, is_lazy=True)
+    return _start([walls.LIBRARIES_DIRECTORY], _load_answers_reader, reads_answers=True)
 
 
 def spawn(zygote: socket.socket) -> tuple[int, socket.socket]:
@@ -83,6 +91,8 @@ def spawn(zygote: socket.socket) -> tuple[int, socket.socket]:
 def _load_common_modules() -> None:
     for name in WARM_MODULES:
         importlib.import_module(name)
+    for name in WARM_CODECS:
+        codecs.lookup(name)
     programs.prepare_interpreter()
 
 
@@ -91,14 +101,17 @@ def _load_answers_reader() -> None:
 
 
 def _serve(
-    control: socket.socket, packages: Sequence[str], load: Callable[[], None], *, is_lazy: bool
+    control: socket.socket, packages: Sequence[str], load: Callable[[], None], *, reads_answers: bool
 ) -> None:
-    _forget_inherited_files(control)
+    control = _alone_with(control)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a stage is the supervisor's child, but under gVisor
     sys.path += packages
-    if is_lazy:
+    if reads_answers:
         select.select([control], [], [])
     load()
+    walls.cover(has_libraries=reads_answers)
+    hooks = ForkHooks()
+    hooks.set_aside()
     gc.collect()
     gc.freeze()
     while True:
@@ -112,15 +125,18 @@ def _serve(
         if pid == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            stage.main(socket.socket(fileno=fds[0]))
+            stage.main(socket.socket(fileno=fds[0]), hooks)
         os.close(fds[0])
         control.send(ANSWER.pack(pid))
 
 
-def _forget_inherited_files(control: socket.socket) -> None:
-    """Leave nothing open but the control socket and three ends of /dev/null."""
+def _alone_with(control: socket.socket) -> socket.socket:
+    """Leave nothing open but the control socket, whose new self is returned, and ends of /dev/null."""
+    kept = fcntl.fcntl(control, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE_FD)
+    control.close()
     null = os.open("/dev/null", os.O_RDWR)
-    for fd in range(3):
+    for fd in range(FIRST_FREE_FD):
         os.dup2(null, fd)
-    os.closerange(3, control.fileno())
-    os.closerange(control.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(FIRST_FREE_FD, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+    return socket.socket(fileno=kept)

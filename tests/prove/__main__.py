@@ -10,13 +10,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.prove import boundary, core, languages
+from tests.prove import boundary, core, languages, throughput
 from tests.prove.harness import prove
 from tests.support.any_engine import engine_where_possible
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PROOFS = {"core": core.lines, "boundary": boundary.lines, "languages": languages.lines}
-AROUND = {"boundary": engine_where_possible}  # what a proof has for its whole length
+PROOFS = {
+    "core": core.lines,
+    "boundary": boundary.lines,
+    "languages": languages.lines,
+    "throughput": throughput.lines,
+}
+AROUND = {
+    "boundary": engine_where_possible,
+    "throughput": engine_where_possible,
+}  # what a proof has for its whole length
 RUNNING = "PROVING_VERIFIERD"
 
 

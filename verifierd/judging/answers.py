@@ -30,6 +30,8 @@ class Executed:
 
     def at(self, run_index: int, attempts: int) -> Executed:
         """Return the same as the answer of run `run_index`, after `attempts` sandboxes."""
+        if (run_index, attempts) == (self.run_index, self.attempts):
+            return self
         return replace(self, outcome=replace(self.outcome, run_index=run_index), attempts=attempts)
 
 

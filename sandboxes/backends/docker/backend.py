@@ -18,7 +18,7 @@ from typing import Any
 
 from ... import bundle, cgroups, seccomp
 from ...environment import ENVIRONMENT
-from ...inside.groups import MOUNT as CGROUP_MOUNT
+from ...inside.cgroup import MOUNT as CGROUP_MOUNT
 from ...instance import id_ranges, instance_name, is_instance, lives
 from ...launch import NO_CORE, OPEN_FILES, STACK_BYTES
 from ...model import SandboxError

@@ -1,0 +1,270 @@
+"""Run groups that are cgroups, of either version.
+
+Sources: kernel documentation admin-guide/cgroup-v2.rst and admin-guide/cgroup-v1/{memory,pids,cpuacct}.rst.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import time
+from collections.abc import Sequence
+
+from .groups import LONGEST_LOOK_NS, TEXT_BYTES, RunGroup, ThreadTimes, field, read, thread_times, write
+
+MOUNT = "/run/cgroup"
+REMOVE_ATTEMPTS = 200
+
+
+def fields(text: str, *names: str) -> list[int]:
+    """Return these numbers of a "name value" text, each name once at the beginning of a line."""
+    text = "\n" + text
+    found = []
+    for name in names:
+        start = text.index(f"\n{name} ") + len(name) + 2
+        found.append(int(text[start : text.index("\n", start)]))
+    return found
+
+
+def without_files(peak: int, cached: int, in_memory_files: int, anonymous: int) -> int:
+    """Return a peak less the cached pages of files on disk.
+
+    The kernel charges those to who reads them first, so with them a peak would tell how cold the host was.
+    What is cached is known at the end only: of memory that was given back before files were read, so much
+    is missing.
+    """
+    return max(peak - (cached - in_memory_files), anonymous + in_memory_files)
+
+
+def remove(directory: str) -> None:
+    """Remove an empty cgroup; its last process may need a moment to leave it."""
+    for _ in range(REMOVE_ATTEMPTS):
+        try:
+            os.rmdir(directory)
+            return
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            if error.errno != errno.EBUSY:
+                raise
+            time.sleep(0.002)
+    raise OSError(
+        errno.EBUSY, f"{directory} still holds processes: {read(directory + '/cgroup.procs').split()}"
+    )
+
+
+class Meter:
+    """A control file that is read over and over, so it stays open."""
+
+    def __init__(self, path: str, mode: int = os.O_RDONLY) -> None:
+        """Open it. Raises OSError."""
+        self._fd = os.open(path, mode | os.O_CLOEXEC)
+
+    def read(self) -> str:
+        """Return what it says now."""
+        return os.pread(self._fd, TEXT_BYTES, 0).decode()
+
+    def write(self, text: str) -> None:
+        """Write a value. Raises OSError where the kernel refuses it."""
+        os.pwrite(self._fd, text.encode(), 0)
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self._fd)
+
+
+class Cgroup(RunGroup):
+    """What both kinds have in common: directories with limits, and meters that stay open."""
+
+    longest_look_ns = LONGEST_LOOK_NS
+    resets_peak = True
+
+    def __init__(self, directories: Sequence[str]) -> None:
+        """Make the directories."""
+        self.directories = tuple(dict.fromkeys(directories))
+        for directory in self.directories:
+            os.mkdir(directory, 0o755)
+        self._meters: list[Meter] = []
+        self._limits = (0, 0)
+        self._residents: frozenset[int] = frozenset()
+        self._residents_bytes = 0
+        self._cpu_before_ns = self._oom_before = 0
+
+    def limit(self, memory_bytes: int, processes: int) -> None:
+        """Set the limits, where they are others. Raises OSError."""
+        if self._limits != (memory_bytes, processes):
+            self._set_limits(memory_bytes, processes)
+            self._limits = (memory_bytes, processes)
+
+    def attach(self, pid: int) -> None:
+        """Put a process under the limits."""
+        for directory in self.directories:
+            write(f"{directory}/cgroup.procs", str(pid))
+
+    def settle(self, pid: int) -> None:
+        """Have a process live here that belongs to no run."""
+        self.attach(pid)
+        self._residents |= {pid}
+
+    def put_out(self, pid: int) -> None:
+        """Have such a process live in the sandbox's own group again."""
+        for directory in self.directories:
+            write(f"{os.path.dirname(directory)}/cgroup.procs", str(pid))
+        self._residents -= {pid}
+
+    def note_residents(self) -> None:
+        """Take down what those who live here use: it is no run's. To be called while no run is here."""
+        self._residents_bytes = max(0, self.used_bytes())
+
+    def members(self) -> list[int]:
+        """Return the processes in it but for those that live here."""
+        found = map(int, read(f"{self.directories[0]}/cgroup.procs").split())
+        return [pid for pid in found if pid not in self._residents]
+
+    def threads(self) -> dict[int, ThreadTimes]:
+        """What each live thread has computed and waited in its life, by thread id."""
+        return thread_times(self.members())
+
+    def wait_until_left(self) -> None:
+        """Wait for the last process of a run to leave, which may need a moment. Raises OSError."""
+        for _ in range(REMOVE_ATTEMPTS):
+            if not self.members():
+                return
+            time.sleep(0.002)
+        raise OSError(errno.EBUSY, f"{self.directories[0]} still holds processes: {self.members()}")
+
+    def close(self) -> None:
+        """Remove the group. Raises OSError where a process is left in it."""
+        for meter in self._meters:
+            meter.close()
+        for directory in self.directories:
+            remove(directory)
+
+    def _meter(self, path: str, mode: int = os.O_RDONLY) -> Meter:
+        meter = Meter(path, mode)
+        self._meters.append(meter)
+        return meter
+
+    def used_bytes(self) -> int:
+        """Memory in use now, without cached pages of files on disk."""
+        raise NotImplementedError
+
+    def _set_limits(self, memory_bytes: int, processes: int) -> None:
+        raise NotImplementedError
+
+
+class CgroupV2(Cgroup):
+    """A cgroup of the unified hierarchy."""
+
+    def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
+        """Make the group and set its limits."""
+        directory = self._directory = f"{MOUNT}/unified/{name}"
+        super().__init__([directory])
+        self.limit(memory_bytes, processes)
+        self._peak = self._open_peak()
+        self._events = self._meter(f"{directory}/memory.events")
+        self._cpu = self._meter(f"{directory}/cpu.stat")
+        self._memory = self._meter(f"{directory}/memory.stat")
+        self.resets_peak = self._reset_peak()
+
+    def begin(self) -> None:
+        """Start metering a run; kernels before 6.12 cannot reset the peak."""
+        self._reset_peak()
+        self._oom_before = field(self._events.read(), "oom_kill")
+        self._cpu_before_ns = 0
+        self._cpu_before_ns = self.cpu_time_ns()
+
+    def cpu_time_ns(self) -> int:
+        """CPU time since `begin`."""
+        return field(self._cpu.read(), "usage_usec") * 1000 - self._cpu_before_ns
+
+    def peak_memory_bytes(self) -> int:
+        """Highest memory since `begin` (of the group's life on kernels before 6.12)."""
+        file, shmem, anon = fields(self._memory.read(), "file", "shmem", "anon")
+        return without_files(int(self._peak.read()), file, shmem, anon) - self._residents_bytes
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed a process of the group for memory since `begin`."""
+        return field(self._events.read(), "oom_kill") > self._oom_before
+
+    def used_bytes(self) -> int:
+        """Memory in use now, without cached pages of files on disk."""
+        file, shmem = fields(self._memory.read(), "file", "shmem")
+        return int(read(f"{self._directory}/memory.current")) - (file - shmem)
+
+    def _set_limits(self, memory_bytes: int, processes: int) -> None:
+        write(f"{self._directory}/memory.max", str(memory_bytes))
+        if os.path.exists(f"{self._directory}/memory.swap.max"):
+            write(f"{self._directory}/memory.swap.max", "0")
+        write(f"{self._directory}/pids.max", str(processes))
+
+    def _open_peak(self) -> Meter:
+        path = f"{self._directory}/memory.peak"
+        try:
+            return self._meter(path, os.O_RDWR)
+        except OSError:  # a file of mode 0444 on kernels before 6.12
+            return self._meter(path)
+
+    def _reset_peak(self) -> bool:
+        try:
+            self._peak.write("1")
+        except OSError:
+            return False
+        return True
+
+
+class CgroupV1(Cgroup):
+    """One cgroup in each of the memory, pids and cpuacct hierarchies."""
+
+    def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
+        """Make the groups and set their limits."""
+        self._of_memory, self._of_pids, of_cpu = (
+            f"{MOUNT}/{kind}/{name}" for kind in ("memory", "pids", "cpuacct")
+        )
+        super().__init__([self._of_memory, self._of_pids, of_cpu])
+        self.limit(memory_bytes, processes)
+        self._peak = self._meter(f"{self._of_memory}/memory.max_usage_in_bytes", os.O_RDWR)
+        self._oom = self._meter(f"{self._of_memory}/memory.oom_control")
+        self._memory = self._meter(f"{self._of_memory}/memory.stat")
+        self._cpu = self._meter(f"{of_cpu}/cpuacct.usage")
+
+    def begin(self) -> None:
+        """Start metering a run."""
+        self._peak.write("0")
+        self._oom_before = field(self._oom.read(), "oom_kill")
+        self._cpu_before_ns = int(self._cpu.read())
+
+    def cpu_time_ns(self) -> int:
+        """CPU time since `begin`."""
+        return int(self._cpu.read()) - self._cpu_before_ns
+
+    def peak_memory_bytes(self) -> int:
+        """Highest memory since `begin`."""
+        cached, shmem, anon = fields(self._memory.read(), "cache", "shmem", "rss")
+        return without_files(int(self._peak.read()), cached, shmem, anon) - self._residents_bytes
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed a process of the group for memory since `begin`."""
+        return field(self._oom.read(), "oom_kill") > self._oom_before
+
+    def used_bytes(self) -> int:
+        """Memory in use now, without cached pages of files on disk."""
+        cached, shmem = fields(self._memory.read(), "cache", "shmem")
+        return int(read(f"{self._of_memory}/memory.usage_in_bytes")) - (cached - shmem)
+
+    def _set_limits(self, memory_bytes: int, processes: int) -> None:
+        # Swap is held by the same number, which may not be below the other one at any time.
+        files = [f"{self._of_memory}/memory.limit_in_bytes", f"{self._of_memory}/memory.memsw.limit_in_bytes"]
+        for path in files if memory_bytes < self._limits[0] or not self._limits[0] else reversed(files):
+            with contextlib.suppress(FileNotFoundError):  # absent where the kernel does not account for swap
+                write(path, str(memory_bytes))
+        write(f"{self._of_pids}/pids.max", str(processes))
+
+
+CGROUPS: dict[str, type[CgroupV1] | type[CgroupV2]] = {"cgroup1": CgroupV1, "cgroup2": CgroupV2}
+
+
+def make_cgroup(kind: str, name: str, memory_bytes: int, processes: int) -> CgroupV1 | CgroupV2:
+    """Make a group of a kind of `CGROUPS`. Raises OSError."""
+    return CGROUPS[kind](name, memory_bytes, processes)

@@ -1,0 +1,84 @@
+"""The service as a contender: a daemon on a socket, a client process beside it, the CPU time of both."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import psutil
+
+from tests.benchmarks.works import Absent
+from tests.support.backends import BACKENDS, REPOSITORY, Backend, Service, python_path, serving, why_not
+
+CLIENT_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One piece of work that the service did.
+
+    `cpu_s` is by part: the client, the daemon, and of the sandboxes the supervisors, the zygotes, and what
+    they forked (stages and runs). `verdicts` are by problem and candidate; `stages_s` is wall time, summed
+    over executions, as results tell it.
+    """
+
+    took_s: float
+    cpu_s: Mapping[str, float]
+    verdicts: Mapping[str, str]
+    stages_s: Mapping[str, float] = field(default_factory=dict)
+    daemon_growth_bytes: int = 0
+
+
+def backend(name: str) -> Backend:
+    """Return a backend by its name among the tests'."""
+    return next(each for each in BACKENDS if each.name == name)
+
+
+@contextmanager
+def running(name: str, sandboxes: int = 2) -> Iterator[Service]:
+    """Run the service on a backend. Raises Absent where this host cannot."""
+    if reason := why_not(backend(name)):
+        raise Absent(f"{name}: {reason}")
+    with serving(backend(name), sandboxes) as service:
+        yield service
+
+
+def verify(service: Service, work: str, count: int) -> Ran:
+    """Have a client process verify some work."""
+    before, resident = _cpu_by_part(service.pid), psutil.Process(service.pid).memory_info().rss
+    said = json.loads(
+        subprocess.run(
+            [sys.executable, "-m", "tests.benchmarks.client", service.address, work, str(count)],
+            cwd=REPOSITORY,
+            env={"PYTHONPATH": python_path(), "PYTHONHASHSEED": "0"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=CLIENT_S,
+            check=True,
+        ).stdout
+    )
+    after = _cpu_by_part(service.pid)
+    used = {part: after[part] - before.get(part, 0.0) for part in after}
+    growth = psutil.Process(service.pid).memory_info().rss - resident
+    return Ran(said["took_s"], {"client": said["cpu_s"], **used}, said["verdicts"], said["stages_s"], growth)
+
+
+def _cpu_by_part(pid: int) -> dict[str, float]:
+    daemon = psutil.Process(pid)
+    parts = {"daemon": _own(daemon), "supervisor": 0.0, "zygote": 0.0, "stages and runs": 0.0}
+    for process in daemon.children(recursive=True):
+        times = process.cpu_times()
+        parts["stages and runs"] += times.children_user + times.children_system
+        is_supervisor = "python" in process.name() and "bwrap" in (process.parent() or process).name()
+        parts["supervisor" if is_supervisor else "zygote"] += _own(process)
+    return parts
+
+
+def _own(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
