@@ -24,7 +24,7 @@ class SandboxPool:
         self.size = size
         self._idle: asyncio.Queue[Sandbox] = asyncio.Queue()
         self._all: set[Sandbox] = set()
-        self._replacing: set[asyncio.Task[None]] = set()
+        self._working: set[asyncio.Task[None]] = set()
         self._closing = False
         self._log = structlog.get_logger("sandboxes.pool")
 
@@ -51,17 +51,17 @@ class SandboxPool:
         try:
             yield sandbox
         finally:
-            if sandbox.broken or sandbox.busy:
-                self._replace(sandbox)
+            if sandbox.is_settling:
+                self._keep(asyncio.create_task(self._take_back_when_settled(sandbox)))
             else:
-                self._idle.put_nowait(sandbox)
+                self._take_back(sandbox)
 
     async def close(self) -> None:
         """End every sandbox, lent ones too, and then the backend."""
         self._closing = True
-        for task in self._replacing:
+        for task in self._working:
             task.cancel()
-        await asyncio.gather(*self._replacing, return_exceptions=True)
+        await asyncio.gather(*self._working, return_exceptions=True)
         sandboxes = list(self._all)
         ended = await asyncio.gather(*(each.close() for each in sandboxes), return_exceptions=True)
         for sandbox, error in zip(sandboxes, ended, strict=True):
@@ -74,12 +74,19 @@ class SandboxPool:
         self._all.add(sandbox)
         self._idle.put_nowait(sandbox)
 
-    def _replace(self, sandbox: Sandbox) -> None:
-        if self._closing:
-            return
-        task = asyncio.create_task(self._make_another(sandbox))
-        self._replacing.add(task)
-        task.add_done_callback(self._replacing.discard)
+    async def _take_back_when_settled(self, sandbox: Sandbox) -> None:
+        await sandbox.settled()
+        self._take_back(sandbox)
+
+    def _take_back(self, sandbox: Sandbox) -> None:
+        if not (sandbox.broken or sandbox.busy):
+            self._idle.put_nowait(sandbox)
+        elif not self._closing:
+            self._keep(asyncio.create_task(self._make_another(sandbox)))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
 
     async def _make_another(self, broken: Sandbox) -> None:
         """Replace a sandbox, however long the host cannot make one: an empty pool would hang for ever."""

@@ -43,6 +43,7 @@ class Sandbox:
         self.broken_because = ""
         self.busy = False
         self._container = container
+        self._settling: asyncio.Task[None] | None = None
 
     async def start(
         self,
@@ -75,12 +76,15 @@ class Sandbox:
     async def run(self, job: Job) -> AsyncGenerator[Outcome, None]:
         """Yield one outcome a run, in order; leaving early (`aclose`) cancels the rest.
 
+        After the last outcome the sandbox resets itself; see `settled`.
+
         Raises:
             BrokenTestProgram: the test program of the run that is due cannot be used.
             SandboxError: the sandbox failed; outcomes yielded before are good.
         """
         if any(isinstance(run, CallRun) and not run.is_packed for run in job.runs):
             await asyncio.to_thread(order_of, job)  # packing large arguments would hold up everybody
+        await self.settled()
         if self.broken or self.busy:
             raise SandboxError(f"sandbox {self.id} is {'broken' if self.broken else 'busy'}")
         self.busy = True
@@ -88,7 +92,7 @@ class Sandbox:
         answer_seconds = ANSWER_SECONDS + STARVED_WALL_FACTOR * _allowed_ns(job) / 1e9
         try:
             await self._send(*order_of(job))
-            while True:
+            for left in reversed(range(len(job.runs))):
                 header, blobs = await self._answer(answer_seconds)
                 if "done" in header:
                     done = True
@@ -98,11 +102,25 @@ class Sandbox:
                     if "error" in header:
                         raise SandboxError(str(header["error"]))
                     return
-                yield await self._outcome(job, header, blobs)
+                outcome = await self._outcome(job, header, blobs)
+                if not left:
+                    done = True
+                    self._settling = asyncio.create_task(self._settle())
+                yield outcome
         finally:
             if not done and not self.broken:
                 await self._cancel()
-            self.busy = False
+            self.busy = self._settling is not None
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the last job is answered and its reset not over yet."""
+        return self._settling is not None
+
+    async def settled(self) -> None:
+        """Wait for the reset after the last job: only then it is known whether the sandbox is still whole."""
+        if self._settling is not None:
+            await asyncio.shield(self._settling)
 
     async def close(self) -> None:
         """End the container and remove what was made for it. Raises OSError and TimeoutError."""
@@ -115,6 +133,18 @@ class Sandbox:
                 return await self._receive()
         except TimeoutError:
             raise await self._failed(f"no answer within {seconds:.0f} s") from None
+
+    async def _settle(self) -> None:
+        """Wait for the word that nothing of the job is left; without it the sandbox is broken."""
+        try:
+            header, _ = await self._answer(ANSWER_SECONDS)
+            if "done" not in header or "error" in header:
+                await self._failed(f"after its last answer the supervisor said {str(header)[:200]}")
+            self._note_whether_spent(header)
+        except SandboxError:
+            pass  # it is marked as broken, which is all that matters now
+        finally:
+            self._settling, self.busy = None, False
 
     async def _outcome(self, job: Job, header: dict[str, Any], blobs: list[bytes]) -> Outcome:
         try:

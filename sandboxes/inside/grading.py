@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any, Protocol
 
 from .answers import LIMIT_ENDINGS, Answer, BrokenTests
-from .stages import Stage, StageFactory
+from .factory import StageFactory
+from .stages import Stage
 
 EXPECTED_CPU_NS = 5_000_000_000  # that a candidate's limit is narrow is no fault of what is expected
 KEPT_EXPECTED = 64  # answers that were read; the candidates of a problem share theirs

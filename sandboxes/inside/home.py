@@ -36,9 +36,13 @@ class Home:
     def lend(self, memory_bytes: int, processes: int) -> Cgroup:
         """Return the group, under these limits. The next stage is in it as soon as it is forked."""
         self._is_lent = True
-        self._group.limit(memory_bytes, processes + ZYGOTE)
+        self.limit(memory_bytes, processes)
         self._group.note_residents()
         return self._group
+
+    def limit(self, memory_bytes: int, processes: int) -> None:
+        """Change the limits of the stage that it is lent to."""
+        self._group.limit(memory_bytes, processes + ZYGOTE)
 
     def take_back(self) -> None:
         """Make sure that nothing of a stage is left. Raises OSError where a process is.

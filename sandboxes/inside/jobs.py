@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import socket
 import time
@@ -19,13 +21,14 @@ from .answers import (
     run_answer,
 )
 from .building import Build, Program, Programs
+from .factory import CANDIDATE, StageFactory
 from .grading import STAGES as STAGES_OF_AN_ANSWER
 from .grading import Grader
 from .interactive import Interactive
 from .seats import Seat, is_reusable
 from .sending import Orders
 from .sockets import Sockets
-from .stages import GONE_SECONDS, Stage, StageFactory, StageLost
+from .stages import GONE_SECONDS, Stage, StageLost
 from .watch import Party, Pipe, Watch
 
 GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice that its peer has ended
@@ -45,7 +48,7 @@ class Jobs:
         self._command_fd = command_fd
         self._interrupted = interrupted
         self._orders = Orders()
-        self._candidate = Seat("candidate", factory, self._orders, self._watch, at_home=True)
+        self._candidate = Seat(CANDIDATE, factory, self._orders, self._watch)
         self._interactor = Seat("interactor", factory, self._orders, self._watch)
         self._seats = (self._candidate, self._interactor)
         self._interactive = Interactive(self._candidate, self._interactor, self._orders, self._watch)
@@ -112,11 +115,15 @@ class Jobs:
         if self._is_examining:
             self._renew_tester()
 
+    def prepare(self) -> None:
+        """Use the time until the next job to make ready for it. Raises OSError."""
+        self._factory.prepare()
+
     def verify_reset(self) -> None:
         """Make sure that nothing of a candidate is left. Raises OSError where something is."""
         ends_at = time.monotonic() + GONE_SECONDS
         # Linux has ended all of a PID namespace when its process 1 is gone; gVisor is still about it.
-        while strangers := _processes() - self._household - {self._tester.pid}:
+        while strangers := _processes() - self._household - {self._tester.pid, self._factory.waiting_pid}:
             if time.monotonic() > ends_at:
                 raise OSError(f"processes {sorted(strangers)} survived their candidate")
             time.sleep(0.001)
@@ -126,6 +133,7 @@ class Jobs:
 
     def _wait_for_sockets(self, stages: int) -> None:
         """Wait until no socket is left but ours and those of so many stages. Raises OSError."""
+        stages += self._factory.waiting_pid is not None
         self._sockets.wait_for(self._own_sockets + stages * SOCKETS_OF_A_STAGE, SOCKETS_GONE_SECONDS)
 
     def _run_alone(
@@ -213,7 +221,12 @@ class Jobs:
             pipes = self._orders.send(stage, {"kind": "candidate"}, b"", limits, peer=near.fileno())
             self._is_examining = True
             (report,) = self._orders.send(
-                tester, {**order, "kind": "tester"}, payload, limits, peer=far.fileno(), outputs=1
+                tester,
+                {**order, "kind": "tester", "digest": _digest(order["candidate_names"], payload)},
+                payload,
+                limits,
+                peer=far.fileno(),
+                outputs=1,
             )
         candidate = Party(stage, limits["cpu_time_ns"])
         examiner = Party(tester, TESTER_CPU_FACTOR * limits["cpu_time_ns"])
@@ -262,6 +275,10 @@ def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:
         answer[f"{name}_total_bytes"] = pipe.total_bytes
     if answer["ending"] in ("finished", "raised") and any(pipe.over for pipe in pipes):
         answer["ending"] = "output_limit"
+
+
+def _digest(names: list[str], source: bytes) -> str:
+    return hashlib.sha256(json.dumps(names).encode() + source).hexdigest()
 
 
 def _processes() -> set[int]:

@@ -13,13 +13,13 @@ from typing import Any, NoReturn
 
 from .programs import SOURCE_NAME, Files, make_streams, quietly, run_call, run_script, take_files
 from .servant import serve
-from .tester import run_tests
+from .tester import TestProgram, run_tests
 
-KINDS: dict[str, Callable[[CodeType, dict[str, Any]], int]] = {
+KINDS: dict[str, Callable[[Any, dict[str, Any]], int]] = {
     "stdio": lambda code, order: run_script(code),
     "call": lambda code, order: run_call(code, order["function"], order["class_name"]),
     "candidate": lambda code, order: serve(code),
-    "tester": lambda code, order: run_tests(sys.stdin.buffer.read(), order["candidate_names"]),
+    "tester": lambda program, order: run_tests(program, order["candidate_names"]),
 }
 
 
@@ -36,8 +36,10 @@ def execute(order: dict[str, Any], arguments: list[str]) -> NoReturn:
     os.execve(command[0], command, {**os.environ, **order["environment"]})  # noqa: S606 - its purpose
 
 
-def perform(code: CodeType, order: dict[str, Any], files: Files, arguments: list[str]) -> NoReturn:
-    """Run the order in this process and end the process."""
+def perform(
+    code: CodeType | TestProgram | None, order: dict[str, Any], files: Files, arguments: list[str]
+) -> NoReturn:
+    """Run the order in this process and end the process. `code` is what it runs, if it is compiled."""
     status = 1
     try:
         take_files(files, leaves_result=order.get("leaves_result", False))

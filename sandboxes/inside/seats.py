@@ -9,8 +9,9 @@ from typing import Any
 from . import artifacts
 from .answers import Compiled, CompileFailed
 from .building import Build, Program, collected, why_it_failed
+from .factory import CANDIDATE, StageFactory
 from .sending import Orders
-from .stages import Stage, StageFactory, StageLost
+from .stages import Stage, StageLost
 from .watch import Facts, Party, Pipe, Watch
 
 Watching = Callable[[list[Party], list[Pipe], int], Watch]
@@ -19,15 +20,10 @@ Watching = Callable[[list[Party], list[Pipe], int], Watch]
 class Seat:
     """The place of one party to a run, such as the candidate."""
 
-    def __init__(
-        self, name: str, factory: StageFactory, orders: Orders, watch: Watching, *, at_home: bool = False
-    ) -> None:
-        """`name` is that of its stages' limits; `watch` makes the loop over a run's events.
-
-        `at_home` is the seat whose stages have the zygote's own group.
-        """
+    def __init__(self, name: str, factory: StageFactory, orders: Orders, watch: Watching) -> None:
+        """`name` is that of its stages' limits; `watch` makes the loop over a run's events."""
         self._name = name
-        self._at_home = at_home
+        self._is_candidates = name == CANDIDATE
         self._factory = factory
         self._orders = orders
         self._watch = watch
@@ -126,9 +122,11 @@ class Seat:
         raise StageLost(party.lost)
 
     def _spawn(self, program: Program, limits: dict[str, Any]) -> Stage:
-        self._stage = self._factory.spawn(
-            self._name, program.content, limits, program.folder, at_home=self._at_home
-        )
+        content, folder = program.content, program.folder
+        if self._is_candidates:
+            self._stage = self._factory.spawn_for_candidate(content, limits, folder)
+        else:
+            self._stage = self._factory.spawn(self._name, content, limits, folder)
         return self._stage
 
 

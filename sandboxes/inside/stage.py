@@ -20,8 +20,10 @@ from typing import Any
 from . import artifacts, given, left, linux, walls
 from .forking import ForkHooks
 from .kinds import perform
+from .known_tests import KnownTests
 from .numbers import ProcessNumbers
 from .programs import SOURCE_NAME, Files, keep_source
+from .tester import TestProgram
 from .walls import SCRATCH
 
 MESSAGE_BYTES = 1 << 16
@@ -34,13 +36,14 @@ def main(control: socket.socket, hooks: ForkHooks) -> None:
     try:
         setup, fds = _receive(control)
         if setup["program"] is None:
-            walls.close_in(setup, seccomp=_drain(fds[1]))
+            walls.close_in(setup, seccomp=_drain(fds[0]))
+            _, fds = _receive(control)  # the stage may have to wait for its candidate here
             code = _compile(control, _drain(fds[0]))
         else:
-            walls.close_in(setup, seccomp=_drain(fds[1]), program=_drain(fds[0]))
+            walls.close_in(setup, seccomp=_drain(fds[0]), program=_drain(fds[1]))
             code = NO_CODE
             _send(control, {"ready": True})
-        untouched, numbers = _scratch_state(), ProcessNumbers()
+        untouched, numbers, tests = _scratch_state(), ProcessNumbers(), KnownTests()
         uid = setup["uid"] if setup["own_uid"] else None
         gc.freeze()  # a run that collects garbage at its end copies no page for what is not its own
         while code is not None:
@@ -51,7 +54,11 @@ def main(control: socket.socket, hooks: ForkHooks) -> None:
             if order["kind"] == "look":
                 _look(control, order["limits"]["output_bytes"], fds, uid)
                 continue
-            pid, exit_status = _run(control, code, order, fds, uid, hooks)
+            is_tester = order["kind"] == "tester"
+            program = tests.program(order, fds[0]) if is_tester else code
+            pid, exit_status = _run(program, order, fds, uid, hooks)
+            if is_tester:
+                tests.note_end(order, exit_status["exit_code"])
             clean = numbers.restore(pid) and _scratch_state() == untouched
             _send(control, {**exit_status, "clean": clean})
     except BaseException as error:
@@ -61,8 +68,7 @@ def main(control: socket.socket, hooks: ForkHooks) -> None:
 
 
 def _run(
-    control: socket.socket,
-    code: CodeType,
+    code: CodeType | TestProgram | None,
     order: dict[str, Any],
     fds: list[int],
     uid: int | None,

@@ -1,4 +1,4 @@
-"""The supervisor's handle on a stage: spawn it, give it orders, end it, remove its limits."""
+"""The supervisor's handle on a stage: give it orders, end it, remove its limits."""
 
 from __future__ import annotations
 
@@ -12,15 +12,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import zygote
-from .cgroup import CGROUPS, make_cgroup
 from .counters import ProcessCounters, SandboxCounters
 from .groups import RunGroup
-from .home import Home
 from .stage import MESSAGE_BYTES
 
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-FIRST_UID, UIDS = 1000, 25_000  # a uid for the runs of a stage, and the one below for the stage
 GONE_SECONDS = 10.0
 
 
@@ -30,78 +26,6 @@ class StageLost(Exception):
 
 class StageFailed(StageLost):
     """The stage says itself why it cannot go on: no doing of the candidate's."""
-
-
-class StageFactory:
-    """Spawns stages with a uid and a run group of their own."""
-
-    def __init__(
-        self, filters: dict[tuple[str, ...], bytes], meters: str, packages: Sequence[str], reads_answers: bool
-    ) -> None:
-        """`filters` are those of runs by the system calls that they grant, `meters` the kind of run group.
-
-        `packages` are more folders of what programs may import. `reads_answers`: math-verify is in this
-        sandbox.
-        """
-        zygote_pid, self._zygote = zygote.start(packages)
-        self._reader_zygote = zygote.start_for_answers()[1] if reads_answers else None
-        self._filters = filters
-        self._meters = meters
-        self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
-        self._made = 0
-        self._home = Home(meters, zygote_pid) if meters in CGROUPS else None
-
-    def spawn(
-        self,
-        name: str,
-        source: bytes,
-        limits: dict[str, Any],
-        program: dict[str, Any] | None = None,
-        *,
-        reads_answers: bool = False,
-        at_home: bool = False,
-    ) -> Stage:
-        """Return a stage that is locking itself down and compiling; one of a name at a time.
-
-        With `program`, the source is a packed folder (`artifacts`): which a compiler may write to
-        ("writable", "disk_bytes"), or whose runs are programs of it; "granted" are the system calls that its
-        filter lets it make beyond the usual. With `reads_answers`, its runs have math-verify. `at_home`: of
-        all stages there may be at a time, it is the one that comes and goes most often.
-
-        Raises:
-            OSError: the kernel refused one of its walls.
-        """
-        granted = () if program is None else tuple(program["granted"])
-        self._made += 1
-        home = self._home if at_home and self._home is not None and self._home.is_free else None
-        bounds = (limits["memory_bytes"], limits["processes"] + 1)
-        group = home.lend(*bounds) if home else _make_group(self._meters, name, *bounds)
-        release = home.take_back if home else group.close
-        parent = self._reader_zygote if reads_answers else self._zygote
-        try:
-            if parent is None:
-                raise OSError("math-verify is not in this sandbox")
-            pid, control = zygote.spawn(parent)
-        except OSError:
-            release()
-            raise
-        uid = FIRST_UID + 2 * (self._made % UIDS) + 1 if self._own_uids else os.getuid()
-        stage = Stage(pid, control, group, uid, self._own_uids, release)
-        if home is None:
-            group.attach(pid)
-        group.begin()
-        setup = {
-            "uid": uid,
-            "own_uid": self._own_uids,
-            "disk_bytes": limits["disk_bytes"],
-            "program": program,
-            "dies_first": home is not None,
-        }
-        fds = [memory_file(source), memory_file(self._filters[granted])]
-        stage.send(setup, fds)
-        for fd in fds:
-            os.close(fd)
-        return stage
 
 
 class Stage:
@@ -133,6 +57,15 @@ class Stage:
             socket.send_fds(self.control, [json.dumps(message).encode()], fds)
         except OSError as error:
             raise StageLost(str(error)) from None
+
+    def send_files(self, message: dict[str, Any], *contents: bytes) -> None:
+        """Send an order with files that hold these contents. Raises StageLost."""
+        fds = [memory_file(content) for content in contents]
+        try:
+            self.send(message, fds)
+        finally:
+            for fd in fds:
+                os.close(fd)
 
     def limits_of_a_run(self, limits: dict[str, Any]) -> dict[str, Any]:
         """Return what a run is to set itself: more of it where no cgroup holds it."""
@@ -191,21 +124,9 @@ def memory_file(content: bytes) -> int:
     return fd
 
 
-def _make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunGroup:
-    """Make a run group of the kind that the worker prepared for this sandbox."""
-    if kind in CGROUPS:
-        return make_cgroup(kind, name, memory_bytes, processes)
-    return SandboxCounters(memory_bytes) if kind == "gvisor" else ProcessCounters(memory_bytes)
-
-
 def _wait_until_gone(pid: int) -> None:
     ends_at = time.monotonic() + GONE_SECONDS
     while os.path.exists(f"/proc/{pid}"):
         if time.monotonic() > ends_at:
             raise OSError(f"process {pid} survives SIGKILL")
         time.sleep(0.001)
-
-
-def _mapped_uids() -> int:
-    with open("/proc/self/uid_map") as file:
-        return sum(int(line.split()[2]) for line in file)

@@ -13,9 +13,9 @@ from typing import Any
 
 from . import wire
 from .answers import BrokenTests, TestsLeft
+from .factory import StageFactory
 from .jobs import Jobs
 from .marks import protect_devices
-from .stages import StageFactory
 from .watch import Cancelled
 
 COMMANDS_FD, ANSWERS_FD = 0, 1
@@ -85,6 +85,7 @@ def main() -> None:
             line.send({**ended, "spent": str(error)}, [])
             raise
         line.send(ended, [])
+        jobs.prepare()
 
 
 def _expect_cancel(line: Line) -> None:

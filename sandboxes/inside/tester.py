@@ -9,6 +9,8 @@ from __future__ import annotations
 import builtins
 import importlib
 import json
+import sys
+from dataclasses import dataclass
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -32,13 +34,31 @@ NOTHING_ASKED = (
 )
 
 
-def run_tests(source: bytes, candidate_names: list[str]) -> int:
-    """Run the test program against the candidate and report how it ended. Returns the exit status."""
+@dataclass(frozen=True)
+class TestProgram:
+    """A test program, compiled, and which of the names in it are the candidate's."""
+
+    code: CodeType
+    names: FreeNames
+
+
+def read_tests(source: bytes, candidate_names: list[str]) -> TestProgram:
+    """Compile a test program. Raises SyntaxError, ValueError, RecursionError and MemoryError."""
+    text = source.decode()
+    code = compile(text, "<tests>", "exec", dont_inherit=True)
+    return TestProgram(code, free_names(text, candidate_names))
+
+
+def run_tests(known: TestProgram | None, candidate_names: list[str]) -> int:
+    """Run the test program against the candidate and report how it ended. Returns the exit status.
+
+    It is that on standard input, unless it is `known`, from an earlier run.
+    """
     try:
-        text = source.decode()
-        code, names = compile(text, "<tests>", "exec", dont_inherit=True), free_names(text, candidate_names)
+        program = known or read_tests(sys.stdin.buffer.read(), candidate_names)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return _report({"broken": f"{class_name(error)}: {str(error)[:MESSAGE_CHARACTERS]}"})
+    code, names = program.code, program.names
     if not names.of_candidate:
         return _report({"broken": NOTHING_READ})
     candidate = CandidateModule(Channel(PEER_FD))

@@ -120,13 +120,14 @@ class Watch:
     def run(self, over: Callable[[], bool]) -> Facts:
         """Watch until `over()` or a limit. Raises Cancelled (from `interrupted`)."""
         started_at_ns, started_ns = time.time_ns(), time.monotonic_ns()
-        next_look_ns = started_ns + self._until_next_look_ns(0)
+        next_look_ns = started_ns + self._until_next_look_ns(0, [0] * len(self._parties))
         limit: str | None = None
         while limit is None and not over():
             now_ns = time.monotonic_ns()
             if now_ns >= next_look_ns:
-                limit = self._spent_limit(now_ns - started_ns)
-                next_look_ns = now_ns + self._until_next_look_ns(now_ns - started_ns)
+                cpu_ns = [party.stage.group.cpu_time_ns() for party in self._parties]
+                limit = self._spent_limit(now_ns - started_ns, cpu_ns)
+                next_look_ns = now_ns + self._until_next_look_ns(now_ns - started_ns, cpu_ns)
                 continue
             # Round up: waking a moment early would look at the meters twice.
             for fd, _ in self._poll.poll((next_look_ns - now_ns) // 1_000_000 + 1):
@@ -151,8 +152,8 @@ class Watch:
             except StageLost as lost:
                 party.lost, party.failed = str(lost), isinstance(lost, StageFailed)
 
-    def _spent_limit(self, elapsed_ns: int) -> str | None:
-        if any(party.stage.group.cpu_time_ns() >= party.cpu_limit_ns for party in self._parties):
+    def _spent_limit(self, elapsed_ns: int, cpu_ns: list[int]) -> str | None:
+        if any(spent >= party.cpu_limit_ns for party, spent in zip(self._parties, cpu_ns, strict=True)):
             return "cpu_limit"
         if any(party.stage.group.out_of_memory() for party in self._parties):
             return "memory_limit"
@@ -167,11 +168,10 @@ class Watch:
         """Time that the host kept from the run does not count, as far as it was seen yet."""
         return self._wall_limit_ns - (elapsed_ns - self._starvation.total_ns)
 
-    def _until_next_look_ns(self, elapsed_ns: int) -> int:
+    def _until_next_look_ns(self, elapsed_ns: int, cpu_ns: list[int]) -> int:
         """A run has one CPU, so its limit cannot be reached sooner than what is left of it."""
         left_ns = max(self._wall_left_ns(elapsed_ns), self._wall_limit_ns // WALL_STEPS)
-        for party in self._parties:
-            group = party.stage.group
-            unseen_ns = min(group.longest_look_ns, party.longest_look_ns)
-            left_ns = min(left_ns, unseen_ns, party.cpu_limit_ns - group.cpu_time_ns())
+        for party, spent_ns in zip(self._parties, cpu_ns, strict=True):
+            unseen_ns = min(party.stage.group.longest_look_ns, party.longest_look_ns)
+            left_ns = min(left_ns, unseen_ns, party.cpu_limit_ns - spent_ns)
         return max(SHORTEST_LOOK_NS, left_ns)

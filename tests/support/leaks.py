@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -17,6 +18,7 @@ from pathlib import Path
 import psutil
 
 PREFIX = "verifierd"
+SUPERVISOR = "verifierd.zip"  # in the command line of the process that runs it
 SHARED_MEMORY = Path("/dev/shm")
 SETTLE_S = 5.0
 PR_SET_CHILD_SUBREAPER = 36
@@ -74,7 +76,7 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
     found = {}
     for kind in (field.name for field in fields(Snapshot)):
         old, new = getattr(before, kind), getattr(after, kind)
-        added = [new[key] for key in new if key not in old]
+        added = [new[key] for key in new if key not in old and not _is_ready_for_the_next(key, old)]
         if kind == "cgroups":
             added = [path for path in added if not _is_a_living_neighbours(path)]
         if added:
@@ -82,14 +84,30 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
     return found
 
 
+def _is_ready_for_the_next(key: str, old: dict[str, str]) -> bool:
+    """Whether a process is a supervisor's first one more: the stage that it may keep ready, or not."""
+    words = key.split()
+    return words[0] == "child" and (words[1] == "1" or f"child {int(words[1]) - 1} of {words[3]}" in old)
+
+
 def living_descendants() -> dict[str, str]:
-    """Return the living descendants; a zombie holds nothing but its number."""
+    """Return the living descendants; a zombie holds nothing but its number.
+
+    Between jobs a supervisor keeps a stage ready for the next candidate, another one each time. So its
+    children are told apart by how many there are.
+    """
     found = {}
+    of_supervisor: Counter[int] = Counter()
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
             command = " ".join(process.cmdline()) or process.name()
-            if process.status() != psutil.STATUS_ZOMBIE and "multiprocessing.resource_tracker" not in command:
-                found[f"{process.pid}@{process.create_time()}"] = f"pid {process.pid}: {command[:200]}"
+            if process.status() == psutil.STATUS_ZOMBIE or "multiprocessing.resource_tracker" in command:
+                continue
+            key, parent = f"{process.pid}@{process.create_time()}", process.parent()
+            if parent is not None and SUPERVISOR in " ".join(parent.cmdline()):
+                of_supervisor[parent.pid] += 1
+                key = f"child {of_supervisor[parent.pid]} of {parent.pid}@{parent.create_time()}"
+            found[key] = f"pid {process.pid}: {command[:200]}"
     return found
 
 

@@ -76,7 +76,7 @@ async def pool(
         pytest.skip(f"this host cannot run the docker backend: {lacking}")
     pool = SandboxPool(make_backend(settings), size=1)
     await pool.start()
-    household = len(living_descendants())
+    household = len(living_descendants()) + 1  # a stage that is ready for the next candidate
     yield pool
     found = await asyncio.to_thread(_settled, household)
     await pool.close()
@@ -106,7 +106,10 @@ def perform(pool: SandboxPool) -> Perform:
     """Runs a job to its end and returns its outcomes."""
 
     async def run(job: Job) -> list[Outcome]:
-        async with pool.lease() as sandbox, aclosing(sandbox.run(job)) as outcomes:
-            return [outcome async for outcome in outcomes]
+        async with pool.lease() as sandbox:
+            async with aclosing(sandbox.run(job)) as outcomes:
+                done = [outcome async for outcome in outcomes]
+            await sandbox.settled()
+            return done
 
     return run

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 
 from sandboxes.pool import SandboxPool
 from sandboxes.sandbox import Sandbox
-from tests.unit.sandboxes.test_sandbox import ScriptedContainer
+from tests.unit.sandboxes.test_sandbox import JOB, ScriptedContainer, SlowToReset
 
 
 class SlowBackend:
@@ -66,3 +67,39 @@ async def test_sandboxes_that_cannot_be_removed_keep_no_pool_from_closing() -> N
     await pool.start()
     await pool.close()
     assert backend.happened == ["backend closed"]
+
+
+class SlowlyResettingBackend(SlowBackend):
+    """Its first sandbox resets when it is told to, and may say that it is spent; the next ones are new."""
+
+    def __init__(self, done: dict[str, object]) -> None:
+        super().__init__()
+        self.first = SlowToReset(done)
+        self.made = 0
+
+    async def create(self) -> Sandbox:
+        self.made += 1
+        return Sandbox(str(self.made), self.name, self.first if self.made == 1 else ScriptedContainer())
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("done", "next_one"), [({}, "1"), ({"spent": "a socket is left"}, "2")])
+async def test_a_sandbox_is_lent_again_when_its_reset_is_over_and_went_well(
+    done: dict[str, object], next_one: str
+) -> None:
+    backend = SlowlyResettingBackend(done)
+    pool = SandboxPool(backend, 1)
+    await pool.start()
+    async with pool.lease() as sandbox, aclosing(sandbox.run(JOB)) as outcomes:
+        assert [outcome.run_index async for outcome in outcomes] == [0, 1]
+    leasing = asyncio.create_task(_leased(pool))
+    await asyncio.sleep(0.01)
+    assert not leasing.done(), "it was lent while it still reset itself"
+    backend.first.may_end.set()
+    assert await leasing == next_one
+    await pool.close()
+
+
+async def _leased(pool: SandboxPool) -> str:
+    async with pool.lease() as sandbox:
+        return sandbox.id

@@ -93,7 +93,8 @@ async def test_a_sandbox_that_says_that_it_is_spent_is_lent_no_more_and_its_answ
         assert (await anext(outcomes)).exit_code == 0
         if not cancelled:
             assert [outcome.exit_code async for outcome in outcomes] == [0]
-    assert sandbox.broken
+    await sandbox.settled()
+    assert sandbox.broken and not sandbox.busy
     assert sandbox.broken_because == "2 sockets survived their candidate"
 
 
@@ -113,3 +114,52 @@ async def test_a_supervisor_that_tells_of_other_paths_than_were_asked_for_is_not
             await anext(outcomes)
     assert sandbox.broken
     assert container.killed
+
+
+class SlowToReset(ScriptedContainer):
+    """Answers at once, and says only when it is told to that nothing of the job is left."""
+
+    def __init__(self, done: dict[str, object]) -> None:
+        answers = [wire.pack({**ANSWER, "run": run}, [b"", b"", b""]) for run in range(2)]
+        super().__init__(b"".join(answers))
+        self.may_end = asyncio.Event()
+        self._done = wire.pack({"done": True, **done}, [])
+
+    async def read(self, count: int) -> bytes:
+        if count and not self._says:
+            await self.may_end.wait()
+            self._says, self._done = self._done, b""
+        return await super().read(count)
+
+
+async def test_the_last_answer_does_not_wait_for_the_reset() -> None:
+    container = SlowToReset({})
+    sandbox = Sandbox("1", "scripted", container)
+    async with aclosing(sandbox.run(JOB)) as outcomes:
+        assert [outcome.run_index async for outcome in outcomes] == [0, 1]
+    assert [sandbox.busy, sandbox.is_settling] == [True, True]
+    container.may_end.set()
+    await sandbox.settled()
+    assert [sandbox.busy, sandbox.is_settling, sandbox.broken] == [False] * 3
+
+
+async def test_a_job_that_comes_too_early_waits_for_the_reset() -> None:
+    container = SlowToReset({"spent": "a process survived its candidate"})
+    sandbox = Sandbox("1", "scripted", container)
+    async with aclosing(sandbox.run(JOB)) as outcomes:
+        assert [outcome.run_index async for outcome in outcomes] == [0, 1]
+    asyncio.get_running_loop().call_later(0.02, container.may_end.set)
+    async with aclosing(sandbox.run(JOB)) as outcomes:
+        with pytest.raises(SandboxError, match="broken"):
+            await anext(outcomes)
+
+
+@pytest.mark.parametrize("after", [{"run": 2}, {"done": True, "error": "no"}], ids=["an answer", "an error"])
+async def test_anything_else_after_the_last_answer_breaks_the_sandbox(after: dict[str, object]) -> None:
+    answers = [wire.pack({**ANSWER, "run": run}, [b"", b"", b""]) for run in range(2)]
+    container = ScriptedContainer(b"".join([*answers, wire.pack(after, [])]))
+    sandbox = Sandbox("1", "scripted", container)
+    async with aclosing(sandbox.run(JOB)) as outcomes:
+        assert [outcome.run_index async for outcome in outcomes] == [0, 1]
+    await sandbox.settled()
+    assert sandbox.broken and container.killed

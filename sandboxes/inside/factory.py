@@ -1,0 +1,161 @@
+"""Where stages come from: a zygote, a uid, a run group; and one of them waits for the next candidate."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import zygote
+from .cgroup import CGROUPS, make_cgroup
+from .counters import ProcessCounters, SandboxCounters
+from .groups import RunGroup
+from .home import Home
+from .stages import Stage
+
+CANDIDATE = "candidate"  # the name of the stages that come and go most often
+FIRST_UID, UIDS = 1000, 25_000  # a uid for the runs of a stage, and the one below for the stage
+Limits = dict[str, Any]
+
+
+class StageFactory:
+    """Spawns stages with a uid and a run group of their own."""
+
+    def __init__(
+        self, filters: dict[tuple[str, ...], bytes], meters: str, packages: Sequence[str], reads_answers: bool
+    ) -> None:
+        """`filters` are those of runs by the system calls that they grant, `meters` the kind of run group.
+
+        `packages` are more folders of what programs may import. `reads_answers`: math-verify is in this
+        sandbox.
+        """
+        zygote_pid, self._zygote = zygote.start(packages)
+        self._reader_zygote = zygote.start_for_answers()[1] if reads_answers else None
+        self._filters = filters
+        self._meters = meters
+        self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
+        self._made = 0
+        self._home = Home(meters, zygote_pid) if meters in CGROUPS else None
+        self._waiting: Stage | None = None
+        self._waits_for = 0  # bytes of disk
+        self._last_limits: Limits | None = None  # of the last candidate, if it was one to prepare for
+
+    @property
+    def waiting_pid(self) -> int | None:
+        """The process id of the stage that waits for a candidate, if one does."""
+        return self._waiting.pid if self._waiting else None
+
+    def spawn(
+        self,
+        name: str,
+        source: bytes,
+        limits: Limits,
+        program: dict[str, Any] | None = None,
+        *,
+        reads_answers: bool = False,
+    ) -> Stage:
+        """Return a stage that is locking itself down and compiling; one of a name at a time.
+
+        With `program`, the source is a packed folder (`artifacts`): which a compiler may write to
+        ("writable", "disk_bytes"), or whose runs are programs of it; "granted" are the system calls that its
+        filter lets it make beyond the usual. With `reads_answers`, its runs have math-verify.
+
+        Raises:
+            OSError: the kernel refused one of its walls.
+        """
+        group = _make_group(self._meters, name, *_bounds(limits))
+        parent = self._reader_zygote if reads_answers else self._zygote
+        stage = self._fork(parent, group, group.close)
+        group.attach(stage.pid)
+        self._close_in(stage, limits, program, source)
+        return _holding(stage, source, program)
+
+    def spawn_for_candidate(
+        self, source: bytes, limits: Limits, program: dict[str, Any] | None = None
+    ) -> Stage:
+        """Return the same for a candidate: in the zygote's own group, if there is one.
+
+        The stage that waits is taken where it fits.
+        """
+        stage, self._waiting = self._waiting, None
+        if stage is not None and (program is not None or self._waits_for != limits["disk_bytes"]):
+            stage.end()
+            stage = None
+        if stage is not None and self._home is not None:
+            self._home.limit(*_bounds(limits))
+        elif self._home is None or not self._home.is_free:
+            return self.spawn(CANDIDATE, source, limits, program)
+        else:
+            stage = self._fork_at_home(self._home, limits)
+            self._close_in(stage, limits, program, source, dies_first=True)
+        self._last_limits = limits if program is None else None
+        return _holding(stage, source, program)
+
+    def prepare(self) -> None:
+        """Have a stage lock itself down for the next candidate, if it is like the last. Raises OSError."""
+        if self._last_limits is None or self._home is None or not self._home.is_free:
+            return
+        self._waits_for = self._last_limits["disk_bytes"]
+        self._waiting = self._fork_at_home(self._home, self._last_limits)
+        self._close_in(self._waiting, self._last_limits, None, b"", dies_first=True)
+
+    def _fork_at_home(self, home: Home, limits: Limits) -> Stage:
+        return self._fork(self._zygote, home.lend(*_bounds(limits)), home.take_back)
+
+    def _fork(self, parent: socket.socket | None, group: RunGroup, release: Callable[[], None]) -> Stage:
+        self._made += 1
+        try:
+            if parent is None:
+                raise OSError("math-verify is not in this sandbox")
+            pid, control = zygote.spawn(parent)
+        except OSError:
+            release()
+            raise
+        uid = FIRST_UID + 2 * (self._made % UIDS) + 1 if self._own_uids else os.getuid()
+        return Stage(pid, control, group, uid, self._own_uids, release)
+
+    def _close_in(
+        self,
+        stage: Stage,
+        limits: Limits,
+        program: dict[str, Any] | None,
+        folder: bytes,
+        *,
+        dies_first: bool = False,
+    ) -> None:
+        """Have a stage lock itself down, with a program's folder where there is a program."""
+        granted = () if program is None else tuple(program["granted"])
+        setup = {
+            "uid": stage.uid,
+            "own_uid": self._own_uids,
+            "disk_bytes": limits["disk_bytes"],
+            "program": program,
+            "dies_first": dies_first,
+        }
+        stage.send_files(setup, self._filters[granted], *([] if program is None else [folder]))
+
+
+def _holding(stage: Stage, source: bytes, program: dict[str, Any] | None) -> Stage:
+    """Meter a stage from now on, and give it what it is to compile, unless it has its program already."""
+    stage.group.begin()
+    if program is None:
+        stage.send_files({}, source)
+    return stage
+
+
+def _bounds(limits: Limits) -> tuple[int, int]:
+    """Return the bounds of a run group: of memory, and of processes, one of which is the stage."""
+    return limits["memory_bytes"], limits["processes"] + 1
+
+
+def _make_group(kind: str, name: str, memory_bytes: int, processes: int) -> RunGroup:
+    """Make a run group of the kind that the worker prepared for this sandbox."""
+    if kind in CGROUPS:
+        return make_cgroup(kind, name, memory_bytes, processes)
+    return SandboxCounters(memory_bytes) if kind == "gvisor" else ProcessCounters(memory_bytes)
+
+
+def _mapped_uids() -> int:
+    with open("/proc/self/uid_map") as file:
+        return sum(int(line.split()[2]) for line in file)
