@@ -117,6 +117,9 @@ class Cgroup(RunGroup):
         """Take down what those who live here use: it is no run's. To be called while no run is here."""
         self._residents_bytes = max(0, self.used_bytes())
 
+    def _without_residents(self, used_bytes: int) -> int:
+        return max(0, used_bytes - self._residents_bytes)
+
     def members(self) -> list[int]:
         """Return the processes in it but for those that live here."""
         found = map(int, read(f"{self.directories[0]}/cgroup.procs").split())
@@ -182,7 +185,7 @@ class CgroupV2(Cgroup):
     def peak_memory_bytes(self) -> int:
         """Highest memory since `begin` (of the group's life on kernels before 6.12)."""
         file, shmem, anon = fields(self._memory.read(), "file", "shmem", "anon")
-        return without_files(int(self._peak.read()), file, shmem, anon) - self._residents_bytes
+        return self._without_residents(without_files(int(self._peak.read()), file, shmem, anon))
 
     def out_of_memory(self) -> bool:
         """Whether the kernel killed a process of the group for memory since `begin`."""
@@ -242,7 +245,7 @@ class CgroupV1(Cgroup):
     def peak_memory_bytes(self) -> int:
         """Highest memory since `begin`."""
         cached, shmem, anon = fields(self._memory.read(), "cache", "shmem", "rss")
-        return without_files(int(self._peak.read()), cached, shmem, anon) - self._residents_bytes
+        return self._without_residents(without_files(int(self._peak.read()), cached, shmem, anon))
 
     def out_of_memory(self) -> bool:
         """Whether the kernel killed a process of the group for memory since `begin`."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable
 from types import CodeType
 from typing import Any, NoReturn
 
-from .programs import SOURCE_NAME, Files, make_streams, quietly, run_call, run_script, take_files
+from .programs import Files, introduce, make_streams, quietly, run_call, run_script, take_files
 from .servant import serve
 from .tester import TestProgram, run_tests
 
@@ -50,7 +49,7 @@ def perform(
         else:
             if order["talks"]:
                 make_streams()
-            sys.argv = [SOURCE_NAME, *arguments]
+            introduce(arguments)
             status = KINDS[order["kind"]](code, order)
     except BaseException:
         quietly(traceback.print_exc)

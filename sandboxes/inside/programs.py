@@ -25,7 +25,8 @@ from types import CodeType, ModuleType, TracebackType
 from . import values
 from .leaving import Origin, World, flush_streams
 
-SOURCE_NAME = "/tmp/program.py"  # noqa: S108 - a name for tracebacks; no such file is made
+FOLDER = "/tmp"  # noqa: S108 - the candidate's own tmpfs
+SOURCE_NAME = f"{FOLDER}/program.py"  # a name for tracebacks; no such file is made
 MODULE_NAME = "candidate"
 STAGE_FDS = 256  # more than a stage ever has open
 RESULT_FD, PEER_FD = 3, 4
@@ -153,7 +154,7 @@ def prepare_interpreter() -> None:
     site.sethelper()
     with _files_like_a_run_s():
         make_streams()
-    sys.path[:] = [os.path.dirname(SOURCE_NAME), *(entry for entry in sys.path if entry.startswith("/usr"))]
+    sys.path[:] = [entry for entry in sys.path if entry.startswith("/usr")]
     WORLD.remember()
 
 
@@ -172,6 +173,15 @@ def _files_like_a_run_s() -> Iterator[None]:
             os.dup2(each, fd)
         for each in (*before, like[0], reading, writing):
             os.close(each)
+
+
+def introduce(arguments: list[str]) -> None:
+    """Tell the program its name and arguments, and have it find modules beside it.
+
+    In a run alone: process 1 may never import what a program has put there.
+    """
+    sys.argv = [SOURCE_NAME, *arguments]
+    sys.path.insert(0, FOLDER)
 
 
 def make_streams() -> None:
