@@ -18,12 +18,13 @@ REMOVE_ATTEMPTS = 200
 
 
 def fields(text: str, *names: str) -> list[int]:
-    """Return these numbers of a "name value" text, each name once at the beginning of a line."""
-    text = "\n" + text
+    """Return these numbers of a "name value" text; 0 for one that the kernel does not have."""
+    text = f"\n{text}\n"
     found = []
     for name in names:
-        start = text.index(f"\n{name} ") + len(name) + 2
-        found.append(int(text[start : text.index("\n", start)]))
+        start = text.find(f"\n{name} ")
+        end = text.find("\n", start + 1)
+        found.append(int(text[start + len(name) + 2 : end]) if start >= 0 else 0)
     return found
 
 
@@ -87,8 +88,6 @@ class Cgroup(RunGroup):
             os.mkdir(directory, 0o755)
         self._meters: list[Meter] = []
         self._limits = (0, 0)
-        self._residents: frozenset[int] = frozenset()
-        self._residents_bytes = 0
         self._cpu_before_ns = self._oom_before = 0
 
     def limit(self, memory_bytes: int, processes: int) -> None:
@@ -102,40 +101,9 @@ class Cgroup(RunGroup):
         for directory in self.directories:
             write(f"{directory}/cgroup.procs", str(pid))
 
-    def settle(self, pid: int) -> None:
-        """Have a process live here that belongs to no run."""
-        self.attach(pid)
-        self._residents |= {pid}
-
-    def put_out(self, pid: int) -> None:
-        """Have such a process live in the sandbox's own group again."""
-        for directory in self.directories:
-            write(f"{os.path.dirname(directory)}/cgroup.procs", str(pid))
-        self._residents -= {pid}
-
-    def note_residents(self) -> None:
-        """Take down what those who live here use: it is no run's. To be called while no run is here."""
-        self._residents_bytes = max(0, self.used_bytes())
-
-    def _without_residents(self, used_bytes: int) -> int:
-        return max(0, used_bytes - self._residents_bytes)
-
-    def members(self) -> list[int]:
-        """Return the processes in it but for those that live here."""
-        found = map(int, read(f"{self.directories[0]}/cgroup.procs").split())
-        return [pid for pid in found if pid not in self._residents]
-
     def threads(self) -> dict[int, ThreadTimes]:
         """What each live thread has computed and waited in its life, by thread id."""
-        return thread_times(self.members())
-
-    def wait_until_left(self) -> None:
-        """Wait for the last process of a run to leave, which may need a moment. Raises OSError."""
-        for _ in range(REMOVE_ATTEMPTS):
-            if not self.members():
-                return
-            time.sleep(0.002)
-        raise OSError(errno.EBUSY, f"{self.directories[0]} still holds processes: {self.members()}")
+        return thread_times(map(int, read(f"{self.directories[0]}/cgroup.procs").split()))
 
     def close(self) -> None:
         """Remove the group. Raises OSError where a process is left in it."""
@@ -148,10 +116,6 @@ class Cgroup(RunGroup):
         meter = Meter(path, mode)
         self._meters.append(meter)
         return meter
-
-    def used_bytes(self) -> int:
-        """Memory in use now, without cached pages of files on disk."""
-        raise NotImplementedError
 
     def _set_limits(self, memory_bytes: int, processes: int) -> None:
         raise NotImplementedError
@@ -185,16 +149,11 @@ class CgroupV2(Cgroup):
     def peak_memory_bytes(self) -> int:
         """Highest memory since `begin` (of the group's life on kernels before 6.12)."""
         file, shmem, anon = fields(self._memory.read(), "file", "shmem", "anon")
-        return self._without_residents(without_files(int(self._peak.read()), file, shmem, anon))
+        return without_files(int(self._peak.read()), file, shmem, anon)
 
     def out_of_memory(self) -> bool:
         """Whether the kernel killed a process of the group for memory since `begin`."""
         return field(self._events.read(), "oom_kill") > self._oom_before
-
-    def used_bytes(self) -> int:
-        """Memory in use now, without cached pages of files on disk."""
-        file, shmem = fields(self._memory.read(), "file", "shmem")
-        return int(read(f"{self._directory}/memory.current")) - (file - shmem)
 
     def _set_limits(self, memory_bytes: int, processes: int) -> None:
         write(f"{self._directory}/memory.max", str(memory_bytes))
@@ -245,16 +204,11 @@ class CgroupV1(Cgroup):
     def peak_memory_bytes(self) -> int:
         """Highest memory since `begin`."""
         cached, shmem, anon = fields(self._memory.read(), "cache", "shmem", "rss")
-        return self._without_residents(without_files(int(self._peak.read()), cached, shmem, anon))
+        return without_files(int(self._peak.read()), cached, shmem, anon)
 
     def out_of_memory(self) -> bool:
         """Whether the kernel killed a process of the group for memory since `begin`."""
         return field(self._oom.read(), "oom_kill") > self._oom_before
-
-    def used_bytes(self) -> int:
-        """Memory in use now, without cached pages of files on disk."""
-        cached, shmem = fields(self._memory.read(), "cache", "shmem")
-        return int(read(f"{self._of_memory}/memory.usage_in_bytes")) - (cached - shmem)
 
     def _set_limits(self, memory_bytes: int, processes: int) -> None:
         # Swap is held by the same number, which may not be below the other one at any time.

@@ -33,6 +33,10 @@ class ProcessCounters:
         self.memory_bytes = memory_bytes
         self.cpu_before_ns = self.cpu_highest_ns = self.peak_bytes = self.memory_before_bytes = 0
 
+    def limit(self, memory_bytes: int, processes: int) -> None:
+        """Set another limit of memory; that of processes is each run's own."""
+        self.memory_bytes = memory_bytes
+
     def attach(self, pid: int) -> None:
         """Remember the process whose descendants are metered."""
         self.root_pid = pid

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from . import zygote
 from .cgroup import CGROUPS, make_cgroup
 from .counters import ProcessCounters, SandboxCounters
 from .groups import RunGroup
-from .home import Home
-from .stages import Stage
+from .stages import Stage, StageLost
 
 CANDIDATE = "candidate"  # the name of the stages that come and go most often
 FIRST_UID, UIDS = 1000, 25_000  # a uid for the runs of a stage, and the one below for the stage
@@ -30,13 +29,12 @@ class StageFactory:
         `packages` are more folders of what programs may import. `reads_answers`: math-verify is in this
         sandbox.
         """
-        zygote_pid, self._zygote = zygote.start(packages)
-        self._reader_zygote = zygote.start_for_answers()[1] if reads_answers else None
+        self._zygote = zygote.start(packages)
+        self._reader_zygote = zygote.start_for_answers() if reads_answers else None
         self._filters = filters
         self._meters = meters
         self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
         self._made = 0
-        self._home = Home(meters, zygote_pid) if meters in CGROUPS else None
         self._waiting: Stage | None = None
         self._waits_for = 0  # bytes of disk
         self._last_limits: Limits | None = None  # of the last candidate, if it was one to prepare for
@@ -64,56 +62,46 @@ class StageFactory:
         Raises:
             OSError: the kernel refused one of its walls.
         """
-        group = _make_group(self._meters, name, *_bounds(limits))
-        parent = self._reader_zygote if reads_answers else self._zygote
-        stage = self._fork(parent, group, group.close)
-        group.attach(stage.pid)
+        stage = self._fork(name, limits, reads_answers=reads_answers)
         self._close_in(stage, limits, program, source)
         return _holding(stage, source, program)
 
     def spawn_for_candidate(
         self, source: bytes, limits: Limits, program: dict[str, Any] | None = None
     ) -> Stage:
-        """Return the same for a candidate: in the zygote's own group, if there is one.
-
-        The stage that waits is taken where it fits.
-        """
-        stage, self._waiting = self._waiting, None
-        if stage is not None and (program is not None or self._waits_for != limits["disk_bytes"]):
-            stage.end()
-            stage = None
-        if stage is not None and self._home is not None:
-            self._home.limit(*_bounds(limits))
-        elif self._home is None or not self._home.is_free:
-            return self.spawn(CANDIDATE, source, limits, program)
-        else:
-            stage = self._fork_at_home(self._home, limits)
-            self._close_in(stage, limits, program, source, dies_first=True)
+        """Return the same for a candidate. The stage that waits is taken where it fits."""
         self._last_limits = limits if program is None else None
-        return _holding(stage, source, program)
+        stage, self._waiting = self._waiting, None
+        if stage is not None:
+            if program is None and self._waits_for == limits["disk_bytes"]:
+                with contextlib.suppress(StageLost):  # it died while it waited, and what it held with it
+                    stage.group.limit(*_bounds(limits))
+                    return _holding(stage, source, program)
+            stage.end()
+        return self.spawn(CANDIDATE, source, limits, program)
 
     def prepare(self) -> None:
         """Have a stage lock itself down for the next candidate, if it is like the last. Raises OSError."""
-        if self._last_limits is None or self._home is None or not self._home.is_free:
+        if self._last_limits is None or self._waiting is not None or self._meters not in CGROUPS:
             return
         self._waits_for = self._last_limits["disk_bytes"]
-        self._waiting = self._fork_at_home(self._home, self._last_limits)
-        self._close_in(self._waiting, self._last_limits, None, b"", dies_first=True)
+        self._waiting = self._fork(CANDIDATE, self._last_limits)
+        self._close_in(self._waiting, self._last_limits, None, b"")
 
-    def _fork_at_home(self, home: Home, limits: Limits) -> Stage:
-        return self._fork(self._zygote, home.lend(*_bounds(limits)), home.take_back)
-
-    def _fork(self, parent: socket.socket | None, group: RunGroup, release: Callable[[], None]) -> Stage:
+    def _fork(self, name: str, limits: Limits, *, reads_answers: bool = False) -> Stage:
+        group = _make_group(self._meters, name, *_bounds(limits))
+        parent = self._reader_zygote if reads_answers else self._zygote
         self._made += 1
         try:
             if parent is None:
                 raise OSError("math-verify is not in this sandbox")
             pid, control = zygote.spawn(parent)
         except OSError:
-            release()
+            group.close()
             raise
         uid = FIRST_UID + 2 * (self._made % UIDS) + 1 if self._own_uids else os.getuid()
-        return Stage(pid, control, group, uid, self._own_uids, release)
+        group.attach(pid)
+        return Stage(pid, control, group, uid, self._own_uids)
 
     def _close_in(
         self,
@@ -121,8 +109,6 @@ class StageFactory:
         limits: Limits,
         program: dict[str, Any] | None,
         folder: bytes,
-        *,
-        dies_first: bool = False,
     ) -> None:
         """Have a stage lock itself down, with a program's folder where there is a program."""
         granted = () if program is None else tuple(program["granted"])
@@ -131,7 +117,6 @@ class StageFactory:
             "own_uid": self._own_uids,
             "disk_bytes": limits["disk_bytes"],
             "program": program,
-            "dies_first": dies_first,
         }
         stage.send_files(setup, self._filters[granted], *([] if program is None else [folder]))
 

@@ -30,6 +30,9 @@ class RunGroup(Protocol):
     def longest_look_ns(self) -> int:
         """How long a run may go unseen from now on."""
 
+    def limit(self, memory_bytes: int, processes: int) -> None:
+        """Set other limits. Raises OSError."""
+
     def attach(self, pid: int) -> None:
         """Put a process under the limits."""
 

@@ -52,7 +52,8 @@ class Jobs:
         self._interactor = Seat("interactor", factory, self._orders, self._watch)
         self._seats = (self._candidate, self._interactor)
         self._interactive = Interactive(self._candidate, self._interactor, self._orders, self._watch)
-        self._is_examining = False
+        self._is_examining = self._keeps_tests = False
+        self._last_tests = b""  # the digest of what the tester has run last, and came to its end with
         self._tester = self._spawn_tester()
         self._grader = Grader(factory, self._perform)
         self._household = _processes() - {self._tester.pid}
@@ -215,6 +216,7 @@ class Jobs:
         self, index: int, order: dict[str, Any], payload: bytes, limits: dict[str, Any]
     ) -> Answer:
         """One `asserts` run: the candidate serves calls, the test program makes them next door."""
+        is_known = self._meet_tests(order["candidate_names"], payload)
         stage, tester = self._candidate.stage, self._tester
         near, far = socket.socketpair()
         with near, far:
@@ -222,7 +224,7 @@ class Jobs:
             self._is_examining = True
             (report,) = self._orders.send(
                 tester,
-                {**order, "kind": "tester", "digest": _digest(order["candidate_names"], payload)},
+                {**order, "kind": "tester", "is_known": is_known},
                 payload,
                 limits,
                 peer=far.fileno(),
@@ -249,18 +251,30 @@ class Jobs:
         said = name_asserts_ending(answer, candidate, examiner, bytes(report.content))
         return answer, [bytes(stdout.content), bytes(stderr.content), said or bytes(result.content)]
 
+    def _meet_tests(self, names: list[str], source: bytes) -> bool:
+        """Tell whether the tester ran these tests last, and may keep them; no others may find them there."""
+        digest = hashlib.sha256(json.dumps(names).encode() + source).digest()
+        if self._keeps_tests and digest != self._last_tests:
+            self._renew_tester()
+        is_known, self._last_tests = digest == self._last_tests, digest
+        self._keeps_tests = self._keeps_tests or is_known
+        return is_known
+
     def _settle_tester(self, party: Party) -> None:
         if party.exited is None or not party.exited["clean"]:
             self._renew_tester()
+        elif party.exited["exit_code"] != 0:
+            self._last_tests = b""
         self._is_examining = False
 
     def _renew_tester(self) -> None:
-        self._is_examining = False
+        self._is_examining = self._keeps_tests = False
+        self._last_tests = b""
         self._tester.end()
         self._tester = self._spawn_tester()
 
     def _spawn_tester(self) -> Stage:
-        """Make the stage of the test programs: it holds nothing of any, so one serves them all."""
+        """Make the stage of the test programs. It serves them all, until it keeps one that judges many."""
         tester = self._factory.spawn("tester", b"", TESTER_LIMITS)
         tester.receive()
         return tester
@@ -275,10 +289,6 @@ def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:
         answer[f"{name}_total_bytes"] = pipe.total_bytes
     if answer["ending"] in ("finished", "raised") and any(pipe.over for pipe in pipes):
         answer["ending"] = "output_limit"
-
-
-def _digest(names: list[str], source: bytes) -> str:
-    return hashlib.sha256(json.dumps(names).encode() + source).hexdigest()
 
 
 def _processes() -> set[int]:

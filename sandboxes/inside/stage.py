@@ -20,10 +20,9 @@ from typing import Any
 from . import artifacts, given, left, linux, walls
 from .forking import ForkHooks
 from .kinds import perform
-from .known_tests import KnownTests
 from .numbers import ProcessNumbers
 from .programs import SOURCE_NAME, Files, keep_source
-from .tester import TestProgram
+from .tester import KnownTest, TestProgram
 from .walls import SCRATCH
 
 MESSAGE_BYTES = 1 << 16
@@ -43,7 +42,7 @@ def main(control: socket.socket, hooks: ForkHooks) -> None:
             walls.close_in(setup, seccomp=_drain(fds[0]), program=_drain(fds[1]))
             code = NO_CODE
             _send(control, {"ready": True})
-        untouched, numbers, tests = _scratch_state(), ProcessNumbers(), KnownTests()
+        untouched, numbers, tests = _scratch_state(), ProcessNumbers(), KnownTest()
         uid = setup["uid"] if setup["own_uid"] else None
         gc.freeze()  # a run that collects garbage at its end copies no page for what is not its own
         while code is not None:
@@ -54,11 +53,8 @@ def main(control: socket.socket, hooks: ForkHooks) -> None:
             if order["kind"] == "look":
                 _look(control, order["limits"]["output_bytes"], fds, uid)
                 continue
-            is_tester = order["kind"] == "tester"
-            program = tests.program(order, fds[0]) if is_tester else code
+            program = tests.known(order, fds[0]) if order["kind"] == "tester" else code
             pid, exit_status = _run(program, order, fds, uid, hooks)
-            if is_tester:
-                tests.note_end(order, exit_status["exit_code"])
             clean = numbers.restore(pid) and _scratch_state() == untouched
             _send(control, {**exit_status, "clean": clean})
     except BaseException as error:

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .counters import ProcessCounters, SandboxCounters
@@ -38,18 +38,13 @@ class Stage:
         group: RunGroup,
         uid: int,
         has_own_uid: bool,
-        release: Callable[[], None],
     ) -> None:
-        """Hold the process, its socket, its limits, and the uid of its runs, their own or the sandbox's.
-
-        `release` gives the limits back once nothing is left under them.
-        """
+        """Hold the process, its socket, its limits, and the uid of its runs, their own or the sandbox's."""
         self.pid = pid
         self.control = control
         self.group = group
         self.uid = uid
         self.has_own_uid = has_own_uid
-        self._release = release
 
     def send(self, message: dict[str, Any], fds: Sequence[int]) -> None:
         """Send an order with its files. Raises StageLost."""
@@ -109,7 +104,7 @@ class Stage:
             status = signal.SIGKILL
             _wait_until_gone(self.pid)
         self.control.close()
-        self._release()
+        self.group.close()
         return os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import json
+import os
 import sys
 from dataclasses import dataclass
 from types import CodeType, ModuleType
@@ -23,6 +24,7 @@ from .programs import PEER_FD, new_module, write_result
 from .raising import MESSAGE_CHARACTERS
 from .values import class_name
 
+BROKEN_STATUS = 1
 NOTHING_READ = (
     "it asks nothing of the candidate: every name that it reads is its own or Python's. Does it define "
     "check(candidate) and not call it? A name of the candidate's that is also a built-in's or a standard "
@@ -49,6 +51,28 @@ def read_tests(source: bytes, candidate_names: list[str]) -> TestProgram:
     return TestProgram(code, free_names(text, candidate_names))
 
 
+class KnownTest:
+    """The one test program that a stage keeps compiled, once a fork has compiled it under its limits."""
+
+    def __init__(self) -> None:
+        """Know none."""
+        self._program: TestProgram | None = None
+
+    def known(self, order: dict[str, Any], fd: int) -> TestProgram | None:
+        """Return the test program in a file, if the order says that the last one was the same and went well.
+
+        It is read to its end then, as a fork would have.
+        """
+        if not order["is_known"]:
+            return None
+        try:
+            source = os.pread(fd, os.lseek(fd, 0, os.SEEK_END), 0)
+            self._program = self._program or read_tests(source, order["candidate_names"])
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            os.lseek(fd, 0, os.SEEK_SET)  # a fork says what is wrong with it
+        return self._program
+
+
 def run_tests(known: TestProgram | None, candidate_names: list[str]) -> int:
     """Run the test program against the candidate and report how it ended. Returns the exit status.
 
@@ -57,10 +81,10 @@ def run_tests(known: TestProgram | None, candidate_names: list[str]) -> int:
     try:
         program = known or read_tests(sys.stdin.buffer.read(), candidate_names)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return _report({"broken": f"{class_name(error)}: {str(error)[:MESSAGE_CHARACTERS]}"})
+        return _report_broken(f"{class_name(error)}: {str(error)[:MESSAGE_CHARACTERS]}")
     code, names = program.code, program.names
     if not names.of_candidate:
-        return _report({"broken": NOTHING_READ})
+        return _report_broken(NOTHING_READ)
     candidate = CandidateModule(Channel(PEER_FD))
     report: dict[str, Any] = {}
     try:
@@ -93,6 +117,11 @@ def _run(code: CodeType, namespace: dict[str, Any]) -> BaseException | None:
     except BaseException as error:
         return error
     return None
+
+
+def _report_broken(why: str) -> int:
+    _report({"broken": why})
+    return BROKEN_STATUS
 
 
 def _report(report: dict[str, Any]) -> int:

@@ -22,7 +22,6 @@ COVER_OPTIONS = "size=4k,mode=0555"
 KEPT = (linux.CAP_CHECKPOINT_RESTORE,)
 KEPT_WITH_OWN_UID = (linux.CAP_KILL, linux.CAP_SETUID)
 PROGRAM_ROOM_BYTES = 8 << 20  # each file takes whole pages
-OOM_SCORE_ADJ = "/proc/self/oom_score_adj"
 
 
 def cover(*, has_libraries: bool) -> None:
@@ -59,8 +58,6 @@ def close_in(setup: dict[str, Any], seccomp: bytes, program: bytes | None = None
     if program is not None:
         _mount_program(program, setup["program"])
     linux.mount("proc", "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
-    if setup["dies_first"]:
-        _die_first()
     linux.mount("tmpfs", f"/proc/{os.getpid()}", "tmpfs", COVER_FLAGS, COVER_OPTIONS)  # gVisor guards it not
     if setup["own_uid"]:
         os.setgroups([])
@@ -80,15 +77,6 @@ def become_run(uid: int | None) -> None:
         linux.keep_capabilities()
     else:
         os.setresuid(uid, uid, uid)
-
-
-def _die_first() -> None:
-    """Have the kernel kill a candidate, not the zygote beside it, where their group is out of memory."""
-    linux.prctl(
-        linux.PR_SET_DUMPABLE, 1
-    )  # else its files in /proc would be root's, whoever it is; not for long
-    with open(OOM_SCORE_ADJ, "w") as file:
-        file.write("1000")
 
 
 def _mount_scratch(directory: str, options: str) -> None:

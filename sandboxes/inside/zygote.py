@@ -45,28 +45,25 @@ ANSWER = struct.Struct(">i")
 FIRST_FREE_FD = 8  # below it, a run finds its files' places free
 
 
-def start(packages: Sequence[str]) -> tuple[int, socket.socket]:
-    """Fork the zygote. Returns its process id and our end of its socket. Programs find `packages` too."""
+def start(packages: Sequence[str]) -> socket.socket:
+    """Fork the zygote and return the supervisor's end of its socket. Programs find `packages` too."""
     return _start(packages, _load_common_modules, reads_answers=False)
 
 
-def _start(
-    packages: Sequence[str], load: Callable[[], None], *, reads_answers: bool
-) -> tuple[int, socket.socket]:
+def _start(packages: Sequence[str], load: Callable[[], None], *, reads_answers: bool) -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    pid = os.fork()
-    if pid == 0:
+    if os.fork() == 0:
         try:
             ours.close()
             _serve(theirs, packages, load, reads_answers=reads_answers)
         finally:
             os._exit(0)
     theirs.close()
-    return pid, ours
+    return ours
 
 
-def start_for_answers() -> tuple[int, socket.socket]:
-    """Fork a zygote whose stages read answers. Returns its process id and our end of its socket.
+def start_for_answers() -> socket.socket:
+    """Fork a zygote whose stages read answers, and return the supervisor's end of its socket.
 
     It loads math-verify when the first stage is asked for: that takes it a second, and 64 MB.
     """
@@ -83,7 +80,8 @@ def spawn(zygote: socket.socket) -> tuple[int, socket.socket]:
     if pid <= 0:
         ours.close()
         raise OSError(
-            -pid, f"the zygote could not fork: {os.strerror(-pid)}" if answer else "the zygote is gone"
+            -pid,
+            f"the zygote made no stage: {os.strerror(-pid)}" if answer else "the zygote is gone",
         )
     return pid, ours
 
@@ -109,7 +107,11 @@ def _serve(
     if reads_answers:
         select.select([control], [], [])
     load()
-    walls.cover(has_libraries=reads_answers)
+    refused = 0
+    try:
+        walls.cover(has_libraries=reads_answers)
+    except OSError as error:
+        refused = error.errno or 1
     hooks = ForkHooks()
     hooks.set_aside()
     gc.collect()
@@ -119,7 +121,7 @@ def _serve(
         if not message:
             return
         try:
-            pid = linux.clone_into_namespaces()
+            pid = -refused or linux.clone_into_namespaces()
         except OSError as error:
             pid = -(error.errno or 1)
         if pid == 0:

@@ -78,7 +78,7 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
         old, new = getattr(before, kind), getattr(after, kind)
         added = [new[key] for key in new if key not in old and not _is_ready_for_the_next(key, old)]
         if kind == "cgroups":
-            added = [path for path in added if not _is_a_living_neighbours(path)]
+            added = [path for path in added if not (_is_a_living_neighbours(path) or _is_kept_ready(path))]
         if added:
             found[kind] = sorted(added)
     return found
@@ -136,6 +136,11 @@ def _cgroups(folder: Path, ours: bool = False) -> Iterator[Path]:
                 if ours:
                     yield path
                 yield from _cgroups(path, ours or entry.name.startswith(PREFIX))
+
+
+def _is_kept_ready(cgroup: str) -> bool:
+    """Whether it is the group of the stage that waits for the next candidate; its name is its own."""
+    return cgroup.endswith("/candidate") and Path(cgroup).is_dir()
 
 
 def _is_a_living_neighbours(cgroup: str) -> bool:

@@ -1,13 +1,17 @@
-"""What makes runs cheap is not to be seen by any of them: waiting stages, forks without their hooks, one group."""
+"""What makes runs cheap is not to be seen by any of them: waiting stages, forks without hooks, known tests."""
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import time
 
+import psutil
 import pytest
 
-from sandboxes.model import Ending, Job, StdioRun
+from sandboxes.model import BrokenTestProgram, Ending, Job, StdioRun
 from sandboxes.pool import SandboxPool
+from tests.support.leaks import SUPERVISOR
 
 from .conftest import MIB, Perform, asserts, job
 
@@ -133,6 +137,74 @@ async def test_a_test_program_that_judges_many_says_the_same_of_each(perform: Pe
     ]
     right, wrong = [Ending.FINISHED] * 2, [Ending.ASSERTION_FAILED] * 2
     assert endings == [right, wrong, right] * 3
+
+
+async def test_a_broken_test_program_is_broken_each_time(pool: SandboxPool, perform: Perform) -> None:
+    async with pool.lease() as sandbox:
+        before = sandbox.id
+    for source in ("def (:", "x = 1", "assert True\n" * 3 + "f(", "(" * 5000):
+        for _ in range(4):
+            with pytest.raises(BrokenTestProgram):
+                await perform(job("def f(): return 1", asserts(source)))
+    async with pool.lease() as sandbox:
+        assert sandbox.id == before
+
+
+async def test_a_known_test_program_finds_its_input_read_as_ever(perform: Perform) -> None:
+    tests = asserts("import sys", "assert f() == 1", "assert sys.stdin.read() == ''")
+    for _ in range(4):
+        (outcome,) = await perform(job("def f(): return 1", tests))
+        assert outcome.ending is Ending.FINISHED, outcome
+
+
+async def test_a_test_program_does_not_find_the_one_before_it(perform: Perform) -> None:
+    for _ in range(3):
+        await perform(
+            job("def f(): return 'kept'", asserts("SECRET = 'SECRET-OF-ANOTHER'", "assert f() == 'kept'"))
+        )
+    looks = asserts(
+        "import gc, sys",
+        "frame, found = sys._getframe(), []",
+        "while frame := frame.f_back:",
+        "    found += [str(vars(each)) for each in frame.f_locals.values() if hasattr(each, '__dict__')]",
+        "    found += [str(frame.f_locals)]",
+        "found += [str(each) for each in gc.get_objects() if type(each).__name__ in ('TestProgram', 'KnownTest')]",
+        "codes = [each._program.code.co_consts for each in gc.get_objects() if type(each).__name__ == 'KnownTest' and each._program]",
+        "assert f('SECRET-' + 'OF-ANOTHER' in str((found, codes)))",
+    )
+    for _ in range(3):
+        (outcome,) = await perform(job("def f(found): return not found", looks))
+        assert outcome.ending is Ending.FINISHED, outcome
+
+
+async def test_a_stage_that_died_while_it_waited_costs_nobody_anything(
+    pool: SandboxPool, perform: Perform
+) -> None:
+    async with pool.lease() as sandbox:
+        before = sandbox.id
+    await perform(job("pass"))
+    await asyncio.sleep(0.3)
+    await asyncio.to_thread(_kill, _children_of_the_supervisor()[-1])
+    (outcome,) = await perform(job("print('well')"))
+    assert outcome.stdout == b"well\n"
+    async with pool.lease() as sandbox:
+        assert sandbox.id == before
+
+
+def _kill(process: psutil.Process) -> None:
+    process.kill()
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+
+
+def _children_of_the_supervisor() -> list[psutil.Process]:
+    """The processes that a supervisor forked, the youngest last: it is the stage that waits."""
+    found = [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if (parent := process.parent()) is not None and SUPERVISOR in " ".join(parent.cmdline())
+    ]
+    return sorted(found, key=lambda process: (process.create_time(), process.pid))
 
 
 async def test_test_programs_that_take_turns_are_told_apart(perform: Perform) -> None:
