@@ -180,6 +180,8 @@ async def test_a_test_program_does_not_find_the_one_before_it(perform: Perform) 
 async def test_a_stage_that_died_while_it_waited_costs_nobody_anything(
     pool: SandboxPool, perform: Perform
 ) -> None:
+    if pool.backend.name != "bubblewrap":
+        pytest.skip("an engine's processes are no children of this one")
     async with pool.lease() as sandbox:
         before = sandbox.id
     await perform(job("pass"))
