@@ -13,7 +13,11 @@ from .counters import ProcessCounters, SandboxCounters
 from .groups import RunGroup
 from .stages import Stage, StageLost
 
-CANDIDATE = "candidate"  # the name of the stages that come and go most often
+CANDIDATE, NEXT = (
+    "candidate",
+    "next",
+)  # names of run groups: one that waits has its own, also when it is taken
+FIRST_LIMITS = {"memory_bytes": 256 << 20, "processes": 64, "disk_bytes": 64 << 20}  # until a candidate comes
 FIRST_UID, UIDS = 1000, 25_000  # a uid for the runs of a stage, and the one below for the stage
 Limits = dict[str, Any]
 
@@ -37,7 +41,7 @@ class StageFactory:
         self._made = 0
         self._waiting: Stage | None = None
         self._waits_for = 0  # bytes of disk
-        self._last_limits: Limits | None = None  # of the last candidate, if it was one to prepare for
+        self._last_limits: Limits = FIRST_LIMITS  # of the last candidate that one could have waited for
 
     @property
     def waiting_pid(self) -> int | None:
@@ -70,22 +74,27 @@ class StageFactory:
         self, source: bytes, limits: Limits, program: dict[str, Any] | None = None
     ) -> Stage:
         """Return the same for a candidate. The stage that waits is taken where it fits."""
-        self._last_limits = limits if program is None else None
+        if program is not None:
+            return self.spawn(CANDIDATE, source, limits, program)
+        self._last_limits = limits
         stage, self._waiting = self._waiting, None
         if stage is not None:
-            if program is None and self._waits_for == limits["disk_bytes"]:
+            if self._waits_for == limits["disk_bytes"]:
                 with contextlib.suppress(StageLost):  # it died while it waited, and what it held with it
                     stage.group.limit(*_bounds(limits))
                     return _holding(stage, source, program)
             stage.end()
-        return self.spawn(CANDIDATE, source, limits, program)
+        return self.spawn(CANDIDATE, source, limits)
 
     def prepare(self) -> None:
-        """Have a stage lock itself down for the next candidate, if it is like the last. Raises OSError."""
-        if self._last_limits is None or self._waiting is not None or self._meters not in CGROUPS:
+        """Have a stage lock itself down for the next candidate, in case it is like the last.
+
+        Raises OSError and StageLost.
+        """
+        if self._waiting is not None or self._meters not in CGROUPS:
             return
         self._waits_for = self._last_limits["disk_bytes"]
-        self._waiting = self._fork(CANDIDATE, self._last_limits)
+        self._waiting = self._fork(NEXT, self._last_limits)
         self._close_in(self._waiting, self._last_limits, None, b"")
 
     def _fork(self, name: str, limits: Limits, *, reads_answers: bool = False) -> Stage:

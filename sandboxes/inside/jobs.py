@@ -59,6 +59,7 @@ class Jobs:
         self._household = _processes() - {self._tester.pid}
         self._sockets = Sockets()
         self._own_sockets = self._sockets.count()
+        self.prepare()
 
     def perform(self, header: dict[str, Any], blobs: list[bytes]) -> Iterator[Answer]:
         """Yield one answer a run, in order. Raises Cancelled, StageLost and OSError."""
@@ -117,7 +118,10 @@ class Jobs:
             self._renew_tester()
 
     def prepare(self) -> None:
-        """Use the time until the next job to make ready for it. Raises OSError."""
+        """Make ready for the next job: nobody waits for the reset, so this costs time that is free.
+
+        Raises OSError and StageLost.
+        """
         self._factory.prepare()
 
     def verify_reset(self) -> None:

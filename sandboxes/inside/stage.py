@@ -54,7 +54,7 @@ def main(control: socket.socket, hooks: ForkHooks) -> None:
                 _look(control, order["limits"]["output_bytes"], fds, uid)
                 continue
             program = tests.known(order, fds[0]) if order["kind"] == "tester" else code
-            pid, exit_status = _run(program, order, fds, uid, hooks)
+            pid, exit_status = _run(control, program, order, fds, uid, hooks)
             clean = numbers.restore(pid) and _scratch_state() == untouched
             _send(control, {**exit_status, "clean": clean})
     except BaseException as error:
@@ -64,6 +64,7 @@ def main(control: socket.socket, hooks: ForkHooks) -> None:
 
 
 def _run(
+    control: socket.socket,
     code: CodeType | TestProgram | None,
     order: dict[str, Any],
     fds: list[int],
@@ -85,6 +86,7 @@ def _run(
         arguments = given.take(fds.pop(0), SCRATCH[0]) if order["is_given"] else []
         if order["kind"] != "execute":
             hooks.restore()
+        control.detach()  # no sooner: what fails up to here is the stage's failure, which `main` tells
         perform(code, order, Files(*fds), arguments)
     for fd in fds:
         os.close(fd)

@@ -81,11 +81,11 @@ def main() -> None:
             ended["error"] = str(left)
         try:
             jobs.verify_reset()
+            jobs.prepare()
         except OSError as error:
             line.send({**ended, "spent": str(error)}, [])
             raise
         line.send(ended, [])
-        jobs.prepare()
 
 
 def _expect_cancel(line: Line) -> None:

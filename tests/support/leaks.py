@@ -76,18 +76,12 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
     found = {}
     for kind in (field.name for field in fields(Snapshot)):
         old, new = getattr(before, kind), getattr(after, kind)
-        added = [new[key] for key in new if key not in old and not _is_ready_for_the_next(key, old)]
+        added = [new[key] for key in new if key not in old]
         if kind == "cgroups":
-            added = [path for path in added if not (_is_a_living_neighbours(path) or _is_kept_ready(path))]
+            added = [path for path in added if not _is_a_living_neighbours(path)]
         if added:
             found[kind] = sorted(added)
     return found
-
-
-def _is_ready_for_the_next(key: str, old: dict[str, str]) -> bool:
-    """Whether a process is a supervisor's first one more: the stage that it may keep ready, or not."""
-    words = key.split()
-    return words[0] == "child" and (words[1] == "1" or f"child {int(words[1]) - 1} of {words[3]}" in old)
 
 
 def living_descendants() -> dict[str, str]:
@@ -136,11 +130,6 @@ def _cgroups(folder: Path, ours: bool = False) -> Iterator[Path]:
                 if ours:
                     yield path
                 yield from _cgroups(path, ours or entry.name.startswith(PREFIX))
-
-
-def _is_kept_ready(cgroup: str) -> bool:
-    """Whether it is the group of the stage that waits for the next candidate; its name is its own."""
-    return cgroup.endswith("/candidate") and Path(cgroup).is_dir()
 
 
 def _is_a_living_neighbours(cgroup: str) -> bool:

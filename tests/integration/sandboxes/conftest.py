@@ -76,7 +76,7 @@ async def pool(
         pytest.skip(f"this host cannot run the docker backend: {lacking}")
     pool = SandboxPool(make_backend(settings), size=1)
     await pool.start()
-    household = len(living_descendants()) + 1  # a stage that is ready for the next candidate
+    household = len(living_descendants())
     yield pool
     found = await asyncio.to_thread(_settled, household)
     await pool.close()

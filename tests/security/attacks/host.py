@@ -20,6 +20,7 @@ from tests.support.backends import Backend, Service
 
 SETTLE_S = 15.0
 LOOK_S = 0.02
+REST_S = 0.05
 PLACES = ("/tmp", "/dev/shm", "/proc", "/run/cgroup", "/newroot", "/oldroot")  # where a sandbox mounts
 GVISOR_KERNEL = "exe "
 WORLD_WRITABLE = (Path("/tmp"), Path("/dev/shm"))
@@ -56,6 +57,18 @@ def look(service: Service, folder: Path) -> HostState:
         files=Counter(_files(folder)),
         ipc=_sysv_ipc(),
     )
+
+
+def look_at_rest(service: Service, folder: Path, settle_s: float = SETTLE_S) -> HostState:
+    """The same once it stays as it is: after an answer, sandboxes reset themselves and make ready."""
+    deadline = time.monotonic() + settle_s
+    before = look(service, folder)
+    while True:
+        time.sleep(REST_S)
+        now = look(service, folder)
+        if now == before or time.monotonic() > deadline:
+            return now
+        before = now
 
 
 def differences(before: HostState, service: Service, folder: Path, settle_s: float = SETTLE_S) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.security.attacks.attack import Attack, find_attacks
 from tests.security.attacks.conftest import SANDBOXES, Row, Target, next_candidates
-from tests.security.attacks.host import differences, look
+from tests.security.attacks.host import differences, look_at_rest
 from verifierd_client import (
     CandidateResult,
     Checker,
@@ -40,7 +40,7 @@ def test_an_attack_is_contained(
     expected = attack.expected_by(backend)
     row = Row(attack.group, attack.name, backend, sorted(verdict.value for verdict in expected))
     target.rows.append(row)
-    before = look(target.service, target.canaries.daemon_folder)
+    before = look_at_rest(target.service, target.canaries.daemon_folder)
     warned_before = len(target.warnings())
 
     started_s = time.monotonic()

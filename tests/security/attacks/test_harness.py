@@ -12,7 +12,7 @@ from sandboxes.launch import ID_BASE
 from tests.security.attacks.attack import BadHead, parse_attack
 from tests.security.attacks.canaries import planted
 from tests.security.attacks.conftest import SANDBOXES, Target
-from tests.security.attacks.host import differences, look
+from tests.security.attacks.host import differences, look_at_rest
 from verifierd_client import Limits, Verdict
 
 GOOD = "# what: tries\n# expect: ACCEPTED\n"
@@ -83,7 +83,7 @@ def test_a_touched_canary_is_noticed() -> None:
 
 def test_a_change_of_the_host_is_noticed(target: Target) -> None:
     service, folder = target.service, target.canaries.daemon_folder
-    before = look(service, folder)
+    before = look_at_rest(service, folder)
     assert before.processes
     assert before.cgroups or before.containers  # gVisor has no cgroups to attack
     assert sum(before.containers.values()) in (0, SANDBOXES)
