@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.conformance.exceptions import exception_of
+from tests.support.once import skip_on_a_second_backend
 from tests.support.services import service, verifier
 
 __all__ = ["service", "verifier"]
 
 # What a language's own harness does is the same whoever the daemon is, and compiling takes minutes.
 HARNESSES = ("test_asserts_in_languages.py", "test_calls.py", "test_calls_in_c.py")
-EVERYWHERE = "VERIFIERD_TEST_EVERYWHERE"
-ONCE = pytest.mark.skip(reason=f"as where the daemon is root; {EVERYWHERE}=1 runs it here, too")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,5 +19,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         unlike = exception_of(item.name) if "conformance" in item.path.parts else None
         if unlike is not None:
             item.add_marker(pytest.mark.xfail(strict=not unlike.at_times, reason=unlike.why))
-        if item.path.name in HARNESSES and "[bubblewrap-user" in item.name and not os.environ.get(EVERYWHERE):
-            item.add_marker(ONCE)
+        if item.path.name in HARNESSES:
+            skip_on_a_second_backend(item)
