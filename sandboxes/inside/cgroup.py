@@ -5,27 +5,17 @@ Sources: kernel documentation admin-guide/cgroup-v2.rst and admin-guide/cgroup-v
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import time
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from .groups import LONGEST_LOOK_NS, TEXT_BYTES, RunGroup, ThreadTimes, field, read, thread_times, write
 
 MOUNT = "/run/cgroup"
 REMOVE_ATTEMPTS = 200
-
-
-def fields(text: str, *names: str) -> list[int]:
-    """Return these numbers of a "name value" text; 0 for one that the kernel does not have."""
-    text = f"\n{text}\n"
-    found = []
-    for name in names:
-        start = text.find(f"\n{name} ")
-        end = text.find("\n", start + 1)
-        found.append(int(text[start + len(name) + 2 : end]) if start >= 0 else 0)
-    return found
+SWAP_LIMIT = "memory.memsw.limit_in_bytes"  # absent where the kernel does not account for swap
 
 
 def without_files(peak: int, cached: int, in_memory_files: int, anonymous: int) -> int:
@@ -80,6 +70,10 @@ class Cgroup(RunGroup):
 
     longest_look_ns = LONGEST_LOOK_NS
     resets_peak = True
+    _cached, _in_memory_files, _anonymous = "", "", ""  # as the version's memory.stat calls them
+    _peak: Meter
+    _oom: Meter
+    _memory: Meter
 
     def __init__(self, directories: Sequence[str]) -> None:
         """Make the directories."""
@@ -101,6 +95,16 @@ class Cgroup(RunGroup):
         for directory in self.directories:
             write(f"{directory}/cgroup.procs", str(pid))
 
+    def peak_memory_bytes(self) -> int:
+        """Highest memory since `begin`; of the group's life where that cannot be reset."""
+        told = self._memory.read()
+        cached, files = field(told, self._cached), field(told, self._in_memory_files)
+        return without_files(int(self._peak.read()), cached, files, field(told, self._anonymous))
+
+    def out_of_memory(self) -> bool:
+        """Whether the kernel killed a process of the group for memory since `begin`."""
+        return field(self._oom.read(), "oom_kill") > self._oom_before
+
     def threads(self) -> dict[int, ThreadTimes]:
         """What each live thread has computed and waited in its life, by thread id."""
         return thread_times(map(int, read(f"{self.directories[0]}/cgroup.procs").split()))
@@ -117,12 +121,14 @@ class Cgroup(RunGroup):
         self._meters.append(meter)
         return meter
 
-    def _set_limits(self, memory_bytes: int, processes: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _set_limits(self, memory_bytes: int, processes: int) -> None: ...
 
 
 class CgroupV2(Cgroup):
     """A cgroup of the unified hierarchy."""
+
+    _cached, _in_memory_files, _anonymous = "file", "shmem", "anon"
 
     def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
         """Make the group and set its limits."""
@@ -130,7 +136,7 @@ class CgroupV2(Cgroup):
         super().__init__([directory])
         self.limit(memory_bytes, processes)
         self._peak = self._open_peak()
-        self._events = self._meter(f"{directory}/memory.events")
+        self._oom = self._meter(f"{directory}/memory.events")
         self._cpu = self._meter(f"{directory}/cpu.stat")
         self._memory = self._meter(f"{directory}/memory.stat")
         self.resets_peak = self._reset_peak()
@@ -138,22 +144,13 @@ class CgroupV2(Cgroup):
     def begin(self) -> None:
         """Start metering a run; kernels before 6.12 cannot reset the peak."""
         self._reset_peak()
-        self._oom_before = field(self._events.read(), "oom_kill")
+        self._oom_before = field(self._oom.read(), "oom_kill")
         self._cpu_before_ns = 0
         self._cpu_before_ns = self.cpu_time_ns()
 
     def cpu_time_ns(self) -> int:
         """CPU time since `begin`."""
         return field(self._cpu.read(), "usage_usec") * 1000 - self._cpu_before_ns
-
-    def peak_memory_bytes(self) -> int:
-        """Highest memory since `begin` (of the group's life on kernels before 6.12)."""
-        file, shmem, anon = fields(self._memory.read(), "file", "shmem", "anon")
-        return without_files(int(self._peak.read()), file, shmem, anon)
-
-    def out_of_memory(self) -> bool:
-        """Whether the kernel killed a process of the group for memory since `begin`."""
-        return field(self._events.read(), "oom_kill") > self._oom_before
 
     def _set_limits(self, memory_bytes: int, processes: int) -> None:
         write(f"{self._directory}/memory.max", str(memory_bytes))
@@ -179,12 +176,15 @@ class CgroupV2(Cgroup):
 class CgroupV1(Cgroup):
     """One cgroup in each of the memory, pids and cpuacct hierarchies."""
 
+    _cached, _in_memory_files, _anonymous = "cache", "shmem", "rss"
+
     def __init__(self, name: str, memory_bytes: int, processes: int) -> None:
         """Make the groups and set their limits."""
         self._of_memory, self._of_pids, of_cpu = (
             f"{MOUNT}/{kind}/{name}" for kind in ("memory", "pids", "cpuacct")
         )
         super().__init__([self._of_memory, self._of_pids, of_cpu])
+        self._counts_swap = os.path.exists(f"{self._of_memory}/{SWAP_LIMIT}")
         self.limit(memory_bytes, processes)
         self._peak = self._meter(f"{self._of_memory}/memory.max_usage_in_bytes", os.O_RDWR)
         self._oom = self._meter(f"{self._of_memory}/memory.oom_control")
@@ -201,21 +201,12 @@ class CgroupV1(Cgroup):
         """CPU time since `begin`."""
         return int(self._cpu.read()) - self._cpu_before_ns
 
-    def peak_memory_bytes(self) -> int:
-        """Highest memory since `begin`."""
-        cached, shmem, anon = fields(self._memory.read(), "cache", "shmem", "rss")
-        return without_files(int(self._peak.read()), cached, shmem, anon)
-
-    def out_of_memory(self) -> bool:
-        """Whether the kernel killed a process of the group for memory since `begin`."""
-        return field(self._oom.read(), "oom_kill") > self._oom_before
-
     def _set_limits(self, memory_bytes: int, processes: int) -> None:
         # Swap is held by the same number, which may not be below the other one at any time.
-        files = [f"{self._of_memory}/memory.limit_in_bytes", f"{self._of_memory}/memory.memsw.limit_in_bytes"]
-        for path in files if memory_bytes < self._limits[0] or not self._limits[0] else reversed(files):
-            with contextlib.suppress(FileNotFoundError):  # absent where the kernel does not account for swap
-                write(path, str(memory_bytes))
+        files = ["memory.limit_in_bytes", *([SWAP_LIMIT] if self._counts_swap else [])]
+        is_raised = self._limits[0] and memory_bytes > self._limits[0]
+        for name in reversed(files) if is_raised else files:
+            write(f"{self._of_memory}/{name}", str(memory_bytes))
         write(f"{self._of_pids}/pids.max", str(processes))
 
 

@@ -13,10 +13,8 @@ from .counters import ProcessCounters, SandboxCounters
 from .groups import RunGroup
 from .stages import Stage, StageLost
 
-CANDIDATE, NEXT = (
-    "candidate",
-    "next",
-)  # names of run groups: one that waits has its own, also when it is taken
+CANDIDATE = "candidate"  # the seat, and the run group of its stages
+NEXT = "next"  # the run group of the stage that waits, also once it is taken
 FIRST_LIMITS = {"memory_bytes": 256 << 20, "processes": 64, "disk_bytes": 64 << 20}  # until a candidate comes
 FIRST_UID, UIDS = 1000, 25_000  # a uid for the runs of a stage, and the one below for the stage
 Limits = dict[str, Any]
@@ -112,13 +110,7 @@ class StageFactory:
         group.attach(pid)
         return Stage(pid, control, group, uid, self._own_uids)
 
-    def _close_in(
-        self,
-        stage: Stage,
-        limits: Limits,
-        program: dict[str, Any] | None,
-        folder: bytes,
-    ) -> None:
+    def _close_in(self, stage: Stage, limits: Limits, program: dict[str, Any] | None, folder: bytes) -> None:
         """Have a stage lock itself down, with a program's folder where there is a program."""
         granted = () if program is None else tuple(program["granted"])
         setup = {

