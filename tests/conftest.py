@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.support.leaks import adopt_orphans, left_behind, snapshot
+from tests.support.leaks import adopt_orphans, left_behind, snapshot_at_rest
 from tests.support.loop_watch import LoopWatch
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -64,7 +64,7 @@ def leaves_nothing_behind(
     with tempfile.TemporaryDirectory(prefix="vt-", ignore_cleanup_errors=True) as temp_dir:
         monkeypatch.setenv("TMPDIR", temp_dir)
         monkeypatch.setattr(tempfile, "tempdir", temp_dir)
-        before = snapshot(Path(temp_dir))
+        before = snapshot_at_rest(Path(temp_dir))
         yield
         allowed = {mark.kwargs["kind"] for mark in request.node.iter_markers("leaves")}
         remains = left_behind(before, Path(temp_dir))

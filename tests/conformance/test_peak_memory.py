@@ -150,12 +150,13 @@ def test_files_of_the_system_are_no_memory_of_who_reads_them_first(
     source = """
 import os
 forget, left = int(input()), 24 << 20
-for folder, _, names in os.walk("/usr/lib"):
-    for path in (f"{folder}/{name}" for name in names):
-        if left > 0 and not os.path.islink(path) and os.path.isfile(path):
-            with open(path, "rb", buffering=0) as file:
-                if forget: os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-                while data := file.read(1 << 16): left -= len(data)
+paths = (f"{folder}/{name}" for folder, _, names in os.walk("/usr/lib") for name in names)
+while left > 0:  # no further: each name looked at costs the kernel memory, which is charged
+    path = next(paths)
+    if not os.path.islink(path) and os.path.isfile(path):
+        with open(path, "rb", buffering=0) as file:
+            if forget: os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            while data := file.read(1 << 16): left -= len(data)
 print(left)
 """
     cached, forgotten = (

@@ -21,6 +21,7 @@ PREFIX = "verifierd"
 SUPERVISOR = "verifierd.zip"  # in the command line of the process that runs it
 SHARED_MEMORY = Path("/dev/shm")
 SETTLE_S = 5.0
+REST_S = 0.05
 PR_SET_CHILD_SUBREAPER = 36
 TCP_LISTEN = "0A"
 UNIX_ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags column of /proc/net/unix
@@ -56,6 +57,19 @@ def snapshot(temp_dir: Path) -> Snapshot:
         files={str(path): str(path) for path in [*temp_dir.iterdir(), *shared]},
         sockets=_listening_sockets(),
     )
+
+
+def snapshot_at_rest(temp_dir: Path, settle_s: float = SETTLE_S) -> Snapshot:
+    """The same once it stays as it is: after an answer, sandboxes that outlive a test make ready anew."""
+    deadline = time.monotonic() + settle_s
+    before = snapshot(temp_dir)
+    while any(SUPERVISOR in what for what in before.processes.values()) and time.monotonic() < deadline:
+        time.sleep(REST_S)
+        now = snapshot(temp_dir)
+        if now == before:
+            break
+        before = now
+    return before
 
 
 def left_behind(before: Snapshot, temp_dir: Path, settle_s: float = SETTLE_S) -> dict[str, list[str]]:

@@ -146,6 +146,7 @@ async def test_a_cancelled_run_of_a_test_program_says_nothing_to_the_next(
             outcome = await _first(sandbox, job(slow, run))
             assert outcome.ending is Ending.FINISHED, outcome
             assert outcome.usage.wall_time_ns > 200_000_000
+        async with fresh_pool.lease():  # lent again once it is at rest
             counts.append(supervisor.num_fds())
     assert counts[-1] <= counts[0], counts
 
