@@ -52,16 +52,19 @@ class Sandbox:
         packages: Sequence[str] = (),
         *,
         reads_answers: bool = False,
+        compile_cache_bytes: int = 0,
     ) -> None:
         """Hand the supervisor its set-up: the filters of runs by what they grant. Raises SandboxError.
 
-        `reads_answers`: math-verify is in there.
+        `reads_answers`: math-verify is in there. `compile_cache_bytes` bound the compiled programs that it
+        keeps for equal ones.
         """
         setup = {
             "meters": meters,
             "packages": list(packages),
             "granted": [*map(list, filters)],
             "reads_answers": reads_answers,
+            "compile_cache_bytes": compile_cache_bytes,
         }
         try:
             async with asyncio.timeout(START_SECONDS):

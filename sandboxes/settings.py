@@ -34,7 +34,8 @@ class SandboxSettings:
     the cgroup below which the worker makes its own, relative to each hierarchy's mount point (None:
     "verifierd", with the user id appended for a user that is not root). `python` is the interpreter's
     path inside the sandbox (None: the first of /usr/bin and /usr/local/bin that is recent enough).
-    The ceilings bound one whole sandbox, whatever limits its runs have.
+    The ceilings bound one whole sandbox, whatever limits its runs have; `compile_cache_bytes` the compiled
+    programs that each keeps for equal ones.
     """
 
     backend: str = "bubblewrap"
@@ -44,4 +45,5 @@ class SandboxSettings:
     python: str | None = None
     memory_ceiling_bytes: int = 10 << 30
     processes_ceiling: int = 2048
+    compile_cache_bytes: int = 32 << 20
     docker: DockerSettings = DockerSettings()

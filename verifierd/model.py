@@ -188,13 +188,15 @@ class BatchOptions:
 
     `stop_at_first_failure` ends a candidate at its first test that is not ACCEPTED (the rest are
     SKIPPED); `stop_after_accepted` ends the batch once so many candidates are ACCEPTED (0: never;
-    the rest are CANCELLED). `priority` and `tenant` are carried for scheduling and audit.
+    the rest are CANCELLED). `priority` and `tenant` are carried for scheduling and audit. `fresh`: every
+    run is made, whatever earlier equal ones did.
     """
 
     stop_at_first_failure: bool = False
     stop_after_accepted: int = 0
     cpu_budget_ns: int = 0
     include_outputs: bool = True
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ class Cost:
     memory_byte_ns: int = 0  # peak memory x wall time, summed; / 2**30 / 1e9 = GiB-seconds
     executions: int = 0
     executions_saved: int = 0  # not run because an equal program had run
-    cache_hits: int = 0
+    cache_hits: int = 0  # not run because an earlier equal run had done it, or an equal check was made
     money_usd: float = 0.0
 
 
@@ -256,6 +258,7 @@ class ExecutionResult:
     image_digest: str = ""  # names the toolchain; empty: the host's own files
     compilation: Compilation | None = None  # before this run, where there was one
     judging_cost: Cost | None = None  # of the program that judged it, where one did; no price yet
+    from_cache: bool = False  # an earlier equal run had done this: measured then, and without times
 
 
 @dataclass(frozen=True, slots=True)

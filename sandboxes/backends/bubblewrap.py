@@ -99,6 +99,7 @@ class BubblewrapBackend:
                 group.meters,
                 self._toolchain.packages,
                 reads_answers=self._toolchain.reads_answers,
+                compile_cache_bytes=self._settings.compile_cache_bytes,
             )
         except BaseException:
             with contextlib.suppress(OSError):  # what is left of it goes with this instance's cgroups

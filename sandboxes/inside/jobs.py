@@ -21,6 +21,7 @@ from .answers import (
     run_answer,
 )
 from .building import Build, Program, Programs
+from .compile_cache import CompileCache
 from .factory import CANDIDATE, StageFactory
 from .grading import STAGES as STAGES_OF_AN_ANSWER
 from .grading import Grader
@@ -42,14 +43,16 @@ LOOK_NS = 2_000_000_000  # of CPU and wall time, to look at what a run left; it 
 class Jobs:
     """Performs jobs one at a time and owns the stages that they need."""
 
-    def __init__(self, factory: StageFactory, command_fd: int, interrupted: Callable[[], None]) -> None:
+    def __init__(
+        self, factory: StageFactory, cache: CompileCache, command_fd: int, interrupted: Callable[[], None]
+    ) -> None:
         """`interrupted` is called when something comes in on `command_fd` during a run."""
         self._factory = factory
         self._command_fd = command_fd
         self._interrupted = interrupted
         self._orders = Orders()
-        self._candidate = Seat(CANDIDATE, factory, self._orders, self._watch)
-        self._interactor = Seat("interactor", factory, self._orders, self._watch)
+        self._candidate = Seat(CANDIDATE, factory, self._orders, self._watch, cache)
+        self._interactor = Seat("interactor", factory, self._orders, self._watch, cache)
         self._seats = (self._candidate, self._interactor)
         self._interactive = Interactive(self._candidate, self._interactor, self._orders, self._watch)
         self._is_examining = self._keeps_tests = False

@@ -9,6 +9,7 @@ from typing import Any
 from . import artifacts
 from .answers import Compiled, CompileFailed
 from .building import Build, Program, collected, why_it_failed
+from .compile_cache import CompileCache, digest_of
 from .factory import CANDIDATE, StageFactory
 from .sending import Orders
 from .stages import Stage, StageLost
@@ -20,13 +21,16 @@ Watching = Callable[[list[Party], list[Pipe], int], Watch]
 class Seat:
     """The place of one party to a run, such as the candidate."""
 
-    def __init__(self, name: str, factory: StageFactory, orders: Orders, watch: Watching) -> None:
+    def __init__(
+        self, name: str, factory: StageFactory, orders: Orders, watch: Watching, cache: CompileCache
+    ) -> None:
         """`name` is that of its stages' limits; `watch` makes the loop over a run's events."""
         self._name = name
         self._is_candidates = name == CANDIDATE
         self._factory = factory
         self._orders = orders
         self._watch = watch
+        self._cache = cache
         self._stage: Stage | None = None
         self._loaded: Program | None = None  # of the stage
 
@@ -70,6 +74,10 @@ class Seat:
         if not build.compile:
             program.is_built = True
             return None
+        digest = digest_of(build, folder)
+        if (known := self._cache.get(digest)) is not None:
+            program.content, program.is_built = known, True
+            return None
         stage = self._spawn(program, limits)
         stage.receive()
         party = Party(stage, limits["cpu_time_ns"])
@@ -84,6 +92,7 @@ class Seat:
                 program.content, program.is_built = artifacts.with_originals(left, folder), True
                 group = stage.group
                 program.compiled = Compiled(facts, group.cpu_time_ns(), group.peak_memory_bytes())
+                self._cache.put(digest, program.content)
             except StageLost:
                 if not stage.group.out_of_memory():
                     raise

@@ -13,6 +13,7 @@ from typing import Any
 
 from . import wire
 from .answers import BrokenTests, TestsLeft
+from .compile_cache import CompileCache
 from .factory import StageFactory
 from .jobs import Jobs
 from .marks import protect_devices
@@ -58,6 +59,7 @@ def main() -> None:
             setup["packages"],
             setup["reads_answers"],
         ),
+        CompileCache(setup["compile_cache_bytes"]),
         COMMANDS_FD,
         lambda: _expect_cancel(line),
     )

@@ -52,6 +52,7 @@ class Service:
 IMAGE = REPOSITORY / "build" / "images" / "python"
 SANDBOX = "VERIFIERD_SANDBOX__"
 DOCKER = {f"{SANDBOX}BACKEND": "docker"}
+NO_CACHE = {"VERIFIERD_CACHE__RESULT_MIB": "0", "VERIFIERD_CACHE__COMPILE_MIB": "0"}
 GVISOR = {f"{SANDBOX}DOCKER__RUNTIME": "runsc", f"{SANDBOX}ALLOW_UNENFORCED": "cpu,memory,processes"}
 BACKENDS = (
     Backend("bubblewrap"),
@@ -150,6 +151,8 @@ def _environment(backend: Backend, sandboxes: int, settings: Mapping[str, str]) 
         "PYTHONPATH": python_path(),
         "PYTHONDONTWRITEBYTECODE": "1",
         "VERIFIERD_SANDBOX__COUNT": str(sandboxes),
+        # Where it is not the cache that is tested, a run that is asked for is to be made.
+        **NO_CACHE,
         **backend.settings,
         **settings,
     }

@@ -15,6 +15,7 @@ from verifierd.batches.tally import Tally
 from verifierd.batches.verification import Verification
 from verifierd.errors import InvalidField
 from verifierd.execution.executor import Executor
+from verifierd.execution.result_cache import ResultCache
 from verifierd.judging.candidates import cancelled, concluded, failed_by_us, has_no_code, without_code
 from verifierd.logs import get_logger
 from verifierd.model import (
@@ -48,6 +49,7 @@ class BatchRun:
         batch: Batch,
         arrivals: Arrivals,
         executor: Executor,
+        cache: ResultCache | None,
         slots: asyncio.Semaphore,
         ticket: Ticket,
         settings: EngineSettings,
@@ -60,7 +62,7 @@ class BatchRun:
         self._clock_ns = clock_ns
         self._stop = EarlyStop(batch.options, batch.deadline_at_ns, clock_ns)
         self._verification = Verification(
-            batch, executor, settings.result_output_bytes, self._stop.saw_execution
+            batch, executor, cache, settings.result_output_bytes, self._stop.saw_execution
         )
         self._programs = Programs(settings.kept_result_bytes)
         self._tally = Tally(settings)

@@ -41,8 +41,9 @@ class EarlyStop:
         return self._decided.is_set()
 
     def saw_execution(self, execution: ExecutionResult) -> None:
-        """Count the CPU time of an execution that has just been made."""
-        self._cpu_time_ns += execution.cpu_time_ns
+        """Count the CPU time of an execution that has just come; one from the cache took none now."""
+        if not execution.from_cache:
+            self._cpu_time_ns += execution.cpu_time_ns
         if execution.compilation is not None:
             self._cpu_time_ns += execution.compilation.usage.cpu_time_ns
         if execution.judging_cost is not None:

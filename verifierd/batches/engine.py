@@ -17,6 +17,7 @@ from verifierd.batches.arrivals import Arrivals, Candidates
 from verifierd.batches.batch_run import BatchRun
 from verifierd.batches.settings import EngineSettings
 from verifierd.execution.executor import Executor
+from verifierd.execution.result_cache import ResultCache
 from verifierd.logs import get_logger
 from verifierd.model import Batch, BatchEvent
 
@@ -38,6 +39,8 @@ class Engine:
         self._settings = settings or EngineSettings()
         self._clock_ns = clock_ns
         self._admission = Admission(self._settings.queue)
+        cache_bytes = self._settings.result_cache_bytes
+        self._cache = ResultCache(cache_bytes) if cache_bytes else None
         self._slots = asyncio.Semaphore(executor.capacity)
         self._runs: dict[str, BatchRun] = {}
         self._log = get_logger(__name__)
@@ -60,7 +63,14 @@ class Engine:
         places = self._settings.results_ahead if arrivals.is_open else arrivals.total
         with self._admission.admitted(places) as ticket:
             run = BatchRun(
-                batch, arrivals, self._executor, self._slots, ticket, self._settings, self._clock_ns
+                batch,
+                arrivals,
+                self._executor,
+                self._cache,
+                self._slots,
+                ticket,
+                self._settings,
+                self._clock_ns,
             )
             self._runs[batch.id] = run
             try:

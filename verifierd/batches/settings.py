@@ -24,6 +24,7 @@ class EngineSettings:
         kept_result_bytes: results of one batch that are kept for candidates with the same program.
         result_output_bytes: outputs of all tests of one candidate that its result carries; what goes beyond
             is judged as well, but cut off in the result.
+        result_cache_bytes: outcomes that are kept for equal runs of later batches; 0: every run is made.
     """
 
     queue: QueueLimits = field(default_factory=QueueLimits)
@@ -33,3 +34,4 @@ class EngineSettings:
     results_ahead: int = 256
     kept_result_bytes: int = 16 * MIB
     result_output_bytes: int = 8 * MIB
+    result_cache_bytes: int = 0

@@ -13,6 +13,8 @@ from verifierd.batches.runs import run_of
 from verifierd.errors import InvalidField
 from verifierd.execution.checking import Checking
 from verifierd.execution.executor import ExecutionRequest, Executor
+from verifierd.execution.recalling import Recalling
+from verifierd.execution.result_cache import ResultCache
 from verifierd.judging.answers import Answer
 from verifierd.judging.candidates import NOT_JUDGED, concluded
 from verifierd.judging.judge import Judge
@@ -48,10 +50,11 @@ class Verification:
         self,
         batch: Batch,
         executor: Executor,
+        cache: ResultCache | None,
         result_output_bytes: int,
         landed: Callable[[ExecutionResult], None],
     ) -> None:
-        """`landed` is told of every execution as it is judged.
+        """`landed` is told of every execution as it is judged; without a cache every run is made.
 
         Raises:
             InvalidField: the problem's checker does not exist or does not fit its tests.
@@ -60,8 +63,10 @@ class Verification:
         self._landed = landed
         self._result_output_bytes = result_output_bytes if batch.options.include_outputs else 0
         self._judge = Judge(batch.problem)
-        self._executor = self._with_checker(executor)
         self._runs = tuple(run_of(test.body) for test in batch.problem.tests)
+        if cache is not None and not batch.options.fresh:
+            executor = Recalling(executor, cache, self._runs, batch.problem.limits)
+        self._executor = self._with_checker(executor)
 
     async def verify(self, arrived: Arrived, executions: list[ExecutionResult]) -> CandidateResult:
         """Return the candidate's result; `executions` grows meanwhile, for whoever cancels this.

@@ -30,7 +30,7 @@ def summary_view(title: str, summary: BatchSummary) -> RenderableType:
     table.add_row("verdicts", counted(summary.verdict_counts))
     table.add_row("clusters", clusters_text(summary.clusters))
     table.add_row("pick", _picks(summary.picks))
-    table.add_row("CPU", cpu_text(cost.cpu_time_s, cost.executions, cost.executions_saved))
+    table.add_row("CPU", cpu_text(cost.cpu_time_s, cost.executions, cost.executions_saved + cost.cache_hits))
     memory = f"{cost.memory_gib_seconds:.3g} GiB-s"
     table.add_row(
         "cost", f"{money_text(cost.verification_usd)} ({seconds_text(cost.wall_time_s)} wall, {memory})"
@@ -91,6 +91,7 @@ def candidate_as_json(result: CandidateResult) -> dict[str, Any]:
                 "peak_memory_bytes": execution.usage.peak_memory_bytes,
                 "backend": execution.backend or None,
                 "image_digest": execution.image_digest or None,
+                "from_cache": execution.from_cache,
             }
             for execution in result.executions
         ],

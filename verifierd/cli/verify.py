@@ -23,8 +23,9 @@ from verifierd.datasets.languages import languages_with
 from verifierd.datasets.native import read_candidates, read_problem
 from verifierd.datasets.refusals import Sources
 from verifierd.datasets.task import KIND_OF_TEST
-from verifierd_client import AsyncVerifier, BatchResult, Candidate, CandidateResult, Problem, Verdict
+from verifierd_client import AsyncVerifier, BatchResult, Candidate, CandidateResult, Options, Problem, Verdict
 
+FRESH_HELP = "Make every run, though the server may know what an earlier equal one did."
 LINE_CHARS, COLUMN_CHARS = 80, 38
 
 
@@ -174,6 +175,7 @@ def verify(
     ],
     server: Annotated[str | None, typer.Option("--server", help=SERVER_HELP)] = None,
     config: Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP)] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help=FRESH_HELP)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Judge some candidates."""
@@ -186,7 +188,13 @@ def verify(
         try:
             with sources.named():
                 batch = asyncio.run(
-                    _judged(session(server, config), asked, programs, lines if as_json else None)
+                    _judged(
+                        session(server, config),
+                        asked,
+                        programs,
+                        Options(fresh=fresh),
+                        lines if as_json else None,
+                    )
                 )
         except BaseException as error:
             if as_json and not isinstance(error, OutputError):
@@ -203,12 +211,13 @@ async def _judged(
     opened: AbstractAsyncContextManager[AsyncVerifier],
     problem: Problem,
     candidates: list[Candidate],
+    options: Options,
     lines: InOrder | None,
 ) -> BatchResult:
     """Judge a batch; results go to `lines` as they land, or else are counted on a progress bar."""
     async with opened as verifier:
         with progress("verifying", len(candidates), shown=lines is None) as advance:
-            stream = verifier.stream(problem, candidates)
+            stream = verifier.stream(problem, candidates, options)
             results = []
             async with stream:
                 async for result in stream:

@@ -21,6 +21,7 @@ def sandbox_settings(settings: Settings) -> SandboxSettings:
         cgroup_root=section.cgroup_root,
         unenforced_limits_allowed=frozenset(section.allow_unenforced),
         python=section.python,
+        compile_cache_bytes=settings.cache.compile_mib * MIB,
     )
 
 

@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sandboxes.model import Limits
 from verifierd.admission import DEFAULT_LIMITS, DERIVED, MAX_LIMITS, MIB, SECOND_NS, AdmissionLimits
 from verifierd.config.sandbox import SandboxSection
-from verifierd.config.section import Count, Seconds, Section, Text, Usd
+from verifierd.config.section import Amount, Count, Seconds, Section, Text, Usd
 
 ENV_PREFIX = "VERIFIERD_"
 ENV_NESTED_DELIMITER = "__"
@@ -145,6 +145,19 @@ class AdmissionSection(Section):
     )
 
 
+class CacheSection(Section):
+    """What is kept of earlier work, for equal work that comes later."""
+
+    result_mib: Amount = Field(
+        default=64,
+        description="MiB of outcomes, used again once two runs of a program agreed on one. Programs that may "
+        "vary are left out, and what load may have a say in. 0: every run is made.",
+    )
+    compile_mib: Amount = Field(
+        default=32, description="MiB of compiled programs that each sandbox keeps. 0: none."
+    )
+
+
 class PricesSection(Section):
     """What verifying costs. The defaults are about what serverless containers cost on demand, 2025."""
 
@@ -192,6 +205,9 @@ class Settings(BaseSettings):
     admission: AdmissionSection = Field(
         default=AdmissionSection(),
         description="How large a batch may be, and how much may wait before callers are told to come back.",
+    )
+    cache: CacheSection = Field(
+        default=CacheSection(), description="What is kept of earlier work, for equal work that comes later."
     )
     prices: PricesSection = Field(
         default=PricesSection(),

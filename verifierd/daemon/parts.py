@@ -41,7 +41,13 @@ def assemble(settings: Settings, report: HostReport) -> Parts:
         max_batches=settings.admission.max_batches,
         max_candidates=settings.admission.max_candidates_waiting,
     )
-    engine = Engine(executor, EngineSettings(queue=queue, prices=price_table(settings), rule=Plurality()))
+    engine_settings = EngineSettings(
+        queue=queue,
+        prices=price_table(settings),
+        rule=Plurality(),
+        result_cache_bytes=settings.cache.result_mib << 20,
+    )
+    engine = Engine(executor, engine_settings)
     problems = ProblemStore(settings.admission.max_stored_problem_bytes)
     server = ApiServer(engine, problems, abilities(settings, report), settings.server.listen)
     return Parts(pool, engine, server)

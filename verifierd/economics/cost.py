@@ -17,7 +17,8 @@ _NOT_EXECUTED = frozenset({Verdict.SKIPPED, Verdict.CANCELLED, Verdict.INFRASTRU
 def cost_of(result: CandidateResult, prices: PriceTable) -> Cost:
     """Return what verifying one candidate took.
 
-    A duplicate costs nothing: the executions in its result are another candidate's, and are counted as
+    What is known from an earlier equal run costs nothing but the program that judges it, if one does. A
+    duplicate costs nothing: the executions in its result are another candidate's, and are counted as
     saved. Compiling is charged as it was done, once for a program; a checker that is a program, and an
     interactor, as the candidate is. Sandboxes lost and runs repeated for reasons of ours are not charged;
     each execution counts once, as it was judged.
@@ -25,11 +26,13 @@ def cost_of(result: CandidateResult, prices: PriceTable) -> Cost:
     executed = [each for each in result.executions if each.verdict not in _NOT_EXECUTED]
     if result.duplicate_of:
         return Cost(executions_saved=len(executed))
+    made = [each for each in executed if not each.from_cache]
     own = Cost(
-        cpu_time_ns=sum(each.cpu_time_ns for each in executed),
-        wall_time_ns=sum(each.wall_time_ns for each in executed),
-        memory_byte_ns=sum(each.peak_memory_bytes * each.wall_time_ns for each in executed),
-        executions=len(executed),
+        cpu_time_ns=sum(each.cpu_time_ns for each in made),
+        wall_time_ns=sum(each.wall_time_ns for each in made),
+        memory_byte_ns=sum(each.peak_memory_bytes * each.wall_time_ns for each in made),
+        executions=len(made),
+        cache_hits=len(executed) - len(made),
     )
     compiling = (_used(each.compilation.usage) for each in executed if each.compilation is not None)
     judging = (each.judging_cost for each in executed if each.judging_cost is not None)

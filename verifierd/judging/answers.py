@@ -12,7 +12,8 @@ class Executed:
     """A run that was carried out: what it did, where, and how many sandboxes that took.
 
     `check` is what came of the checker program's run on its output, where it is judged by one;
-    `check_was_known` tells that it had been made for an equal output before.
+    `check_was_known` tells that it had been made for an equal output before, `is_known` that the run itself
+    was not made now: an earlier equal one had done this.
     """
 
     outcome: Outcome
@@ -22,6 +23,7 @@ class Executed:
     attempts: int = 1
     check: Answer | None = None
     check_was_known: bool = False
+    is_known: bool = False
 
     @property
     def run_index(self) -> int:

@@ -123,6 +123,7 @@ class Judge:
             image_digest=executed.image_digest,
             compilation=outcome.compilation,
             judging_cost=_judging_cost(executed),
+            from_cache=executed.is_known,
         )
 
 
@@ -194,6 +195,8 @@ def _actual(body: TestBody, outcome: Outcome) -> Any:
 
 def _judging_cost(executed: Executed) -> Cost | None:
     """Return what the checker program or the interactor took, where there was one."""
+    if executed.outcome.interactor is not None and executed.is_known:
+        return None
     if executed.outcome.interactor is not None:  # the wall time that it took is the program's too
         return replace(_cost(executed.outcome.interactor), wall_time_ns=0)
     if not isinstance(executed.check, Executed):

@@ -156,6 +156,7 @@ def _execution(message: result_pb2.ExecutionResult) -> ExecutionResult:
         image_digest=message.image_digest,
         compile_started_at=_epoch_s(times.compile_started_at) if compiled else None,
         compile_ended_at=_epoch_s(times.compile_ended_at) if compiled else None,
+        from_cache=message.from_cache,
     )
 
 

@@ -120,6 +120,7 @@ def write_options(options: Options) -> batch_pb2.BatchOptions:
         if options.include_outputs
         else batch_pb2.OUTPUT_DETAIL_NONE,
         priority=batch_pb2.PRIORITY_BULK if options.bulk else batch_pb2.PRIORITY_INTERACTIVE,
+        fresh=options.fresh,
     )
 
 

@@ -192,6 +192,7 @@ class Options:
         time_budget_s: end the batch after so many seconds, with what is finished by then.
         include_outputs: send standard output, standard error and returned values back.
         bulk: let interactive batches go first.
+        fresh: make every run, though the server may know what an earlier equal one did.
     """
 
     stop_at_first_failure: bool = False
@@ -200,3 +201,4 @@ class Options:
     time_budget_s: float | None = None
     include_outputs: bool = True
     bulk: bool = False
+    fresh: bool = False

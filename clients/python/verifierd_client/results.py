@@ -97,7 +97,8 @@ class ExecutionResult:
     `actual` is what a CallTest returned, in a one-element tuple so that a returned None is told from no
     value; where a test looks at files it is a dict of their contents by path, of those that are there. Exit
     code and signal are None where the run did not end that way. Times are seconds since the epoch, None for a
-    stage that never began; what was compiled for an earlier test is not compiled again.
+    stage that never began; what was compiled for an earlier test is not compiled again. One `from_cache` is
+    what an earlier equal run did: its usage is that run's, and it has no times but `queued_at`.
     """
 
     test_id: str
@@ -121,6 +122,7 @@ class ExecutionResult:
     image_digest: str = ""
     compile_started_at: float | None = None
     compile_ended_at: float | None = None
+    from_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)

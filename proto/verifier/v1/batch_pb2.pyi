@@ -318,11 +318,14 @@ class BatchOptions(_message.Message):
     STOP_WHEN_FIELD_NUMBER: _builtins.int
     OUTPUT_DETAIL_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
+    FRESH_FIELD_NUMBER: _builtins.int
     stop_at_first_failure: _builtins.bool
     """End a candidate at its first test that is not ACCEPTED; the rest of its tests are SKIPPED."""
     output_detail: Global___OutputDetail.ValueType
     priority: Global___Priority.ValueType
     """A hint; a server MAY ignore it."""
+    fresh: _builtins.bool
+    """Make every run, whatever earlier equal ones did; what equal programs of this batch do is used all the same."""
     @_builtins.property
     def stop_when(self) -> _containers.RepeatedCompositeFieldContainer[Global___StopRule]:
         """End the batch when any of these holds; what is left is CANCELLED. Each kind at most once. Absent: never."""
@@ -334,10 +337,11 @@ class BatchOptions(_message.Message):
         stop_when: _abc.Iterable[Global___StopRule] | None = ...,
         output_detail: Global___OutputDetail.ValueType = ...,
         priority: Global___Priority.ValueType = ...,
+        fresh: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["output_detail", b"output_detail", "priority", b"priority", "stop_at_first_failure", b"stop_at_first_failure", "stop_when", b"stop_when"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["fresh", b"fresh", "output_detail", b"output_detail", "priority", b"priority", "stop_at_first_failure", b"stop_at_first_failure", "stop_when", b"stop_when"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

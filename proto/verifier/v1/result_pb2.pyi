@@ -333,7 +333,9 @@ class ExecutionResult(_message.Message):
     worker_id: _builtins.str
     """The worker process that owned the sandbox."""
     from_cache: _builtins.bool
-    """True if an earlier equal run's outcome was used."""
+    """True if an earlier equal run's outcome was used: usage is that run's, and there are no stage times but
+    `queued_at`.
+    """
     @_builtins.property
     def checker(self) -> Global___CheckerUsed:
         """Absent where no checker ran."""
@@ -598,7 +600,7 @@ class Cost(_message.Message):
     executions_saved: _builtins.int
     """Not run because an equal program of the batch had run."""
     cache_hits: _builtins.int
-    """Not run because an earlier batch had run the same."""
+    """Not run because an equal run had been made before, of a candidate or of a checker program."""
     verification_usd: _builtins.float
     """Of verification, in US dollars."""
     generation_usd: _builtins.float

@@ -77,6 +77,7 @@ class DockerBackend:
                 meters,
                 self._toolchain.packages,
                 reads_answers=self._toolchain.reads_answers,
+                compile_cache_bytes=self._settings.compile_cache_bytes,
             )
         except BaseException as error:
             with suppress(OSError):  # an engine that cannot remove it now is asked again by `close`

@@ -76,7 +76,7 @@ def wishes_from_proto(message: batch_pb2.BatchOptions, path: str) -> Wishes:
     Raises:
         InvalidField: a value is out of range, unknown, given twice or not supported by this server.
     """
-    refuse_others(message, path, "stop_at_first_failure", "stop_when", "output_detail", "priority")
+    refuse_others(message, path, "stop_at_first_failure", "stop_when", "output_detail", "priority", "fresh")
     known_enum(message.priority, under(path, "priority"), batch_pb2.Priority.DESCRIPTOR)
     detail = known_enum(
         message.output_detail, under(path, "output_detail"), batch_pb2.OutputDetail.DESCRIPTOR
@@ -85,6 +85,7 @@ def wishes_from_proto(message: batch_pb2.BatchOptions, path: str) -> Wishes:
         options=BatchOptions(
             stop_at_first_failure=message.stop_at_first_failure,
             include_outputs=detail != batch_pb2.OUTPUT_DETAIL_NONE,
+            fresh=message.fresh,
         ),
         time_budget_ns=None,
     )

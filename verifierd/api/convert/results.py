@@ -58,6 +58,7 @@ def execution_to_proto(result: ExecutionResult) -> result_pb2.ExecutionResult:
         sandbox_id=result.sandbox_id,
         backend=result.backend,
         image_digest=result.image_digest,
+        from_cache=result.from_cache,
         failure=_failure(result.verdict, result.detail),
     )
     if result.exit_code is not None:
