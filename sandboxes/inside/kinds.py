@@ -1,32 +1,58 @@
-"""What a forked run becomes, by its kind."""
+"""What a forked run becomes, by its kind; as much of it as can be is made ready before the fork."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import signal
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import CodeType
 from typing import Any, NoReturn
 
-from .programs import Files, introduce, make_streams, quietly, run_call, run_script, take_files
+from .becoming import Begin
+from .programs import call, script
 from .servant import serve
 from .tester import TestProgram, run_tests
 
-KINDS: dict[str, Callable[[Any, dict[str, Any]], int]] = {
-    "stdio": lambda code, order: run_script(code),
-    "call": lambda code, order: run_call(code, order["function"], order["class_name"]),
-    "candidate": lambda code, order: serve(code),
-    "tester": lambda program, order: run_tests(program, order["candidate_names"]),
+KINDS: dict[str, Callable[[Any, dict[str, Any]], Begin]] = {
+    "stdio": lambda code, order: script(code),
+    "call": lambda code, order: call(code, order["function"], order["class_name"]),
+    "candidate": lambda code, order: lambda arguments: serve(code),
+    "tester": lambda program, order: lambda arguments: run_tests(program, order["candidate_names"]),
+    "execute": lambda code, order: partial(execute, order),
+    # These read answers and run no program; the module that has them is loaded where its library is.
+    "read": lambda code, order: _of_an_answer("run_reader", order),
+    "compare": lambda code, order: _of_an_answer("run_comparer", order),
 }
+# Those of the candidate's own program, whose stage serves nobody else and so has its limits.
+OF_ONE_CANDIDATE = frozenset({"stdio", "call", "candidate"})
 
 
-# These read answers and run no program; the module that has them is loaded where its library is.
-ANSWER_KINDS = {"read": "run_reader", "compare": "run_comparer"}
+class Beginnings:
+    """What the runs of one stage do first; of its own program made ready once."""
+
+    def __init__(self) -> None:
+        """Know of none yet."""
+        self._known: dict[tuple[str, ...], Begin] = {}
+
+    def of(self, code: CodeType | TestProgram | None, order: dict[str, Any]) -> Begin:
+        """Return what a fork is to do for an order. `code` is what it runs, if it is compiled.
+
+        Raises FileNotFoundError where the program that it is to become is not there.
+        """
+        kind = order["kind"]
+        if kind == "execute" and not os.access(order["command"][0], os.X_OK):
+            raise FileNotFoundError(f"{order['command'][0]} is not in this sandbox")
+        if kind not in OF_ONE_CANDIDATE:
+            return KINDS[kind](code, order)
+        key = (kind, order.get("function", ""), order.get("class_name", ""))
+        if key not in self._known:
+            self._known[key] = KINDS[kind](code, order)
+        return self._known[key]
 
 
-def execute(order: dict[str, Any], arguments: list[str]) -> NoReturn:
+def execute(order: dict[str, Any], arguments: Sequence[str]) -> NoReturn:
     """Become another program. Raises OSError where it cannot be started."""
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and what is ignored stays so
         signal.signal(number, signal.SIG_DFL)
@@ -35,29 +61,6 @@ def execute(order: dict[str, Any], arguments: list[str]) -> NoReturn:
     os.execve(command[0], command, {**os.environ, **order["environment"]})  # noqa: S606 - its purpose
 
 
-def perform(
-    code: CodeType | TestProgram | None, order: dict[str, Any], files: Files, arguments: list[str]
-) -> NoReturn:
-    """Run the order in this process and end the process. `code` is what it runs, if it is compiled."""
-    status = 1
-    try:
-        take_files(files, leaves_result=order.get("leaves_result", False))
-        if order["kind"] == "execute":
-            execute(order, arguments)
-        if order["kind"] in ANSWER_KINDS:
-            status = _answer_kind(order["kind"])(order)
-        else:
-            if order["talks"]:
-                make_streams()
-            introduce(arguments)
-            status = KINDS[order["kind"]](code, order)
-    except BaseException:
-        quietly(traceback.print_exc)
-    finally:
-        os._exit(status)
-
-
-def _answer_kind(kind: str) -> Callable[[dict[str, Any]], int]:
-    equality = importlib.import_module(".equality", __package__)
-    action: Callable[[dict[str, Any]], int] = getattr(equality, ANSWER_KINDS[kind])
-    return action
+def _of_an_answer(action: str, order: dict[str, Any]) -> Begin:
+    run: Callable[[dict[str, Any]], int] = getattr(importlib.import_module(".equality", __package__), action)
+    return lambda arguments: run(order)

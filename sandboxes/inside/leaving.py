@@ -5,17 +5,37 @@ Follows Py_FinalizeEx, flush_std_files and finalize_modules of CPython's Python/
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import gc
 import sys
+import threading
 import traceback
+import types
 import weakref
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 from itertools import takewhile
 from typing import Any
 
 
 class Origin:
     """Stands as a program's `__loader__`: while it lives, so do the program's globals."""
+
+
+EMPTY: tuple[Iterable[object], ...] = ([], (), {}, set(), "", range(0))
+YOUNG_OBJECTS = 700  # the threshold of CPython's collector: with more, it would have collected
+# Kinds of objects that do nothing when they go but let go of what they hold.
+HARMLESS = frozenset(
+    {
+        *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.CellType, types.ModuleType),
+        *(list, dict, tuple, set, frozenset, map, zip, filter, enumerate, partial, type(lru_cache(len))),
+        *(type(iter(each)) for each in EMPTY),
+        *(type({}.keys()), type({}.values()), type({}.items())),
+        *(deque, defaultdict, OrderedDict, Counter, Origin),
+    }
+)
 
 
 def flush_streams() -> bool:
@@ -60,6 +80,37 @@ class World:
         self._builtins = dict(vars(builtins))
         self._last_module = next(reversed(sys.modules))
         self._last_builtin = next(reversed(self._builtins))
+
+    def left_nothing(self) -> Callable[[], bool]:
+        """Return, before the fork of a program, what tells at its end whether Python would see to anything.
+
+        If not, it has written what the streams held. It knows by the kinds of what a program made: functions
+        and containers alone do nothing when they go; a class, a file or a generator might. In a program that
+        made many of them it does not look.
+        """
+        modules, last = sys.modules, next(reversed(sys.modules))
+        out, err = sys.stdout, sys.stderr
+        count, objects, callbacks, exits = gc.get_count, gc.get_objects, gc.callbacks, atexit._ncallbacks
+        locks = threading._shutdown_locks  # type: ignore[attr-defined]
+        main_threads = len(locks)
+        thread_exits = threading._threading_atexits  # type: ignore[attr-defined]
+
+        def left_nothing() -> bool:
+            try:
+                if len(locks) > main_threads or thread_exits or exits() or callbacks:
+                    return False
+                if next(reversed(modules)) is not last or sys.stdout is not out or sys.stderr is not err:
+                    return False
+                young, *older = count()
+                if young > YOUNG_OBJECTS or any(older) or not HARMLESS.issuperset(map(type, objects())):
+                    return False
+                out.flush()
+                err.flush()
+            except BaseException:  # the program may have changed any of it
+                return False
+            return True
+
+        return left_nothing
 
     def restore(self) -> None:
         """Let go of all that a program made, so that its finalizers run and its files write what they hold.

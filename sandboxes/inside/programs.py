@@ -17,8 +17,7 @@ import site
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from types import CodeType, ModuleType, TracebackType
 
@@ -35,46 +34,54 @@ WORLD = World()
 UNFLUSHED_STATUS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """File descriptors of one run, in the order in which the supervisor sends them."""
+def script(code: CodeType) -> Callable[[Sequence[str]], int]:
+    """Return what runs the program as `__main__`, as `python3 program.py` does, and returns the exit status.
 
-    stdin: int
-    stdout: int
-    stderr: int
-    result: int
-    peer: int = -1
+    It is made before any fork, and its way is short where the program leaves nothing to see to.
+    """
+    namespace, left_nothing = new_module("__main__").__dict__, WORLD.left_nothing()
+
+    def run(arguments: Sequence[str]) -> int:
+        nonlocal namespace
+        try:
+            exec(code, namespace)  # noqa: S102 - running the candidate is the purpose
+        except BaseException as error:
+            status = _status_after(error)
+        else:
+            if left_nothing():
+                return 0
+            status = 0
+        status = _finished(status)
+        namespace = {}  # or it would outlive its module
+        quietly(WORLD.restore)
+        quietly(lambda: sys.stdout.flush())  # what finalizers printed
+        quietly(lambda: sys.stderr.flush())
+        return status
+
+    return run
 
 
-def run_script(code: CodeType) -> int:
-    """Run the program as `__main__`, as `python3 program.py` does. Returns the exit status."""
-    status = finish(partial(_execute, code))
-    quietly(WORLD.restore)
-    quietly(lambda: sys.stdout.flush())  # what finalizers printed
-    quietly(lambda: sys.stderr.flush())
-    return status
-
-
-def _execute(code: CodeType) -> None:
-    exec(code, new_module("__main__").__dict__)  # noqa: S102 - running the candidate is the purpose
-
-
-def run_call(code: CodeType, function: str, class_name: str) -> int:
-    """Load the program as a module, call one function, report its typed value.
+def call(code: CodeType, function: str, class_name: str) -> Callable[[Sequence[str]], int]:
+    """Return what loads the program as a module, calls one function, and reports its typed value.
 
     With a class name the function is a method of an object of that class, made without arguments.
     """
-    arguments = values.loads(sys.stdin.buffer.read())
-    sys.stdin = open(os.devnull, encoding="utf-8")
+    module, left_nothing = new_module(MODULE_NAME), WORLD.left_nothing()
 
-    def call() -> None:
-        module = new_module(MODULE_NAME)
+    def load_and_call(args: list[object], kwargs: dict[str, object]) -> None:
         exec(code, module.__dict__)  # noqa: S102
         holder = getattr(module, class_name)() if class_name else module
-        answer = getattr(holder, function)(*arguments[0], **arguments[1])
+        answer = getattr(holder, function)(*args, **kwargs)
         write_result('{"returned":' + values.dumps(answer) + "}")
 
-    return finish(call)
+    def run(arguments: Sequence[str]) -> int:
+        args, kwargs = values.loads(sys.stdin.buffer.read())
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        return finish(partial(load_and_call, args, kwargs), left_nothing)
+
+    return run
 
 
 def new_module(name: str) -> ModuleType:
@@ -87,35 +94,35 @@ def new_module(name: str) -> ModuleType:
     return module
 
 
-def finish(action: Callable[[], object]) -> int:
+def finish(action: Callable[[], object], left_nothing: Callable[[], bool] = lambda: False) -> int:
     """Run an action and everything that Python runs at exit. Returns the exit status.
 
     Follows Python's own order (Py_RunMain, Py_FinalizeEx): report the exception, join threads, run
     atexit functions, flush.
     """
-    status = 0
     try:
         action()
-    except SystemExit as leaving:
-        status = _exit_status(leaving)
-        if status:
-            report_raised(leaving)
     except BaseException as error:
-        report_raised(error)
-        status = _print_exception(error)
-    if _has_threads_or_exit_functions():
-        quietly(threading._shutdown)  # type: ignore[attr-defined]
-        quietly(atexit._run_exitfuncs)
+        return _finished(_status_after(error))
+    return 0 if left_nothing() else _finished(0)
+
+
+def _status_after(error: BaseException) -> int:
+    """Report what ended the program. Returns the exit status."""
+    if isinstance(error, SystemExit):
+        status = _exit_status(error)
+        if status:
+            report_raised(error)
+        return status
+    report_raised(error)
+    return _print_exception(error)
+
+
+def _finished(status: int) -> int:
+    """Have all run that Python runs at exit. Returns the exit status, which that may change."""
+    quietly(threading._shutdown)  # type: ignore[attr-defined]
+    quietly(atexit._run_exitfuncs)
     return status if flush_streams() else UNFLUSHED_STATUS
-
-
-def _has_threads_or_exit_functions() -> bool:
-    """Tell whether there is anything to join or to call: in a fork, looking alone costs less than asking."""
-    try:
-        waiting = threading._shutdown_locks or threading._threading_atexits  # type: ignore[attr-defined]
-        return bool(waiting or atexit._ncallbacks())
-    except BaseException:  # the program may have changed any of it
-        return True
 
 
 def report_raised(error: BaseException) -> None:
@@ -132,19 +139,6 @@ def write_result(text: str) -> None:
     data = memoryview(text.encode("utf-8", "backslashreplace"))
     while data:
         data = data[os.write(RESULT_FD, data) :]
-
-
-def take_files(files: Files, leaves_result: bool) -> None:
-    """Put the run's files where the program expects them and close everything else.
-
-    `leaves_result`: the result's is there for a program that this process becomes, too.
-    """
-    wanted = [files.stdin, files.stdout, files.stderr, files.result]
-    if files.peer >= 0:
-        wanted.append(files.peer)
-    for place, fd in enumerate(wanted):  # none of them is below `zygote.FIRST_FREE_FD`
-        os.dup2(fd, place, inheritable=place <= (RESULT_FD if leaves_result else 2))
-    os.closerange(len(wanted), STAGE_FDS)
 
 
 def prepare_interpreter() -> None:
@@ -173,15 +167,6 @@ def _files_like_a_run_s() -> Iterator[None]:
             os.dup2(each, fd)
         for each in (*before, like[0], reading, writing):
             os.close(each)
-
-
-def introduce(arguments: list[str]) -> None:
-    """Tell the program its name and arguments, and have it find modules beside it.
-
-    In a run alone: process 1 may never import what a program has put there.
-    """
-    sys.argv = [SOURCE_NAME, *arguments]
-    sys.path.insert(0, FOLDER)
 
 
 def make_streams() -> None:

@@ -7,93 +7,103 @@ Being process 1, it cannot be signalled from inside, adopts every orphan, and ta
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import json
 import os
-import resource
 import signal
 import socket
 from types import CodeType
 from typing import Any
 
-from . import artifacts, given, left, linux, walls
+from . import artifacts, left, walls
+from .becoming import fork_run, limit_all_runs
 from .forking import ForkHooks
-from .kinds import perform
+from .kinds import OF_ONE_CANDIDATE, Beginnings
 from .numbers import ProcessNumbers
-from .programs import SOURCE_NAME, Files, keep_source
-from .tester import KnownTest, TestProgram
+from .programs import SOURCE_NAME, keep_source
+from .tester import KnownTest
 from .walls import SCRATCH
 
 MESSAGE_BYTES = 1 << 16
 MAX_FDS = 8
+AGAIN = b"="  # the order before this one
 NO_CODE = compile("", "", "exec")  # of a program that is no Python
+
+
+class Line:
+    """The line to the supervisor.
+
+    What is said again, in either direction, is neither packed nor read again: after each fork, each page that
+    is touched costs a fault.
+    """
+
+    def __init__(self, control: socket.socket) -> None:
+        """Talk over a socket."""
+        self._socket = control
+        self._heard: dict[str, Any] = {}
+        self._said: tuple[dict[str, Any], bytes] = ({}, b"")
+
+    def receive(self) -> tuple[dict[str, Any], list[int]]:
+        """Return the next order with its files. Ends the process where the supervisor has hung up."""
+        message, fds, _, _ = socket.recv_fds(self._socket, MESSAGE_BYTES, MAX_FDS)
+        if not message:
+            os._exit(0)
+        if message != AGAIN:
+            self._heard = json.loads(message)
+        return self._heard, fds
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Answer."""
+        if message != self._said[0]:
+            self._said = (message, json.dumps(message).encode())
+        self._socket.send(self._said[1])
 
 
 def main(control: socket.socket, hooks: ForkHooks) -> None:
     """Serve the supervisor until it hangs up; never returns. `hooks` are set aside."""
+    line = Line(control)
     try:
-        setup, fds = _receive(control)
+        setup, fds = line.receive()
         if setup["program"] is None:
             walls.close_in(setup, seccomp=_drain(fds[0]))
-            _, fds = _receive(control)  # the stage may have to wait for its candidate here
-            code = _compile(control, _drain(fds[0]))
+            _, fds = line.receive()  # the stage may have to wait for its candidate here
+            code = _compile(line, _drain(fds[0]))
         else:
             walls.close_in(setup, seccomp=_drain(fds[0]), program=_drain(fds[1]))
             code = NO_CODE
-            _send(control, {"ready": True})
+            line.send({"ready": True})
         untouched, numbers, tests = _scratch_state(), ProcessNumbers(), KnownTest()
         uid = setup["uid"] if setup["own_uid"] else None
-        gc.freeze()  # a run that collects garbage at its end copies no page for what is not its own
+        is_limited, beginnings = False, Beginnings()
+        gc.freeze()  # a run that looks for what it has left looks at no object that is not its own
         while code is not None:
-            order, fds = _receive(control)
+            order, fds = line.receive()
             if order["kind"] == "collect":
-                _collect(control, order["artifacts"], fds[0])
+                _collect(line, order["artifacts"], fds[0])
                 continue
             if order["kind"] == "look":
-                _look(control, order["limits"]["output_bytes"], fds, uid)
+                _look(line, order["limits"]["output_bytes"], fds, uid)
                 continue
             program = tests.known(order, fds[0]) if order["kind"] == "tester" else code
-            pid, exit_status = _run(control, program, order, fds, uid, hooks)
+            if order["kind"] in OF_ONE_CANDIDATE:
+                is_limited = is_limited or limit_all_runs(order["limits"])
+            begin = beginnings.of(program, order)
+            pid = fork_run(begin, order, fds, uid, hooks, is_limited=is_limited)
+            exit_status = _ended(pid)
             clean = numbers.restore(pid) and _scratch_state() == untouched
-            _send(control, {**exit_status, "clean": clean})
+            line.send({**exit_status, "clean": clean})
     except BaseException as error:
-        _send(control, {"failed": f"{type(error).__name__}: {error}"})
+        line.send({"failed": f"{type(error).__name__}: {error}"})
     finally:
         os._exit(0)
 
 
-def _run(
-    control: socket.socket,
-    code: CodeType | TestProgram | None,
-    order: dict[str, Any],
-    fds: list[int],
-    uid: int | None,
-    hooks: ForkHooks,
-) -> tuple[int, dict[str, Any]]:
-    if order["kind"] == "execute" and not os.access(order["command"][0], os.X_OK):
-        raise FileNotFoundError(f"{order['command'][0]} is not in this sandbox")
-    hooks.seed()
-    pid = os.fork()
-    if pid == 0:
-        os.setsid()
-        linux.set_signal_handler(signal.SIGINT, signal.default_int_handler)
-        _limit(order["limits"])
-        if "cpu" in order:
-            with contextlib.suppress(OSError):  # where it was taken from the sandbox meanwhile
-                os.sched_setaffinity(0, {order["cpu"]})
-        walls.become_run(uid)
-        arguments = given.take(fds.pop(0), SCRATCH[0]) if order["is_given"] else []
-        if order["kind"] != "execute":
-            hooks.restore()
-        control.detach()  # no sooner: what fails up to here is the stage's failure, which `main` tells
-        perform(code, order, Files(*fds), arguments)
-    for fd in fds:
-        os.close(fd)
+def _ended(pid: int) -> dict[str, Any]:
+    """Wait for a run's end, end all that it left, and return how it ended."""
     _, status = os.waitpid(pid, 0)
     _end_everything_else()
     code_or_signal = os.waitstatus_to_exitcode(status)
-    return pid, {
+    return {
         "exit_code": code_or_signal if code_or_signal >= 0 else None,
         "term_signal": -code_or_signal if code_or_signal < 0 else None,
     }
@@ -109,22 +119,22 @@ def _end_everything_else() -> None:
         return
 
 
-def _compile(control: socket.socket, source: bytes) -> CodeType | None:
+def _compile(line: Line, source: bytes) -> CodeType | None:
     try:
         text = source.decode("utf-8-sig")
         code = compile(text, SOURCE_NAME, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
-        line = getattr(error, "lineno", None)
-        where = f" (line {line})" if line else ""
+        number = getattr(error, "lineno", None)
+        where = f" (line {number})" if number else ""
         message = getattr(error, "msg", None) or str(error)
-        _send(control, {"compile_failed": [type(error).__name__, f"{message}{where}"[:500]]})
+        line.send({"compile_failed": [type(error).__name__, f"{message}{where}"[:500]]})
         return None
     keep_source(text)
-    _send(control, {"ready": True})
+    line.send({"ready": True})
     return code
 
 
-def _collect(control: socket.socket, patterns: list[str], fd: int) -> None:
+def _collect(line: Line, patterns: list[str], fd: int) -> None:
     """Write what a compiler left into the supervisor's file."""
     answer: dict[str, Any] = {"collected": True}
     with open(fd, "wb") as file:
@@ -132,34 +142,22 @@ def _collect(control: socket.socket, patterns: list[str], fd: int) -> None:
             file.write(artifacts.collect(patterns))
         except artifacts.NotCollected as error:
             answer = {"not_collected": str(error)}
-    _send(control, answer)
+    line.send(answer)
 
 
-def _look(control: socket.socket, room_bytes: int, fds: list[int], uid: int | None) -> None:
+def _look(line: Line, room_bytes: int, fds: list[int], uid: int | None) -> None:
     """Tell what the run left at the paths in the first file, by a fork under the run's uid."""
     pid = os.fork()
     if pid == 0:
         walls.become_run(uid)
         paths = _drain(fds[0]).split(left.SEPARATOR)
-        _send(control, {"left": left.look(paths, SCRATCH[0], room_bytes, output=fds[3])})
+        line.send({"left": left.look(paths, SCRATCH[0], room_bytes, output=fds[3])})
         os._exit(0)
     for fd in fds:
         os.close(fd)
     _, status = os.waitpid(pid, 0)
     if status:
         raise ChildProcessError(f"what looks for files ended with {os.waitstatus_to_exitcode(status)}")
-
-
-def _limit(limits: dict[str, Any]) -> None:
-    """Set the forked run's own limits; those that a cgroup holds are not repeated here."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limits["open_files"],) * 2)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limits["disk_bytes"],) * 2)
-    if limits["ends_by_clock"]:
-        cpu_s = -(-limits["cpu_time_ns"] // 1_000_000_000) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-    if limits["without_cgroup"]:
-        resource.setrlimit(resource.RLIMIT_DATA, (limits["memory_bytes"],) * 2)
-        resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"],) * 2)
 
 
 def _scratch_state() -> list[object]:
@@ -182,14 +180,3 @@ def _scratch_state() -> list[object]:
 def _drain(fd: int) -> bytes:
     with open(fd, "rb") as file:
         return file.read()
-
-
-def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    message, fds, _, _ = socket.recv_fds(control, MESSAGE_BYTES, MAX_FDS)
-    if not message:
-        os._exit(0)
-    return json.loads(message), fds
-
-
-def _send(control: socket.socket, message: dict[str, Any]) -> None:
-    control.send(json.dumps(message).encode())

@@ -14,7 +14,7 @@ from typing import Any
 
 from .counters import ProcessCounters, SandboxCounters
 from .groups import RunGroup
-from .stage import MESSAGE_BYTES
+from .stage import AGAIN, MESSAGE_BYTES
 
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 GONE_SECONDS = 10.0
@@ -45,11 +45,13 @@ class Stage:
         self.group = group
         self.uid = uid
         self.has_own_uid = has_own_uid
+        self._sent: dict[str, Any] | None = None
 
     def send(self, message: dict[str, Any], fds: Sequence[int]) -> None:
         """Send an order with its files. Raises StageLost."""
         try:
-            socket.send_fds(self.control, [json.dumps(message).encode()], fds)
+            again, self._sent = message == self._sent, message
+            socket.send_fds(self.control, [AGAIN if again else json.dumps(message).encode()], fds)
         except OSError as error:
             raise StageLost(str(error)) from None
 
