@@ -52,12 +52,8 @@ def fork_run(
     kept = RESULT_FD if order.get("leaves_result") else 2  # up to there, for a program that it becomes
     is_python = order["kind"] != "execute"
     arguments: list[str] = []
-    setsid, set_handler, handler, setresuid = (
-        os.setsid,
-        linux.set_signal_handler,
-        signal.default_int_handler,
-        os.setresuid,
-    )
+    setsid, setresuid = os.setsid, os.setresuid
+    set_handler, interrupt, handler = linux.set_signal_handler, linux.SIGINT, signal.default_int_handler
     dup2, close_others, leave, path = os.dup2, os.closerange, os._exit, sys.path
     hooks.seed()
     pid = os.fork()
@@ -66,7 +62,7 @@ def fork_run(
             os.close(fd)
         return pid
     setsid()
-    set_handler(2, handler)  # SIGINT, of which each look at the enumeration costs pages
+    set_handler(interrupt, handler)
     if not is_limited:
         _limit(order["limits"])
     if "cpu" in order:

@@ -8,7 +8,9 @@ import errno
 import importlib
 import os
 import platform
+import struct
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 CLONE_NEWNS = 0x00020000
@@ -17,7 +19,7 @@ CLONE_NEWIPC = 0x08000000
 CLONE_NEWPID = 0x20000000
 CLONE_PARENT = 0x00008000
 CLONE_NEWUSER = 0x10000000
-SIGCHLD = 17
+SIGINT, SIGCHLD, SIG_DFL = 2, 17, 0
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
 MS_REMOUNT, MS_NOATIME, MS_BIND = 0x20, 0x400, 0x1000
 MNT_DETACH = 2
@@ -27,18 +29,23 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 2
 PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
+CAP_HEADER = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)  # of the calling thread
+STAGE_FLAGS = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_PARENT | SIGCHLD
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())
 
 # PyDLL keeps the interpreter lock over a call: a clone must not run between two threads' states.
 _libc = ctypes.PyDLL(None, use_errno=True)
+# Looked up here, since each look at anything in a fork copies its page.
+_clone = _libc.syscall
+_clone.argtypes = (ctypes.c_long,) * 6
+_clone.restype = ctypes.c_long
+_before_fork, _after_fork = ctypes.pythonapi.PyOS_BeforeFork, ctypes.pythonapi.PyOS_AfterFork_Parent
+_after_fork_in_child = ctypes.pythonapi.PyOS_AfterFork_Child
+_before_fork.restype = _after_fork.restype = _after_fork_in_child.restype = None
 
 
 class _Filter(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
-
-
-class _CapHeader(ctypes.Structure):
-    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
 
 
 class _SysInfo(ctypes.Structure):
@@ -67,17 +74,16 @@ def clone_into_namespaces() -> int:
     """
     if SYS_CLONE is None:
         raise OSError(f"no clone system call number is known for {platform.machine()}")
-    ctypes.pythonapi.PyOS_BeforeFork()
-    flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_PARENT | SIGCHLD
-    pid = int(_libc.syscall(SYS_CLONE, flags, 0, 0, 0, 0))
-    number = ctypes.get_errno()
+    _before_fork()
+    pid = _clone(SYS_CLONE, STAGE_FLAGS, 0, 0, 0, 0)
     if pid == 0:
-        ctypes.pythonapi.PyOS_AfterFork_Child()
+        _after_fork_in_child()
         return 0
-    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    number = ctypes.get_errno()
+    _after_fork()
     if pid < 0:
         raise OSError(number, f"clone: {os.strerror(number)}")
-    return pid
+    return int(pid)
 
 
 # Without the enumerations that `signal.signal` puts around it: a fork would copy a hundred pages for them.
@@ -171,13 +177,20 @@ def prctl(option: int, argument: int = 0) -> None:
 
 def keep_capabilities(*kept: int) -> None:
     """Give up every capability for good but those of these that are held. Raises OSError."""
-    header = _CapHeader(CAPABILITY_VERSION_3, 0)
-    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then their upper halves
-    _checked(_libc.capget(ctypes.byref(header), ctypes.byref(sets)), "capget")
-    mask = sum(1 << number for number in kept) & (sets[1] | sets[4] << 32)
+    _checked(_libc.capset(CAP_HEADER, capability_sets(kept)), "capset")
+
+
+@lru_cache
+def capability_sets(kept: tuple[int, ...]) -> bytes:
+    """Return what `keep_capabilities` gives to the kernel: asked once, it is at hand in each fork.
+
+    Raises OSError.
+    """
+    held = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; then their upper halves
+    _checked(_libc.capget(CAP_HEADER, ctypes.byref(held)), "capget")
+    mask = sum(1 << number for number in kept) & (held[1] | held[4] << 32)
     lower, upper = mask & 0xFFFFFFFF, mask >> 32
-    sets = (ctypes.c_uint32 * 6)(lower, lower, 0, upper, upper, 0)
-    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(sets)), "capset")
+    return struct.pack("=6I", lower, lower, 0, upper, upper, 0)
 
 
 def drop_capability_bound() -> None:

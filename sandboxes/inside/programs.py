@@ -241,4 +241,4 @@ def quietly(action: Callable[[], object]) -> None:
 
 def keep_source(source: str) -> None:
     """Let tracebacks and `inspect` show the program's lines."""
-    linecache.cache[SOURCE_NAME] = (len(source), None, source.splitlines(keepends=True), SOURCE_NAME)
+    linecache.cache[SOURCE_NAME] = (lambda: source,)  # which a run splits when it needs its lines

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import marshal
 import os
 import signal
 import socket
@@ -25,7 +26,12 @@ from .tester import KnownTest
 from .walls import SCRATCH
 
 MESSAGE_BYTES = 1 << 16
-MAX_FDS = 8
+FDS_ROOM = socket.CMSG_LEN(8 * 4)
+READY = {"ready": True}
+PACKED = [
+    (each, json.dumps(each).encode())
+    for each in (READY, {"exit_code": 0, "term_signal": None, "clean": True})
+]
 AGAIN = b"="  # the order before this one
 NO_CODE = compile("", "", "exec")  # of a program that is no Python
 
@@ -33,46 +39,47 @@ NO_CODE = compile("", "", "exec")  # of a program that is no Python
 class Line:
     """The line to the supervisor.
 
-    What is said again, in either direction, is neither packed nor read again: after each fork, each page that
-    is touched costs a fault.
+    An order that is given again is not read again, and what is said most is packed before any fork: after
+    each, each page that is touched costs a fault.
     """
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.SocketType) -> None:
         """Talk over a socket."""
-        self._socket = control
+        self._receive, self._send = control.recvmsg, control.send
         self._heard: dict[str, Any] = {}
-        self._said: tuple[dict[str, Any], bytes] = ({}, b"")
 
     def receive(self) -> tuple[dict[str, Any], list[int]]:
         """Return the next order with its files. Ends the process where the supervisor has hung up."""
-        message, fds, _, _ = socket.recv_fds(self._socket, MESSAGE_BYTES, MAX_FDS)
+        message, beside, _, _ = self._receive(MESSAGE_BYTES, FDS_ROOM)
         if not message:
             os._exit(0)
         if message != AGAIN:
-            self._heard = json.loads(message)
-        return self._heard, fds
+            self._heard = marshal.loads(message)  # noqa: S302 - it is the supervisor's
+        return self._heard, list(memoryview(beside[0][2]).cast("i")) if beside else []
 
     def send(self, message: dict[str, Any]) -> None:
         """Answer."""
-        if message != self._said[0]:
-            self._said = (message, json.dumps(message).encode())
-        self._socket.send(self._said[1])
+        for known, packed in PACKED:
+            if message == known:
+                self._send(packed)
+                return
+        self._send(json.dumps(message).encode())
 
 
-def main(control: socket.socket, hooks: ForkHooks) -> None:
+def main(control: socket.SocketType, hooks: ForkHooks) -> None:
     """Serve the supervisor until it hangs up; never returns. `hooks` are set aside."""
     line = Line(control)
     try:
         setup, fds = line.receive()
-        if setup["program"] is None:
-            walls.close_in(setup, seccomp=_drain(fds[0]))
-            _, fds = line.receive()  # the stage may have to wait for its candidate here
+        is_python = setup["program"] is None
+        walls.close_in(setup, _drain(fds[0]), program=None if is_python else _drain(fds[1]))
+        untouched, numbers, tests = _scratch_state(), ProcessNumbers(), KnownTest()
+        code: CodeType | None = NO_CODE
+        if is_python:  # the stage may have to wait for its candidate here
+            _, fds = line.receive()
             code = _compile(line, _drain(fds[0]))
         else:
-            walls.close_in(setup, seccomp=_drain(fds[0]), program=_drain(fds[1]))
-            code = NO_CODE
-            line.send({"ready": True})
-        untouched, numbers, tests = _scratch_state(), ProcessNumbers(), KnownTest()
+            line.send(READY)
         uid = setup["uid"] if setup["own_uid"] else None
         is_limited, beginnings = False, Beginnings()
         gc.freeze()  # a run that looks for what it has left looks at no object that is not its own
@@ -121,7 +128,7 @@ def _end_everything_else() -> None:
 
 def _compile(line: Line, source: bytes) -> CodeType | None:
     try:
-        text = source.decode("utf-8-sig")
+        text = source.decode().removeprefix("\ufeff")
         code = compile(text, SOURCE_NAME, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         number = getattr(error, "lineno", None)
@@ -130,7 +137,7 @@ def _compile(line: Line, source: bytes) -> CodeType | None:
         line.send({"compile_failed": [type(error).__name__, f"{message}{where}"[:500]]})
         return None
     keep_source(text)
-    line.send({"ready": True})
+    line.send(READY)
     return code
 
 
@@ -178,5 +185,7 @@ def _scratch_state() -> list[object]:
 
 
 def _drain(fd: int) -> bytes:
-    with open(fd, "rb") as file:
-        return file.read()
+    """Return what a file in memory holds, and close it."""
+    content = os.pread(fd, os.fstat(fd).st_size, 0)
+    os.close(fd)
+    return content

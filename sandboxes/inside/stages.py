@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import marshal
 import os
 import signal
 import socket
@@ -51,7 +52,7 @@ class Stage:
         """Send an order with its files. Raises StageLost."""
         try:
             again, self._sent = message == self._sent, message
-            socket.send_fds(self.control, [AGAIN if again else json.dumps(message).encode()], fds)
+            socket.send_fds(self.control, [AGAIN if again else marshal.dumps(message)], fds)
         except OSError as error:
             raise StageLost(str(error)) from None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 from typing import Any
 
 from . import artifacts, linux
@@ -35,6 +34,8 @@ def cover(*, has_libraries: bool) -> None:
     for directory in filter(os.path.isdir, covered):
         linux.mount("tmpfs", directory, "tmpfs", COVER_FLAGS, COVER_OPTIONS)
     linux.drop_capability_bound()
+    for kept in (KEPT, (*KEPT, *KEPT_WITH_OWN_UID)):
+        linux.capability_sets(kept)
 
 
 def close_in(setup: dict[str, Any], seccomp: bytes, program: bytes | None = None) -> None:
@@ -49,7 +50,7 @@ def close_in(setup: dict[str, Any], seccomp: bytes, program: bytes | None = None
     """
     uid = setup["uid"]
     os.setsid()  # no signal to a process group reaches from a run to here, or from here further
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # process 1 without a handler cannot be signalled
+    linux.set_signal_handler(linux.SIGINT, linux.SIG_DFL)  # process 1 without a handler cannot be signalled
     linux.unshare(linux.CLONE_NEWCGROUP)
     make_own_devices()
     options = f"size={setup['disk_bytes']},mode=0770,uid={uid},gid={uid}"

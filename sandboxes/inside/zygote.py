@@ -116,6 +116,7 @@ def _serve(
     hooks.set_aside()
     gc.collect()
     gc.freeze()
+    own_fd = control.fileno()
     while True:
         message, fds, _, _ = socket.recv_fds(control, 1, 1)
         if not message:
@@ -125,9 +126,9 @@ def _serve(
         except OSError as error:
             pid = -(error.errno or 1)
         if pid == 0:
-            control.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            stage.main(socket.socket(fileno=fds[0]), hooks)
+            os.close(own_fd)
+            linux.set_signal_handler(linux.SIGCHLD, linux.SIG_DFL)
+            stage.main(socket.SocketType(fileno=fds[0]), hooks)
         os.close(fds[0])
         control.send(ANSWER.pack(pid))
 
