@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import structlog
 
@@ -18,10 +18,14 @@ RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0, 15.0)
 class SandboxPool:
     """Lends sandboxes first come, first served."""
 
-    def __init__(self, backend: Backend, size: int) -> None:
-        """Hold `size` sandboxes of a backend, made by `start`."""
+    def __init__(self, backend: Backend, size: int, cpus: Sequence[int] = ()) -> None:
+        """Hold `size` sandboxes of a backend, made by `start`.
+
+        They take turns at `cpus`, each on one of them alone; without any they run where there is room.
+        """
         self.backend = backend
         self.size = size
+        self._cpus = [cpus[number % len(cpus)] if cpus else None for number in range(size)]
         self._idle: asyncio.Queue[Sandbox] = asyncio.Queue()
         self._all: set[Sandbox] = set()
         self._working: set[asyncio.Task[None]] = set()
@@ -33,7 +37,7 @@ class SandboxPool:
         making: list[asyncio.Task[Sandbox]] = []
         try:
             await self.backend.start()
-            making += [asyncio.create_task(self.backend.create()) for _ in range(self.size)]
+            making += [asyncio.create_task(self.backend.create(cpu)) for cpu in self._cpus]
             for made in asyncio.as_completed(making):
                 self._admit(await made)
         except BaseException:
@@ -99,7 +103,7 @@ class SandboxPool:
         attempt = 0
         while True:
             try:
-                self._admit(await self.backend.create())
+                self._admit(await self.backend.create(broken.cpu))
                 return
             except SandboxError as error:
                 delay_s = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]

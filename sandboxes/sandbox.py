@@ -39,6 +39,7 @@ class Sandbox:
         self.backend = backend
         self.image_digest = image_digest
         self.python_version = ""
+        self.cpu: int | None = None
         self.broken = False
         self.broken_because = ""
         self.busy = False
@@ -53,18 +54,21 @@ class Sandbox:
         *,
         reads_answers: bool = False,
         compile_cache_bytes: int = 0,
+        cpu: int | None = None,
     ) -> None:
         """Hand the supervisor its set-up: the filters of runs by what they grant. Raises SandboxError.
 
         `reads_answers`: math-verify is in there. `compile_cache_bytes` bound the compiled programs that it
-        keeps for equal ones.
+        keeps for equal ones, `cpu` is the one that all in there runs on, as far as its kernel allows.
         """
+        self.cpu = cpu
         setup = {
             "meters": meters,
             "packages": list(packages),
             "granted": [*map(list, filters)],
             "reads_answers": reads_answers,
             "compile_cache_bytes": compile_cache_bytes,
+            "cpu": cpu,
         }
         try:
             async with asyncio.timeout(START_SECONDS):

@@ -15,8 +15,11 @@ class Backend(Protocol):
     async def start(self) -> None:
         """Make ready and remove what a killed predecessor left. Raises BackendUnavailable."""
 
-    async def create(self) -> Sandbox:
-        """Make a sandbox and wait until it takes jobs. Raises SandboxError."""
+    async def create(self, cpu: int | None = None) -> Sandbox:
+        """Make a sandbox, on this CPU alone if one is given, and wait until it takes jobs.
+
+        Raises SandboxError.
+        """
 
     async def close(self) -> None:
         """Remove what `start` made; every sandbox is closed before."""

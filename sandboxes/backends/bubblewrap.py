@@ -76,8 +76,11 @@ class BubblewrapBackend:
                     "Run `verifierd doctor` for what to do, or name them in sandbox.allow_unenforced"
                 ) from None
 
-    async def create(self) -> Sandbox:
-        """Make a sandbox and wait until it takes jobs. Raises SandboxError."""
+    async def create(self, cpu: int | None = None) -> Sandbox:
+        """Make a sandbox, on this CPU alone if one is given, and wait until it takes jobs.
+
+        Raises SandboxError.
+        """
         name = f"sandbox-{next(self._numbers)}"
         try:
             first_id = next(self._first_ids) if os.getuid() == 0 else os.getuid()
@@ -100,6 +103,7 @@ class BubblewrapBackend:
                 self._toolchain.packages,
                 reads_answers=self._toolchain.reads_answers,
                 compile_cache_bytes=self._settings.compile_cache_bytes,
+                cpu=cpu,
             )
         except BaseException:
             with contextlib.suppress(OSError):  # what is left of it goes with this instance's cgroups

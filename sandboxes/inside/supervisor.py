@@ -7,6 +7,7 @@ and nobody could remove: the answers before it are good, the sandbox is spent.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any
@@ -51,6 +52,9 @@ def main() -> None:
     """Serve jobs until the worker hangs up."""
     line = Line()
     setup, filters = line.receive()
+    if setup["cpu"] is not None:  # before anything is forked, so that all is there
+        with contextlib.suppress(OSError):  # the engine keeps its containers on others
+            os.sched_setaffinity(0, {setup["cpu"]})
     protect_devices()
     jobs = Jobs(
         StageFactory(

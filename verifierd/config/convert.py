@@ -30,6 +30,11 @@ def sandbox_count(settings: Settings) -> int:
     return settings.sandbox.count or len(os.sched_getaffinity(0))
 
 
+def sandbox_cpus(settings: Settings) -> tuple[int, ...]:
+    """Return the CPUs that sandboxes take turns at; none where they are to run where there is room."""
+    return tuple(sorted(os.sched_getaffinity(0))) if settings.sandbox.pin_cpus else ()
+
+
 def admission_limits(settings: Settings) -> AdmissionLimits:
     """Return the bounds of a request."""
     section = settings.admission

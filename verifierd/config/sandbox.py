@@ -67,6 +67,11 @@ class SandboxSection(Section):
         examples=[2],
         description="Sandboxes kept ready, each running one candidate at a time. Unset: one per core.",
     )
+    pin_cpus: bool = Field(
+        default=True,
+        description="Keep each sandbox on one core: what it forks finds its pages and its data there. Unset "
+        "this where other busy programs are kept on some of the cores.",
+    )
     allow_unenforced: Annotated[tuple[LimitName, ...], NoDecode] = Field(
         default=(),
         description="Limits that this host may leave unenforced: any of memory, processes, cpu. A limit that "

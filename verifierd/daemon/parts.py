@@ -15,7 +15,13 @@ from verifierd.batches.admission import QueueLimits
 from verifierd.batches.engine import Engine
 from verifierd.batches.problems import ProblemStore
 from verifierd.batches.settings import EngineSettings
-from verifierd.config.convert import admission_limits, price_table, sandbox_count, sandbox_settings
+from verifierd.config.convert import (
+    admission_limits,
+    price_table,
+    sandbox_count,
+    sandbox_cpus,
+    sandbox_settings,
+)
 from verifierd.config.settings import Settings
 from verifierd.execution.local import LocalExecutor
 from verifierd.execution.near_limit import NearLimit
@@ -35,7 +41,8 @@ class Parts:
 
 def assemble(settings: Settings, report: HostReport) -> Parts:
     """Return the parts of a daemon on the host that `report` tells of."""
-    pool = SandboxPool(make_backend(sandbox_settings(settings)), sandbox_count(settings))
+    backend = make_backend(sandbox_settings(settings))
+    pool = SandboxPool(backend, sandbox_count(settings), sandbox_cpus(settings))
     executor = NearLimit(Retrying(LocalExecutor(pool)))
     queue = QueueLimits(
         max_batches=settings.admission.max_batches,

@@ -53,8 +53,11 @@ class DockerBackend:
         """Find the engine and the image, remove what a killed predecessor left. Raises BackendUnavailable."""
         await asyncio.to_thread(self._start)
 
-    async def create(self) -> Sandbox:
-        """Make a sandbox and wait until it takes jobs. Raises SandboxError."""
+    async def create(self, cpu: int | None = None) -> Sandbox:
+        """Make a sandbox, on this CPU alone if one is given, and wait until it takes jobs.
+
+        Raises SandboxError.
+        """
         number = next(self._numbers)
         name, uid = f"sandbox-{number}", 0 if self._has_own_ids else next(self._first_ids)
         try:
@@ -78,6 +81,7 @@ class DockerBackend:
                 self._toolchain.packages,
                 reads_answers=self._toolchain.reads_answers,
                 compile_cache_bytes=self._settings.compile_cache_bytes,
+                cpu=cpu,
             )
         except BaseException as error:
             with suppress(OSError):  # an engine that cannot remove it now is asked again by `close`

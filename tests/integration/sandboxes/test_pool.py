@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
 import psutil
@@ -164,6 +164,25 @@ def _supervisor_of(sandbox: Sandbox) -> psutil.Process:
 async def _first(sandbox: Sandbox, work: Job) -> Outcome:
     async with aclosing(sandbox.run(work)) as outcomes:
         return await anext(outcomes)
+
+
+async def test_each_sandbox_keeps_to_its_cpu_and_so_does_the_one_in_its_place(usable_host: None) -> None:
+    cpus = sorted(os.sched_getaffinity(0))
+    pool = SandboxPool(BubblewrapBackend(SandboxSettings()), size=2 * len(cpus), cpus=cpus)
+    await pool.start()
+    try:
+        for _ in range(2):
+            seen = []
+            async with AsyncExitStack() as leases:
+                for _ in range(pool.size):
+                    sandbox = await leases.enter_async_context(pool.lease())
+                    seen += [
+                        int(await answer(sandbox, "import os\n[cpu] = os.sched_getaffinity(0)\nprint(cpu)"))
+                    ]
+                    sandbox.broken = True  # to be replaced
+            assert sorted(seen) == sorted(2 * cpus)
+    finally:
+        await pool.close()
 
 
 async def test_closing_the_pool_leaves_no_process_and_no_cgroup(usable_host: None) -> None:

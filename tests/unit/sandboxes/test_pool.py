@@ -23,7 +23,7 @@ class SlowBackend:
 
     async def start(self) -> None: ...
 
-    async def create(self) -> Sandbox:
+    async def create(self, cpu: int | None = None) -> Sandbox:
         self.begun.set()
         try:
             await asyncio.Event().wait()
@@ -56,7 +56,7 @@ class StubbornContainer(ScriptedContainer):
 class StubbornBackend(SlowBackend):
     """Makes sandboxes that cannot be removed."""
 
-    async def create(self) -> Sandbox:
+    async def create(self, cpu: int | None = None) -> Sandbox:
         return Sandbox("stubborn", self.name, StubbornContainer())
 
 
@@ -77,7 +77,7 @@ class SlowlyResettingBackend(SlowBackend):
         self.first = SlowToReset(done)
         self.made = 0
 
-    async def create(self) -> Sandbox:
+    async def create(self, cpu: int | None = None) -> Sandbox:
         self.made += 1
         return Sandbox(str(self.made), self.name, self.first if self.made == 1 else ScriptedContainer())
 
