@@ -51,6 +51,7 @@ def fork_run(
     wanted = fds[1:] if order["is_given"] else fds
     kept = RESULT_FD if order.get("leaves_result") else 2  # up to there, for a program that it becomes
     is_python = order["kind"] != "execute"
+    is_program = is_python and order["kind"] not in ("read", "compare")
     arguments: list[str] = []
     setsid, setresuid = os.setsid, os.setresuid
     set_handler, interrupt, handler = linux.set_signal_handler, linux.SIGINT, signal.default_int_handler
@@ -83,7 +84,7 @@ def fork_run(
             dup2(fd, place, place <= kept)
             place += 1
         close_others(place, STAGE_FDS)
-        if is_python:
+        if is_program:
             if order["talks"]:
                 make_streams()
             # In a run alone: process 1 may never import what a program has put there.

@@ -92,6 +92,33 @@ PROGRAMS = {
     ),
     "a finalizer that raises": "class A:\n    def __del__(self): 1 / 0\na = A()\nprint('a')",
     "a live generator": "def g():\n    try: yield\n    finally: print('a')\nx = g()\nnext(x)",
+    "a live generator in a container": (
+        "def g():\n    try: yield\n    finally: print('a')\nx = {'k': [g()]}\nnext(x['k'][0])"
+    ),
+    "a live generator among many objects": (
+        "def g():\n    try: yield\n    finally: print('a')\nx = [[n] for n in range(5000)] + [g()]\nnext(x[-1])"
+    ),
+    "a generator behind iterators": (
+        "def g():\n    try: yield 1\n    finally: print('a')\nx = enumerate(map(str, zip(g())))\nprint(next(x))"
+    ),
+    "a generator in the reach of a function of a built-in's name": (
+        "import builtins\ndef g():\n    try: yield\n    finally: print('a')\n"
+        "def f(x=g()): next(x)\nf()\nbuiltins.kept = f\ndel f, g"
+    ),
+    "a finalizer of an instance that only a default holds": (
+        "class A:\n    def __del__(self): print('a')\ndef f(x=A()): pass\ndel A"
+    ),
+    "containers and functions alone": (
+        "from collections import Counter, defaultdict, deque\nfrom functools import lru_cache, partial\n"
+        "@lru_cache\ndef f(x): return [x]\nx = deque([Counter('ab'), defaultdict(list), f(1), partial(f, 2)])\n"
+        "y = iter([1]), zip(x), x.append\nprint(len(x), x[0])"
+    ),
+    "output that is not flushed, of both streams": "import sys\nprint('a', end='')\nsys.stderr.write('b')",
+    "an exit without a word": "import sys\nprint('a')\nsys.exit()",
+    "an exit by its class": "print('a')\nraise SystemExit(4)",
+    "an end of output that nobody reads any more": (
+        "import os, sys\nreading, writing = os.pipe()\nos.dup2(writing, 1)\nos.close(reading)\nprint('a')"
+    ),
     "a weak reference's callback": (
         "import weakref\nclass A: pass\na = A()\nweakref.finalize(a, print, 'a')\nprint('b')"
     ),
