@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
 import structlog
@@ -16,7 +17,7 @@ RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0, 15.0)
 
 
 class SandboxPool:
-    """Lends sandboxes first come, first served."""
+    """Lends sandboxes first come, first served, from the CPU with the fewest that are lent."""
 
     def __init__(self, backend: Backend, size: int, cpus: Sequence[int] = ()) -> None:
         """Hold `size` sandboxes of a backend, made by `start`.
@@ -26,7 +27,9 @@ class SandboxPool:
         self.backend = backend
         self.size = size
         self._cpus = [cpus[number % len(cpus)] if cpus else None for number in range(size)]
-        self._idle: asyncio.Queue[Sandbox] = asyncio.Queue()
+        self._idle: list[Sandbox] = []  # the longest idle first
+        self._idle_count = asyncio.Semaphore(0)
+        self._lent: Counter[int | None] = Counter()  # by CPU
         self._all: set[Sandbox] = set()
         self._working: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -51,10 +54,14 @@ class SandboxPool:
     @contextlib.asynccontextmanager
     async def lease(self) -> AsyncIterator[Sandbox]:
         """Lend a sandbox for the length of the block."""
-        sandbox = await self._idle.get()
+        await self._idle_count.acquire()
+        sandbox = min(self._idle, key=lambda each: self._lent[each.cpu])  # of several, the first
+        self._idle.remove(sandbox)
+        self._lent[sandbox.cpu] += 1
         try:
             yield sandbox
         finally:
+            self._lent[sandbox.cpu] -= 1
             if sandbox.is_settling:
                 self._keep(asyncio.create_task(self._take_back_when_settled(sandbox)))
             else:
@@ -76,7 +83,7 @@ class SandboxPool:
 
     def _admit(self, sandbox: Sandbox) -> None:
         self._all.add(sandbox)
-        self._idle.put_nowait(sandbox)
+        self._lend(sandbox)
 
     async def _take_back_when_settled(self, sandbox: Sandbox) -> None:
         await sandbox.settled()
@@ -84,9 +91,13 @@ class SandboxPool:
 
     def _take_back(self, sandbox: Sandbox) -> None:
         if not (sandbox.broken or sandbox.busy):
-            self._idle.put_nowait(sandbox)
+            self._lend(sandbox)
         elif not self._closing:
             self._keep(asyncio.create_task(self._make_another(sandbox)))
+
+    def _lend(self, sandbox: Sandbox) -> None:
+        self._idle.append(sandbox)
+        self._idle_count.release()
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._working.add(task)

@@ -66,9 +66,9 @@ def fork_run(
     set_handler(interrupt, handler)
     if not is_limited:
         _limit(order["limits"])
-    if "cpu" in order:
-        with contextlib.suppress(OSError):  # where it was taken from the sandbox meanwhile
-            os.sched_setaffinity(0, {order["cpu"]})
+    if "cpus" in order:
+        with contextlib.suppress(OSError):  # where one was taken from the sandbox meanwhile
+            os.sched_setaffinity(0, order["cpus"])
     if uid is None:
         walls.become_run(None)
     else:

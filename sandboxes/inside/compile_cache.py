@@ -13,6 +13,8 @@ from dataclasses import asdict
 
 from .building import Build
 
+OF_TIME = (b"__DATE__", b"__TIME__", b"__TIMESTAMP__")
+
 
 class CompileCache:
     """Packed folders by the digest of all that went into them, up to `max_bytes`.
@@ -42,7 +44,12 @@ class CompileCache:
             self._used_bytes -= len(self._kept.popitem(last=False)[1])
 
 
-def digest_of(build: Build, folder: bytes) -> bytes:
-    """Return the SHA-256 of a way to build and of the folder that the compiler finds."""
+def digest_of(build: Build, folder: bytes) -> bytes | None:
+    """Return the SHA-256 of a way to build and of the folder that the compiler finds.
+
+    None: it asks when it is compiled, so it is to be compiled each time.
+    """
+    if any(word in folder for word in OF_TIME):
+        return None
     how = json.dumps(asdict(build), sort_keys=True).encode()
     return hashlib.sha256(len(how).to_bytes(8, "big") + how + folder).digest()

@@ -122,7 +122,7 @@ class Interactive:
             return _not_run(compile_answer(index, interactor.failed))
         interactor_order = interactor.build.run_order if interactor.build else {"kind": "stdio"}
         # On two CPUs, each word would have to wake the other one.
-        cpu = {"cpu": linux.current_cpu()}
+        cpu = {"cpus": [linux.current_cpu()]}
         with contextlib.closing(Line()) as to_candidate, contextlib.closing(Line()) as from_candidate:
             own = self._orders.send(
                 self._candidate.stage,

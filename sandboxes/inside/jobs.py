@@ -44,13 +44,18 @@ class Jobs:
     """Performs jobs one at a time and owns the stages that they need."""
 
     def __init__(
-        self, factory: StageFactory, cache: CompileCache, command_fd: int, interrupted: Callable[[], None]
+        self,
+        factory: StageFactory,
+        cache: CompileCache,
+        orders: Orders,
+        command_fd: int,
+        interrupted: Callable[[], None],
     ) -> None:
         """`interrupted` is called when something comes in on `command_fd` during a run."""
         self._factory = factory
         self._command_fd = command_fd
         self._interrupted = interrupted
-        self._orders = Orders()
+        self._orders = orders
         self._candidate = Seat(CANDIDATE, factory, self._orders, self._watch, cache)
         self._interactor = Seat("interactor", factory, self._orders, self._watch, cache)
         self._seats = (self._candidate, self._interactor)

@@ -12,8 +12,9 @@ import sys
 import threading
 import traceback
 import types
+import warnings
 import weakref
-from collections import Counter, OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from itertools import takewhile
@@ -33,7 +34,7 @@ HARMLESS = frozenset(
         *(list, dict, tuple, set, frozenset, map, zip, filter, enumerate, partial, type(lru_cache(len))),
         *(type(iter(each)) for each in EMPTY),
         *(type({}.keys()), type({}.values()), type({}.items())),
-        *(deque, defaultdict, OrderedDict, Counter, Origin),
+        *(deque, defaultdict, OrderedDict, Origin),
     }
 )
 
@@ -91,8 +92,10 @@ class World:
         modules, last = sys.modules, next(reversed(sys.modules))
         out, err = sys.stdout, sys.stderr
         count, objects, callbacks, exits = gc.get_count, gc.get_objects, gc.callbacks, atexit._ncallbacks
-        locks = threading._shutdown_locks  # type: ignore[attr-defined]
-        main_threads = len(locks)
+        locks: Any = getattr(threading, "_shutdown_locks", None)
+        if locks is None:  # newer Pythons keep threads elsewhere
+            return lambda: False
+        main_threads, shown = len(locks), len(warnings.filters)
         thread_exits = threading._threading_atexits  # type: ignore[attr-defined]
 
         def left_nothing() -> bool:
@@ -102,7 +105,10 @@ class World:
                 if next(reversed(modules)) is not last or sys.stdout is not out or sys.stderr is not err:
                     return False
                 young, *older = count()
-                if young > YOUNG_OBJECTS or any(older) or not HARMLESS.issuperset(map(type, objects())):
+                if young > YOUNG_OBJECTS or any(older) or len(warnings.filters) != shown:
+                    return False
+                kinds = set(map(type, objects()))
+                if Origin not in kinds or not kinds <= HARMLESS:  # without it, they were frozen
                     return False
                 out.flush()
                 err.flush()

@@ -75,6 +75,7 @@ def call(code: CodeType, function: str, class_name: str) -> Callable[[Sequence[s
         write_result('{"returned":' + values.dumps(answer) + "}")
 
     def run(arguments: Sequence[str]) -> int:
+        sys.modules[MODULE_NAME] = module  # another function's own may be there
         args, kwargs = values.loads(sys.stdin.buffer.read())
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)

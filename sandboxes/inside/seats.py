@@ -75,7 +75,7 @@ class Seat:
             program.is_built = True
             return None
         digest = digest_of(build, folder)
-        if (known := self._cache.get(digest)) is not None:
+        if digest is not None and (known := self._cache.get(digest)) is not None:
             program.content, program.is_built = known, True
             return None
         stage = self._spawn(program, limits)
@@ -92,7 +92,8 @@ class Seat:
                 program.content, program.is_built = artifacts.with_originals(left, folder), True
                 group = stage.group
                 program.compiled = Compiled(facts, group.cpu_time_ns(), group.peak_memory_bytes())
-                self._cache.put(digest, program.content)
+                if digest is not None:
+                    self._cache.put(digest, program.content)
             except StageLost:
                 if not stage.group.out_of_memory():
                     raise

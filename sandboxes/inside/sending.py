@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from .pipes import pipe_for, private_pipe
@@ -15,9 +16,14 @@ RESULT_BYTES = 1 << 16  # a report or an exception has so much room whatever the
 class Orders:
     """Sends runs to stages. `open` are the pipes that are not collected yet."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, cpus: Sequence[int] = ()) -> None:
+        """Begin with none. `cpus` are those of programs that are no Python, where the sandbox keeps to one.
+
+        Their threads may wait for one another by looking again and again, which on one CPU takes as long as
+        the kernel leaves each of them there.
+        """
         self.open: list[Pipe] = []
+        self._cpus = {"cpus": list(cpus)} if cpus else {}
 
     def send(
         self,
@@ -48,7 +54,9 @@ class Orders:
             theirs.append(writing)
         if gift:
             theirs.insert(0, memory_file(gift))
+        cpus = self._cpus if order["kind"] == "execute" else {}
         message = {
+            **cpus,
             **order,
             "limits": stage.limits_of_a_run(limits),
             "is_given": bool(gift),

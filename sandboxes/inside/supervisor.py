@@ -7,9 +7,9 @@ and nobody could remove: the answers before it are good, the sandbox is spent.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from . import wire
@@ -18,6 +18,7 @@ from .compile_cache import CompileCache
 from .factory import StageFactory
 from .jobs import Jobs
 from .marks import protect_devices
+from .sending import Orders
 from .watch import Cancelled
 
 COMMANDS_FD, ANSWERS_FD = 0, 1
@@ -52,9 +53,7 @@ def main() -> None:
     """Serve jobs until the worker hangs up."""
     line = Line()
     setup, filters = line.receive()
-    if setup["cpu"] is not None:  # before anything is forked, so that all is there
-        with contextlib.suppress(OSError):  # the engine keeps its containers on others
-            os.sched_setaffinity(0, {setup["cpu"]})
+    cpus = _keep_to(setup["cpu"])
     protect_devices()
     jobs = Jobs(
         StageFactory(
@@ -64,6 +63,7 @@ def main() -> None:
             setup["reads_answers"],
         ),
         CompileCache(setup["compile_cache_bytes"]),
+        Orders(cpus),
         COMMANDS_FD,
         lambda: _expect_cancel(line),
     )
@@ -92,6 +92,18 @@ def main() -> None:
             line.send({**ended, "spent": str(error)}, [])
             raise
         line.send(ended, [])
+
+
+def _keep_to(cpu: int | None) -> Sequence[int]:
+    """Keep to a CPU, and so all that is forked. Returns those that the sandbox had before, if others."""
+    cpus = sorted(os.sched_getaffinity(0))
+    if cpu is None or cpus == [cpu]:
+        return ()
+    try:
+        os.sched_setaffinity(0, {cpu})
+    except OSError:  # the engine keeps its containers on others
+        return ()
+    return cpus
 
 
 def _expect_cancel(line: Line) -> None:

@@ -40,7 +40,7 @@ class Engine:
         self._clock_ns = clock_ns
         self._admission = Admission(self._settings.queue)
         cache_bytes = self._settings.result_cache_bytes
-        self._cache = ResultCache(cache_bytes) if cache_bytes else None
+        self._cache = ResultCache(cache_bytes, executor.capacity) if cache_bytes else None
         self._slots = asyncio.Semaphore(executor.capacity)
         self._runs: dict[str, BatchRun] = {}
         self._log = get_logger(__name__)

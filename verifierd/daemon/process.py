@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 
@@ -36,6 +37,7 @@ async def _serve(settings: Settings, on_ready: Callable[[str], None]) -> int:
     starting = asyncio.create_task(daemon.startup())
     if early := await _first(starting, signals):
         return SIGNALLED + early
+    gc.freeze()  # what is loaded stays: no collection need look at it again
     on_ready(daemon.address)
     received = signal.Signals(await signals.get())
     get_logger(__name__).info("signal_received", signal=received.name)

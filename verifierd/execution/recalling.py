@@ -24,6 +24,7 @@ class Recalling:
         self._inner = inner
         self._cache = cache
         self._runs = runs
+        self._places = {id(run): place for place, run in enumerate(runs)}
         self._limits = limits
         self._digests: dict[str, asyncio.Task[list[bytes | None]]] = {}  # of the runs, by language
 
@@ -34,13 +35,15 @@ class Recalling:
 
     async def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
         """Yield one answer for each run, in their order; those that are known at once."""
-        if request.runs is not self._runs or may_vary(request.program):
+        places = [self._places.get(id(run)) for run in request.runs]
+        if None in places or may_vary(request.program):
             async with aclosing(self._inner.execute(request)) as answers:
                 async for answer in answers:
                     yield answer
             return
         program = _digest(Job(request.program, (), request.limits))
-        digests = await self._digests_of_runs(request.program.language)
+        all_digests = await self._digests_of_runs(request.program.language)
+        digests = [all_digests[place] for place in places if place is not None]
         known = [digest and self._cache.known(program, digest) for digest in digests]
         asked = tuple(run for run, recalled in zip(request.runs, known, strict=True) if not recalled)
         async with aclosing(self._inner.execute(replace(request, runs=asked))) as answers:

@@ -5,19 +5,23 @@ input, the limits. One cache serves one daemon, whose sandboxes have one backend
 
 What is not the program's alone is not kept: an outcome near a limit, or by one; one that took more than one
 sandbox; a program that `varying` suspects. Two runs that differ show a program that varies: of that one
-nothing is used again, whatever comes of it.
+nothing is used again, whatever comes of it. Where there are several sandboxes, two of them have to agree:
+where objects lie in memory, and so in what order a set has them, is one thing in one sandbox.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
-from sandboxes.model import Ending, Limits, Outcome, Usage
+from sandboxes.model import Ending, Limits
 from verifierd.judging.answers import Answer, Executed
+from verifierd.judging.fingerprint import fingerprint
 from verifierd.judging.sizes import bytes_of
 
 ENTRY_BYTES = 2048  # what an entry takes beside its outputs, about
+CHARACTER_BYTES, VALUE_FACTOR = 4, 8  # at most: of text, and of a value's parts over what `bytes_of` counts
 LARGEST_SHARE = 64  # an entry has at most one part in so many of the cache
 KNOWN_TO_VARY = 1 << 16  # programs; of older ones two runs must differ anew
 # At most so much of a limit: beyond it the load of the host might have a say.
@@ -25,12 +29,12 @@ TIME_SHARE, SPACE_SHARE = 0.5, 0.75
 
 _OWN_ENDINGS = frozenset({Ending.FINISHED, Ending.RAISED, Ending.ASSERTION_FAILED})
 _REFUSALS = frozenset({"CompileError", "SyntaxError", "IndentationError", "TabError"})
-_NOTHING = Usage(0, 0, 0)
 
 
 @dataclass(slots=True)
 class _Entry:
     answer: Executed
+    did: bytes
     size_bytes: int
     is_confirmed: bool = False
 
@@ -38,8 +42,10 @@ class _Entry:
 class ResultCache:
     """Outcomes by the digests of program and run, up to `max_bytes`; the longest unused go first."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, sandboxes: int = 1) -> None:
+        """`sandboxes` is how many there are to agree."""
         self._max_bytes = max_bytes
+        self._needs_two = sandboxes > 1
         self._used_bytes = 0
         self._entries: OrderedDict[tuple[bytes, bytes], _Entry] = OrderedDict()
         self._varying: OrderedDict[bytes, None] = OrderedDict()
@@ -63,24 +69,22 @@ class ResultCache:
             return
         key = (program, run)
         entry = self._entries.get(key)
-        if not isinstance(answer, Executed) or not _is_the_program_s_own(answer, limits):
+        size_bytes, did = 0, None
+        if isinstance(answer, Executed):
+            size_bytes = _size_bytes(answer, self._max_bytes // LARGEST_SHARE)
+            did = _what_it_did(answer, limits) if size_bytes < self._max_bytes // LARGEST_SHARE else None
+        if not isinstance(answer, Executed) or did is None:
             self._drop(key)
         elif entry is None:
-            self._keep(key, answer)
-        elif _what_it_did(entry.answer.outcome) == _what_it_did(answer.outcome):
-            entry.is_confirmed = True
-        else:
+            self._keep(key, answer, did, size_bytes)
+        elif entry.did != did:
             self._note_varying(program)
+        elif not self._needs_two or entry.answer.sandbox_id != answer.sandbox_id:
+            entry.is_confirmed = True
 
-    def _keep(self, key: tuple[bytes, bytes], answer: Executed) -> None:
-        outcome, enough = answer.outcome, self._max_bytes // LARGEST_SHARE
-        size_bytes = ENTRY_BYTES + bytes_of(
-            [outcome.stdout, outcome.stderr, outcome.value, [each.content for each in outcome.left]], enough
-        )
-        if size_bytes >= enough:
-            return
-        known = replace(outcome, started_at_ns=0, ended_at_ns=0, compilation=None)
-        self._entries[key] = _Entry(replace(answer, outcome=known, is_known=True), size_bytes)
+    def _keep(self, key: tuple[bytes, bytes], answer: Executed, did: bytes, size_bytes: int) -> None:
+        known = replace(answer.outcome, started_at_ns=0, ended_at_ns=0, compilation=None)
+        self._entries[key] = _Entry(replace(answer, outcome=known, is_known=True), did, size_bytes)
         self._used_bytes += size_bytes
         while self._used_bytes > self._max_bytes:
             self._drop(next(iter(self._entries)))
@@ -98,9 +102,39 @@ class ResultCache:
             self._varying.popitem(last=False)
 
 
+def _size_bytes(answer: Executed, enough: int) -> int:
+    """Return what an entry takes, at most; counting stops at `enough`."""
+    outcome = answer.outcome
+    written = [outcome.stdout, outcome.stderr, *(each.content for each in outcome.left)]
+    said = len(outcome.raised.message) if outcome.raised else 0
+    values_bytes = VALUE_FACTOR * bytes_of(outcome.value, enough)
+    return ENTRY_BYTES + sum(map(len, written)) + CHARACTER_BYTES * said + values_bytes
+
+
+def _what_it_did(answer: Executed, limits: Limits) -> bytes | None:
+    """Return the SHA-256 of all that a caller could tell two outcomes apart by, but what they took.
+
+    None where it is not the program's own, or has a value without a value form, which is equal to nothing.
+    """
+    outcome, raised = answer.outcome, answer.outcome.raised
+    value = fingerprint(outcome.value[0]) if outcome.value else b""
+    if value is None or not _is_the_program_s_own(answer, limits):
+        return None
+    told = (
+        *(outcome.ending.value, outcome.exit_code, outcome.term_signal, outcome.behaviour),
+        *((raised.class_name, raised.message) if raised else ()),
+        *(outcome.stdout_total_bytes, outcome.stderr_total_bytes, outcome.result_total_bytes),
+        *(outcome.left_total_bytes, outcome.numbers_are_one, [each.what.value for each in outcome.left]),
+    )
+    digest = hashlib.sha256(repr(told).encode("utf-8", "backslashreplace"))
+    for part in (outcome.stdout, outcome.stderr, value, *(each.content for each in outcome.left)):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
+
+
 def _is_the_program_s_own(answer: Executed, limits: Limits) -> bool:
     outcome, usage = answer.outcome, answer.outcome.usage
-    if answer.attempts != 1 or outcome.is_deadlock:
+    if answer.attempts != 1 or outcome.interactor is not None:
         return False
     if outcome.ending is Ending.COMPILE_FAILED:
         return outcome.raised is not None and outcome.raised.class_name in _REFUSALS
@@ -109,18 +143,4 @@ def _is_the_program_s_own(answer: Executed, limits: Limits) -> bool:
         and usage.cpu_time_ns <= TIME_SHARE * limits.cpu_time_ns
         and usage.wall_time_ns <= TIME_SHARE * limits.wall_time_ns
         and usage.peak_memory_bytes <= SPACE_SHARE * limits.memory_bytes
-    )
-
-
-def _what_it_did(outcome: Outcome) -> Outcome:
-    """Return an outcome without what it took; two are equal where a caller could not tell them apart."""
-    other = outcome.interactor
-    return replace(
-        outcome,
-        run_index=0,
-        usage=_NOTHING,
-        started_at_ns=0,
-        ended_at_ns=0,
-        compilation=None,
-        interactor=None if other is None else _what_it_did(other),
     )

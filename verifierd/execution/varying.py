@@ -7,6 +7,7 @@ that could have been saved.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from sandboxes.model import AssertsRun, InteractiveRun, Program, Run
 
@@ -16,6 +17,7 @@ _PLACES = ("/dev/", "/proc/", "/sys/", "__DATE__", "__TIME__")
 
 # By what they are about: chance, time, identity, concurrency, order without a rule, the surroundings.
 _WORDS = """
+    sample shuf str_shuffle popen system _thread rdrand rdseed _rdrand16_step _rdrand32_step _rdrand64_step
     rand rand_r srand random randint Random SecureRandom secrets random_device mt_rand random_int random_bytes
     shuffle array_rand lcg_value drand48 lrand48 arc4random getrandom getentropy urandom uuid uuid1 uuid4 UUID
     randomUUID randomBytes crypto thread_rng ThreadLocalRandom RandomState
@@ -32,10 +34,13 @@ _WORDS = """
     availableProcessors nproc stat listdir scandir glob walk readdir getcwd gc
 """
 VARYING = frozenset(_WORDS.split())
+NOTHING: frozenset[str] = frozenset()
 # Words that say nothing in a language: there is a rule for the order, or the word means another thing.
 _OF_PYTHON = frozenset({"map", "keys", "values", "each", "go", "env", "stat"})
 _OF_C = frozenset({"map", "keys", "each", "values", "env", "go", "id", "hash", "date"})
 _OF_SCRIPTS = frozenset({"map", "keys", "each", "values", "go", "id", "hash", "date"})
+OF_A_LANGUAGE = {"java": frozenset({"of", "copyOf", "toUnmodifiableSet", "toUnmodifiableMap"})}
+ALWAYS = frozenset({"perl"})  # a hash has another order each time, and no word tells of one
 HARMLESS = {
     **dict.fromkeys(("python", "pypy"), _OF_PYTHON),
     **dict.fromkeys(("c", "cpp17", "cpp20", "java"), _OF_C),
@@ -46,15 +51,22 @@ HARMLESS = {
 
 def may_vary(program: Program) -> bool:
     """Tell whether a program may answer otherwise next time."""
-    source = program.source
-    if len(source) > READ_BYTES or any(place in source for place in _PLACES):
+    source, language = program.source, program.language
+    if language in ALWAYS or len(source) > READ_BYTES or any(place in source for place in _PLACES):
         return True
-    words = VARYING.intersection(_WORD.findall(source))
-    return bool(words - HARMLESS.get(program.language, frozenset()))
+    return not _telling_words(language).isdisjoint(_WORD.findall(source))
+
+
+@cache
+def _telling_words(language: str) -> frozenset[str]:
+    return (VARYING - HARMLESS.get(language, NOTHING)) | OF_A_LANGUAGE.get(language, NOTHING)
 
 
 def counterpart_may_vary(run: Run, language: str) -> bool:
-    """Tell whether what a run has programs of a language tested by, or talk with, may do so."""
+    """Tell whether what a run has programs of a language tested by may do so; who talks with them always may.
+
+    An interactor's limits depend on all runs of a job, and that it failed is no word on the program.
+    """
     if isinstance(run, InteractiveRun):
-        return may_vary(run.interactor)
+        return True
     return isinstance(run, AssertsRun) and may_vary(Program(language, run.test_source))

@@ -13,7 +13,7 @@ from sandboxes.model import BrokenTestProgram, Ending, Job, StdioRun
 from sandboxes.pool import SandboxPool
 from tests.support.leaks import SUPERVISOR
 
-from .conftest import MIB, Perform, asserts, job
+from .conftest import MIB, Perform, asserts, call, job
 
 pytestmark = pytest.mark.anyio
 
@@ -127,6 +127,19 @@ async def test_no_module_of_the_program_s_is_found_by_anybody_else(perform: Perf
     )
     outcomes = await perform(job(source, *[StdioRun(b"")] * 2))
     assert [outcome.stdout for outcome in outcomes] == [b"/tmp []\n"] * 2, outcomes
+
+
+async def test_functions_that_are_called_in_turn_find_each_their_own_module(perform: Perform) -> None:
+    source = (
+        "from __future__ import annotations\nimport pickle\nfrom dataclasses import dataclass\n"
+        "from typing import ClassVar\nCALLS = []\n"
+        "@dataclass\nclass P:\n    x: int\n    n: ClassVar[int] = 3\n"
+        "def f(x):\n    CALLS.append(x)\n    return repr(pickle.loads(pickle.dumps(P(x)))), CALLS\n"
+        "def g(x): return f(x)"
+    )
+    runs = [call(name, number) for number, name in enumerate(("f", "g", "f", "g", "f"))]
+    outcomes = await perform(job(source, *runs))
+    assert [outcome.value for outcome in outcomes] == [((f"P(x={n})", [n]),) for n in range(5)], outcomes
 
 
 async def test_a_test_program_that_judges_many_says_the_same_of_each(perform: Perform) -> None:

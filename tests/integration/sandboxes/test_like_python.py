@@ -108,6 +108,10 @@ PROGRAMS = {
     "a finalizer of an instance that only a default holds": (
         "class A:\n    def __del__(self): print('a')\ndef f(x=A()): pass\ndel A"
     ),
+    "objects that the collector was told to forget": "import gc\nf = open(1, 'w')\nf.write('a')\ngc.freeze()",
+    "a finalizer that is given to a class of Python's": (
+        "from collections import Counter\nCounter.__del__ = lambda self: print('a')\nx = Counter()\nprint('b')"
+    ),
     "containers and functions alone": (
         "from collections import Counter, defaultdict, deque\nfrom functools import lru_cache, partial\n"
         "@lru_cache\ndef f(x): return [x]\nx = deque([Counter('ab'), defaultdict(list), f(1), partial(f, 2)])\n"

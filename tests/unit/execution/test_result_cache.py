@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandboxes.model import Ending, Outcome, Raised, Usage
+from sandboxes.inside.values import Opaque
+from sandboxes.model import AtPath, Ending, Left, Outcome, Raised, Usage
 from tests.unit.execution.fakes import FINISHED, LIMITS, printed, took
 from verifierd.execution.result_cache import ENTRY_BYTES, LARGEST_SHARE, ResultCache
 from verifierd.judging.answers import Answer, Executed, ExecutionFailed
@@ -17,8 +18,8 @@ MIB = 1 << 20
 P, R = b"program", b"run"
 
 
-def executed(outcome: Outcome, attempts: int = 1) -> Executed:
-    return Executed(outcome, "s", "bubblewrap", "", attempts)
+def executed(outcome: Outcome, attempts: int = 1, sandbox_id: str = "s") -> Executed:
+    return Executed(outcome, sandbox_id, "bubblewrap", "", attempts)
 
 
 def cache_that_saw(*answers: Answer | Outcome, program: bytes = P, run: bytes = R) -> ResultCache:
@@ -43,6 +44,26 @@ def test_it_is_that_program_s_and_that_run_s_alone() -> None:
     assert cache.known(b"other", R) is None
 
 
+@pytest.mark.parametrize("values", [(1, True), (1, 1.0), ([1], (1,)), ("1", b"1")])
+def test_values_agree_by_type_and_content(values: tuple[object, object]) -> None:
+    one, other = (replace(FINISHED, value=(value,)) for value in values)
+    assert cache_that_saw(one, one).known(P, R) is not None
+    assert cache_that_saw(one, other, one).known(P, R) is None
+
+
+def test_where_there_are_several_sandboxes_two_of_them_have_to_agree() -> None:
+    cache = ResultCache(MIB, sandboxes=2)
+    for sandbox_id, known in (("s1", False), ("s1", False), ("s2", True), ("s1", True)):
+        cache.saw(P, R, executed(FINISHED, sandbox_id=sandbox_id), LIMITS)
+        assert (cache.known(P, R) is not None) == known
+
+
+def test_what_a_value_or_a_message_takes_is_counted() -> None:
+    wide, sets = "\U0001f600" * 500, [{number} for number in range(20)]
+    for outcome in (replace(FINISHED, raised=Raised("E", wide)), replace(FINISHED, value=(sets,))):
+        assert cache_that_saw(outcome).used_bytes > ENTRY_BYTES + 2000
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -51,7 +72,8 @@ def test_it_is_that_program_s_and_that_run_s_alone() -> None:
         replace(printed(b"1"), exit_code=1, ending=Ending.RAISED),
         replace(printed(b"1"), value=(1,)),
         replace(printed(b"1"), behaviour="ab"),
-        replace(printed(b"1"), interactor=printed(b"")),
+        replace(printed(b"1"), raised=Raised("ValueError", "no")),
+        replace(printed(b"1"), left=(Left(AtPath.FILE, b"1"),)),
     ],
 )
 def test_of_a_program_whose_runs_differ_nothing_is_used_any_more(other: Outcome) -> None:
@@ -74,7 +96,8 @@ def test_of_a_program_whose_runs_differ_nothing_is_used_any_more(other: Outcome)
         *(executed(took(0.1, 0.1, ending)) for ending in Ending if ending.value.endswith("_limit")),
         executed(replace(FINISHED, ending=Ending.COMPILE_FAILED, raised=Raised("TimeoutError", "slow"))),
         executed(replace(FINISHED, ending=Ending.COMPILE_FAILED)),
-        executed(replace(FINISHED, ending=Ending.RAISED, is_deadlock=True)),
+        executed(replace(FINISHED, interactor=FINISHED)),
+        executed(replace(FINISHED, value=(Opaque("A"),))),
         executed(FINISHED, attempts=2),
         ExecutionFailed(0, "a sandbox broke", 1),
     ],

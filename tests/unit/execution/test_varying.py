@@ -38,7 +38,11 @@ def test_a_program_that_computes_is_not_suspected(language: str, source: str) ->
         ("javascript", "console.log(Math.random())"),
         ("go", "for k := range map[string]int{} { fmt.Println(k) }"),
         ("rust", "let s: HashSet<i32> = HashSet::new();"),
-        ("perl", "print keys %h;"),
+        ("perl", "print 1;"),
+        ("java", 'for (String s : Set.of("a", "b")) System.out.print(s);'),
+        ("ruby", "puts [1, 2].sample"),
+        ("php", "echo str_shuffle('ab');"),
+        ("python", "import os; os.popen('ls')"),
         ("python", "x = 1\n" * READ_BYTES),
     ],
 )
@@ -50,5 +54,4 @@ def test_so_is_what_tests_it_or_talks_with_it() -> None:
     assert not counterpart_may_vary(StdioRun(b"random"), "python")
     assert not counterpart_may_vary(AssertsRun("assert f() == 1"), "python")
     assert counterpart_may_vary(AssertsRun("import random\nassert f(random.random())"), "python")
-    assert counterpart_may_vary(InteractiveRun(Program("python", "import time")), "cpp17")
-    assert not counterpart_may_vary(InteractiveRun(Program("python", "print(1)")), "cpp17")
+    assert counterpart_may_vary(InteractiveRun(Program("python", "print(1)")), "cpp17")

@@ -65,6 +65,11 @@ def test_each_part_of_a_build_tells_it_apart(name: str) -> None:
     assert digest_of(BUILD, b"folder") != digest_of(replace(BUILD, **changed), b"folder")
 
 
+@pytest.mark.parametrize("word", ["__DATE__", "__TIME__", "__TIMESTAMP__"])
+def test_a_program_that_asks_when_it_is_compiled_has_no_digest(word: str) -> None:
+    assert digest_of(BUILD, f"puts({word})".encode()) is None
+
+
 def test_so_does_the_folder() -> None:
     assert digest_of(BUILD, b"folder") == digest_of(replace(BUILD), b"folder")
     assert digest_of(BUILD, b"folder") != digest_of(BUILD, b"folder2")

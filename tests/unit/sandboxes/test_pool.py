@@ -103,3 +103,25 @@ async def test_a_sandbox_is_lent_again_when_its_reset_is_over_and_went_well(
 async def _leased(pool: SandboxPool) -> str:
     async with pool.lease() as sandbox:
         return sandbox.id
+
+
+class EasyBackend(SlowBackend):
+    """Makes sandboxes at once, each on the CPU that it is told."""
+
+    async def create(self, cpu: int | None = None) -> Sandbox:
+        sandbox = Sandbox("easy", self.name, ScriptedContainer())
+        sandbox.cpu = cpu
+        return sandbox
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("size", [2, 4, 5])
+async def test_candidates_are_spread_over_the_cpus(size: int) -> None:
+    pool = SandboxPool(EasyBackend(), size, cpus=[3, 7])
+    await pool.start()
+    for _ in range(4):
+        async with pool.lease() as one, pool.lease() as other:
+            assert {one.cpu, other.cpu} == {3, 7}
+        async with pool.lease():
+            pass
+    await pool.close()
