@@ -49,7 +49,7 @@ found = {
     "limits": {name: resource.getrlimit(getattr(resource, name)) for name in LIMITS},
     "fds": [kind(fd) for fd in os.listdir("/proc/self/fd")],
     "status": [line for line in text("/proc/self/status") if line.split(":")[0] in SIGNALS],
-    "schedule": [os.nice(0), os.sched_getscheduler(0), sorted(os.sched_getaffinity(0))],
+    "schedule": [os.nice(0), os.sched_getscheduler(0), len(os.sched_getaffinity(0))],
     "timers": [signal.getitimer(which) for which in range(3)],
     "interpreter": [gc.isenabled(), gc.get_threshold(), sys.getrecursionlimit(), hash("planted")],
     "hooks": [str(sys.gettrace()), str(sys.getprofile()), threading.active_count(), len(sys.meta_path)],
