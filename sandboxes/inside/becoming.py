@@ -40,13 +40,14 @@ def fork_run(
     fds: list[int],
     uid: int | None,
     hooks: ForkHooks,
+    let_go: Callable[[], object],
     *,
     is_limited: bool,
 ) -> int:
     """Fork a run, which `begin` makes the program; its result is the exit status. Returns the process id.
 
-    The files are closed here. What fails in the fork before it has its own files is the stage's failure: it
-    raises there.
+    The files are closed here. The fork lets go of the stage's line (`let_go`); what fails before that is the
+    stage's failure: it raises there, and the stage's own way tells the supervisor.
     """
     wanted = fds[1:] if order["is_given"] else fds
     kept = RESULT_FD if order.get("leaves_result") else 2  # up to there, for a program that it becomes
@@ -77,6 +78,7 @@ def fork_run(
         arguments = given.take(fds[0], SCRATCH[0])
     if is_python:
         hooks.restore()
+    let_go()
     status = 1
     try:
         place = 0

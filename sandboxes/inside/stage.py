@@ -46,6 +46,7 @@ class Line:
     def __init__(self, control: socket.SocketType) -> None:
         """Talk over a socket."""
         self._receive, self._send = control.recvmsg, control.send
+        self.let_go = control.detach  # in a fork that is to find nothing of it
         self._heard: dict[str, Any] = {}
 
     def receive(self) -> tuple[dict[str, Any], list[int]]:
@@ -95,7 +96,7 @@ def main(control: socket.SocketType, hooks: ForkHooks) -> None:
             if order["kind"] in OF_ONE_CANDIDATE:
                 is_limited = is_limited or limit_all_runs(order["limits"])
             begin = beginnings.of(program, order)
-            pid = fork_run(begin, order, fds, uid, hooks, is_limited=is_limited)
+            pid = fork_run(begin, order, fds, uid, hooks, line.let_go, is_limited=is_limited)
             exit_status = _ended(pid)
             clean = numbers.restore(pid) and _scratch_state() == untouched
             line.send({**exit_status, "clean": clean})

@@ -116,7 +116,6 @@ def _serve(
     hooks.set_aside()
     gc.collect()
     gc.freeze()
-    own_fd = control.fileno()
     while True:
         message, fds, _, _ = socket.recv_fds(control, 1, 1)
         if not message:
@@ -126,7 +125,7 @@ def _serve(
         except OSError as error:
             pid = -(error.errno or 1)
         if pid == 0:
-            os.close(own_fd)
+            os.close(control.detach())
             linux.set_signal_handler(linux.SIGCHLD, linux.SIG_DFL)
             stage.main(socket.SocketType(fileno=fds[0]), hooks)
         os.close(fds[0])
