@@ -27,6 +27,9 @@ TCP_LISTEN = "0A"
 UNIX_ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags column of /proc/net/unix
 
 
+_at_rest: dict[str, int] = {}  # processes of each supervisor, when it was seen to rest
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Named things on the host; the key tells two of them apart, the value tells a person what it is."""
@@ -60,16 +63,28 @@ def snapshot(temp_dir: Path) -> Snapshot:
 
 
 def snapshot_at_rest(temp_dir: Path, settle_s: float = SETTLE_S) -> Snapshot:
-    """The same once it stays as it is: after an answer, sandboxes that outlive a test make ready anew."""
+    """The same once it stays as it is: after an answer, sandboxes that outlive a test make ready anew.
+
+    Those that have as many processes as when they were last at rest are so now; others are given time.
+    """
     deadline = time.monotonic() + settle_s
-    before = snapshot(temp_dir)
-    while any(SUPERVISOR in what for what in before.processes.values()) and time.monotonic() < deadline:
+    now = snapshot(temp_dir)
+    while time.monotonic() < deadline:
+        before, households = now, _households(now)
+        if all(size >= _at_rest.get(supervisor, size + 1) for supervisor, size in households.items()):
+            break
         time.sleep(REST_S)
         now = snapshot(temp_dir)
         if now == before:
             break
-        before = now
-    return before
+    _at_rest.clear()
+    _at_rest.update(_households(now))
+    return now
+
+
+def _households(state: Snapshot) -> Counter[str]:
+    """How many processes each supervisor has."""
+    return Counter(key.partition(" of ")[2] for key in state.processes if key.startswith("child "))
 
 
 def left_behind(before: Snapshot, temp_dir: Path, settle_s: float = SETTLE_S) -> dict[str, list[str]]:
