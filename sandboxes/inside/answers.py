@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .stages import StageLost
-from .watch import Facts, Party
+from .watch import Facts, Party, Pipe
 
 Answer = tuple[dict[str, Any], list[bytes]]
 LAST_WORDS_BYTES = 200
@@ -72,6 +72,14 @@ def run_answer(index: int, facts: Facts, party: Party) -> dict[str, Any]:
         raise StageLost(party.lost)
     answer = _header(index, ending, facts, cpu_time_ns, group.peak_memory_bytes())
     return answer | {"exit_code": exited.get("exit_code"), "term_signal": exited.get("term_signal")}
+
+
+def count_output(answer: dict[str, Any], pipes: Sequence[Pipe]) -> None:
+    """Say how much came, and refuse a run that ended by itself just after it wrote too much."""
+    for name, pipe in zip(("stdout", "stderr", "result"), pipes, strict=True):
+        answer[f"{name}_total_bytes"] = pipe.total_bytes
+    if answer["ending"] in ("finished", "raised") and any(pipe.over for pipe in pipes):
+        answer["ending"] = "output_limit"
 
 
 def name_memory_ending(answer: dict[str, Any], words: Iterable[str], said: Iterable[bytearray]) -> None:

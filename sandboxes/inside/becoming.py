@@ -23,6 +23,7 @@ from .walls import SCRATCH
 
 # With fewer files than these, a stage has no room for its own and those of a run on their way to it.
 ROOMY_FILES = 64
+NO_PROGRAMS = frozenset({"execute", "read", "compare"})  # kinds that run none of Python's
 Begin = Callable[[Sequence[str]], int]
 
 
@@ -52,7 +53,7 @@ def fork_run(
     wanted = fds[1:] if order["is_given"] else fds
     kept = RESULT_FD if order.get("leaves_result") else 2  # up to there, for a program that it becomes
     is_python = order["kind"] != "execute"
-    is_program = is_python and order["kind"] not in ("read", "compare")
+    is_program = order["kind"] not in NO_PROGRAMS
     arguments: list[str] = []
     setsid, setresuid = os.setsid, os.setresuid
     set_handler, interrupt, handler = linux.set_signal_handler, linux.SIGINT, signal.default_int_handler

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,13 +12,14 @@ from .answers import (
     Answer,
     add_left,
     compile_answer,
-    name_asserts_ending,
+    count_output,
     name_ending_with_tests,
     name_memory_ending,
     run_answer,
 )
 from .building import Build, Program, Programs
 from .compile_cache import CompileCache
+from .examining import Examiner
 from .factory import CANDIDATE, StageFactory
 from .grading import STAGES as STAGES_OF_AN_ANSWER
 from .grading import Grader
@@ -32,9 +30,6 @@ from .sockets import Sockets
 from .stages import GONE_SECONDS, Stage, StageLost
 from .watch import Party, Pipe, Watch
 
-GRACE_NS = 100_000_000  # for the other process of an `asserts` run to notice that its peer has ended
-TESTER_LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
-TESTER_CPU_FACTOR = 2
 SOCKETS_OF_A_STAGE = 2
 SOCKETS_GONE_SECONDS = 2.0  # Linux needs a millisecond to find them; gVisor never does, and the sandbox ends
 LOOK_NS = 2_000_000_000  # of CPU and wall time, to look at what a run left; it takes milliseconds
@@ -60,11 +55,9 @@ class Jobs:
         self._interactor = Seat("interactor", factory, self._orders, self._watch, cache)
         self._seats = (self._candidate, self._interactor)
         self._interactive = Interactive(self._candidate, self._interactor, self._orders, self._watch)
-        self._is_examining = self._keeps_tests = False
-        self._last_tests = b""  # the digest of what the tester has run last, and came to its end with
-        self._tester = self._spawn_tester()
+        self._examiner = Examiner(factory, self._candidate, self._orders, self._watch)
         self._grader = Grader(factory, self._perform)
-        self._household = _processes() - {self._tester.pid}
+        self._household = _processes() - {self._examiner.pid}
         self._sockets = Sockets()
         self._own_sockets = self._sockets.count()
         self.prepare()
@@ -102,7 +95,7 @@ class Jobs:
             elif program.build is not None:
                 answer, parts = self._run_alone(index, program.build.run_order, payload, limits, gift, asked)
             elif order["kind"] == "asserts":
-                answer, parts = self._run_asserts(index, order, payload, limits)
+                answer, parts = self._examiner.run(index, order, payload, limits)
             else:
                 answer, parts = self._run_alone(index, order, payload, limits, gift, asked)
             yield answer | program.told_once(), parts
@@ -117,13 +110,11 @@ class Jobs:
     def abandon(self) -> None:
         """End whatever the run in hand has left: its candidate, its pipes, the test program next door.
 
-        That one's answer is still to come: read by the next run, it would end that before its time.
         Raises OSError where a process survives.
         """
         self.end_stages()
         self._orders.collect(list(self._orders.open))
-        if self._is_examining:
-            self._renew_tester()
+        self._examiner.abandon()
 
     def prepare(self) -> None:
         """Make ready for the next job: nobody waits for the reset, so this costs time that is free.
@@ -136,7 +127,7 @@ class Jobs:
         """Make sure that nothing of a candidate is left. Raises OSError where something is."""
         ends_at = time.monotonic() + GONE_SECONDS
         # Linux has ended all of a PID namespace when its process 1 is gone; gVisor is still about it.
-        while strangers := _processes() - self._household - {self._tester.pid, self._factory.waiting_pid}:
+        while strangers := _processes() - self._household - {self._examiner.pid, self._factory.waiting_pid}:
             if time.monotonic() > ends_at:
                 raise OSError(f"processes {sorted(strangers)} survived their candidate")
             time.sleep(0.001)
@@ -189,7 +180,7 @@ class Jobs:
             end()
         stdout, stderr, result = self._orders.collect(pipes)
         name_memory_ending(answer, order.get("out_of_memory", ()), (stderr.content, result.content))
-        _count_output(answer, pipes)
+        count_output(answer, pipes)
         return answer, [bytes(stdout.content), bytes(stderr.content), bytes(result.content), *found]
 
     def _look(
@@ -224,83 +215,8 @@ class Jobs:
         said = name_ending_with_tests(answer, at_its_end, build.refused, stdout + stderr)
         return answer, [stdout, stderr, said]
 
-    def _run_asserts(
-        self, index: int, order: dict[str, Any], payload: bytes, limits: dict[str, Any]
-    ) -> Answer:
-        """One `asserts` run: the candidate serves calls, the test program makes them next door."""
-        is_known = self._meet_tests(order["candidate_names"], payload)
-        stage, tester = self._candidate.stage, self._tester
-        near, far = socket.socketpair()
-        with near, far:
-            pipes = self._orders.send(stage, {"kind": "candidate"}, b"", limits, peer=near.fileno())
-            self._is_examining = True
-            (report,) = self._orders.send(
-                tester,
-                {**order, "kind": "tester", "is_known": is_known},
-                payload,
-                limits,
-                peer=far.fileno(),
-                outputs=1,
-            )
-        candidate = Party(stage, limits["cpu_time_ns"])
-        examiner = Party(tester, TESTER_CPU_FACTOR * limits["cpu_time_ns"])
-        for party in (candidate, examiner):
-            party.stage.group.begin()
-        facts = self._watch([candidate, examiner], [*pipes, report], limits["wall_time_ns"]).run(
-            lambda: candidate.has_ended or examiner.has_ended
-        )
-        if facts.limit is None and not candidate.has_ended:
-            self._watch([candidate], pipes, GRACE_NS).run(lambda: candidate.has_ended)
-        answer = run_answer(index, facts, candidate)
-        self._candidate.settle(candidate, facts)
-        if not examiner.has_ended:  # the candidate's end of the line is closed: that ends the test program
-            self._watch([examiner], [report], GRACE_NS).run(lambda: examiner.has_ended)
-        if tester.group.out_of_memory():  # over what the candidate made it hold
-            answer["ending"] = "memory_limit"
-        self._settle_tester(examiner)
-        stdout, stderr, result, _ = self._orders.collect([*pipes, report])
-        _count_output(answer, pipes)
-        said = name_asserts_ending(answer, candidate, examiner, bytes(report.content))
-        return answer, [bytes(stdout.content), bytes(stderr.content), said or bytes(result.content)]
-
-    def _meet_tests(self, names: list[str], source: bytes) -> bool:
-        """Tell whether the tester ran these tests last, and may keep them; no others may find them there."""
-        digest = hashlib.sha256(json.dumps(names).encode() + source).digest()
-        if self._keeps_tests and digest != self._last_tests:
-            self._renew_tester()
-        is_known, self._last_tests = digest == self._last_tests, digest
-        self._keeps_tests = self._keeps_tests or is_known
-        return is_known
-
-    def _settle_tester(self, party: Party) -> None:
-        if party.exited is None or not party.exited["clean"]:
-            self._renew_tester()
-        elif party.exited["exit_code"] != 0:
-            self._last_tests = b""
-        self._is_examining = False
-
-    def _renew_tester(self) -> None:
-        self._is_examining = self._keeps_tests = False
-        self._last_tests = b""
-        self._tester.end()
-        self._tester = self._spawn_tester()
-
-    def _spawn_tester(self) -> Stage:
-        """Make the stage of the test programs. It serves them all, until it keeps one that judges many."""
-        tester = self._factory.spawn("tester", b"", TESTER_LIMITS)
-        tester.receive()
-        return tester
-
     def _watch(self, parties: list[Party], pipes: list[Pipe], wall_limit_ns: int) -> Watch:
         return Watch(parties, pipes, wall_limit_ns, self._command_fd, self._interrupted)
-
-
-def _count_output(answer: dict[str, Any], pipes: list[Pipe]) -> None:
-    """Say how much came, and refuse a run that ended by itself just after it wrote too much."""
-    for name, pipe in zip(("stdout", "stderr", "result"), pipes, strict=True):
-        answer[f"{name}_total_bytes"] = pipe.total_bytes
-    if answer["ending"] in ("finished", "raised") and any(pipe.over for pipe in pipes):
-        answer["ending"] = "output_limit"
 
 
 def _processes() -> set[int]:

@@ -83,11 +83,11 @@ class World:
         self._last_builtin = next(reversed(self._builtins))
 
     def left_nothing(self) -> Callable[[], bool]:
-        """Return, before the fork of a program, what tells at its end whether Python would see to anything.
+        """Return, before the fork of a program, what tells at its end that Python would find nothing to do.
 
-        If not, it has written what the streams held. It knows by the kinds of what a program made: functions
+        It has written what the streams held, then. It knows by the kinds of what the program made: functions
         and containers alone do nothing when they go; a class, a file or a generator might. In a program that
-        made many of them it does not look.
+        made many objects it does not look.
         """
         modules, last = sys.modules, next(reversed(sys.modules))
         out, err = sys.stdout, sys.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import abstractmethod
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -39,13 +40,13 @@ class Peer:
             "next": self._serve_next,
         }
 
+    @abstractmethod
     def stand_in(self, told: Message) -> Any:
         """Return what represents an object of the other side's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def foreign(self, value: Any) -> int | None:
         """Return the number of an object of the other side's, None for all others."""
-        raise NotImplementedError
 
     def encoder(self, copies: Copies | None = None) -> CrossingEncoder:
         """Return an encoder for one message."""

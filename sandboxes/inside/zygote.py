@@ -40,7 +40,7 @@ WARM_MODULES = (
     "traceback",
     "typing",
 )
-WARM_CODECS = ("utf-8-sig", "ascii", "latin-1")
+WARM_CODECS = ("ascii", "latin-1")
 ANSWER = struct.Struct(">i")
 FIRST_FREE_FD = 8  # below it, a run finds its files' places free
 

@@ -14,7 +14,7 @@ from sandboxes.orders import order_of
 from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.execution.result_cache import ResultCache
 from verifierd.execution.varying import counterpart_may_vary, may_vary
-from verifierd.judging.answers import Answer, Executed
+from verifierd.judging.answers import Answer
 
 
 class Recalling:
@@ -44,11 +44,11 @@ class Recalling:
         program = _digest(Job(request.program, (), request.limits))
         all_digests = await self._digests_of_runs(request.program.language)
         digests = [all_digests[place] for place in places if place is not None]
-        known = [digest and self._cache.known(program, digest) for digest in digests]
-        asked = tuple(run for run, recalled in zip(request.runs, known, strict=True) if not recalled)
+        known = [None if digest is None else self._cache.known(program, digest) for digest in digests]
+        asked = tuple(run for run, recalled in zip(request.runs, known, strict=True) if recalled is None)
         async with aclosing(self._inner.execute(replace(request, runs=asked))) as answers:
             for run_index, (digest, recalled) in enumerate(zip(digests, known, strict=True)):
-                if isinstance(recalled, Executed):
+                if recalled is not None:
                     yield recalled.at(run_index, recalled.attempts)
                     continue
                 answer = await anext(answers)

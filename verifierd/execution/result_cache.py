@@ -33,6 +33,8 @@ _REFUSALS = frozenset({"CompileError", "SyntaxError", "IndentationError", "TabEr
 
 @dataclass(slots=True)
 class _Entry:
+    """What one run did. Its size counts the outputs and all that is kept with them, at most."""
+
     answer: Executed
     did: bytes
     size_bytes: int
@@ -40,14 +42,15 @@ class _Entry:
 
 
 class ResultCache:
-    """Outcomes by the digests of program and run, up to `max_bytes`; the longest unused go first."""
+    """Outcomes by the digests of program and run, up to `max_bytes`; the longest unused programs go first."""
 
     def __init__(self, max_bytes: int, sandboxes: int = 1) -> None:
         """`sandboxes` is how many there are to agree."""
         self._max_bytes = max_bytes
+        self._largest_bytes = max_bytes // LARGEST_SHARE
         self._needs_two = sandboxes > 1
         self._used_bytes = 0
-        self._entries: OrderedDict[tuple[bytes, bytes], _Entry] = OrderedDict()
+        self._programs: OrderedDict[bytes, dict[bytes, _Entry]] = OrderedDict()
         self._varying: OrderedDict[bytes, None] = OrderedDict()
 
     @property
@@ -57,46 +60,57 @@ class ResultCache:
 
     def known(self, program: bytes, run: bytes) -> Executed | None:
         """Return what equal runs did, if it is known; it took no time now, so it has no times."""
-        entry = self._entries.get((program, run))
+        entry = self._programs.get(program, {}).get(run)
         if entry is None or not entry.is_confirmed:
             return None
-        self._entries.move_to_end((program, run))
+        self._programs.move_to_end(program)
         return entry.answer
 
     def saw(self, program: bytes, run: bytes, answer: Answer, limits: Limits) -> None:
         """Learn from a run that was carried out under these limits."""
         if program in self._varying:
             return
-        key = (program, run)
-        entry = self._entries.get(key)
-        size_bytes, did = 0, None
-        if isinstance(answer, Executed):
-            size_bytes = _size_bytes(answer, self._max_bytes // LARGEST_SHARE)
-            did = _what_it_did(answer, limits) if size_bytes < self._max_bytes // LARGEST_SHARE else None
-        if not isinstance(answer, Executed) or did is None:
-            self._drop(key)
-        elif entry is None:
-            self._keep(key, answer, did, size_bytes)
-        elif entry.did != did:
+        made = self._entry(answer, limits) if isinstance(answer, Executed) else None
+        before = self._programs.get(program, {}).get(run)
+        if made is None:
+            self._drop(program, run)
+        elif before is None:
+            self._keep(program, run, made)
+        elif before.did != made.did:
+            self._forget(program)
             self._note_varying(program)
-        elif not self._needs_two or entry.answer.sandbox_id != answer.sandbox_id:
-            entry.is_confirmed = True
+        elif not self._needs_two or before.answer.sandbox_id != made.answer.sandbox_id:
+            before.is_confirmed = True
 
-    def _keep(self, key: tuple[bytes, bytes], answer: Executed, did: bytes, size_bytes: int) -> None:
+    def _entry(self, answer: Executed, limits: Limits) -> _Entry | None:
+        """Return what is to be kept of an answer; None where it is not the program's own, or too large."""
+        size_bytes = _size_bytes(answer, self._largest_bytes)
+        did = _what_it_did(answer, limits) if size_bytes < self._largest_bytes else None
+        if did is None:
+            return None
         known = replace(answer.outcome, started_at_ns=0, ended_at_ns=0, compilation=None)
-        self._entries[key] = _Entry(replace(answer, outcome=known, is_known=True), did, size_bytes)
-        self._used_bytes += size_bytes
-        while self._used_bytes > self._max_bytes:
-            self._drop(next(iter(self._entries)))
+        return _Entry(replace(answer, outcome=known, is_known=True), did, size_bytes)
 
-    def _drop(self, key: tuple[bytes, bytes]) -> None:
-        entry = self._entries.pop(key, None)
+    def _keep(self, program: bytes, run: bytes, entry: _Entry) -> None:
+        self._programs.setdefault(program, {})[run] = entry
+        self._programs.move_to_end(program)
+        self._used_bytes += entry.size_bytes
+        while self._used_bytes > self._max_bytes:
+            self._forget(next(iter(self._programs)))
+
+    def _drop(self, program: bytes, run: bytes) -> None:
+        entries = self._programs.get(program, {})
+        entry = entries.pop(run, None)
         if entry is not None:
             self._used_bytes -= entry.size_bytes
+            if not entries:
+                del self._programs[program]
+
+    def _forget(self, program: bytes) -> None:
+        entries = self._programs.pop(program)
+        self._used_bytes -= sum(entry.size_bytes for entry in entries.values())
 
     def _note_varying(self, program: bytes) -> None:
-        for key in [key for key in self._entries if key[0] == program]:
-            self._drop(key)
         self._varying[program] = None
         while len(self._varying) > KNOWN_TO_VARY:
             self._varying.popitem(last=False)

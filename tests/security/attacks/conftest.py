@@ -42,6 +42,7 @@ class Target:
     service: Service
     canaries: Canaries
     untouched_world: bytes
+    cpus: list[bytes]  # of each sandbox, in order
     rows: list[Row]
 
     def warnings(self) -> list[str]:
@@ -66,7 +67,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
         ) as service,
     ):
         instance = service.instance
-        yield Target(service, canaries, _untouched_world(service), rows)
+        yield Target(service, canaries, *_untouched_world(service), rows)
     assert not Containers.of(backend, instance).found, "containers that outlived their daemon"
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"security-attacks-{backend.name}.json"
@@ -90,10 +91,14 @@ def next_candidates(number: int) -> list[Candidate]:
     return [Candidate(f"{NEXT_CANDIDATE}# copy {copy}\n") for copy in range(number)]
 
 
-def _untouched_world(service: Service) -> bytes:
-    """What the honest candidate prints on a daemon that never had another one."""
+def _untouched_world(service: Service) -> tuple[bytes, list[bytes]]:
+    """What the honest candidate prints on a daemon that never had another one, and each sandbox's CPUs."""
+    problem = Problem("untouched", [StdioTest("", "")])
+    cpus: dict[str, bytes] = {}
     with Verifier(service.address) as verifier:
-        result = verifier.verify(Problem("untouched", [StdioTest("", "")]), next_candidates(1))
-    (execution,) = result.results[0].executions
-    assert execution.exit_code == 0, execution
-    return execution.stdout.content
+        while len(cpus) < SANDBOXES:
+            for result in verifier.verify(problem, next_candidates(SANDBOXES)).results:
+                (execution,) = result.executions
+                assert execution.exit_code == 0, execution
+                cpus[execution.sandbox_id] = execution.stderr.content
+    return execution.stdout.content, sorted(cpus.values())

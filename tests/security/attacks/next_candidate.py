@@ -54,5 +54,6 @@ found = {
     "interpreter": [gc.isenabled(), gc.get_threshold(), sys.getrecursionlimit(), hash("planted")],
     "hooks": [str(sys.gettrace()), str(sys.getprofile()), threading.active_count(), len(sys.meta_path)],
 }
+print(sorted(os.sched_getaffinity(0)), file=sys.stderr)  # which of them is one thing in one sandbox
 for name, value in found.items():
     print(name, json.dumps(value))

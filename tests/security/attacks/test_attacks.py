@@ -126,6 +126,7 @@ def _assert_that_the_next_candidates_find_nothing(target: Target, verifier: Veri
             line for run in runs for line in _new_lines(run, target)
         ]
         if len({run.sandbox_id for run in runs}) == SANDBOXES:
+            assert sorted(run.stderr.content for run in runs) == target.cpus
             return
         assert time.monotonic() < deadline_s, "a sandbox was not replaced"
         time.sleep(0.1)
