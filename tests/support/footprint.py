@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from tests.support import cgroups
 from tests.support.backends import Service
 from tests.support.leaks import PREFIX
 
-CGROUPS = Path("/sys/fs/cgroup")
 SETTLE_S = 5.0
 
 
@@ -62,9 +61,7 @@ def settled(service: Service, counts: dict[str, int], settle_s: float = SETTLE_S
 
 def _cgroups(instance: str) -> int:
     """How many groups lie in the instance's own directories, those of all hierarchies together."""
-    own = [*CGROUPS.glob(f"*/{instance}"), *CGROUPS.glob(f"*/*/{instance}")]
-    # Groups come and go meanwhile, and os.walk passes over what is gone.
-    return sum(len(folders) for directory in own for _, folders, _ in os.walk(directory))
+    return sum(1 for own in cgroups.of_instance(instance) for _ in cgroups.below(own))
 
 
 def _mounts(service: Service) -> int:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.support import cgroups
+
 PREFIX = "verifierd"
 SUPERVISOR = "verifierd.zip"  # in the command line of the process that runs it
 SHARED_MEMORY = Path("/dev/shm")
@@ -56,7 +58,7 @@ def snapshot(temp_dir: Path) -> Snapshot:
     return Snapshot(
         processes=living_descendants(),
         mounts=_mounts(temp_dir),
-        cgroups={str(path): str(path) for path in _cgroups(Path("/sys/fs/cgroup"))},
+        cgroups={str(path): str(path) for path in _cgroups()},
         files={str(path): str(path) for path in [*temp_dir.iterdir(), *shared]},
         sockets=_listening_sockets(),
     )
@@ -150,15 +152,11 @@ def _mounts(temp_dir: Path) -> dict[str, str]:
     return {line.split(" ", 1)[0]: f"mount at {line.split()[4]}" for line in own}
 
 
-def _cgroups(folder: Path, ours: bool = False) -> Iterator[Path]:
+def _cgroups() -> Iterator[Path]:
     """Control groups below those named after the service, which themselves may stay for the next start."""
-    with suppress(OSError):  # a group may go while it is looked at
-        for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
-                path = Path(entry.path)
-                if ours:
-                    yield path
-                yield from _cgroups(path, ours or entry.name.startswith(PREFIX))
+    for group in cgroups.below(cgroups.MOUNT):
+        if any(parent.name.startswith(PREFIX) for parent in group.parents):
+            yield group
 
 
 def _is_a_living_neighbours(cgroup: str) -> bool:

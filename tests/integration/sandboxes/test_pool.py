@@ -20,6 +20,7 @@ from sandboxes.model import AssertsRun, Ending, Job, Outcome, SandboxError, Stdi
 from sandboxes.pool import SandboxPool
 from sandboxes.sandbox import Sandbox
 from sandboxes.settings import SandboxSettings
+from tests.support import cgroups
 
 from .conftest import job
 
@@ -59,7 +60,7 @@ async def fresh_pool(anyio_backend: str, usable_host: None) -> AsyncIterator[San
 
 def instances(pid: int) -> list[Path]:
     """The cgroups of the instance that a process made, in every hierarchy."""
-    return list(Path("/sys/fs/cgroup").glob(f"**/{ROOT}/{pid}-*"))
+    return cgroups.of_instance(f"{ROOT}/{pid}-*")
 
 
 async def answer(sandbox: Sandbox, source: str) -> bytes:

@@ -16,6 +16,7 @@ import psutil
 from sandboxes.backends.docker.backend import INSTANCE_LABEL
 from sandboxes.backends.docker.engine import Engine
 from sandboxes.launch import ID_BASE, ID_COUNT
+from tests.support import cgroups
 from tests.support.backends import Backend, Service
 
 SETTLE_S = 15.0
@@ -138,14 +139,13 @@ def _family(service: Service, containers: Containers) -> list[psutil.Process]:
     family += family[0].children(recursive=True)
     family += containers.processes()
     known = {process.pid for process in family}
-    for procs in _instance_folders(service.instance):
-        for file in procs.rglob("cgroup.procs"):
-            with suppress(OSError):
-                known_here = {int(pid) for pid in file.read_text().split()} - known
-                for pid in known_here:
-                    with suppress(psutil.NoSuchProcess):
-                        family.append(psutil.Process(pid))
-                known |= known_here
+    for group in _cgroups_of(service.instance):
+        with suppress(OSError):
+            known_here = {int(pid) for pid in (group / "cgroup.procs").read_text().split()} - known
+            for pid in known_here:
+                with suppress(psutil.NoSuchProcess):
+                    family.append(psutil.Process(pid))
+            known |= known_here
     return family
 
 
@@ -192,16 +192,12 @@ def _listening(family: list[psutil.Process]) -> Counter[str]:
 
 
 def _cgroups(instance: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for folder in _instance_folders(instance):
-        for path in folder.rglob("*/"):
-            found[_SANDBOX.sub("sandbox", str(path))] += 1
-    return found
+    return Counter(_SANDBOX.sub("sandbox", str(group)) for group in _cgroups_of(instance))
 
 
-def _instance_folders(instance: str) -> list[Path]:
-    mount = Path("/sys/fs/cgroup")
-    return [*mount.glob(f"*/{instance}"), *mount.glob(f"*/*/{instance}")]
+def _cgroups_of(instance: str) -> list[Path]:
+    own = cgroups.of_instance(instance)
+    return [*own, *(group for folder in own for group in cgroups.below(folder))]
 
 
 def _mounts(folder: Path) -> Counter[str]:
