@@ -45,11 +45,16 @@ class Jobs:
         orders: Orders,
         command_fd: int,
         interrupted: Callable[[], None],
+        is_long: Callable[[], None],
     ) -> None:
-        """`interrupted` is called when something comes in on `command_fd` during a run."""
+        """`interrupted` is called when something comes in on `command_fd` during a run.
+
+        `is_long` is called when a run takes more than a moment.
+        """
         self._factory = factory
         self._command_fd = command_fd
         self._interrupted = interrupted
+        self._is_long = is_long
         self._orders = orders
         self._candidate = Seat(CANDIDATE, factory, self._orders, self._watch, cache)
         self._interactor = Seat("interactor", factory, self._orders, self._watch, cache)
@@ -216,7 +221,7 @@ class Jobs:
         return answer, [stdout, stderr, said]
 
     def _watch(self, parties: list[Party], pipes: list[Pipe], wall_limit_ns: int) -> Watch:
-        return Watch(parties, pipes, wall_limit_ns, self._command_fd, self._interrupted)
+        return Watch(parties, pipes, wall_limit_ns, self._command_fd, self._interrupted, self._is_long)
 
 
 def _processes() -> set[int]:

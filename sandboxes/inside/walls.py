@@ -34,7 +34,7 @@ def cover(*, has_libraries: bool) -> None:
     for directory in filter(os.path.isdir, covered):
         linux.mount("tmpfs", directory, "tmpfs", COVER_FLAGS, COVER_OPTIONS)
     linux.drop_capability_bound()
-    for kept in (KEPT, (*KEPT, *KEPT_WITH_OWN_UID)):
+    for kept in ((), KEPT, (*KEPT, *KEPT_WITH_OWN_UID)):
         linux.capability_sets(kept)
 
 

@@ -15,7 +15,9 @@ from .starvation import Starvation
 
 READ_BYTES = 1 << 16
 SHORTEST_LOOK_NS = 2_000_000
+MOMENT_NS = 4_000_000  # what the worker may wait for an answer that could go with the next one
 STARVATION_LOOK_NS = 50_000_000  # it reads a file a thread, so not at every look
+NEVER_NS = 1 << 63
 WALL_STEPS = 100  # a run past its wall limit is looked at no oftener than in such parts of the limit
 # However starved of CPU a run is, this many times its wall limit ends it: a host that gives a program less
 # than a tenth of its time judges nothing, and the repetition alone may take as long once more.
@@ -91,7 +93,10 @@ class Facts:
 
 
 class Watch:
-    """The loop over one run's events. `interrupted` is called when the worker sends something."""
+    """The loop over one run's events.
+
+    `interrupted` is called when the worker sends something, `is_long` when the run takes more than a moment.
+    """
 
     def __init__(
         self,
@@ -100,12 +105,14 @@ class Watch:
         wall_limit_ns: int,
         command_fd: int,
         interrupted: Callable[[], None],
+        is_long: Callable[[], None],
     ) -> None:
         """Watch the parties (the first is the candidate's) and all their pipes."""
         self._parties = parties
         self._pipes = pipes
         self._wall_limit_ns = wall_limit_ns
         self._interrupted = interrupted
+        self._is_long = is_long
         self._command_fd = command_fd
         self._poll = select.poll()
         self._pipe_by_fd = {pipe.fd: pipe for pipe in pipes}
@@ -121,16 +128,20 @@ class Watch:
         """Watch until `over()` or a limit. Raises Cancelled (from `interrupted`)."""
         started_at_ns, started_ns = time.time_ns(), time.monotonic_ns()
         next_look_ns = started_ns + self._until_next_look_ns(0, [0] * len(self._parties))
+        moment_ends_ns = started_ns + MOMENT_NS
         limit: str | None = None
         while limit is None and not over():
             now_ns = time.monotonic_ns()
+            if now_ns >= moment_ends_ns:
+                self._is_long()
+                moment_ends_ns = NEVER_NS
             if now_ns >= next_look_ns:
                 cpu_ns = [party.stage.group.cpu_time_ns() for party in self._parties]
                 limit = self._spent_limit(now_ns - started_ns, cpu_ns)
                 next_look_ns = now_ns + self._until_next_look_ns(now_ns - started_ns, cpu_ns)
                 continue
             # Round up: waking a moment early would look at the meters twice.
-            for fd, _ in self._poll.poll((next_look_ns - now_ns) // 1_000_000 + 1):
+            for fd, _ in self._poll.poll((min(next_look_ns, moment_ends_ns) - now_ns) // 1_000_000 + 1):
                 self._handle(fd)
             if any(pipe.over for pipe in self._pipes):
                 limit = "output_limit"
