@@ -7,7 +7,7 @@ import struct
 import zipfile
 from importlib import resources
 
-BOOT = "import sys; sys.path.insert(0, {path!r}); from inside.supervisor import main; main()"
+BOOT = "import sys; sys.path.insert(0, {path!r}); from inside.boot import main; main()"
 OPTIONS = ("-S", "-s", "-P", "-B", "-X", "utf8")
 LENGTH = struct.Struct(">I")
 UNPACKED = "/run/verifierd.zip"  # a tmpfs that candidates do not see

@@ -83,7 +83,7 @@ def fork_run(
     status = 1
     try:
         place = 0
-        for fd in wanted:  # none of them is below `zygote.FIRST_FREE_FD`
+        for fd in wanted:  # none of them is below `zygotes.FIRST_FREE_FD`
             dup2(fd, place, place <= kept)
             place += 1
         close_others(place, STAGE_FDS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from . import artifacts
 from .answers import Compiled, CompileFailed
 from .stages import Stage, StageLost
 from .watch import Facts, Party, Pipe
+from .zygotes import PLAIN, fitting
 
 MESSAGE_BYTES = 4000
 SCRATCH = "/tmp"  # noqa: S108 - the candidate's own tmpfs
@@ -78,6 +80,7 @@ class Program:
 
     build: Build | None
     content: bytes
+    zygote: str = PLAIN  # for its stages
     is_built: bool = False
     compiled: Compiled | None = None  # until it is told
     failed: CompileFailed | None = None
@@ -102,10 +105,11 @@ class Program:
 class Programs:
     """What a job's runs run: one source, built once for each way in which it is needed."""
 
-    def __init__(self, builds: list[dict[str, Any]], source: bytes) -> None:
-        """Hold the ways to build, by which runs name them, and the source."""
+    def __init__(self, builds: list[dict[str, Any]], source: bytes, kinds: Collection[str]) -> None:
+        """Hold the ways to build, by which runs name them, the source, and the kinds of the runs."""
         self._builds = [Build(**each) for each in builds]
         self._source = source
+        self._zygote = fitting(source, kinds)
         self._made: dict[int | None, Program] = {}
 
     def of(self, build_index: int | None, payload: bytes) -> Program:
@@ -114,7 +118,7 @@ class Programs:
         if build is not None and build.joins_tests:
             return Program(build, b"\n".join([self._source, *build.around(payload)]))
         if build_index not in self._made:
-            self._made[build_index] = Program(build, self._source)
+            self._made[build_index] = Program(build, self._source, PLAIN if build else self._zygote)
         return self._made[build_index]
 
 

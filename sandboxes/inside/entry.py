@@ -1,4 +1,4 @@
-"""First steps in a container that gives no privileges: a user namespace, then the supervisor.
+"""First steps in a container that gives no privileges: a user namespace, then as everywhere (`boot`).
 
 There the supervisor has the rights it needs to make a candidate's walls, over nothing but what it makes
 itself. Under an unprivileged uid all have that one: the walls are the PID namespaces, as without root
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from . import linux, supervisor
+from . import boot, linux
 from .marks import protect_engine_files
 
 # gVisor gives every container these, for anybody to open; they are its own kernel's, and no run's business.
@@ -31,4 +31,4 @@ def main() -> None:
         linux.enter_own_user_namespace(INNER_ID, INNER_ID)
     protect_engine_files()
     linux.prctl(linux.PR_SET_DUMPABLE, 0)
-    supervisor.main()
+    boot.main()

@@ -13,6 +13,7 @@ from .seats import Seat, Watching
 from .sending import Orders
 from .stages import Stage
 from .watch import Party
+from .zygotes import ASSERTS
 
 GRACE_NS = 100_000_000  # for the other process to notice that its peer has ended
 LIMITS = {"memory_bytes": 1 << 30, "processes": 64, "disk_bytes": 16 << 20}
@@ -114,6 +115,6 @@ class Examiner:
         self._tester = self._spawn()
 
     def _spawn(self) -> Stage:
-        tester = self._factory.spawn("tester", b"", LIMITS)
+        tester = self._factory.spawn("tester", b"", LIMITS, zygote=ASSERTS)
         tester.receive()
         return tester

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from . import zygote
 from .cgroup import CGROUPS, make_cgroup
 from .counters import ProcessCounters, SandboxCounters
 from .groups import RunGroup
 from .stages import Stage, StageLost
+from .zygotes import PLAIN, Zygote
 
 CANDIDATE = "candidate"  # the seat, and the run group of its stages
 NEXT = "next"  # the run group of the stage that waits, also once it is taken
@@ -24,22 +24,17 @@ class StageFactory:
     """Spawns stages with a uid and a run group of their own."""
 
     def __init__(
-        self, filters: dict[tuple[str, ...], bytes], meters: str, packages: Sequence[str], reads_answers: bool
+        self, filters: dict[tuple[str, ...], bytes], meters: str, zygotes: Mapping[str, Zygote]
     ) -> None:
-        """`filters` are those of runs by the system calls that they grant, `meters` the kind of run group.
-
-        `packages` are more folders of what programs may import. `reads_answers`: math-verify is in this
-        sandbox.
-        """
-        self._zygote = zygote.start(packages)
-        self._reader_zygote = zygote.start_for_answers() if reads_answers else None
+        """`filters` are those of runs by the system calls that they grant, `meters` the kind of run group."""
+        self._zygotes = zygotes
         self._filters = filters
         self._meters = meters
         self._own_uids = _mapped_uids() > FIRST_UID + 2 * UIDS
         self._made = 0
         self._waiting: Stage | None = None
-        self._waits_for = 0  # bytes of disk
-        self._last_limits: Limits = FIRST_LIMITS  # of the last candidate that one could have waited for
+        self._waits_for = ("", 0)  # its zygote and bytes of disk
+        self._last: tuple[str, Limits] = (PLAIN, FIRST_LIMITS)  # the candidate that one could have waited for
 
     @property
     def waiting_pid(self) -> int | None:
@@ -53,36 +48,36 @@ class StageFactory:
         limits: Limits,
         program: dict[str, Any] | None = None,
         *,
-        reads_answers: bool = False,
+        zygote: str = PLAIN,
     ) -> Stage:
         """Return a stage that is locking itself down and compiling; one of a name at a time.
 
         With `program`, the source is a packed folder (`artifacts`): which a compiler may write to
         ("writable", "disk_bytes"), or whose runs are programs of it; "granted" are the system calls that its
-        filter lets it make beyond the usual. With `reads_answers`, its runs have math-verify.
+        filter lets it make beyond the usual. `zygote` is the kind of the one that it is forked from.
 
         Raises:
             OSError: the kernel refused one of its walls.
         """
-        stage = self._fork(name, limits, reads_answers=reads_answers)
+        stage = self._fork(name, limits, zygote)
         self._close_in(stage, limits, program, source)
         return _holding(stage, source, program)
 
     def spawn_for_candidate(
-        self, source: bytes, limits: Limits, program: dict[str, Any] | None = None
+        self, source: bytes, limits: Limits, program: dict[str, Any] | None = None, *, zygote: str = PLAIN
     ) -> Stage:
         """Return the same for a candidate. The stage that waits is taken where it fits."""
         if program is not None:
             return self.spawn(CANDIDATE, source, limits, program)
-        self._last_limits = limits
+        self._last = (zygote, limits)
         stage, self._waiting = self._waiting, None
         if stage is not None:
-            if self._waits_for == limits["disk_bytes"]:
+            if self._waits_for == (zygote, limits["disk_bytes"]):
                 with contextlib.suppress(StageLost):  # it died while it waited, and what it held with it
                     stage.group.limit(*_bounds(limits))
                     return _holding(stage, source, program)
             stage.end()
-        return self.spawn(CANDIDATE, source, limits)
+        return self.spawn(CANDIDATE, source, limits, zygote=zygote)
 
     def prepare(self) -> None:
         """Have a stage lock itself down for the next candidate, in case it is like the last.
@@ -91,18 +86,18 @@ class StageFactory:
         """
         if self._waiting is not None or self._meters not in CGROUPS:
             return
-        self._waits_for = self._last_limits["disk_bytes"]
-        self._waiting = self._fork(NEXT, self._last_limits)
-        self._close_in(self._waiting, self._last_limits, None, b"")
+        zygote, limits = self._last
+        self._waits_for = (zygote, limits["disk_bytes"])
+        self._waiting = self._fork(NEXT, limits, zygote)
+        self._close_in(self._waiting, limits, None, b"")
 
-    def _fork(self, name: str, limits: Limits, *, reads_answers: bool = False) -> Stage:
+    def _fork(self, name: str, limits: Limits, zygote: str) -> Stage:
+        if zygote not in self._zygotes:
+            raise OSError(f"this sandbox has not what {zygote} need")
         group = _make_group(self._meters, name, *_bounds(limits))
-        parent = self._reader_zygote if reads_answers else self._zygote
         self._made += 1
         try:
-            if parent is None:
-                raise OSError("math-verify is not in this sandbox")
-            pid, control = zygote.spawn(parent)
+            pid, control = self._zygotes[zygote].spawn()
         except OSError:
             group.close()
             raise

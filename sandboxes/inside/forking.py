@@ -10,8 +10,10 @@ from __future__ import annotations
 import _random
 import gc
 import random
+import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 Hook = Callable[[], object]
 
@@ -23,16 +25,20 @@ class ForkHooks:
         """Find the list; where there is none, forks are as ever."""
         self._hooks = _list_with(threading._after_fork)  # type: ignore[attr-defined]
         self._aside: list[Hook] = []
+        self._seeds: list[Hook] = []
 
     def set_aside(self) -> None:
         """Have nothing called in the processes that are forked from now on."""
         self._aside = self._hooks[:]
         self._hooks.clear()
+        self._seeds = [partial(_random.Random.seed, random._inst)] if self._aside else []
+        if "numpy.random" in sys.modules:  # which seeds itself when it is loaded
+            self._seeds.append(sys.modules["numpy.random"].seed)
 
     def seed(self) -> None:
         """Do beforehand, in the process that forks, what a run needs of it: numbers of its own."""
-        if self._aside:
-            _random.Random.seed(random._inst)
+        for seed in self._seeds:
+            seed()
 
     def restore(self) -> None:
         """Have the forks of a run's own be as ever."""

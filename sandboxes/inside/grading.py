@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from .answers import LIMIT_ENDINGS, Answer, BrokenTests
 from .factory import StageFactory
 from .stages import Stage
+from .zygotes import ANSWERS
 
 EXPECTED_CPU_NS = 5_000_000_000  # that a candidate's limit is narrow is no fault of what is expected
 KEPT_EXPECTED = 64  # answers that were read; the candidates of a problem share theirs
@@ -106,7 +107,7 @@ class Grader:
         """Have the stage of that name perform an order; it is made where there is none."""
         stage = self._stages.get(name)
         if stage is None:
-            stage = self._stages[name] = self._factory.spawn(name, b"", limits, reads_answers=True)
+            stage = self._stages[name] = self._factory.spawn(name, b"", limits, zygote=ANSWERS)
             stage.receive()
         return self._perform(stage, index, order, payload, limits, partial(self._end, name))
 

@@ -29,6 +29,7 @@ from .sending import Orders
 from .sockets import Sockets
 from .stages import GONE_SECONDS, Stage, StageLost
 from .watch import Party, Pipe, Watch
+from .zygotes import fitting
 
 SOCKETS_OF_A_STAGE = 2
 SOCKETS_GONE_SECONDS = 2.0  # Linux needs a millisecond to find them; gVisor never does, and the sandbox ends
@@ -72,9 +73,9 @@ class Jobs:
         limits = header["limits"]
         source, *rest = blobs
         sources, of_runs = rest[: len(header["interactors"])], rest[len(header["interactors"]) :]
-        programs = Programs(header["builds"], source)
+        programs = Programs(header["builds"], source, {order["kind"] for order in header["runs"]})
         interactors = [
-            Program(Build(**each["build"]) if each["build"] else None, text)
+            Program(Build(**each["build"]), text) if each["build"] else Program(None, text, fitting(text, ()))
             for each, text in zip(header["interactors"], sources, strict=True)
         ]
         runs = zip(header["runs"], of_runs[0::3], of_runs[1::3], of_runs[2::3], strict=True)

@@ -7,7 +7,6 @@ import ctypes
 import errno
 import importlib
 import os
-import platform
 import struct
 from collections.abc import Callable
 from functools import lru_cache
@@ -31,7 +30,7 @@ SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_HEADER = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)  # of the calling thread
 STAGE_FLAGS = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_PARENT | SIGCHLD
-SYS_CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())
+SYS_CLONE = {"x86_64": 56, "aarch64": 220}.get(os.uname().machine)
 
 # PyDLL keeps the interpreter lock over a call: a clone must not run between two threads' states.
 _libc = ctypes.PyDLL(None, use_errno=True)
@@ -73,7 +72,7 @@ def clone_into_namespaces() -> int:
     Returns 0 in the child and the child's process id in the caller. Raises OSError.
     """
     if SYS_CLONE is None:
-        raise OSError(f"no clone system call number is known for {platform.machine()}")
+        raise OSError(f"no clone system call number is known for {os.uname().machine}")
     _before_fork()
     pid = _clone(SYS_CLONE, STAGE_FLAGS, 0, 0, 0, 0)
     if pid == 0:

@@ -134,9 +134,9 @@ class Seat:
     def _spawn(self, program: Program, limits: dict[str, Any]) -> Stage:
         content, folder = program.content, program.folder
         if self._is_candidates:
-            self._stage = self._factory.spawn_for_candidate(content, limits, folder)
+            self._stage = self._factory.spawn_for_candidate(content, limits, folder, zygote=program.zygote)
         else:
-            self._stage = self._factory.spawn(self._name, content, limits, folder)
+            self._stage = self._factory.spawn(self._name, content, limits, folder, zygote=program.zygote)
         return self._stage
 
 

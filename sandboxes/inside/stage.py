@@ -22,7 +22,6 @@ from .forking import ForkHooks
 from .kinds import OF_ONE_CANDIDATE, Beginnings
 from .numbers import ProcessNumbers
 from .programs import SOURCE_NAME, keep_source
-from .tester import KnownTest
 from .walls import SCRATCH
 
 MESSAGE_BYTES = 1 << 16
@@ -74,7 +73,7 @@ def main(control: socket.SocketType, hooks: ForkHooks) -> None:
         setup, fds = line.receive()
         is_python = setup["program"] is None
         walls.close_in(setup, _drain(fds[0]), program=None if is_python else _drain(fds[1]))
-        untouched, numbers, tests = _scratch_state(), ProcessNumbers(), KnownTest()
+        untouched, numbers = _scratch_state(), ProcessNumbers()
         code: CodeType | None = NO_CODE
         if is_python:  # the stage may have to wait for its candidate here
             _, fds = line.receive()
@@ -92,10 +91,9 @@ def main(control: socket.SocketType, hooks: ForkHooks) -> None:
             if order["kind"] == "look":
                 _look(line, order["limits"]["output_bytes"], fds, uid)
                 continue
-            program = tests.known(order, fds[0]) if order["kind"] == "tester" else code
             if order["kind"] in OF_ONE_CANDIDATE:
                 is_limited = is_limited or limit_all_runs(order["limits"])
-            begin = beginnings.of(program, order)
+            begin = beginnings.of(code, order, fds[0])
             pid = fork_run(begin, order, fds, uid, hooks, line.let_go, is_limited=is_limited)
             exit_status = _ended(pid)
             clean = numbers.restore(pid) and _scratch_state() == untouched

@@ -7,9 +7,8 @@ and nobody could remove: the answers before it are good, the sandbox is spent.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import wire
@@ -17,73 +16,25 @@ from .answers import BrokenTests, TestsLeft
 from .compile_cache import CompileCache
 from .factory import StageFactory
 from .jobs import Jobs
-from .marks import protect_devices
 from .sending import Orders
 from .watch import Cancelled
-
-COMMANDS_FD, ANSWERS_FD = 0, 1
-HELD_BYTES = 1 << 16
-
-
-class Line:
-    """The line to the worker.
-
-    Answers of short runs go together, so that the worker wakes once for many: it has as much to do for a
-    wake as for an answer.
-    """
-
-    def __init__(self) -> None:
-        """Begin with nothing held back."""
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-
-    def receive(self) -> tuple[dict[str, Any], list[bytes]]:
-        """Return the worker's next frame. Ends the process where the worker has hung up."""
-        header_bytes, blobs_bytes = wire.parse_prefix(self._read(wire.PREFIX.size))
-        return wire.unpack(self._read(header_bytes), self._read(blobs_bytes))
-
-    def hold(self, header: dict[str, Any], blobs: list[bytes]) -> None:
-        """Send a frame with the next that is sent, or sooner."""
-        self._held.append(wire.pack(header, blobs))
-        self._held_bytes += len(self._held[-1])
-        if self._held_bytes > HELD_BYTES:
-            self.flush()
-
-    def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
-        """Send a frame."""
-        self.hold(header, blobs)
-        self.flush()
-
-    def flush(self) -> None:
-        """Send what is held back."""
-        data = memoryview(b"".join(self._held))
-        self._held, self._held_bytes = [], 0
-        while data:
-            data = data[os.write(ANSWERS_FD, data) :]
-
-    def _read(self, count: int) -> bytes:
-        parts = []
-        while count:
-            part = os.read(COMMANDS_FD, min(count, 1 << 20))
-            if not part:
-                os._exit(0)
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
+from .worker_line import COMMANDS_FD, WorkerLine
+from .zygotes import Zygote
 
 
-def main() -> None:
-    """Serve jobs until the worker hangs up."""
-    line = Line()
-    setup, filters = line.receive()
-    cpus = _keep_to(setup["cpu"])
-    protect_devices()
+def serve(
+    line: WorkerLine,
+    setup: dict[str, Any],
+    filters: Sequence[bytes],
+    zygotes: Mapping[str, Zygote],
+    cpus: Sequence[int],
+) -> None:
+    """Serve jobs until the worker hangs up, as its `setup` says; `cpus` are for what needs more than one."""
     jobs = Jobs(
         StageFactory(
             dict(zip(map(tuple, setup["granted"]), filters, strict=True)),
             setup["meters"],
-            setup["packages"],
-            setup["reads_answers"],
+            zygotes,
         ),
         CompileCache(setup["compile_cache_bytes"]),
         Orders(cpus),
@@ -117,7 +68,7 @@ def main() -> None:
         line.send(ended, [])
 
 
-def _answer(jobs: Jobs, line: Line, header: dict[str, Any], blobs: list[bytes]) -> None:
+def _answer(jobs: Jobs, line: WorkerLine, header: dict[str, Any], blobs: list[bytes]) -> None:
     """Answer each run: the first and the last at once, since most programs that fail do so in the first."""
     at_once = (0, len(header["runs"]) - 1)
     try:
@@ -129,19 +80,7 @@ def _answer(jobs: Jobs, line: Line, header: dict[str, Any], blobs: list[bytes]) 
         line.flush()
 
 
-def _keep_to(cpu: int | None) -> Sequence[int]:
-    """Keep to a CPU, and so all that is forked. Returns those that the sandbox had before, if others."""
-    cpus = sorted(os.sched_getaffinity(0))
-    if cpu is None or cpus == [cpu]:
-        return ()
-    try:
-        os.sched_setaffinity(0, {cpu})
-    except OSError:  # the engine keeps its containers on others
-        return ()
-    return cpus
-
-
-def _expect_cancel(line: Line) -> None:
+def _expect_cancel(line: WorkerLine) -> None:
     header, _ = line.receive()
     if header["op"] == "cancel":
         raise Cancelled

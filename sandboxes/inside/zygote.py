@@ -1,4 +1,4 @@
-"""The zygote: a warm interpreter that never sees a payload and forks a stage on demand.
+"""A zygote: a warm interpreter that never sees a payload and forks a stage on demand.
 
 The supervisor asks with one byte and one socket; everything secret (sources, inputs, test
 programs) goes over that socket straight to the new stage. So no stage can find another's data in
@@ -8,19 +8,18 @@ memory that it inherited.
 from __future__ import annotations
 
 import codecs
-import fcntl
+import contextlib
 import gc
 import importlib
 import os
-import select
 import signal
 import socket
-import struct
 import sys
 from collections.abc import Callable, Sequence
 
 from . import linux, programs, stage, walls
 from .forking import ForkHooks
+from .zygotes import ANSWER, ANSWERS, ASSERTS, NUMPY, PLAIN
 
 # What most candidates import: loaded once here, shared by every fork.
 WARM_MODULES = (
@@ -41,75 +40,17 @@ WARM_MODULES = (
     "typing",
 )
 WARM_CODECS = ("ascii", "latin-1")
-ANSWER = struct.Struct(">i")
-FIRST_FREE_FD = 8  # below it, a run finds its files' places free
+ONE_THREAD = "OPENBLAS_NUM_THREADS"  # a fork has none of its parent's threads
 
 
-def start(packages: Sequence[str]) -> socket.socket:
-    """Fork the zygote and return the supervisor's end of its socket. Programs find `packages` too."""
-    return _start(packages, _load_common_modules, reads_answers=False)
-
-
-def _start(packages: Sequence[str], load: Callable[[], None], *, reads_answers: bool) -> socket.socket:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    if os.fork() == 0:
-        try:
-            ours.close()
-            _serve(theirs, packages, load, reads_answers=reads_answers)
-        finally:
-            os._exit(0)
-    theirs.close()
-    return ours
-
-
-def start_for_answers() -> socket.socket:
-    """Fork a zygote whose stages read answers, and return the supervisor's end of its socket.
-
-    It loads math-verify when the first stage is asked for: that takes it a second, and 64 MB.
-    """
-    return _start([walls.LIBRARIES_DIRECTORY], _load_answers_reader, reads_answers=True)
-
-
-def spawn(zygote: socket.socket) -> tuple[int, socket.socket]:
-    """Have a stage forked. Returns its process id and our end of its socket. Raises OSError."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        socket.send_fds(zygote, [b"f"], [theirs.fileno()])
-    answer = zygote.recv(ANSWER.size)
-    pid = ANSWER.unpack(answer)[0] if answer else 0
-    if pid <= 0:
-        ours.close()
-        raise OSError(
-            -pid,
-            f"the zygote made no stage: {os.strerror(-pid)}" if answer else "the zygote is gone",
-        )
-    return pid, ours
-
-
-def _load_common_modules() -> None:
-    for name in WARM_MODULES:
-        importlib.import_module(name)
-    for name in WARM_CODECS:
-        codecs.lookup(name)
-    programs.prepare_interpreter()
-
-
-def _load_answers_reader() -> None:
-    importlib.import_module(".equality", __package__).prepare()
-
-
-def _serve(
-    control: socket.socket, packages: Sequence[str], load: Callable[[], None], *, reads_answers: bool
-) -> None:
-    control = _alone_with(control)
+def serve(control: socket.socket, kind: str, paths: Sequence[str]) -> None:
+    """Fork stages until the supervisor hangs up. `paths` are more folders of modules."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a stage is the supervisor's child, but under gVisor
-    sys.path += packages
-    if reads_answers:
-        select.select([control], [], [])
-    load()
+    sys.path += paths
+    LOADERS[kind]()
     refused = 0
     try:
-        walls.cover(has_libraries=reads_answers)
+        walls.cover(has_libraries=kind == ANSWERS)
     except OSError as error:
         refused = error.errno or 1
     hooks = ForkHooks()
@@ -132,13 +73,35 @@ def _serve(
         control.send(ANSWER.pack(pid))
 
 
-def _alone_with(control: socket.socket) -> socket.socket:
-    """Leave nothing open but the control socket, whose new self is returned, and ends of /dev/null."""
-    kept = fcntl.fcntl(control, fcntl.F_DUPFD_CLOEXEC, FIRST_FREE_FD)
-    control.close()
-    null = os.open("/dev/null", os.O_RDWR)
-    for fd in range(FIRST_FREE_FD):
-        os.dup2(null, fd)
-    os.closerange(FIRST_FREE_FD, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
-    return socket.socket(fileno=kept)
+def _load_common_modules() -> None:
+    for name in WARM_MODULES:
+        importlib.import_module(name)
+    for name in WARM_CODECS:
+        codecs.lookup(name)
+    programs.prepare_interpreter()
+
+
+def _load_both_sides() -> None:
+    for name in (".servant", ".tester"):
+        importlib.import_module(name, __package__)
+    _load_common_modules()
+
+
+def _load_numpy() -> None:
+    os.environ[ONE_THREAD] = "1"
+    with contextlib.suppress(Exception):  # where it is not, or is broken, a program learns that by itself
+        importlib.import_module("numpy")
+    del os.environ[ONE_THREAD]
+    _load_both_sides()
+
+
+def _load_answers_reader() -> None:
+    importlib.import_module(".equality", __package__).prepare()
+
+
+LOADERS: dict[str, Callable[[], None]] = {
+    PLAIN: _load_common_modules,
+    ASSERTS: _load_both_sides,
+    NUMPY: _load_numpy,
+    ANSWERS: _load_answers_reader,
+}

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.cases import Case, judge, run
-from verifierd_client import CallTest, CandidateResult, Limits, Problem, Verifier
+from verifierd_client import (
+    AssertsTest,
+    CallTest,
+    CandidateResult,
+    ExecutionResult,
+    Limits,
+    Problem,
+    StdioTest,
+    Verifier,
+)
 
 DEFAULT = Limits()
 # From 3.12 on the interpreter itself bounds how deep calls through C may nest.
@@ -124,14 +133,48 @@ def test_a_called_function_may_recurse_as_deep(verifier: Verifier) -> None:
     assert result.passed, result.detail
 
 
-def test_numpy_computes_with_its_threads(verifier: Verifier) -> None:
-    source = """
+NUMPY = """
 try: import numpy
 except ImportError: raise SystemExit("no numpy")
-a = numpy.ones((1000, 1000))
-print("ok" if (a @ a).sum() == 1000.0 ** 3 else 0)
 """
-    (execution,) = run(verifier, source, limits=DEFAULT)
+
+
+def _with_numpy(verifier: Verifier, source: str) -> ExecutionResult:
+    (execution,) = run(verifier, NUMPY + source, limits=DEFAULT)
     if execution.stderr.text.strip() == "no numpy":
         pytest.skip("the sandbox's Python has no numpy")
+    return execution
+
+
+def test_numpy_computes(verifier: Verifier) -> None:
+    execution = _with_numpy(
+        verifier, 'a = numpy.ones((1000, 1000))\nprint("ok" if (a @ a).sum() == 1000.0 ** 3 else 0)'
+    )
     assert execution.stdout.text == "ok\n", execution
+
+
+def test_numpy_is_loaded_before_a_program_asks_for_it_and_draws_other_numbers_for_each(
+    verifier: Verifier,
+) -> None:
+    """A start of it takes 0.1 s and more of CPU time, which is no part of any run."""
+    source = "print(numpy.random.random(), numpy.random.default_rng().random(), numpy.arange(3).sum())"
+    runs = [_with_numpy(verifier, source) for _ in range(4)]
+    drawn = {number for each in runs for number in each.stdout.text.split()[:2]}
+    assert [each.stdout.text.split()[2] for each in runs] == ["3"] * 4, runs
+    assert len(drawn) == 8, drawn
+    assert min(each.usage.cpu_time_s for each in runs) < 0.05, runs
+
+
+@pytest.mark.parametrize("tests", ["stdio", "call", "asserts"])
+def test_numpy_serves_tests_of_every_kind(verifier: Verifier, tests: str) -> None:
+    _with_numpy(verifier, "")
+    source = (
+        "import numpy\ndef f(n): return int(numpy.arange(n).sum())\nif __name__ == '__main__': print(f(4))"
+    )
+    of_kind = {
+        "stdio": StdioTest("", "6"),
+        "call": CallTest("f", (4,), 6),
+        "asserts": AssertsTest("assert f(4) == 6"),
+    }
+    (result,) = verifier.verify(Problem(tests, [of_kind[tests]], DEFAULT), [source]).results
+    assert result.passed, result

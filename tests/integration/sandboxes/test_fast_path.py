@@ -183,7 +183,7 @@ async def test_a_test_program_does_not_find_the_one_before_it(perform: Perform) 
         "    found += [str(frame.f_locals)]",
         "found += [str(each) for each in gc.get_objects() if type(each).__name__ in ('TestProgram', 'KnownTest')]",
         "codes = [each._program.code.co_consts for each in gc.get_objects() if type(each).__name__ == 'KnownTest' and each._program]",
-        "assert f('SECRET-' + 'OF-ANOTHER' in str((found, codes)))",
+        "assert f('-'.join(('SECRET', 'OF', 'ANOTHER')) in str((found, codes)))",
     )
     for _ in range(3):
         (outcome,) = await perform(job("def f(found): return not found", looks))

@@ -157,7 +157,7 @@ def _supervisor_of(sandbox: Sandbox) -> psutil.Process:
     container = sandbox._container
     assert isinstance(container, ProcessContainer)
     process = psutil.Process(container.pid)
-    while "inside.supervisor" not in " ".join(process.cmdline()) or "bwrap" in process.name():
+    while "inside.boot" not in " ".join(process.cmdline()) or "bwrap" in process.name():
         process = process.children()[0]
     return process
 

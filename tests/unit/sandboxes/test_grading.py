@@ -24,8 +24,8 @@ class Stages:
         self.performed: list[tuple[str, str, bytes, dict[str, Any]]] = []
         self.live: list[str] = []
 
-    def spawn(self, name: str, source: bytes, limits: dict[str, Any], *, reads_answers: bool) -> Any:
-        assert (source, reads_answers) == (b"", True)
+    def spawn(self, name: str, source: bytes, limits: dict[str, Any], *, zygote: str) -> Any:
+        assert (source, zygote) == (b"", "answers")
         self.live.append(name)
         return _Stage(name, self.live)
 

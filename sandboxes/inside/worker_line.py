@@ -1,0 +1,58 @@
+"""The supervisor's line to the worker: frames (`wire`) on standard input and output."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from . import wire
+
+COMMANDS_FD, ANSWERS_FD = 0, 1
+HELD_BYTES = 1 << 16
+
+
+class WorkerLine:
+    """The line to the worker.
+
+    Answers of short runs go together, so that the worker wakes once for many: it has as much to do for a
+    wake as for an answer.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing held back."""
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+
+    def receive(self) -> tuple[dict[str, Any], list[bytes]]:
+        """Return the worker's next frame. Ends the process where the worker has hung up."""
+        header_bytes, blobs_bytes = wire.parse_prefix(self._read(wire.PREFIX.size))
+        return wire.unpack(self._read(header_bytes), self._read(blobs_bytes))
+
+    def hold(self, header: dict[str, Any], blobs: list[bytes]) -> None:
+        """Send a frame with the next that is sent, or sooner."""
+        self._held.append(wire.pack(header, blobs))
+        self._held_bytes += len(self._held[-1])
+        if self._held_bytes > HELD_BYTES:
+            self.flush()
+
+    def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
+        """Send a frame."""
+        self.hold(header, blobs)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what is held back."""
+        data = memoryview(b"".join(self._held))
+        self._held, self._held_bytes = [], 0
+        while data:
+            data = data[os.write(ANSWERS_FD, data) :]
+
+    def _read(self, count: int) -> bytes:
+        parts = []
+        while count:
+            part = os.read(COMMANDS_FD, min(count, 1 << 20))
+            if not part:
+                os._exit(0)
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
