@@ -168,10 +168,8 @@ def test_numpy_is_loaded_before_a_program_asks_for_it_and_draws_other_numbers_fo
 @pytest.mark.parametrize("tests", ["stdio", "call", "asserts"])
 def test_numpy_serves_tests_of_every_kind(verifier: Verifier, tests: str) -> None:
     _with_numpy(verifier, "")
-    source = (
-        "import numpy\ndef f(n): return int(numpy.arange(n).sum())\nif __name__ == '__main__': print(f(4))"
-    )
-    of_kind = {
+    source = "import numpy\ndef f(n): return int(numpy.arange(n).sum())\nif __name__ == '__main__': print(6)"
+    of_kind: dict[str, StdioTest | CallTest | AssertsTest] = {
         "stdio": StdioTest("", "6"),
         "call": CallTest("f", (4,), 6),
         "asserts": AssertsTest("assert f(4) == 6"),
