@@ -67,6 +67,11 @@ class SandboxPool:
             else:
                 self._take_back(sandbox)
 
+    @property
+    def has_idle(self) -> bool:
+        """Whether a sandbox could be lent at once."""
+        return bool(self._idle)
+
     async def close(self) -> None:
         """End every sandbox, lent ones too, and then the backend."""
         self._closing = True

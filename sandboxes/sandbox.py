@@ -80,10 +80,11 @@ class Sandbox:
             raise await self._failed("the supervisor's line broke: no greeting")
         self.python_version = str(header["python"])
 
-    async def run(self, job: Job) -> AsyncGenerator[Outcome, None]:
+    async def run(self, job: Job, *, is_unhurried: bool = False) -> AsyncGenerator[Outcome, None]:
         """Yield one outcome a run, in order; leaving early (`aclose`) cancels the rest.
 
-        After the last outcome the sandbox resets itself; see `settled`.
+        After the last outcome the sandbox resets itself; see `settled`. One that `is_unhurried` leaves its
+        CPU to the readers of that outcome first.
 
         Raises:
             BrokenTestProgram: the test program of the run that is due cannot be used.
@@ -98,7 +99,8 @@ class Sandbox:
         done = False
         answer_seconds = ANSWER_SECONDS + STARVED_WALL_FACTOR * _allowed_ns(job) / 1e9
         try:
-            await self._send(*order_of(job))
+            header, blobs = order_of(job)
+            await self._send({**header, "is_unhurried": is_unhurried}, blobs)
             for left in reversed(range(len(job.runs))):
                 header, blobs = await self._answer(answer_seconds)
                 if "done" in header:

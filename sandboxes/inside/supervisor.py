@@ -76,6 +76,8 @@ def _answer(jobs: Jobs, line: WorkerLine, header: dict[str, Any], blobs: list[by
             line.hold(answer, parts)
             if number in at_once:
                 line.flush()
+            if number == at_once[-1] and header["is_unhurried"]:
+                line.rest()
     finally:
         line.flush()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 from typing import Any
 
 from . import wire
 
 COMMANDS_FD, ANSWERS_FD = 0, 1
 HELD_BYTES = 1 << 16
+REST_MS = 3
 
 
 class WorkerLine:
@@ -22,6 +24,8 @@ class WorkerLine:
         """Begin with nothing held back."""
         self._held: list[bytes] = []
         self._held_bytes = 0
+        self._commands = select.poll()
+        self._commands.register(COMMANDS_FD, select.POLLIN)
 
     def receive(self) -> tuple[dict[str, Any], list[bytes]]:
         """Return the worker's next frame. Ends the process where the worker has hung up."""
@@ -46,6 +50,10 @@ class WorkerLine:
         self._held, self._held_bytes = [], 0
         while data:
             data = data[os.write(ANSWERS_FD, data) :]
+
+    def rest(self) -> None:
+        """Leave the CPU for a moment to those who are about to read the answer, unless more is asked."""
+        self._commands.poll(REST_MS)
 
     def _read(self, count: int) -> bytes:
         parts = []

@@ -63,21 +63,52 @@ class RequestReader:
         self._shelf_in_use = threading.Lock()
         self._clock_ns = clock_ns
 
-    async def batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:
-        """Read what a batch is about and its rules.
+    async def closed(
+        self, message: verifier_service_pb2.VerifyRequest
+    ) -> tuple[BatchRequest, tuple[Candidate, ...]]:
+        """Read a batch and all its candidates.
 
         Raises:
             InvalidField: something in it is wrong or not allowed.
             UnknownProblem: its digest names none.
         """
+        return await asyncio.to_thread(self._closed, message)
+
+    async def batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:
+        """Read what a batch is about and its rules. Raises the same."""
+        return await asyncio.to_thread(self._batch, request_id, message, path)
+
+    async def kept_problem(self, message: problem_pb2.Problem, path: str) -> Digest:
+        """Read a problem and put it on the shelf. Raises InvalidField."""
+        return await asyncio.to_thread(self._read_and_kept, message, path)
+
+    def request_id(self, text: str, path: str) -> str:
+        """Read the caller's name for its request; empty where it gave none. Raises InvalidField."""
+        return identifier(text, path, required=False, max_chars=MAX_REQUEST_ID_CHARS)
+
+    def feed(
+        self, messages: AsyncIterator[verifier_service_pb2.VerifyStreamRequest], request: BatchRequest
+    ) -> CandidateFeed:
+        """Read the candidates of an open batch as they come."""
+        return CandidateFeed(messages, self._abilities, request)
+
+    def _closed(
+        self, message: verifier_service_pb2.VerifyRequest
+    ) -> tuple[BatchRequest, tuple[Candidate, ...]]:
+        refuse_others(message, "", "request_id", "batch", "candidates")
+        request_id = self.request_id(message.request_id, "request_id")
+        request = self._batch(request_id, message.batch, "batch")
+        return request, self._candidates(message.candidates, "candidates", request)
+
+    def _batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:
         refuse_others(message, path, "problem", "problem_digest", "options", "selection")
         source = chosen(message, path, "problem_source")
         digest, problem_bytes = None, 0
         if source == "problem":
-            problem, problem_bytes = await self._problem(message.problem, under(path, "problem"))
+            problem, problem_bytes = self._problem(message.problem, under(path, "problem"))
         else:
             digest = digest_from_proto(message.problem_digest, under(path, "problem_digest"))
-            problem = await asyncio.to_thread(self._kept, digest)
+            problem = self._kept(digest)
         wishes = wishes_from_proto(message.options, under(path, "options"))
         check_selection(message.selection, under(path, "selection"), self._abilities)
         budget_ns = wishes.time_budget_ns
@@ -90,40 +121,16 @@ class RequestReader:
         )
         return BatchRequest(batch=batch, problem_digest=digest, problem_bytes=problem_bytes)
 
-    async def kept_problem(self, message: problem_pb2.Problem, path: str) -> Digest:
-        """Read a problem and put it on the shelf. Raises InvalidField."""
-        problem, _ = await self._problem(message, path)
-        return await asyncio.to_thread(self._keep, problem)
-
-    def request_id(self, text: str, path: str) -> str:
-        """Read the caller's name for its request; empty where it gave none. Raises InvalidField."""
-        return identifier(text, path, required=False, max_chars=MAX_REQUEST_ID_CHARS)
-
-    async def candidates(
-        self, messages: Sequence[batch_pb2.Candidate], path: str, request: BatchRequest
-    ) -> tuple[Candidate, ...]:
-        """Read the candidates of a closed batch. Raises InvalidField."""
-        check_candidate_count(len(messages), path, self._abilities)
-        return await asyncio.to_thread(self._candidates, messages, path, request)
-
-    def feed(
-        self, messages: AsyncIterator[verifier_service_pb2.VerifyStreamRequest], request: BatchRequest
-    ) -> CandidateFeed:
-        """Read the candidates of an open batch as they come."""
-        return CandidateFeed(messages, self._abilities, request)
-
-    async def _problem(self, message: problem_pb2.Problem, path: str) -> tuple[Problem, int]:
+    def _problem(self, message: problem_pb2.Problem, path: str) -> tuple[Problem, int]:
         """Return a problem and how many bytes its tests take as messages. Raises InvalidField."""
         check_test_count(len(message.tests), under(path, "tests"), self._abilities)
-        return await asyncio.to_thread(self._checked_problem, message, path)
-
-    def _checked_problem(self, message: problem_pb2.Problem, path: str) -> tuple[Problem, int]:
         problem = problem_from_proto(message, path, self._abilities.bounds)
         size_bytes = sum(map(_size_bytes, message.tests, problem.tests))
         check_problem(problem, path, size_bytes, self._abilities)
         return problem, size_bytes
 
-    def _keep(self, problem: Problem) -> Digest:
+    def _read_and_kept(self, message: problem_pb2.Problem, path: str) -> Digest:
+        problem, _ = self._problem(message, path)
         with self._shelf_in_use:
             return self._shelf.put(problem)
 
@@ -134,6 +141,7 @@ class RequestReader:
     def _candidates(
         self, messages: Sequence[batch_pb2.Candidate], path: str, request: BatchRequest
     ) -> tuple[Candidate, ...]:
+        check_candidate_count(len(messages), path, self._abilities)
         check = CandidateCheck(self._abilities, request.batch.problem, request.problem_bytes)
         candidates = []
         for index, message in enumerate(messages):

@@ -37,10 +37,7 @@ class VerifierService(DurableBatchesNotOffered):
         self, request: wire.VerifyRequest, context: Any
     ) -> AsyncGenerator[wire.VerifyResponse, None]:
         """Run one closed batch."""
-        refuse_others(request, "", "request_id", "batch", "candidates")
-        request_id = self._reader.request_id(request.request_id, "request_id")
-        read = await self._reader.batch(request_id, request.batch, "batch")
-        candidates = await self._reader.candidates(request.candidates, "candidates", read)
+        read, candidates = await self._reader.closed(request)
         async with aclosing(self._run(read, candidates)) as events:
             async for event in events:
                 yield wire.VerifyResponse(event=event)

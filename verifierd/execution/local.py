@@ -31,7 +31,7 @@ class LocalExecutor:
         job = Job(request.program, request.runs, request.limits)
         answered = 0
         async with self._pool.lease() as sandbox:
-            async with aclosing(sandbox.run(job)) as outcomes:
+            async with aclosing(sandbox.run(job, is_unhurried=self._pool.has_idle)) as outcomes:
                 async for outcome in outcomes:
                     if outcome.run_index != answered or answered == len(request.runs):
                         raise SandboxError(f"sandbox {sandbox.id}: run {outcome.run_index} came out of turn")

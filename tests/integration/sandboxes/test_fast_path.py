@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from contextlib import aclosing
 
 import psutil
 import pytest
@@ -150,6 +151,34 @@ async def test_a_test_program_that_judges_many_says_the_same_of_each(perform: Pe
     ]
     right, wrong = [Ending.FINISHED] * 2, [Ending.ASSERTION_FAILED] * 2
     assert endings == [right, wrong, right] * 3
+
+
+@pytest.mark.parametrize("short", [1, 2, 5])
+async def test_answers_that_go_together_wait_for_no_long_run(pool: SandboxPool, short: int) -> None:
+    runs = [StdioRun(b"0")] * short + [StdioRun(b"2"), StdioRun(b"0")]
+    waits = job("import time\ntime.sleep(int(input()))", *runs)
+    async with pool.lease() as sandbox, aclosing(sandbox.run(waits)) as outcomes:
+        arrived_ns = [(time.time_ns(), outcome.ended_at_ns) async for outcome in outcomes]
+    assert len(arrived_ns) == len(runs)
+    late_s = [(here - ended) / 1e9 for here, ended in arrived_ns]
+    assert max(late_s) < 1, late_s
+
+
+async def test_answers_held_back_come_before_a_candidate_s_end(perform: Perform) -> None:
+    """The last ones do, too, where a job has as many as a frame holds and more than go at once."""
+    words = "x" * 20_000
+    outcomes = await perform(job("print(input())", *[StdioRun(words.encode())] * 40))
+    assert [outcome.run_index for outcome in outcomes] == list(range(40))
+    assert {outcome.stdout.decode().strip() for outcome in outcomes} == {words}
+
+
+async def test_a_sandbox_that_is_unhurried_serves_the_next_candidate_as_ever(pool: SandboxPool) -> None:
+    for number in range(5):
+        async with pool.lease() as sandbox:
+            program = job(f"print({number})", StdioRun(b""), StdioRun(b""))
+            async with aclosing(sandbox.run(program, is_unhurried=True)) as outcomes:
+                said = [outcome.stdout async for outcome in outcomes]
+        assert said == [b"%d\n" % number] * 2
 
 
 async def test_a_broken_test_program_is_broken_each_time(pool: SandboxPool, perform: Perform) -> None:

@@ -80,7 +80,6 @@ async def test_as_many_tests_and_candidates_as_allowed_hold_up_nobody(
     largest_request: wire.VerifyRequest,
 ) -> None:
     reader = RequestReader(ABILITIES, FakeShelf())
-    read = await reader.batch("r", largest_request.batch, "batch")
-    candidates = await reader.candidates(largest_request.candidates, "candidates", read)
+    read, candidates = await reader.closed(largest_request)
     assert len(read.batch.problem.tests) == ABILITIES.bounds.max_tests
     assert len(candidates) == ABILITIES.bounds.max_candidates

@@ -27,9 +27,11 @@ class FakeSandbox:
         self.run_indices = run_indices
         self.jobs: list[Job] = []
         self.closed = False
+        self.is_unhurried: bool | None = None
 
-    async def run(self, job: Job) -> AsyncGenerator[Outcome, None]:
+    async def run(self, job: Job, *, is_unhurried: bool) -> AsyncGenerator[Outcome, None]:
         self.jobs.append(job)
+        self.is_unhurried = is_unhurried
         try:
             for index in self.run_indices:
                 yield replace(FINISHED, run_index=index)
@@ -41,6 +43,7 @@ class FakePool:
     """One sandbox, and whether it is lent."""
 
     size = 1
+    has_idle = False
 
     def __init__(self, sandbox: FakeSandbox) -> None:
         self.sandbox = sandbox
@@ -71,6 +74,14 @@ async def test_a_request_becomes_one_job_and_each_outcome_says_where_it_was_made
         (1, "s1", "fake"),
     ]
     assert local.capacity == 1
+
+
+@pytest.mark.parametrize("has_idle", [False, True])
+async def test_a_sandbox_beside_idle_ones_may_take_its_time_after_the_answer(has_idle: bool) -> None:
+    local, pool = executor(0)
+    pool.has_idle = has_idle
+    await answers_of(local.execute(request(1)))
+    assert pool.sandbox.is_unhurried is has_idle
 
 
 @pytest.mark.parametrize("run_indices", [(), (0,), (1, 0), (0, 0), (0, 1, 2)], ids=str)
