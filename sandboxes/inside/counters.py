@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Sequence
 
 from .groups import ThreadTimes, field, read, thread_times
 from .linux import memory_in_use_bytes
@@ -37,9 +38,10 @@ class ProcessCounters:
         """Set another limit of memory; that of processes is each run's own."""
         self.memory_bytes = memory_bytes
 
-    def attach(self, pid: int) -> None:
+    def attach(self, pid: int) -> Sequence[int]:
         """Remember the process whose descendants are metered."""
         self.root_pid = pid
+        return ()
 
     def begin(self) -> None:
         """Start metering a run."""

@@ -102,7 +102,6 @@ class StageFactory:
             group.close()
             raise
         uid = FIRST_UID + 2 * (self._made % UIDS) + 1 if self._own_uids else os.getuid()
-        group.attach(pid)
         return Stage(pid, control, group, uid, self._own_uids)
 
     def _close_in(self, stage: Stage, limits: Limits, program: dict[str, Any] | None, folder: bytes) -> None:
@@ -114,7 +113,8 @@ class StageFactory:
             "disk_bytes": limits["disk_bytes"],
             "program": program,
         }
-        stage.send_files(setup, self._filters[granted], *([] if program is None else [folder]))
+        files = [self._filters[granted], *([] if program is None else [folder])]
+        stage.send_files(setup, *files, more=stage.group.attach(stage.pid))
 
 
 def _holding(stage: Stage, source: bytes, program: dict[str, Any] | None) -> Stage:

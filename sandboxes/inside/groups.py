@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 LONGEST_LOOK_NS = 1_000_000_000
@@ -33,8 +33,8 @@ class RunGroup(Protocol):
     def limit(self, memory_bytes: int, processes: int) -> None:
         """Set other limits. Raises OSError."""
 
-    def attach(self, pid: int) -> None:
-        """Put a process under the limits."""
+    def attach(self, pid: int) -> Sequence[int]:
+        """Put a process under the limits, or return open files by which it is to do so, writing "0"."""
 
     def begin(self) -> None:
         """Start metering a run: what was used before it does not count."""

@@ -31,6 +31,7 @@ PACKED = [
     (each, json.dumps(each).encode())
     for each in (READY, {"exit_code": 0, "term_signal": None, "clean": True})
 ]
+ITSELF = b"0"  # to a cgroup, the process that writes it
 AGAIN = b"="  # the order before this one
 NO_CODE = compile("", "", "exec")  # of a program that is no Python
 
@@ -72,7 +73,10 @@ def main(control: socket.SocketType, hooks: ForkHooks) -> None:
     try:
         setup, fds = line.receive()
         is_python = setup["program"] is None
-        walls.close_in(setup, _drain(fds[0]), program=None if is_python else _drain(fds[1]))
+        seccomp, *entrances = fds
+        folder = None if is_python else entrances.pop(0)
+        _enter(entrances)
+        walls.close_in(setup, _drain(seccomp), None if folder is None else _drain(folder))
         untouched, numbers = _scratch_state(), ProcessNumbers()
         code: CodeType | None = NO_CODE
         if is_python:  # the stage may have to wait for its candidate here
@@ -102,6 +106,13 @@ def main(control: socket.SocketType, hooks: ForkHooks) -> None:
         line.send({"failed": f"{type(error).__name__}: {error}"})
     finally:
         os._exit(0)
+
+
+def _enter(entrances: list[int]) -> None:
+    """Put itself under its limits, by these files of cgroups, where the supervisor has not."""
+    for fd in entrances:
+        os.write(fd, ITSELF)
+        os.close(fd)
 
 
 def _ended(pid: int) -> dict[str, Any]:

@@ -56,9 +56,9 @@ class Stage:
         except OSError as error:
             raise StageLost(str(error)) from None
 
-    def send_files(self, message: dict[str, Any], *contents: bytes) -> None:
-        """Send an order with files that hold these contents. Raises StageLost."""
-        fds = [memory_file(content) for content in contents]
+    def send_files(self, message: dict[str, Any], *contents: bytes, more: Sequence[int] = ()) -> None:
+        """Send an order with files that hold these contents, and `more`; closes all. Raises StageLost."""
+        fds = [*(memory_file(content) for content in contents), *more]
         try:
             self.send(message, fds)
         finally:

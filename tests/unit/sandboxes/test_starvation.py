@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from sandboxes.inside.groups import ThreadTimes
@@ -31,7 +33,9 @@ class Group:
 
     def limit(self, memory_bytes: int, processes: int) -> None: ...
 
-    def attach(self, pid: int) -> None: ...
+    def attach(self, pid: int) -> Sequence[int]:
+        return ()
+
     def begin(self) -> None: ...
     def close(self) -> None: ...
     def peak_memory_bytes(self) -> int:
