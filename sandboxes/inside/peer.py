@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -19,7 +19,7 @@ from .raising import Classes
 Message = dict[str, Any]
 
 
-class Peer:
+class Peer(ABC):
     """One end of the line. While it waits for an answer it serves what the other end asks.
 
     A derived class says what stands in for the other side's objects, and adds what it serves.

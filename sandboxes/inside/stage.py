@@ -33,6 +33,7 @@ PACKED = [
 ]
 ITSELF = b"0"  # to a cgroup, the process that writes it
 AGAIN = b"="  # the order before this one
+ANY_PROGRAM = "def f(numbers):\n    return [each + 1 for each in numbers if each]\nprint(f(input()))\n"
 NO_CODE = compile("", "", "exec")  # of a program that is no Python
 
 
@@ -79,7 +80,8 @@ def main(control: socket.SocketType, hooks: ForkHooks) -> None:
         walls.close_in(setup, _drain(seccomp), None if folder is None else _drain(folder))
         untouched, numbers = _scratch_state(), ProcessNumbers()
         code: CodeType | None = NO_CODE
-        if is_python:  # the stage may have to wait for its candidate here
+        if is_python:
+            compile(ANY_PROGRAM, SOURCE_NAME, "exec", dont_inherit=True)  # which brings its pages
             _, fds = line.receive()
             code = _compile(line, _drain(fds[0]))
         else:

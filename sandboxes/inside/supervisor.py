@@ -1,8 +1,8 @@
 """The supervisor: takes jobs on standard input, runs them one at a time, answers on standard output.
 
-It is the only trusted process in the sandbox that sees payloads, and nothing is forked from it after
-the zygote. A failure of its own ends it: the worker then replaces the sandbox. So does what a candidate left
-and nobody could remove: the answers before it are good, the sandbox is spent.
+It is the only trusted process in the sandbox that sees payloads, and nothing is forked from it after the
+zygotes (`boot`). A failure of its own ends it: the worker then replaces the sandbox. So does what a candidate
+left and nobody could remove: the answers before it are good, the sandbox is spent.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def serve(
         Orders(cpus),
         COMMANDS_FD,
         lambda: _expect_cancel(line),
-        line.flush,
+        line.flush_what_fits,
     )
     line.send({"ready": True, "python": ".".join(map(str, sys.version_info[:3]))}, [])
     while True:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from typing import Any
 
 from . import wire
 
 COMMANDS_FD, ANSWERS_FD = 0, 1
-HELD_BYTES = 1 << 16
+HELD_BYTES, HELD_S = 1 << 16, 0.008
 REST_MS = 3
 
 
@@ -17,13 +18,16 @@ class WorkerLine:
     """The line to the worker.
 
     Answers of short runs go together, so that the worker wakes once for many: it has as much to do for a
-    wake as for an answer.
+    wake as for an answer. None waits long for others, or a failed test would not end its candidate.
     """
 
     def __init__(self) -> None:
         """Begin with nothing held back."""
         self._held: list[bytes] = []
         self._held_bytes = 0
+        self._held_since_s = 0.0
+        self._answers = select.poll()
+        self._answers.register(ANSWERS_FD, select.POLLOUT)
         self._commands = select.poll()
         self._commands.register(COMMANDS_FD, select.POLLIN)
 
@@ -34,9 +38,12 @@ class WorkerLine:
 
     def hold(self, header: dict[str, Any], blobs: list[bytes]) -> None:
         """Send a frame with the next that is sent, or sooner."""
+        now_s = time.monotonic()
+        if not self._held:
+            self._held_since_s = now_s
         self._held.append(wire.pack(header, blobs))
         self._held_bytes += len(self._held[-1])
-        if self._held_bytes > HELD_BYTES:
+        if self._held_bytes > HELD_BYTES or now_s > self._held_since_s + HELD_S:
             self.flush()
 
     def send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
@@ -50,6 +57,13 @@ class WorkerLine:
         self._held, self._held_bytes = [], 0
         while data:
             data = data[os.write(ANSWERS_FD, data) :]
+
+    def flush_what_fits(self) -> None:
+        """Send as much of it as goes without waiting: in the middle of a run, whose limits are to be held."""
+        data = memoryview(b"".join(self._held))
+        while data and self._answers.poll(0):
+            data = data[os.write(ANSWERS_FD, data[: select.PIPE_BUF]) :]
+        self._held, self._held_bytes = [bytes(data)] if data else [], len(data)
 
     def rest(self) -> None:
         """Leave the CPU for a moment to those who are about to read the answer, unless more is asked."""

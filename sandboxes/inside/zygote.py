@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 
 from . import linux, programs, stage, walls
 from .forking import ForkHooks
-from .zygotes import ANSWER, ANSWERS, ASSERTS, NUMPY, PLAIN
+from .zygotes import ANSWERS, ASSERTS, NUMPY, PLAIN, REPLY
 
 # What most candidates import: loaded once here, shared by every fork.
 WARM_MODULES = (
@@ -70,7 +70,7 @@ def serve(control: socket.socket, kind: str, paths: Sequence[str]) -> None:
             linux.set_signal_handler(linux.SIGCHLD, linux.SIG_DFL)
             stage.main(socket.SocketType(fileno=fds[0]), hooks)
         os.close(fds[0])
-        control.send(ANSWER.pack(pid))
+        control.send(REPLY.pack(pid))
 
 
 def _load_common_modules() -> None:

@@ -13,13 +13,14 @@ import select
 import socket
 import struct
 from collections.abc import Collection, Sequence
+from typing import NoReturn
 
 PLAIN = "plain"  # the modules that most programs import
 ASSERTS = "asserts"  # and both sides of a run of `asserts`
 NUMPY = "numpy"  # and numpy, which takes a hundred forks' time to load
 ANSWERS = "answers"  # math-verify, which takes a second, and 64 MB
 FIRST_FREE_FD = 8  # below it, a run finds its files' places free
-ANSWER = struct.Struct(">i")
+REPLY = struct.Struct(">i")
 
 
 class Zygote:
@@ -29,13 +30,17 @@ class Zygote:
         """Talk over a socket; where it is closed, the zygote ends."""
         self._control = control
 
+    def forget(self) -> None:
+        """Let go of it, in another process than the supervisor's."""
+        self._control.close()
+
     def spawn(self) -> tuple[int, socket.socket]:
         """Have a stage forked. Returns its process id and our end of its socket. Raises OSError."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             socket.send_fds(self._control, [b"f"], [theirs.fileno()])
-        answer = self._control.recv(ANSWER.size)
-        pid = ANSWER.unpack(answer)[0] if answer else 0
+        answer = self._control.recv(REPLY.size)
+        pid = REPLY.unpack(answer)[0] if answer else 0
         if pid <= 0:
             ours.close()
             raise OSError(
@@ -50,7 +55,17 @@ def start(packages: Sequence[str], libraries: Sequence[str]) -> dict[str, Zygote
     folders = {PLAIN: packages, ASSERTS: packages, NUMPY: packages}
     if libraries:
         folders[ANSWERS] = libraries
-    return {kind: _start(kind, paths) for kind, paths in folders.items()}
+    started: dict[str, Zygote] = {}
+    for kind, paths in folders.items():
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork() == 0:
+            ours.close()
+            for other in started.values():
+                other.forget()
+            _become(theirs, kind, paths)
+        theirs.close()
+        started[kind] = Zygote(ours)
+    return started
 
 
 def fitting(source: bytes, kinds: Collection[str]) -> str:
@@ -60,18 +75,15 @@ def fitting(source: bytes, kinds: Collection[str]) -> str:
     return ASSERTS if "asserts" in kinds else PLAIN
 
 
-def _start(kind: str, paths: Sequence[str]) -> Zygote:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    if os.fork() == 0:
-        try:
-            control = _alone_with(theirs)
-            if kind != PLAIN:
-                select.select([control], [], [])
-            importlib.import_module(".zygote", __package__).serve(control, kind, paths)
-        finally:
-            os._exit(0)
-    theirs.close()
-    return Zygote(ours)
+def _become(control: socket.socket, kind: str, paths: Sequence[str]) -> NoReturn:
+    """Be a zygote until the supervisor hangs up."""
+    try:
+        control = _alone_with(control)
+        if kind != PLAIN:
+            select.select([control], [], [])
+        importlib.import_module(".zygote", __package__).serve(control, kind, paths)
+    finally:
+        os._exit(0)
 
 
 def _alone_with(control: socket.socket) -> socket.socket:

@@ -86,25 +86,23 @@ class BatchRun:
             Exception: whatever the source of an open batch's candidates raised.
         """
         started_at_ns = self._clock_ns()
+        tests = len(self._batch.problem.tests)
+        self._log.info(
+            "batch_started", problem_id=self._batch.problem.id, candidates=self._arrivals.total, tests=tests
+        )
         working = asyncio.create_task(self._work())
         try:
             yield BatchAccepted(self._batch.id, self._arrivals.total)
-            self._log.info(  # while its first candidates run already
-                "batch_started",
-                problem_id=self._batch.problem.id,
-                candidates=self._arrivals.total,
-                tests=len(self._batch.problem.tests),
-            )
             while (event := await self._landed.get()) is not None:
                 if isinstance(event, CandidateFinished):
                     self._room.release()
                 yield event
             await working
-            yield self._tally.summary(self._batch.id, self._stop.reason, started_at_ns, self._clock_ns())
         except BaseException:  # the reader has gone, or the source of candidates failed
-            if not working.done():
-                self.cancel()
+            self.cancel()
             raise
+        else:
+            yield self._tally.summary(self._batch.id, self._stop.reason, started_at_ns, self._clock_ns())
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)

@@ -96,7 +96,11 @@ class ResultCache:
         self._programs.move_to_end(program)
         self._used_bytes += entry.size_bytes
         while self._used_bytes > self._max_bytes:
-            self._forget(next(iter(self._programs)))
+            oldest, runs = next(iter(self._programs.items()))
+            if oldest == program:  # it alone is larger: its longest known runs go
+                self._drop(program, next(iter(runs)))
+            else:
+                self._forget(oldest)
 
     def _drop(self, program: bytes, run: bytes) -> None:
         entries = self._programs.get(program, {})

@@ -8,7 +8,6 @@ import weakref
 from typing import ClassVar
 
 import grpc
-import grpc.experimental
 
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
 
@@ -42,7 +41,6 @@ class Connection:
                         ("grpc.max_receive_message_length", self._max_message_bytes),
                         ("grpc.max_send_message_length", -1),
                         ("grpc.use_local_subchannel_pool", 1),
-                        (grpc.experimental.ChannelOptions.SingleThreadedUnaryStream, 1),
                     ],
                 )
             return VerifierServiceStub(self._channel)

@@ -164,6 +164,14 @@ async def test_answers_that_go_together_wait_for_no_long_run(pool: SandboxPool, 
     assert max(late_s) < 1, late_s
 
 
+async def test_answers_that_go_together_are_not_held_for_long(pool: SandboxPool) -> None:
+    """Or a failed test would not end its candidate before the others have run."""
+    runs = job("pass", *[StdioRun(b"")] * 150)
+    async with pool.lease() as sandbox, aclosing(sandbox.run(runs)) as outcomes:
+        late_s = [time.time() - outcome.ended_at_ns / 1e9 async for outcome in outcomes]
+    assert sorted(late_s)[len(late_s) // 2] < 0.05, late_s
+
+
 async def test_answers_held_back_come_before_a_candidate_s_end(perform: Perform) -> None:
     """The last ones do, too, where a job has as many as a frame holds and more than go at once."""
     words = "x" * 20_000

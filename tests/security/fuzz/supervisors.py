@@ -121,6 +121,7 @@ class _Pool:
     """Lends the one sandbox."""
 
     size = 1
+    has_idle = False
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
