@@ -132,3 +132,14 @@ def test_it_keeps_within_its_bound_and_knows_what_came_last(seen: list[tuple[int
         assert cache.known(program, R) is not None
         assert cache.used_bytes <= MIB
     assert cache.used_bytes >= min(len(set(seen)), 1) * ENTRY_BYTES
+
+
+def test_of_a_program_that_alone_is_larger_the_latest_runs_are_known() -> None:
+    cache = ResultCache(MIB)
+    runs = [b"%d" % number for number in range(2 * LARGEST_SHARE)]
+    for run in runs:
+        for _ in range(2):
+            cache.saw(P, run, executed(printed(b"x" * (MIB // LARGEST_SHARE // 2))), LIMITS)
+    assert cache.known(P, runs[0]) is None
+    assert cache.known(P, runs[-1]) is not None
+    assert cache.used_bytes <= MIB
