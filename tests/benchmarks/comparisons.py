@@ -6,7 +6,6 @@ call, so that what else the host does meets them alike.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import statistics
 import subprocess
@@ -25,7 +24,7 @@ from tests.benchmarks import harnesses, works
 from tests.benchmarks.service import Ran, running, verify
 from tests.benchmarks.works import Absent
 from tests.support.backends import REPOSITORY, python_path
-from verifierd_client import AsyncVerifier
+from verifierd_client import Verifier
 
 BACKENDS = ("bubblewrap", "docker-runc")
 TESTS = works.TESTS
@@ -107,7 +106,7 @@ def stdio(sizes: Sizes) -> Samples:
 def latency(sizes: Sizes) -> Samples:
     """One call after another, each with one candidate and one test, beside bare starts of an interpreter."""
     with running("bubblewrap") as daemon:
-        calls_s, starts_s = asyncio.run(_calls_and_starts(daemon.address, LATENCY_CALLS))
+        calls_s, starts_s = _calls_and_starts(daemon.address, LATENCY_CALLS)
     p50, p99 = statistics.median(calls_s), statistics.quantiles(calls_s, n=100)[98]
     facts = {"p50_ms": 1e3 * p50, "p99_ms": 1e3 * p99, "start_ms": 1e3 * statistics.median(starts_s)}
     return {
@@ -144,7 +143,7 @@ def growth(sizes: Sizes) -> Samples:
 def fairness(sizes: Sizes) -> Samples:
     """The latency of a batch of one while a batch of 100,000 runs."""
     with running("bubblewrap") as daemon:
-        idle_s, _ = asyncio.run(_calls_and_starts(daemon.address, SMALL_CALLS, starts=False))
+        idle_s, _ = _calls_and_starts(daemon.address, SMALL_CALLS, starts=False)
         background = subprocess.Popen(
             [sys.executable, "-m", "tests.benchmarks.client", daemon.address, "tiny", str(BACKGROUND)],
             cwd=REPOSITORY,
@@ -153,7 +152,7 @@ def fairness(sizes: Sizes) -> Samples:
         )
         try:
             time.sleep(BACKGROUND_HEAD_START_S)
-            beside_s, _ = asyncio.run(_calls_and_starts(daemon.address, SMALL_CALLS, starts=False))
+            beside_s, _ = _calls_and_starts(daemon.address, SMALL_CALLS, starts=False)
             still_runs = background.poll() is None
         finally:
             background.kill()
@@ -207,17 +206,15 @@ def _warm_fork_cpu_s(count: int) -> float:
         return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / count
 
 
-async def _calls_and_starts(
-    address: str, count: int, *, starts: bool = True
-) -> tuple[list[float], list[float]]:
+def _calls_and_starts(address: str, count: int, *, starts: bool = True) -> tuple[list[float], list[float]]:
     """Return the seconds of so many calls, and of as many starts of an interpreter between them."""
     calls_s, starts_s = [], []
     start = partial(subprocess.run, [harnesses.PYTHON, "-c", "pass"], check=True)
-    async with AsyncVerifier(address) as verifier:
+    with Verifier(address) as verifier:
         for number in range(-10, count):
             (batch,) = works.single(number)
             began_s = time.perf_counter()
-            result = await verifier.verify(batch.problem, batch.candidates())
+            result = verifier.verify(batch.problem, batch.candidates())
             called_s = time.perf_counter()
             if not result.results[0].passed:
                 raise AssertionError(f"the right program got {result.results[0].verdict}")

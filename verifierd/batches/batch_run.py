@@ -110,25 +110,14 @@ class BatchRun:
 
     async def _work(self) -> None:
         try:
-            await self._verify_until_stopped()
+            async with self._stop.ends():
+                await self._verify_all()
             if self._refusal is not None:
                 raise self._refusal
             if self._stop.is_decided:
                 await self._cancel_rest()
         finally:
             self._landed.put_nowait(None)
-
-    async def _verify_until_stopped(self) -> None:
-        verifying = asyncio.create_task(self._verify_all())
-        stopping = asyncio.create_task(self._stop.decided())
-        try:
-            await asyncio.wait((verifying, stopping), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopping.cancel()
-            verifying.cancel()
-            await asyncio.gather(verifying, stopping, return_exceptions=True)
-        if not verifying.cancelled():
-            verifying.result()
 
     async def _verify_all(self) -> None:
         """Take every candidate in and see all of them through."""

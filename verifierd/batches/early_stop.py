@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from enum import StrEnum
 
 from verifierd.model import BatchOptions, CandidateResult, ExecutionResult, Verdict
@@ -32,13 +33,13 @@ class EarlyStop:
         self._clock_ns = clock_ns
         self._accepted = 0
         self._cpu_time_ns = 0
-        self._decided = asyncio.Event()
+        self._scope: asyncio.Timeout | None = None
         self.reason = StopReason.COMPLETED
 
     @property
     def is_decided(self) -> bool:
         """Tell whether the batch is to stop."""
-        return self._decided.is_set()
+        return self.reason is not StopReason.COMPLETED
 
     def saw_execution(self, execution: ExecutionResult) -> None:
         """Count the CPU time of an execution that has just come; one from the cache took none now."""
@@ -59,17 +60,28 @@ class EarlyStop:
 
     def decide(self, reason: StopReason) -> None:
         """Stop the batch, unless it is stopped already."""
-        if not self.is_decided:
-            self.reason = reason
-            self._decided.set()
+        if self.is_decided:
+            return
+        self.reason = reason
+        if self._scope is not None:
+            self._scope.reschedule(asyncio.get_running_loop().time())
 
-    async def decided(self) -> None:
-        """Wait until the batch is to stop; the deadline is kept while somebody waits here."""
-        left_s = None
+    @asynccontextmanager
+    async def ends(self) -> AsyncGenerator[None, None]:
+        """End the block when the batch is to stop, at its deadline if nothing else comes before."""
+        deadline = None
         if self._deadline_at_ns is not None:
             left_s = (self._deadline_at_ns - self._clock_ns()) / SECOND_NS
+            deadline = asyncio.get_running_loop().call_later(left_s, self.decide, StopReason.DEADLINE)
+        scope = asyncio.timeout(0 if self.is_decided else None)
         try:
-            async with asyncio.timeout(left_s):
-                await self._decided.wait()
+            async with scope:
+                self._scope = scope
+                yield
         except TimeoutError:
-            self.decide(StopReason.DEADLINE)
+            if not scope.expired():
+                raise  # the block's own
+        finally:
+            self._scope = None
+            if deadline is not None:
+                deadline.cancel()

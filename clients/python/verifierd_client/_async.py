@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from verifier.v1 import verifier_service_pb2 as wire
-from verifierd_client._calls import BatchCall, Patience, unary
+from verifierd_client import _awaiting
+from verifierd_client._batch import BatchCall
+from verifierd_client._calls import Patience, unary
 from verifierd_client._connection import Connection
 from verifierd_client._reading import read_candidate_result, read_capabilities, read_summary
+from verifierd_client._waiting import Waits
 from verifierd_client._writing import Program, listed, write_problem, write_spec
 from verifierd_client.errors import ForkError, UnreadableAnswer
 from verifierd_client.problems import Digest, Options, Problem
@@ -28,6 +31,8 @@ class AsyncVerifier:
     bound of its own (None: as long as it takes); `retries` bounds how often a call is repeated that the
     server has not begun.
     """
+
+    _waits: ClassVar[Waits] = _awaiting
 
     def __init__(
         self,
@@ -138,7 +143,7 @@ class AsyncVerifier:
 
     def _patience(self, timeout_s: float | None) -> Patience:
         bound_s = self.timeout_s if timeout_s is None else timeout_s
-        return Patience.starting_now(bound_s, self.retries, self.address)
+        return Patience.starting_now(bound_s, self.retries, self._waits)
 
 
 class ResultStream:

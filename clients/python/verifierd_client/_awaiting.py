@@ -1,6 +1,7 @@
 """gRPC's blocking calls, awaited: threads hand what they bring to the event loop, and take what it sends.
 
-Nothing here blocks the event loop, and nothing piles up: who is ahead waits for the other.
+Nothing here blocks the event loop, and nothing piles up: who is ahead waits for the other. The module is one
+of the two `Waits`; `_blocking` is the other.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ Response = TypeVar("Response")
 AHEAD = 64
 LOOK_S = 1.0  # how often a thread without room looks whether anybody is left to make some
 END_S = 5.0
-_READING: weakref.WeakSet[Responses[Any]] = weakref.WeakSet()
+_READING: weakref.WeakSet[_Responses[Any]] = weakref.WeakSet()
+
+
+async def sleep(delay_s: float) -> None:
+    """Wait so many seconds."""
+    await asyncio.sleep(delay_s)
 
 
 async def answer_of(call: grpc.Future[Answer]) -> Answer:
@@ -43,7 +49,12 @@ async def answer_of(call: grpc.Future[Answer]) -> Answer:
     return call.result()
 
 
-class Responses(AsyncIterator[Response], Generic[Response]):
+def responses_of(call: grpc.CallIterator[Response]) -> _Responses[Response]:
+    """Return what a streaming call brings."""
+    return _Responses(call)
+
+
+class _Responses(AsyncIterator[Response], Generic[Response]):
     """What a streaming call brings, read by a thread of its own."""
 
     def __init__(self, call: grpc.CallIterator[Response]) -> None:

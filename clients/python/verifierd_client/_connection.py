@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
 import weakref
+from contextlib import suppress
 from typing import ClassVar
 
 import grpc
 
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
+
+USUAL_STACK_BYTES = 8 << 20  # where the host sets no bound
+LARGEST_STACK_BYTES = 256 << 20
 
 
 class Connection:
@@ -54,12 +59,26 @@ class Connection:
 
     @classmethod
     def begin_anew_in_child(cls) -> None:
-        """Forget the parent's locks and channels; those are neither closed nor freed: both may hang."""
+        """Forget the parent's locks and channels; those are neither closed nor freed: both may hang.
+
+        gRPC takes a thread whose stack is that of one of the parent's for that one, and aborts the child. So
+        the child's threads get larger stacks, which are none of those that the parent's have left.
+        """
         for connection in cls._all:
             connection._lock = threading.Lock()
             if connection._channel is not None:
                 cls._inherited.append(connection._channel)
                 connection._channel = None
+        if cls._inherited:
+            with suppress(ValueError, RuntimeError):  # this platform has no such stacks
+                threading.stack_size(min(2 * _stack_bytes(), LARGEST_STACK_BYTES))
+
+
+def _stack_bytes() -> int:
+    """Return the size of a new thread's stack."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_STACK)
+    usual = USUAL_STACK_BYTES if limit == resource.RLIM_INFINITY else limit
+    return threading.stack_size() or usual
 
 
 os.register_at_fork(after_in_child=Connection.begin_anew_in_child)

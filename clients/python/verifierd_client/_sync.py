@@ -1,16 +1,24 @@
-"""The client for ordinary code: `AsyncVerifier` behind calls that block."""
+"""The client for ordinary code: `AsyncVerifier`, where each call blocks the thread that makes it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
+from verifierd_client import _blocking
 from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, AsyncVerifier, ResultStream
-from verifierd_client._loop import LoopThread
+from verifierd_client._blocking import run
+from verifierd_client._waiting import Waits
 from verifierd_client._writing import Program, listed
 from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
+
+
+class _BlockingVerifier(AsyncVerifier):
+    """One whose coroutines never wait for an event loop."""
+
+    _waits: ClassVar[Waits] = _blocking
 
 
 class Verifier:
@@ -29,7 +37,7 @@ class Verifier:
         max_message_bytes: int = DEFAULT_MESSAGE_BYTES,
     ) -> None:
         """Keep the settings; no connection is made."""
-        self._verifier = AsyncVerifier(
+        self._verifier = _BlockingVerifier(
             address, timeout_s=timeout_s, retries=retries, max_message_bytes=max_message_bytes
         )
 
@@ -52,10 +60,11 @@ class Verifier:
         Raises:
             VerifierError: see `verifierd_client.errors`.
         """
-        work = self._verifier.verify(
-            problem, listed(candidates), options, timeout_s=timeout_s, request_id=request_id
+        return run(
+            self._verifier.verify(
+                problem, listed(candidates), options, timeout_s=timeout_s, request_id=request_id
+            )
         )
-        return LoopThread.of_this_process().run(work)
 
     def stream(
         self,
@@ -85,7 +94,7 @@ class Verifier:
         Raises:
             VerifierError: see `verifierd_client.errors`.
         """
-        return LoopThread.of_this_process().run(self._verifier.put_problem(problem, timeout_s=timeout_s))
+        return run(self._verifier.put_problem(problem, timeout_s=timeout_s))
 
     def capabilities(self, *, timeout_s: float | None = None) -> Capabilities:
         """Return what the server can do and allows.
@@ -93,11 +102,11 @@ class Verifier:
         Raises:
             VerifierError: see `verifierd_client.errors`.
         """
-        return LoopThread.of_this_process().run(self._verifier.capabilities(timeout_s=timeout_s))
+        return run(self._verifier.capabilities(timeout_s=timeout_s))
 
     def close(self) -> None:
         """Close the connection; a later call opens it anew."""
-        LoopThread.of_this_process().run(self._verifier.close())
+        run(self._verifier.close())
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -141,14 +150,14 @@ class SyncResultStream:
 
     def __next__(self) -> CandidateResult:
         """Return the next result. Raises VerifierError."""
-        result = LoopThread.of_this_process().run(_next(self._stream))
+        result = run(_next(self._stream))
         if result is None:
             raise StopIteration
         return result
 
     def close(self) -> None:
         """Cancel what is left of the batch."""
-        LoopThread.of_this_process().run(self._stream.aclose())
+        run(self._stream.aclose())
 
     def __enter__(self) -> Self:
         """Return itself."""

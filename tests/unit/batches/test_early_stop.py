@@ -145,6 +145,31 @@ async def test_the_first_reason_stands() -> None:
     assert stop.reason is StopReason.ACCEPTED_ENOUGH
 
 
+async def test_a_block_ends_when_the_batch_is_to_stop_or_at_its_deadline() -> None:
+    stop = EarlyStop(BatchOptions(), None, time.time_ns)
+    async with stop.ends():
+        stop.decide(StopReason.CANCELLED)
+        await asyncio.sleep(60)
+    async with stop.ends():  # it is decided
+        await asyncio.sleep(60)
+    late = EarlyStop(BatchOptions(), time.time_ns() + 20_000_000, time.time_ns)
+    async with late.ends():
+        await asyncio.sleep(60)
+    assert (stop.reason, late.reason) == (StopReason.CANCELLED, StopReason.DEADLINE)
+
+
+async def test_a_block_that_ends_before_keeps_no_deadline_and_a_time_out_of_its_own_is_its_own() -> None:
+    stop = EarlyStop(BatchOptions(), time.time_ns() + 30_000_000, time.time_ns)
+    async with stop.ends():
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.06)
+    assert not stop.is_decided
+    with pytest.raises(TimeoutError):
+        async with stop.ends():
+            raise TimeoutError
+    assert not stop.is_decided
+
+
 async def test_results_that_landed_before_the_stop_come_before_it() -> None:
     never = asyncio.Event()
     events = await events_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import pickle
 import re
 import sys
@@ -15,6 +16,8 @@ import pytest
 
 import verifierd_client as client
 from tests.unit.api.fakes import Serving
+from verifierd.errors import Draining, QueueFull
+from verifierd_client import _blocking
 
 pytestmark = pytest.mark.anyio
 
@@ -87,6 +90,90 @@ async def test_leaving_a_stream_cancels_the_batch(served: Serving) -> None:
 
     assert await _in_thread(work) == "0"
     await asyncio.wait_for(served.engine.closed.wait(), timeout=10)
+
+
+async def test_a_stream_that_nobody_holds_any_more_cancels_the_batch(served: Serving) -> None:
+    served.engine.hold_end = True
+    verifier = client.Verifier(served.server.address)
+    assert await _in_thread(lambda: next(verifier.stream(PROBLEM, ["ok"])).candidate_id) == "0"
+    gc.collect()
+    await asyncio.wait_for(served.engine.closed.wait(), timeout=10)
+
+
+async def test_a_batch_above_the_servers_message_limit_is_sent_in_pieces(served: Serving) -> None:
+    verifier = client.Verifier(served.server.address)
+    result = await _in_thread(lambda: verifier.verify(PROBLEM, ["#" * 60_000] * 100))
+    assert [each.candidate_id for each in result.results] == [str(number) for number in range(100)]
+
+
+async def test_a_large_batch_that_is_refused_or_left_ends_at_once(served: Serving) -> None:
+    verifier = client.Verifier(served.server.address, retries=0)
+    large = ["#" * 60_000] * 100
+    served.engine.fails_first = [QueueFull(0.01)]
+    with pytest.raises(client.ServerBusy):
+        await asyncio.wait_for(_in_thread(lambda: verifier.verify(PROBLEM, large)), timeout=10)
+
+    def work() -> str:
+        with verifier.stream(PROBLEM, large) as stream:
+            return next(stream).candidate_id
+
+    served.engine.hold_end = True
+    assert await _in_thread(work) == "0"
+    await asyncio.wait_for(served.engine.closed.wait(), timeout=10)
+
+
+async def test_a_busy_server_is_asked_again_as_often_as_it_may_be(served: Serving) -> None:
+    served.engine.fails_first = [QueueFull(0.05), Draining(0.05), QueueFull(0.01)]
+    verifier = client.Verifier(served.server.address)
+    result = await _in_thread(lambda: verifier.verify(PROBLEM, ["ok"], request_id="r"))
+    assert result.results[0].passed
+    assert [batch.request_id for batch in served.engine.batches] == ["r"]
+    served.engine.fails_first = [QueueFull(0.01), QueueFull(3600)]
+    with pytest.raises(client.ServerBusy):
+        await asyncio.wait_for(_in_thread(lambda: verifier.verify(PROBLEM, ["ok"], timeout_s=30)), timeout=10)
+
+
+INTERRUPTED = """
+import os, signal, threading
+import verifierd_client as client
+
+PROBLEM = client.Problem("sum", [client.StdioTest("1 2", "3")])
+verifier = client.Verifier(sys.argv[1])
+threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    verifier.verify(PROBLEM, ["ok"])
+except KeyboardInterrupt:
+    sys.stdin.read()
+"""
+
+
+async def test_an_interrupt_cancels_the_batch_at_once(served: Serving) -> None:
+    served.engine.hold = True
+    header = f"import sys; sys.path[:0] = {IMPORT_ROOTS!r}\n"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", header + INTERRUPTED, served.server.address, stdin=asyncio.subprocess.PIPE
+    )
+    await asyncio.wait_for(served.engine.closed.wait(), timeout=20)
+    assert process.returncode is None
+    await asyncio.wait_for(process.communicate(b""), timeout=20)
+    assert process.returncode == 0
+
+
+async def test_it_waits_for_no_event_loop_and_serves_within_one(served: Serving) -> None:
+    within_a_loop = """
+import asyncio
+import verifierd_client as client
+
+async def work():
+    problem = client.Problem("sum", [client.StdioTest("1 2", "3")])
+    return client.Verifier(sys.argv[1]).verify(problem, ["ok"]).results[0].passed
+
+assert asyncio.run(work())
+print("fine")
+"""
+    assert "fine" in await _run(within_a_loop, served.server.address)
+    with pytest.raises(RuntimeError, match="waits for an event loop"):
+        _blocking.run(asyncio.sleep(0))
 
 
 async def test_clients_results_and_errors_survive_pickling(served: Serving) -> None:
