@@ -200,6 +200,15 @@ class BatchOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectionSpec:
+    """How candidates are picked: by which rule, how many at most, and the rule's parameters by name."""
+
+    rule: str = "plurality"
+    picks: int = 1
+    params: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """One problem and the rules for its candidates; `id` is the service's, `request_id` the caller's."""
 
@@ -208,6 +217,7 @@ class Batch:
     problem: Problem
     options: BatchOptions
     deadline_at_ns: int | None  # epoch nanoseconds; None: no deadline
+    selection: SelectionSpec = SelectionSpec()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from verifier.v1 import batch_pb2, problem_pb2, verifier_service_pb2
 from verifierd.api.convert.batches import candidate_from_proto, digest_from_proto, wishes_from_proto
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.convert.problems import problem_from_proto
+from verifierd.api.convert.selection import selection_from_proto
 from verifierd.api.engine import Abilities, ProblemShelf
 from verifierd.api.validate import (
     CandidateCheck,
     check_candidate_count,
     check_problem,
-    check_selection,
     check_test_count,
 )
 from verifierd.errors import InvalidField, RequestRejected
@@ -124,7 +124,7 @@ class RequestReader:
             digest = digest_from_proto(message.problem_digest, under(path, "problem_digest"))
             problem = self._kept(digest)
         wishes = wishes_from_proto(message.options, under(path, "options"))
-        check_selection(message.selection, under(path, "selection"), self._abilities)
+        selection = selection_from_proto(message.selection, under(path, "selection"), self._abilities)
         budget_ns = wishes.time_budget_ns
         batch = Batch(
             id=uuid.uuid4().hex,
@@ -132,6 +132,7 @@ class RequestReader:
             problem=problem,
             options=wishes.options,
             deadline_at_ns=None if budget_ns is None else self._clock_ns() + budget_ns,
+            selection=selection,
         )
         return BatchRequest(batch=batch, problem_digest=digest, problem_bytes=problem_bytes)
 

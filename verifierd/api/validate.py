@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 
 from sandboxes.model import Limits, Program, StdioRun
-from verifier.v1 import batch_pb2
-from verifierd.api.convert.fields import refuse_others, shown, under
+from verifierd.api.convert.fields import shown, under
 from verifierd.api.engine import Abilities, LanguageAbility
 from verifierd.batches.runs import run_of
 from verifierd.errors import InvalidField
@@ -160,23 +159,6 @@ def check_language(name: str, path: str, languages: Iterable[LanguageAbility]) -
         else f"{name} is not installed on the server ({language.remedy})"
     )
     raise InvalidField(path, problem, _listed(each.name for each in languages if each.available))
-
-
-def check_selection(selection: batch_pb2.SelectionSpec, path: str, abilities: Abilities) -> None:
-    """Check that the rule is one that this server picks by.
-
-    Raises:
-        InvalidField: it is not, or asks for several picks or with parameters.
-    """
-    refuse_others(selection, path, "rule", "picks")
-    if selection.rule and selection.rule != abilities.selection_rules[0]:
-        raise InvalidField(
-            under(path, "rule"),
-            f"this server does not pick by {shown(selection.rule)}",
-            _listed(abilities.selection_rules[:1]),
-        )
-    if selection.HasField("picks") and selection.picks != 1:
-        raise InvalidField(under(path, "picks"), f"it is {selection.picks}", "1")
 
 
 class CandidateCheck:

@@ -28,6 +28,9 @@ from verifierd.model import (
     StopDecided,
 )
 
+# After so many turns of the event loop the first program runs, while the first event is sent.
+TURNS_TO_A_SANDBOX = 2
+
 
 @dataclass(slots=True)
 class _Unfinished:
@@ -65,7 +68,7 @@ class BatchRun:
             batch, executor, cache, settings.result_output_bytes, self._stop.saw_execution
         )
         self._programs = Programs(settings.kept_result_bytes)
-        self._tally = Tally(settings)
+        self._tally = Tally(settings, batch.selection)
         self._unfinished: dict[int, _Unfinished] = {}
         self._landed: asyncio.Queue[BatchEvent | None] = asyncio.Queue()
         # A candidate takes room when it is taken in and leaves it when its result has been taken out:
@@ -92,6 +95,8 @@ class BatchRun:
         )
         working = asyncio.create_task(self._work())
         try:
+            for _ in range(TURNS_TO_A_SANDBOX):
+                await asyncio.sleep(0)
             yield BatchAccepted(self._batch.id, self._arrivals.total)
             while (event := await self._landed.get()) is not None:
                 if isinstance(event, CandidateFinished):

@@ -6,20 +6,17 @@ from dataclasses import dataclass, field
 
 from verifierd.batches.admission import QueueLimits
 from verifierd.economics.prices import PriceTable
-from verifierd.selection.rules import Plurality, SelectionRule
 
 MIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """Bounds, prices and the rule that picks.
+    """Bounds and prices.
 
     Attributes:
         queue: how much may be in flight over all batches.
         prices: what the bill is made with.
-        rule: how candidates are picked.
-        picks: how many at most.
         results_ahead: candidates of one batch that may be taken in before their results are taken out.
         kept_result_bytes: results of one batch that are kept for candidates with the same program.
         result_output_bytes: outputs of all tests of one candidate that its result carries; what goes beyond
@@ -29,8 +26,6 @@ class EngineSettings:
 
     queue: QueueLimits = field(default_factory=QueueLimits)
     prices: PriceTable = field(default_factory=PriceTable)
-    rule: SelectionRule = field(default_factory=Plurality)
-    picks: int = 1
     results_ahead: int = 256
     kept_result_bytes: int = 16 * MIB
     result_output_bytes: int = 8 * MIB

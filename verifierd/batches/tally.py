@@ -7,19 +7,23 @@ from collections import Counter
 from verifierd.batches.early_stop import StopReason
 from verifierd.batches.settings import EngineSettings
 from verifierd.economics.cost import cost_of, total
-from verifierd.model import BatchFinished, CandidateResult, Cost, Verdict
+from verifierd.model import BatchFinished, CandidateResult, Cost, SelectionSpec, Verdict
+from verifierd.selection.behaviours import BehaviourTable
 from verifierd.selection.clusters import ClusterBuilder
-from verifierd.selection.rules import Standings
+from verifierd.selection.rules import rule_named
 
 
 class Tally:
     """Keeps digests, ids and sums only: no source and no output of a candidate."""
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, selection: SelectionSpec) -> None:
+        """Pick in the end as `selection` says. Raises KeyError, TypeError and ValueError as `rule_named`."""
         self._settings = settings
+        self._rule = rule_named(selection.rule, selection.params)
+        self._picks = selection.picks
         self._verdicts: Counter[Verdict] = Counter()
         self._clusters = ClusterBuilder()
-        self._accepted: list[tuple[int, str]] = []
+        self._behaviours = BehaviourTable() if self._rule.reads_behaviours else None
         self._cost = Cost()
 
     def add(self, position: int, result: CandidateResult) -> None:
@@ -27,8 +31,8 @@ class Tally:
         self._verdicts[result.verdict] += 1
         self._clusters.add(position, result)
         self._cost = total((self._cost, cost_of(result, self._settings.prices)))
-        if result.verdict is Verdict.ACCEPTED:
-            self._accepted.append((position, result.candidate_id))
+        if self._behaviours is not None:
+            self._behaviours.add(position, result)
 
     def figures(self) -> dict[str, object]:
         """Return the sums as a log line carries them."""
@@ -44,14 +48,11 @@ class Tally:
         self, batch_id: str, stop_reason: StopReason, started_at_ns: int, ended_at_ns: int
     ) -> BatchFinished:
         """Return the batch's last event. Times are epoch nanoseconds."""
-        clusters = self._clusters.clusters()
-        accepted_ids = tuple(candidate_id for _, candidate_id in sorted(self._accepted))
-        standings = Standings(clusters, accepted_ids)
         return BatchFinished(
             batch_id=batch_id,
             verdict_counts=dict(self._verdicts),
-            clusters=clusters,
-            picks=self._settings.rule.picks(standings, self._settings.picks),
+            clusters=self._clusters.clusters(),
+            picks=self._rule.picks(self._clusters.standings(self._behaviours), self._picks),
             cost=self._cost,
             stop_reason=stop_reason,
             started_at_ns=started_at_ns,

@@ -23,8 +23,18 @@ from verifierd.datasets.languages import languages_with
 from verifierd.datasets.native import read_candidates, read_problem
 from verifierd.datasets.refusals import Sources
 from verifierd.datasets.task import KIND_OF_TEST
-from verifierd_client import AsyncVerifier, BatchResult, Candidate, CandidateResult, Options, Problem, Verdict
+from verifierd_client import (
+    AsyncVerifier,
+    BatchResult,
+    Candidate,
+    CandidateResult,
+    Options,
+    Problem,
+    Selection,
+    Verdict,
+)
 
+RULE_HELP = "By which rule candidates are picked; the server's default if left out."
 FRESH_HELP = "Make every run, though the server may know what an earlier equal one did."
 LINE_CHARS, COLUMN_CHARS = 80, 38
 
@@ -151,9 +161,17 @@ Languages, by the kinds of tests that work in them, where the server has them (`
 
 {LANGUAGE_LINES}
 
+Of the candidates that pass, `--picks` are picked by a `--rule`:
+
+    plurality   (default) those of the largest cluster, which is of those that did the same; then the next
+    first_pass  as they are in the file
+    alphacode   one of each cluster, the largest first; then again
+    mbr_exec    those that did what most others did, summed over the tests
+
 Examples:
 
     verifierd verify problem.json candidates.jsonl
+    verifierd verify problem.json candidates.jsonl --rule alphacode --picks 10
     verifierd verify problem.json candidates.jsonl --json | jq .verdict
 
 With `--json` there is one line a candidate, in the order of the file and as soon as all before it have
@@ -175,6 +193,8 @@ def verify(
     ],
     server: Annotated[str | None, typer.Option("--server", help=SERVER_HELP)] = None,
     config: Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP)] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help=RULE_HELP, show_default=False)] = None,
+    picks: Annotated[int, typer.Option("--picks", min=1, help="How many candidates to pick at most.")] = 1,
     fresh: Annotated[bool, typer.Option("--fresh", help=FRESH_HELP)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
@@ -192,7 +212,7 @@ def verify(
                         session(server, config),
                         asked,
                         programs,
-                        Options(fresh=fresh),
+                        Options(fresh=fresh, selection=Selection(rule, picks)),
                         lines if as_json else None,
                     )
                 )

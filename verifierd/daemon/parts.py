@@ -27,7 +27,7 @@ from verifierd.execution.local import LocalExecutor
 from verifierd.execution.near_limit import NearLimit
 from verifierd.execution.retrying import Retrying
 from verifierd.judging.checkers import available
-from verifierd.selection.rules import FirstPass, Plurality
+from verifierd.selection.rules import RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,6 @@ def assemble(settings: Settings, report: HostReport) -> Parts:
     engine_settings = EngineSettings(
         queue=queue,
         prices=price_table(settings),
-        rule=Plurality(),
         result_cache_bytes=settings.cache.result_mib << 20,
     )
     engine = Engine(executor, engine_settings)
@@ -85,7 +84,7 @@ def abilities(settings: Settings, report: HostReport) -> Abilities:
             )
             for checker in available()
         ),
-        selection_rules=(Plurality.name, FirstPass.name),
+        selection_rules=tuple(RULES),
         backends=(
             BackendAbility(
                 report.backend,

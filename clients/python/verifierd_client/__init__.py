@@ -38,6 +38,7 @@ from verifierd_client.problems import (
     Options,
     Problem,
     Program,
+    Selection,
     StdioTest,
     Test,
 )
@@ -100,6 +101,7 @@ __all__ = [
     "RequestRejected",
     "RequestTooLarge",
     "ResultStream",
+    "Selection",
     "ServerBusy",
     "ServerFault",
     "StdioTest",

@@ -23,17 +23,19 @@ from verifierd_client.problems import (
     Limits,
     Options,
     Problem,
+    Selection,
     StdioTest,
     Test,
 )
 
 Program = Candidate | str | bytes
+INT32_BOUND = 1 << 31
 MAX_DURATION_S = 315_576_000_000  # google.protobuf.Duration: about 10000 years
 
 
 def write_spec(problem: Problem | Digest, options: Options) -> batch_pb2.BatchSpec:
     """Return what a batch is about and its rules. Raises NotAValue, OutOfRange."""
-    spec = batch_pb2.BatchSpec(options=write_options(options))
+    spec = batch_pb2.BatchSpec(options=write_options(options), selection=_write_selection(options.selection))
     if isinstance(problem, Digest):
         spec.problem_digest.CopyFrom(problem_pb2.Digest(hash=problem.hash, size_bytes=problem.size_bytes))
     else:
@@ -52,6 +54,12 @@ def write_problem(problem: Problem) -> problem_pb2.Problem:
     for index, test in enumerate(problem.tests):
         message.tests.append(_write_test(test, test.id or str(index)))
     return message
+
+
+def _write_selection(selection: Selection) -> batch_pb2.SelectionSpec:
+    if not -INT32_BOUND <= selection.picks < INT32_BOUND:
+        raise OutOfRange(f"Selection.picks must be a whole number below 2**31, and is {selection.picks}")
+    return batch_pb2.SelectionSpec(rule=selection.rule or "", picks=selection.picks, params=selection.params)
 
 
 def _write_program(program: problems.Program) -> problem_pb2.Program:

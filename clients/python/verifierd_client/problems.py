@@ -182,6 +182,19 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """How candidates are picked from those that pass: by which rule, and how many at most.
+
+    `Capabilities.selection_rules` lists the rules, the default first; None is the default. `params` are the
+    rule's parameters by name, such as `whole` of `mbr_exec`.
+    """
+
+    rule: str | None = None
+    picks: int = 1
+    params: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What is wanted of a batch. Every early stop is off by default.
 
@@ -193,6 +206,7 @@ class Options:
         include_outputs: send standard output, standard error and returned values back.
         bulk: let interactive batches go first.
         fresh: make every run, though the server may know what an earlier equal one did.
+        selection: how candidates are picked.
     """
 
     stop_at_first_failure: bool = False
@@ -202,3 +216,4 @@ class Options:
     include_outputs: bool = True
     bulk: bool = False
     fresh: bool = False
+    selection: Selection = Selection()

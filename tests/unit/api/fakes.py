@@ -53,7 +53,7 @@ ABILITIES = Abilities(
         CheckerAbility("exact", "1", frozenset({"call"}), frozenset({"call"})),
         CheckerAbility("program", "1", frozenset({"stdio"}), params=frozenset({"protocol", "strict"})),
     ),
-    selection_rules=("plurality",),
+    selection_rules=("plurality", "mbr_exec"),
     backends=(BackendAbility("bubblewrap", (WallAbility("seccomp", stands=True),)),),
     bounds=AdmissionLimits(max_message_bytes=1 << 20, max_source_bytes=1 << 16),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -326,7 +327,34 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.selection.rule",
         "plurality",
     ),
-    "no picks": (lambda r: setattr(r.batch.selection, "picks", 0), "batch.selection.picks", "1"),
+    "rule that this server leaves out": (
+        lambda r: setattr(r.batch.selection, "rule", "alphacode"),
+        "batch.selection.rule",
+        "plurality, mbr_exec",
+    ),
+    "no picks": (lambda r: setattr(r.batch.selection, "picks", 0), "batch.selection.picks", "1 or more"),
+    "parameter of no rule": (
+        lambda r: r.batch.selection.params.update(whole=1),
+        "batch.selection.params['whole']",
+        "none, leave it out",
+    ),
+    "unknown parameter": (
+        lambda r: r.batch.selection.MergeFrom(batch_pb2.SelectionSpec(rule="mbr_exec", params={"k": 1})),
+        "batch.selection.params['k']",
+        "whole",
+    ),
+    "parameter out of range": (
+        lambda r: r.batch.selection.MergeFrom(batch_pb2.SelectionSpec(rule="mbr_exec", params={"whole": 2})),
+        "batch.selection.params['whole']",
+        "0 or 1",
+    ),
+    "parameter that is no number": (
+        lambda r: r.batch.selection.MergeFrom(
+            batch_pb2.SelectionSpec(rule="mbr_exec", params={"whole": math.nan})
+        ),
+        "batch.selection.params['whole']",
+        "a finite number",
+    ),
     "digest of nothing": (
         lambda r: setattr(r.batch.problem_digest, "hash", "abc"),
         "batch.problem_digest.hash",

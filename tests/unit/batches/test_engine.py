@@ -40,6 +40,7 @@ from verifierd.model import (
     CandidateFinished,
     CheckerSpec,
     Problem,
+    SelectionSpec,
     Verdict,
 )
 
@@ -149,6 +150,27 @@ async def test_the_pick_is_from_the_largest_accepted_cluster() -> None:
     summary = summary_of(events)
     assert [cluster.candidate_ids for cluster in summary.clusters] == [("c0", "c3", "c4"), ("c1", "c2")]
     assert [(pick.candidate_id, pick.rule) for pick in summary.picks] == [("c1", "plurality")]
+
+
+@pytest.mark.parametrize(
+    ("selection", "picked"),
+    [
+        (SelectionSpec("plurality", 3), ["c1", "c2", "c3"]),
+        (SelectionSpec("first_pass", 2), ["c1", "c2"]),
+        (SelectionSpec("alphacode", 2), ["c1", "c2"]),
+        (SelectionSpec("mbr_exec", 9), ["c1", "c2", "c3"]),
+    ],
+)
+async def test_a_batch_says_how_its_candidates_are_picked(
+    selection: SelectionSpec, picked: list[str]
+) -> None:
+    asked = replace(batch(), selection=selection)
+    events = await events_of(engine(), asked, candidates("wrong", "right", "right too", "right"))
+    picks = summary_of(events).picks
+    assert [pick.candidate_id for pick in picks] == picked
+    assert {(pick.rule, pick.cluster_id) for pick in picks} == {
+        (selection.rule, summary_of(events).clusters[0].id)
+    }
 
 
 async def test_outputs_come_only_where_they_are_asked_for_and_clusters_are_the_same() -> None:

@@ -16,6 +16,7 @@ from tests.unit.datasets.fakes import FakeVerifier
 from verifierd.cli.verify import COLUMN_CHARS, HELP
 from verifierd.datasets import forms
 from verifierd.judging.checkers import available
+from verifierd.selection.rules import RULES
 
 PROBLEM = {"id": "sum", "tests": [{"id": "a", "stdio": {"stdin": "", "expected_stdout": ""}}]}
 
@@ -172,3 +173,19 @@ def test_the_help_names_for_every_kind_of_test_the_languages_that_it_works_in() 
     assert told == {
         kind: {name for name, language in LANGUAGES.items() if kind in language.test_kinds} for kind in kinds
     }
+
+
+def test_how_candidates_are_picked_goes_to_the_server(
+    command: Command, verifier: FakeVerifier, tmp_path: Path
+) -> None:
+    assert command("verify", *files(tmp_path, "ACCEPTED"), "--rule", "alphacode", "--picks", "10").code == 0
+    assert command("verify", *files(tmp_path, "ACCEPTED")).code == 0
+    assert [each.selection for each in verifier.options] == [
+        client.Selection("alphacode", 10),
+        client.Selection(),
+    ]
+    assert command("verify", *files(tmp_path, "ACCEPTED"), "--picks", "0").code == 2
+
+
+def test_the_help_tells_every_rule() -> None:
+    assert set(RULES) <= set(re.findall(r"^ +(\w+)  ", HELP, re.MULTILINE))

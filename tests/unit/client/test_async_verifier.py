@@ -13,7 +13,7 @@ import pytest
 import verifierd_client as client
 from tests.unit.api.fakes import Serving
 from verifierd.errors import Draining, QueueFull
-from verifierd.model import CallTest
+from verifierd.model import CallTest, SelectionSpec
 from verifierd_client._rejections import error_of
 
 pytestmark = pytest.mark.anyio
@@ -64,6 +64,7 @@ async def test_problems_options_and_limits_arrive_as_they_were_given(
         cpu_budget_s=2.5,
         time_budget_s=60,
         include_outputs=False,
+        selection=client.Selection("mbr_exec", 3, {"whole": 1}),
     )
     await verifier.verify(problem, ["x"], options, request_id="mine")
     batch = served.engine.batches[0]
@@ -75,6 +76,11 @@ async def test_problems_options_and_limits_arrive_as_they_were_given(
     assert (batch.options.cpu_budget_ns, batch.options.include_outputs) == (2_500_000_000, False)
     assert batch.deadline_at_ns is not None
     assert batch.request_id == "mine"
+    assert batch.selection == SelectionSpec("mbr_exec", 3, {"whole": 1.0})
+    await verifier.verify(problem, ["x"])
+    assert served.engine.batches[1].selection == SelectionSpec("plurality", 1, {})
+    with pytest.raises(client.OutOfRange, match=r"Selection\.picks"):
+        await verifier.verify(problem, ["x"], client.Options(selection=client.Selection(picks=1 << 31)))
 
 
 async def test_results_land_while_candidates_are_still_drawn(verifier: client.AsyncVerifier) -> None:

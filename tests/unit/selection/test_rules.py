@@ -1,37 +1,114 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from verifierd.model import Cluster, Pick, Verdict
-from verifierd.selection.rules import FirstPass, Plurality, SelectionRule, Standings
-
-STANDINGS = Standings(
-    clusters=(
-        Cluster("wrong", ("a", "b", "c", "d"), Verdict.WRONG_ANSWER),
-        Cluster("large", ("e", "g", "h"), Verdict.ACCEPTED),
-        Cluster("small", ("f",), Verdict.ACCEPTED),
-    ),
-    accepted_ids=("e", "f", "g", "h"),
+from verifierd.model import Pick
+from verifierd.selection.rules import (
+    RULES,
+    ParameterRefused,
+    SelectionRule,
+    parameters_of,
+    rule_named,
 )
+from verifierd.selection.standings import NOTHING, Standings, one_from_each
+
+ALL_RULES = [rule_named(name, {}) for name in RULES]
 
 
-def names(picks: tuple[Pick, ...]) -> list[str]:
-    return [pick.candidate_id for pick in picks]
+def standings(clusters: str, *, refused: str = "", behaviours: list[list[int]] | None = None) -> Standings:
+    """One candidate a letter, in order of arrival; it names its cluster, and none of `refused` passed."""
+    names = sorted(set(clusters))
+    n = len(clusters)
+    return Standings(
+        candidate_ids=[f"c{row}" for row in range(n)],
+        eligible=np.array([each not in refused for each in clusters], dtype=np.bool_),
+        cluster_of=np.array([names.index(each) for each in clusters], dtype=np.int64),
+        cluster_ids=names,
+        behaviours=np.array(behaviours or [[ord(each)] for each in clusters] or np.empty((0, 1)), np.int64),
+    )
 
 
-def test_first_pass_picks_the_accepted_in_order_of_arrival() -> None:
-    assert names(FirstPass().picks(STANDINGS, 3)) == ["e", "f", "g"]
+def picked(rule: str, given: Standings, count: int, **params: float) -> str:
+    picks = rule_named(rule, params).picks(given, count)
+    return " ".join(pick.candidate_id for pick in picks)
 
 
-def test_plurality_picks_from_the_largest_accepted_cluster_first() -> None:
-    assert names(Plurality().picks(STANDINGS, 9)) == ["e", "g", "h", "f"]
+def test_first_pass_picks_in_order_of_arrival() -> None:
+    assert picked("first_pass", standings("xxyzy", refused="x"), 2) == "c2 c3"
 
 
-@pytest.mark.parametrize("rule", [FirstPass(), Plurality()])
+def test_plurality_picks_from_the_largest_cluster_first() -> None:
+    assert picked("plurality", standings("xyzyxy", refused="x"), 9) == "c1 c3 c5 c2"
+
+
+def test_alphacode_picks_one_of_each_cluster_and_then_again() -> None:
+    assert picked("alphacode", standings("xyzyxyw", refused="w"), 9) == "c1 c0 c2 c3 c4 c5"
+
+
+def test_equally_large_clusters_go_by_their_first_arrival() -> None:
+    for rule in ("plurality", "alphacode"):
+        assert picked(rule, standings("zyyz"), 1) == "c0"
+
+
+def test_mbr_exec_picks_whom_the_others_agree_with_most() -> None:
+    behaviours = [[1, 1, 7], [1, 1, 8], [2, 2, 9], [2, 2, 9], [1, 1, 9], [3, NOTHING, NOTHING]]
+    given = standings("vwxxyz", behaviours=behaviours)
+    assert picked("mbr_exec", given, 9) == "c4 c0 c1 c2 c3 c5"
+    assert picked("mbr_exec", given, 2, whole=1) == "c2 c3"
+
+
+def test_mbr_exec_counts_no_agreement_with_those_that_may_not_be_picked() -> None:
+    behaviours = [[1], [1], [1], [2], [2]]
+    assert picked("mbr_exec", standings("xxxyy", refused="x", behaviours=behaviours), 1) == "c3"
+
+
+def test_what_is_comparable_to_nothing_agrees_with_nothing() -> None:
+    behaviours = [[NOTHING], [NOTHING], [5]]
+    assert picked("mbr_exec", standings("xyz", behaviours=behaviours), 3) == "c0 c1 c2"
+
+
+@pytest.mark.parametrize("rule", ALL_RULES)
 def test_a_pick_names_its_rule_and_cluster_and_there_are_no_more_than_asked(rule: SelectionRule) -> None:
-    assert rule.picks(STANDINGS, 1) == (Pick("e", rule.name, "large"),)
+    assert rule.picks(standings("xy", refused="x"), 1) == (Pick("c1", rule.name, "y"),)
+    assert len(rule.picks(standings("xyx"), 2)) == 2
 
 
-@pytest.mark.parametrize("rule", [FirstPass(), Plurality()])
-def test_where_nothing_is_accepted_nothing_is_picked(rule: SelectionRule) -> None:
-    assert rule.picks(Standings(STANDINGS.clusters[:1], ()), 5) == ()
+@pytest.mark.parametrize("rule", ALL_RULES)
+@pytest.mark.parametrize("clusters", ["", "xxyx"])
+def test_where_nothing_may_be_picked_nothing_is(rule: SelectionRule, clusters: str) -> None:
+    assert rule.picks(standings(clusters, refused="xy"), 5) == ()
+
+
+@given(st.text("uvwxyz", max_size=30), st.sets(st.sampled_from("uvwxyz")), st.integers(1, 40))
+def test_every_rule_picks_each_that_passed_at_most_once(clusters: str, refused: set[str], count: int) -> None:
+    given = standings(clusters, refused="".join(refused))
+    eligible = {f"c{row}" for row, each in enumerate(clusters) if each not in refused}
+    for rule in ALL_RULES:
+        picks = [pick.candidate_id for pick in rule.picks(given, count)]
+        assert len(picks) == len(set(picks)) == min(count, len(eligible))
+        assert set(picks) <= eligible
+
+
+@given(st.lists(st.integers(1, 5), max_size=6))
+def test_one_from_each_takes_turns(sizes: list[int]) -> None:
+    groups = [np.arange(10 * place, 10 * place + size) for place, size in enumerate(sizes)]
+    taken = list(one_from_each(groups))
+    assert sorted(taken) == sorted(row for group in groups for row in group)
+    assert all(before % 10 < after % 10 or before < after for before, after in pairwise(taken))
+
+
+def test_parameters_are_known_by_name_and_held_to_their_range() -> None:
+    assert parameters_of("mbr_exec") == ("whole",)
+    assert parameters_of("plurality") == ()
+    with pytest.raises(KeyError):
+        rule_named("dice", {})
+    with pytest.raises(TypeError):
+        rule_named("plurality", {"whole": 1})
+    for value in (0.5, 2, float("nan")):
+        with pytest.raises(ParameterRefused, match="0 or 1"):
+            rule_named("mbr_exec", {"whole": value})

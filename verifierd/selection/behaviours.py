@@ -1,0 +1,42 @@
+"""What candidates did on each input, as numbers that are equal where they did the same."""
+
+from __future__ import annotations
+
+import os
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from verifierd.model import CandidateResult, ExecutionResult
+from verifierd.selection.standings import NOTHING
+
+NUMBER_BYTES = 8
+
+
+class BehaviourTable:
+    """One row of numbers a candidate: eight bytes an input, whatever was written.
+
+    Who could make two behaviours have one number could vote for himself with others' answers, so numbers
+    are digests under a key of this table's own.
+    """
+
+    def __init__(self) -> None:
+        self._key = os.urandom(16)
+        self._rows: dict[int, bytes] = {}
+
+    def add(self, arrival: int, result: CandidateResult) -> None:
+        """Take down what a candidate did; `arrival` is its position in the batch."""
+        self._rows[arrival] = b"".join(map(self._number, result.executions))
+
+    def numbers(self, arrivals: list[int]) -> npt.NDArray[np.int64]:
+        """Return the rows of these candidates, of shape (n, inputs)."""
+        rows = b"".join(self._rows[arrival] for arrival in arrivals)
+        return np.frombuffer(rows, dtype=np.int64).reshape(len(arrivals), -1 if rows else 0)
+
+    def _number(self, execution: ExecutionResult) -> bytes:
+        if execution.behaviour is None:
+            return NOTHING.to_bytes(NUMBER_BYTES, "little", signed=True)
+        seen = f"{execution.verdict.name} {execution.behaviour}".encode("utf-8", "surrogatepass")
+        digest = blake2b(seen, digest_size=NUMBER_BYTES, key=self._key).digest()
+        return digest[:-1] + bytes([digest[-1] & 0x7F])  # not negative, as `NOTHING` is

@@ -1,0 +1,32 @@
+"""The interface of all selection rules."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol
+
+from verifierd.model import Pick
+from verifierd.selection.standings import Standings
+
+
+class ParameterRefused(ValueError):
+    """A parameter of a rule is out of range."""
+
+    def __init__(self, name: str, value: float, allowed: str) -> None:
+        """Name the parameter, what it is, and what it may be."""
+        super().__init__(f"{name} is {value:g}; allowed: {allowed}")
+        self.name = name
+        self.value = value
+        self.allowed = allowed
+
+
+class SelectionRule(Protocol):
+    """Picks candidates from the standings of a batch. A frozen dataclass, whose fields are its parameters."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+    name: ClassVar[str]
+    reads_behaviours: ClassVar[bool]
+    """Whether the rule looks at what a candidate did on each input, beyond who did the same on all."""
+
+    def picks(self, standings: Standings, count: int) -> tuple[Pick, ...]:
+        """Return up to `count` picks, the best first; none where nothing deserves it."""
+        ...

@@ -1,0 +1,21 @@
+"""`first_pass`: whoever passed first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from verifierd.model import Pick
+from verifierd.selection.standings import Standings
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPass:
+    """The eligible candidates as they arrived. Arrival, not finishing, so that load changes no pick."""
+
+    name: ClassVar[str] = "first_pass"
+    reads_behaviours: ClassVar[bool] = False
+
+    def picks(self, standings: Standings, count: int) -> tuple[Pick, ...]:
+        """Return the first `count` of them."""
+        return standings.picks(map(int, standings.rows()), self.name, count)
