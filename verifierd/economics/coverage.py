@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from verifierd.economics.intervals import LEVEL, Estimate, mean_estimate
+
 Counts = Sequence[int] | npt.NDArray[np.int64]
 
 
@@ -26,9 +28,8 @@ def pass_at_k(samples: Counts, correct: Counts, k: int) -> npt.NDArray[np.float6
     Raises:
         ValueError: the lengths differ, k is out of range, or some c is not from 0 to its n.
     """
-    n = np.asarray(samples, dtype=np.int64)
-    c = np.asarray(correct, dtype=np.int64)
-    _check(n, c, k)
+    n, c = checked_counts(samples, correct)
+    _check_k(n, k)
     factors = np.minimum(c, k)
     taken = np.maximum(c, k)
     missed = np.ones(n.shape, dtype=np.float64)
@@ -45,14 +46,25 @@ def mean_pass_at_k(samples: Counts, correct: Counts, k: int) -> float:
     return float(pass_at_k(samples, correct, k).mean())
 
 
-def _check(n: npt.NDArray[np.int64], c: npt.NDArray[np.int64], k: int) -> None:
+def pass_at_k_estimate(samples: Counts, correct: Counts, k: int, level: float = LEVEL) -> Estimate:
+    """Return the same with its interval, by the bootstrap over problems. Raises ValueError."""
+    return mean_estimate(pass_at_k(samples, correct, k), level)
+
+
+def checked_counts(samples: Counts, correct: Counts) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return counts as arrays. Raises ValueError where their lengths differ or some c is not from 0 to n."""
+    n, c = np.asarray(samples, dtype=np.int64), np.asarray(correct, dtype=np.int64)
     if n.ndim != 1 or n.shape != c.shape:
         raise ValueError(
             f"samples and correct need one number a problem; they have shapes {n.shape} and {c.shape}"
         )
-    if k < 1:
-        raise ValueError(f"k is {k}; it must be at least 1")
     for problem in np.flatnonzero((c < 0) | (c > n))[:1]:
         raise ValueError(f"problem {problem} has {c[problem]} correct of {n[problem]} samples")
+    return n, c
+
+
+def _check_k(n: npt.NDArray[np.int64], k: int) -> None:
+    if k < 1:
+        raise ValueError(f"k is {k}; it must be at least 1")
     for problem in np.flatnonzero(k > n)[:1]:
         raise ValueError(f"k is {k}, but problem {problem} has {n[problem]} samples; k may be at most that")
