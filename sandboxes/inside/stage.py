@@ -22,6 +22,7 @@ from .forking import ForkHooks
 from .kinds import OF_ONE_CANDIDATE, Beginnings
 from .numbers import ProcessNumbers
 from .programs import SOURCE_NAME, keep_source
+from .scratch import Scratch
 from .walls import SCRATCH
 
 MESSAGE_BYTES = 1 << 16
@@ -78,7 +79,7 @@ def main(control: socket.SocketType, hooks: ForkHooks) -> None:
         folder = None if is_python else entrances.pop(0)
         _enter(entrances)
         walls.close_in(setup, _drain(seccomp), None if folder is None else _drain(folder))
-        untouched, numbers = _scratch_state(), ProcessNumbers()
+        scratch, numbers = Scratch(SCRATCH), ProcessNumbers()
         code: CodeType | None = NO_CODE
         if is_python:
             compile(ANY_PROGRAM, SOURCE_NAME, "exec", dont_inherit=True)  # which brings its pages
@@ -99,10 +100,11 @@ def main(control: socket.SocketType, hooks: ForkHooks) -> None:
                 continue
             if order["kind"] in OF_ONE_CANDIDATE:
                 is_limited = is_limited or limit_all_runs(order["limits"])
+            scratch.begin()
             begin = beginnings.of(code, order, fds[0])
             pid = fork_run(begin, order, fds, uid, hooks, line.let_go, is_limited=is_limited)
-            exit_status = _ended(pid)
-            clean = numbers.restore(pid) and _scratch_state() == untouched
+            exit_status = _ended(pid, numbers)
+            clean = numbers.restore(pid) and scratch.is_untouched()
             line.send({**exit_status, "clean": clean})
     except BaseException as error:
         line.send({"failed": f"{type(error).__name__}: {error}"})
@@ -117,10 +119,11 @@ def _enter(entrances: list[int]) -> None:
         os.close(fd)
 
 
-def _ended(pid: int) -> dict[str, Any]:
+def _ended(pid: int, numbers: ProcessNumbers) -> dict[str, Any]:
     """Wait for a run's end, end all that it left, and return how it ended."""
     _, status = os.waitpid(pid, 0)
-    _end_everything_else()
+    if not numbers.are_one(pid):
+        _end_everything_else()
     code_or_signal = os.waitstatus_to_exitcode(status)
     return {
         "exit_code": code_or_signal if code_or_signal >= 0 else None,
@@ -177,23 +180,6 @@ def _look(line: Line, room_bytes: int, fds: list[int], uid: int | None) -> None:
     _, status = os.waitpid(pid, 0)
     if status:
         raise ChildProcessError(f"what looks for files ended with {os.waitstatus_to_exitcode(status)}")
-
-
-def _scratch_state() -> list[object]:
-    """Everything of the scratch directories that a run could leave a mark in.
-
-    Times alone would not do: two changes within one tick of the kernel's clock look the same.
-    """
-    state: list[object] = []
-    for directory in SCRATCH:
-        found = os.stat(directory)
-        times = (found.st_atime_ns, found.st_mtime_ns, found.st_ctime_ns)
-        state.append((found.st_mode, found.st_uid, found.st_gid, times))
-        try:
-            state.append((os.listdir(directory), os.listxattr(directory)))
-        except OSError as error:  # it was made unreadable
-            state.append(error.errno)
-    return state
 
 
 def _drain(fd: int) -> bytes:

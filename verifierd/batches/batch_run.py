@@ -110,8 +110,10 @@ class BatchRun:
             yield self._tally.summary(self._batch.id, self._stop.reason, started_at_ns, self._clock_ns())
         finally:
             working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
-            self._log.info("batch_ended", stop_reason=self._stop.reason, **self._tally.figures())
+            try:
+                await asyncio.gather(working, return_exceptions=True)
+            finally:
+                self._log.info("batch_ended", stop_reason=self._stop.reason, **self._tally.figures())
 
     async def _work(self) -> None:
         try:

@@ -31,6 +31,7 @@ from verifierd.datasets.output import check_writable, whole_file
 from verifierd.datasets.records import InputError
 from verifierd.datasets.styles import STYLES, About
 from verifierd.datasets.task import Rule
+from verifierd.economics.intervals import Estimate
 from verifierd_client import Limits
 
 MIB = 1 << 20
@@ -68,7 +69,8 @@ Each set is judged by the rule of its own evaluator, under the limits that the s
 right thing where that rule is unsound. A sample is judged up to its first failed test, unless `--all-tests`.
 
 pass@k is the unbiased estimate (Chen et al. 2021), for those k of 1, 10 and 100 that every task has samples
-for. Samples that could not be judged do not count as wrong: they are left out.
+for, with the interval in which it is with 95 % for tasks of this kind (bootstrap over tasks). Samples that
+could not be judged do not count as wrong: they are left out.
 
 {SETTINGS_HELP}
 
@@ -223,7 +225,9 @@ def _view(evaluation: Evaluation, elapsed_s: float, out: Path, resumed: int) -> 
     return table
 
 
-def _add_pass_at_k(table: Table, values: Mapping[int, float | None], of: str = "") -> None:
-    for k, value in values.items():
-        told = f"{value:.2%}" if value is not None else f"some task has fewer than {k} samples"
+def _add_pass_at_k(table: Table, estimates: Mapping[int, Estimate | None], of: str = "") -> None:
+    for k, estimate in estimates.items():
+        told = f"some task has fewer than {k} samples"
+        if estimate is not None:
+            told = f"{estimate.value:.2%} ({estimate.low:.1%} to {estimate.high:.1%})"
         table.add_row(f"pass@{k}{of}", told)

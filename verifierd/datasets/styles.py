@@ -77,9 +77,9 @@ def _evalplus(evaluation: Evaluation, about: About, out: TextIO) -> None:
     groups = tally.groups or {"base": None}
     pass_at_k = {
         group: {
-            f"pass@{k}": value
-            for k, value in tally.pass_at_k(group if tally.groups else None).items()
-            if value is not None
+            f"pass@{k}": estimate.value
+            for k, estimate in tally.pass_at_k(group if tally.groups else None).items()
+            if estimate is not None
         }
         for group in groups
     }

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 import verifierd_client as client
-from verifierd.economics.coverage import mean_pass_at_k
+from verifierd.economics.coverage import pass_at_k_estimate
+from verifierd.economics.intervals import Estimate
 
 KS = (1, 10, 100)
 NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})
@@ -69,8 +70,10 @@ class Tally:
         self.cpu_time_s += cost.cpu_time_s
         self.cost_usd += cost.verification_usd
 
-    def pass_at_k(self, group: str | None = None) -> dict[int, float | None]:
+    def pass_at_k(self, group: str | None = None) -> dict[int, Estimate | None]:
         """Return pass@1, pass@10 and pass@100 over the tasks that have judged samples, unbiased.
+
+        Their intervals are those of other tasks of the same kind: the bootstrap over tasks.
 
         With a `group` a sample passes where that group of tests and all before it are accepted.
         None where some task has fewer than k samples, from which it cannot be told. A sample that could
@@ -82,7 +85,7 @@ class Tally:
             task.accepted if group is None else task.accepted_up_to[group] for task in self.tasks.values()
         ]
         fewest = min(samples, default=0)
-        return {k: mean_pass_at_k(samples, accepted, k) if k <= fewest else None for k in KS}
+        return {k: pass_at_k_estimate(samples, accepted, k) if k <= fewest else None for k in KS}
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as a JSON object; keys of `pass_at_k` that cannot be told are null."""
@@ -91,8 +94,10 @@ class Tally:
             "samples": self.samples,
             "accepted": self.verdict_counts[client.Verdict.ACCEPTED],
             "verdict_counts": {verdict.value: count for verdict, count in self.verdict_counts.most_common()},
-            "pass_at_k": _by_name(self.pass_at_k()),
-            "pass_at_k_by_group": {group: _by_name(self.pass_at_k(group)) for group in self.groups},
+            **_by_name(self.pass_at_k()),
+            "pass_at_k_by_group": {
+                group: _by_name(self.pass_at_k(group))["pass_at_k"] for group in self.groups
+            },
             "executions": self.executions,
             "executions_saved": self.executions_saved,
             "cpu_time_s": self.cpu_time_s,
@@ -100,5 +105,9 @@ class Tally:
         }
 
 
-def _by_name(pass_at_k: Mapping[int, float | None]) -> dict[str, float | None]:
-    return {str(k): value for k, value in pass_at_k.items()}
+def _by_name(pass_at_k: Mapping[int, Estimate | None]) -> dict[str, dict[str, Any]]:
+    known = {str(k): each for k, each in pass_at_k.items()}
+    return {
+        "pass_at_k": {k: each.value if each else None for k, each in known.items()},
+        "pass_at_k_interval": {k: [each.low, each.high] if each else None for k, each in known.items()},
+    }

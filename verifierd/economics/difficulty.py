@@ -19,7 +19,15 @@ from scipy.special import betaln, expit, logsumexp
 from scipy.stats import beta as beta_distribution
 
 from verifierd.economics.coverage import Counts, checked_counts
-from verifierd.economics.intervals import LEVEL, Estimate, Floats, checked_level, resampled
+from verifierd.economics.intervals import (
+    LEVEL,
+    Estimate,
+    Floats,
+    checked_level,
+    checked_resamples,
+    mean_estimate,
+    resampled,
+)
 
 # What keeps a fit to few problems from running away: log a and log b are held near 0 by a normal prior of
 # this deviation, and the mass at zero by one of the same kind on its log-odds.
@@ -114,7 +122,8 @@ def coverage_beyond(
 ) -> Estimate:
     """Return the share of these problems that k samples of each solve, with its interval; k may be beyond n.
 
-    The interval is that of the bootstrap over problems, with a fit of its own in each draw.
+    The interval is that of the bootstrap over problems, with a fit of its own in each draw, and no narrower
+    than where the chances of these problems were known.
 
     Raises:
         ValueError: there are no problems, the counts are none, k is below 1 or the level is none.
@@ -123,36 +132,38 @@ def coverage_beyond(
     if k < 1:
         raise ValueError(f"k is {k}; it must be at least 1")
     tail = checked_level(level) / 2
+    checked_resamples(resamples)
     whole = fit_difficulty(n, c)
+    solved = _solved(whole, n, c, k)
+    least = mean_estimate(np.clip(solved, 0.0, 1.0), level)
+    if k <= n.min():
+        return least
     start = (math.log(whole.a), math.log(whole.b), _log_odds(whole.unsolvable))
 
     def statistic(chosen: npt.NDArray[np.int64]) -> Floats:
         return np.array(
-            [_mean_pass_at(_fit(n[each], c[each], (start,)), n[each], c[each], k) for each in chosen]
+            [_solved(_fit(n[each], c[each], (start,)), n[each], c[each], k).mean() for each in chosen]
         )
 
-    means = resampled(n.size, statistic, resamples, SEED)
-    value = _mean_pass_at(whole, n, c, k)
-    low, high = np.quantile(means, (tail, 1.0 - tail))
-    return Estimate(value, min(float(low), value), max(float(high), value), level)
+    low, high = np.quantile(resampled(n.size, statistic, resamples, SEED), (tail, 1.0 - tail))
+    return Estimate(least.value, min(float(low), least.low), max(float(high), least.high), level)
 
 
-def _mean_pass_at(
-    difficulty: Difficulty, n: npt.NDArray[np.int64], c: npt.NDArray[np.int64], k: int
-) -> float:
-    """Return the mean over problems of the chance that k samples, those that there are among them, solve it.
+def _solved(difficulty: Difficulty, n: npt.NDArray[np.int64], c: npt.NDArray[np.int64], k: int) -> Floats:
+    """Return of each problem the chance that k samples, those that there are among them, solve it.
 
     Of a problem with more samples than k, that is what its own samples tell.
     """
-    solved = [
-        1.0 - _missed(int(drawn), int(right), k)
-        if drawn >= k
-        else 1.0
-        if right
-        else difficulty.given(int(drawn), 0).pass_at(k - int(drawn))
-        for drawn, right in zip(n, c, strict=True)
-    ]
-    return float(np.mean(solved))
+    return np.array(
+        [
+            1.0 - _missed(int(drawn), int(right), k)
+            if drawn >= k
+            else 1.0
+            if right
+            else difficulty.given(int(drawn), 0).pass_at(k - int(drawn))
+            for drawn, right in zip(n, c, strict=True)
+        ]
+    )
 
 
 def _missed(n: int, c: int, k: int) -> float:

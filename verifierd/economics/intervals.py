@@ -48,6 +48,7 @@ def mean_estimate(
         ValueError: there are no values, one is no share, or the level is none.
     """
     shares = checked_shares(values)
+    checked_resamples(resamples)
     tail = checked_level(level) / 2
     mean = float(shares.mean())
     if np.ptp(shares) == 0:
@@ -84,6 +85,12 @@ def checked_shares(values: Sequence[float] | Floats) -> Floats:
     for problem in np.flatnonzero(~((shares >= 0) & (shares <= 1)))[:1]:
         raise ValueError(f"the value of problem {problem} is {shares[problem]}; a share is from 0 to 1")
     return shares
+
+
+def checked_resamples(resamples: int) -> None:
+    """Raise ValueError where nothing is to be drawn anew."""
+    if resamples < 1:
+        raise ValueError(f"resamples is {resamples}; it must be at least 1")
 
 
 def checked_level(level: float) -> float:

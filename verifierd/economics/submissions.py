@@ -33,7 +33,8 @@ def n_at_k(samples: int, passing: int, correct: int, n: int, k: int) -> float:
         raise ValueError(f"n is {n} and k is {k}; n is at least 1, k from 1 to {samples}")
     kept = np.arange(max(0, k - (samples - passing)), min(k, passing) + 1)
     likely = hypergeom.pmf(kept, samples, passing, k)
-    missed = _missed(passing, correct, min(n, passing))[np.minimum(kept, n)]
+    most = min(n, passing)
+    missed = _missed(passing, correct, most)[np.minimum(kept, most)]
     return float(np.clip(1.0 - (likely * missed).sum() / likely.sum(), 0.0, 1.0))
 
 

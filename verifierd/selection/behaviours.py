@@ -12,6 +12,7 @@ from verifierd.model import CandidateResult, ExecutionResult
 from verifierd.selection.standings import NOTHING
 
 NUMBER_BYTES = 8
+NOTHING_BYTES = NOTHING.to_bytes(NUMBER_BYTES, "little", signed=True)  # eight equal ones
 
 
 class BehaviourTable:
@@ -30,13 +31,18 @@ class BehaviourTable:
         self._rows[arrival] = b"".join(map(self._number, result.executions))
 
     def numbers(self, arrivals: list[int]) -> npt.NDArray[np.int64]:
-        """Return the rows of these candidates, of shape (n, inputs)."""
-        rows = b"".join(self._rows[arrival] for arrival in arrivals)
-        return np.frombuffer(rows, dtype=np.int64).reshape(len(arrivals), -1 if rows else 0)
+        """Return the rows of these candidates, of shape (n, inputs).
+
+        Who ran on fewer inputs, or on none, has `NOTHING` for the others.
+        """
+        rows = [self._rows[arrival] for arrival in arrivals]
+        width = max(map(len, rows), default=0)
+        whole = b"".join(row.ljust(width, NOTHING_BYTES[:1]) for row in rows)
+        return np.frombuffer(whole, dtype=np.int64).reshape(len(rows), width // NUMBER_BYTES)
 
     def _number(self, execution: ExecutionResult) -> bytes:
         if execution.behaviour is None:
-            return NOTHING.to_bytes(NUMBER_BYTES, "little", signed=True)
+            return NOTHING_BYTES
         seen = f"{execution.verdict.name} {execution.behaviour}".encode("utf-8", "surrogatepass")
         digest = blake2b(seen, digest_size=NUMBER_BYTES, key=self._key).digest()
         return digest[:-1] + bytes([digest[-1] & 0x7F])  # not negative, as `NOTHING` is

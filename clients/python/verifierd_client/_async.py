@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -17,7 +18,14 @@ from verifierd_client._waiting import Waits
 from verifierd_client._writing import Program, listed, write_problem, write_spec
 from verifierd_client.errors import ForkError, UnreadableAnswer
 from verifierd_client.problems import Digest, Options, Problem
-from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
+from verifierd_client.results import (
+    BatchResult,
+    BatchSummary,
+    CandidateResult,
+    Capabilities,
+    Usage,
+    Verdict,
+)
 
 DEFAULT_RETRIES = 5
 DEFAULT_MESSAGE_BYTES = 256 << 20
@@ -159,7 +167,10 @@ class ResultStream:
         self.batch_id = ""
         self.stop_decided = False
         self._summary: BatchSummary | None = None
+        self._is_over = False
         self._positions = call.positions
+        self._unseen = call.unseen
+        self._tests_total = len(call.spec.problem.tests)
         self._events = call.events(connection, patience)
         self._pid = os.getpid()
 
@@ -182,19 +193,53 @@ class ResultStream:
         """Return the next result. Raises VerifierError."""
         if self._pid != os.getpid():
             raise ForkError("these results land in the process that asked for them, not in its forked child")
+        if self._is_over:
+            raise StopAsyncIteration
+        try:
+            result = await self._next()
+        except BaseException:
+            self._is_over = True
+            raise
+        if result is None:
+            self._is_over = True
+            raise StopAsyncIteration
+        return result
+
+    async def _next(self) -> CandidateResult | None:
         async for event in self._events:
             match event.WhichOneof("event"):
                 case "batch_accepted":
                     self.batch_id = event.batch_accepted.batch_id
                 case "candidate_finished":
-                    return read_candidate_result(event.candidate_finished.result)
+                    result = read_candidate_result(event.candidate_finished.result)
+                    self._unseen.pop(result.candidate_id, None)
+                    return result
                 case "stop_decided":
                     self.stop_decided = True
                 case "batch_finished":
                     self._summary = read_summary(event.batch_finished.summary)
         if self._summary is None:
             raise UnreadableAnswer("the server ended the batch without a summary")
-        raise StopAsyncIteration
+        return self._cancelled()
+
+    def _cancelled(self) -> CandidateResult | None:
+        """Return the result of a candidate of a list that was no longer sent; None after the last one."""
+        if not self._unseen or self._summary is None:
+            return None
+        candidate_id, _ = self._unseen.popitem()
+        counts = dict(self._summary.verdict_counts)
+        counts[Verdict.CANCELLED] = counts.get(Verdict.CANCELLED, 0) + 1
+        self._summary = replace(self._summary, verdict_counts=counts)
+        return CandidateResult(
+            candidate_id=candidate_id,
+            verdict=Verdict.CANCELLED,
+            detail=f"the batch was stopped ({self._summary.stop_reason.value.lower()}) before it was sent",
+            duplicate_of="",
+            executions=(),
+            tests_passed=0,
+            tests_total=self._tests_total,
+            usage=Usage(0.0, 0.0, 0),
+        )
 
     def in_order(self, results: list[CandidateResult]) -> tuple[CandidateResult, ...]:
         """Return all results of this stream in the order in which their candidates were given."""
@@ -206,6 +251,7 @@ class ResultStream:
         """Cancel what is left of the batch; in a forked child it is left to the parent."""
         if self._pid == os.getpid():
             await self._events.aclose()
+            self._is_over = True
 
     async def __aenter__(self) -> Self:
         """Return itself."""

@@ -31,14 +31,16 @@ Events = AsyncGenerator[result_pb2.VerifyEvent, None]
 class BatchCall:
     """A batch to be run: its rules, its candidates, and the name under which it is safe to repeat.
 
-    `positions` says of each candidate that was sent which one it was. `enough` is set once the server
-    needs no more of them; `source_error` is what the caller's own source of candidates raised.
+    `positions` says of each candidate that was sent which one it was; `unseen` are those of a list that are
+    to be sent one by one, for who takes results to take out. `enough` is set once the server needs no more of
+    them; `source_error` is what the caller's own source of candidates raised.
     """
 
     spec: batch_pb2.BatchSpec
     candidates: Sequence[Candidate] | AsyncIterable[Program]
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     positions: dict[str, int] = field(default_factory=dict)
+    unseen: dict[str, None] = field(default_factory=dict)
     enough: bool = False
     source_error: BaseException | None = None
 
@@ -104,6 +106,7 @@ class BatchCall:
     async def _listed(
         self, stub: VerifierServiceStub, patience: Patience, written: list[batch_pb2.Candidate]
     ) -> Events:
+        self.unseen.update(dict.fromkeys(each.id for each in reversed(written)))
         opening = wire.OpenBatch(
             request_id=self.request_id, batch=self.spec, expected_candidates=len(written)
         )

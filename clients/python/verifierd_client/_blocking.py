@@ -7,6 +7,7 @@ module is one of the two `Waits`; `_awaiting` is the other.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, Generic, TypeVar
@@ -18,12 +19,19 @@ Response = TypeVar("Response")
 
 
 def run(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run a coroutine that waits in no other way than this module's. Raises what it raises."""
+    """Run a coroutine that waits in no other way than this module's. Raises what it raises.
+
+    Where an event loop runs, what is begun here is not that loop's to end.
+    """
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(None, None)
     try:
         work.send(None)
     except StopIteration as ended:
         answer: Answer = ended.value
         return answer
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
     work.close()
     raise RuntimeError("a coroutine of the blocking client waits for an event loop")
 

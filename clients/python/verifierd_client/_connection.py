@@ -13,6 +13,12 @@ import grpc
 
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
 
+# So that a call that is repeated finds a server that has come back: gRPC's own delays grow to two minutes.
+RECONNECTING = (
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+)
 USUAL_STACK_BYTES = 8 << 20  # where the host sets no bound
 LARGEST_STACK_BYTES = 256 << 20
 
@@ -46,6 +52,7 @@ class Connection:
                         ("grpc.max_receive_message_length", self._max_message_bytes),
                         ("grpc.max_send_message_length", -1),
                         ("grpc.use_local_subchannel_pool", 1),
+                        *RECONNECTING,
                     ],
                 )
             return VerifierServiceStub(self._channel)

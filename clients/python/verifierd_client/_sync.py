@@ -122,7 +122,7 @@ class Verifier:
 class SyncResultStream:
     """A batch's results as they land; after the last one, `summary` holds the end of the batch.
 
-    Leaving a `with` block, or `close`, cancels what is left of the batch.
+    One thread at a time may use it. Leaving a `with` block, or `close`, cancels what is left of the batch.
     """
 
     def __init__(self, stream: ResultStream) -> None:

@@ -57,9 +57,13 @@ def write_problem(problem: Problem) -> problem_pb2.Problem:
 
 
 def _write_selection(selection: Selection) -> batch_pb2.SelectionSpec:
-    if not -INT32_BOUND <= selection.picks < INT32_BOUND:
-        raise OutOfRange(f"Selection.picks must be a whole number below 2**31, and is {selection.picks}")
-    return batch_pb2.SelectionSpec(rule=selection.rule or "", picks=selection.picks, params=selection.params)
+    picks = selection.picks
+    if type(picks) is not int or not -INT32_BOUND <= picks < INT32_BOUND:
+        raise OutOfRange(f"Selection.picks must be a whole number below 2**31, and is {picks!r}")
+    for name, value in selection.params.items():
+        if not isinstance(value, (int, float)):
+            raise OutOfRange(f"Selection.params[{name!r}] must be a number, and is {_kind(value)}")
+    return batch_pb2.SelectionSpec(rule=selection.rule or "", picks=picks, params=selection.params)
 
 
 def _write_program(program: problems.Program) -> problem_pb2.Program:

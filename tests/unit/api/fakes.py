@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ class FakeEngine:
     """Finds a candidate right unless its source says "wrong"; call tests return what was expected.
 
     With `hold`, the batch waits for `go_on` after its first event, with `hold_end` before its last one.
+    After `stops_after` results (0: never) it has seen enough.
     `fails_first` is raised before the first event, `fails_later` after it. `closed` is set when a batch
     ends in any way.
     """
@@ -72,6 +74,7 @@ class FakeEngine:
         self.fails_later: BaseException | None = None
         self.hold = False
         self.hold_end = False
+        self.stops_after = 0
         self.go_on = asyncio.Event()
         self.closed = asyncio.Event()
         self.batches: list[Batch] = []
@@ -95,9 +98,12 @@ class FakeEngine:
                 self.candidates.append(candidate)
                 results.append(candidate_result(candidate, batch.problem))
                 yield CandidateFinished(results[-1])
+                if len(results) == self.stops_after:
+                    break
             if self.hold_end:
                 await self.go_on.wait()
-            yield _finished(batch, results)
+            finished = _finished(batch, results)
+            yield replace(finished, stop_reason="accepted_enough") if self.stops_after else finished
         finally:
             self.closed.set()
 

@@ -165,7 +165,7 @@ async def test_a_batch_says_how_its_candidates_are_picked(
     selection: SelectionSpec, picked: list[str]
 ) -> None:
     asked = replace(batch(), selection=selection)
-    events = await events_of(engine(), asked, candidates("wrong", "right", "right too", "right"))
+    events = await events_of(engine(), asked, candidates("wrong", "right", "right too", "right", ""))
     picks = summary_of(events).picks
     assert [pick.candidate_id for pick in picks] == picked
     assert {(pick.rule, pick.cluster_id) for pick in picks} == {

@@ -52,13 +52,15 @@ def test_results_stand_in_input_order_and_pass_at_k_is_told(
     (report,) = ended.json_lines
     assert (ended.code, report["samples"], report["tasks"], report["accepted"]) == (0, 20, 2, 20)
     assert report["pass_at_k"] == {"1": 1.0, "10": 1.0, "100": None}
+    low, high = report["pass_at_k_interval"]["1"]
+    assert (low, high) == (pytest.approx(0.025**0.5), 1.0)
 
 
 def test_a_person_is_told_which_k_cannot_be_told(
     command: Command, verifier: FakeVerifier, files: Files
 ) -> None:
     ended = files.evaluate(command)
-    assert "100.00%" in ended.out
+    assert "100.00% (15.8% to 100.0%)" in ended.out
     assert "some task has fewer than 100 samples" in ended.out
     assert "\x1b" not in ended.out + ended.err
 

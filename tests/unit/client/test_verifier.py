@@ -122,6 +122,55 @@ async def test_a_large_batch_that_is_refused_or_left_ends_at_once(served: Servin
     await asyncio.wait_for(served.engine.closed.wait(), timeout=10)
 
 
+async def test_what_of_a_large_batch_was_no_longer_sent_is_cancelled(served: Serving) -> None:
+    served.engine.stops_after = 3
+    verifier = client.Verifier(served.server.address)
+    result = await _in_thread(lambda: verifier.verify(PROBLEM, ["#" * 60_000] * 100))
+    assert [each.candidate_id for each in result.results] == [str(number) for number in range(100)]
+    assert [each.verdict for each in result.results[3:]] == [client.Verdict.CANCELLED] * 97
+    assert result.summary.verdict_counts[client.Verdict.CANCELLED] == 97
+    assert (result.results[99].tests_total, result.results[99].detail) == (
+        1,
+        "the batch was stopped (accepted_enough) before it was sent",
+    )
+
+
+async def test_a_stream_that_is_over_has_no_more_results(served: Serving) -> None:
+    def work() -> tuple[list[client.CandidateResult], list[client.CandidateResult]]:
+        stream = client.Verifier(served.server.address).stream(PROBLEM, ["ok"] * 3)
+        next(stream)
+        stream.close()
+        whole = client.Verifier(served.server.address).stream(PROBLEM, ["ok"])
+        return list(stream), [*list(whole), *list(whole)]
+
+    closed, whole = await _in_thread(work)
+    assert (closed, len(whole)) == ([], 1)
+
+
+DROPPED_WITHIN_A_LOOP = """
+import asyncio, gc
+import verifierd_client as client
+
+PROBLEM = client.Problem("sum", [client.StdioTest("1 2", "3")])
+
+async def begun():
+    dropped = client.Verifier(sys.argv[1]).stream(PROBLEM, ["ok"] * 2)
+    next(dropped)
+    del dropped
+    gc.collect()
+    kept = client.Verifier(sys.argv[1]).stream(PROBLEM, ["ok"] * 2)
+    next(kept)
+    return kept
+
+assert len(list(asyncio.run(begun()))) == 1
+print("fine")
+"""
+
+
+async def test_a_stream_that_began_within_an_event_loop_is_not_that_loops(served: Serving) -> None:
+    assert "fine" in await _run(DROPPED_WITHIN_A_LOOP, served.server.address)
+
+
 async def test_a_busy_server_is_asked_again_as_often_as_it_may_be(served: Serving) -> None:
     served.engine.fails_first = [QueueFull(0.05), Draining(0.05), QueueFull(0.01)]
     verifier = client.Verifier(served.server.address)

@@ -22,7 +22,9 @@ def test_coverages_of_0_and_1_say_nothing() -> None:
 
 
 def test_coverage_that_does_not_grow_is_no_law_that_falls() -> None:
-    assert fit_power_law([1, 10, 100], [0.5, 0.4, 0.3]).b == 0
+    found = fit_power_law([1, 10, 100], [0.5, 0.4, 0.3])
+    assert found.b == 0
+    assert 0.3 < found.pass_at(7) == found.pass_at(10_000) < 0.5
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,9 @@ def test_coverage_that_does_not_grow_is_no_law_that_falls() -> None:
         ([1, 2], [0.0, 0.6], "needs two"),
         ([3, 3], [0.5, 0.6], "needs two"),
         ([], [], "needs two"),
+        ([1, 2], [0.5, 1.7], "a share"),
+        ([1, 2], [0.5, math.nan], "a share"),
+        ([10**6, 10**6 + 10], [1e-9, 0.999999], "too fast"),
     ],
 )
 def test_too_little_to_fit_is_refused(ks: list[int], coverage: list[float], why: str) -> None:

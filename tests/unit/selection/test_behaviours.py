@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tests.unit.selection.results import WRONG, execution, result
+from verifierd.judging.candidates import without_code
 from verifierd.selection.behaviours import BehaviourTable
 from verifierd.selection.standings import NOTHING
 
@@ -16,6 +17,17 @@ def test_equal_behaviour_has_an_equal_number_and_other_behaviour_another() -> No
     assert numbers[1, 1] != numbers[2, 1]
     assert numbers[0, 1] == NOTHING
     assert (numbers[1:] >= 0).all()
+
+
+def test_who_ran_on_fewer_inputs_did_nothing_on_the_others() -> None:
+    table = BehaviourTable()
+    table.add(0, without_code("a", 2))
+    table.add(1, result("b", execution(0, behaviour="x"), execution(1, behaviour="y")))
+    table.add(2, result("c", execution(0, behaviour="x")))
+    numbers = table.numbers([0, 1, 2])
+    assert numbers.shape == (3, 2)
+    assert list(numbers[0]) == [NOTHING, NOTHING]
+    assert (numbers[2, 0], numbers[2, 1]) == (numbers[1, 0], NOTHING)
 
 
 def test_numbers_cannot_be_foreseen() -> None:
