@@ -22,6 +22,7 @@ from verifierd.model import (
     Batch,
     BatchAccepted,
     BatchEvent,
+    BatchFinished,
     CandidateFinished,
     CandidateResult,
     ExecutionResult,
@@ -107,13 +108,19 @@ class BatchRun:
             self.cancel()
             raise
         else:
-            yield self._tally.summary(self._batch.id, self._stop.reason, started_at_ns, self._clock_ns())
+            yield await self._summary(started_at_ns)
         finally:
             working.cancel()
             try:
                 await asyncio.gather(working, return_exceptions=True)
             finally:
                 self._log.info("batch_ended", stop_reason=self._stop.reason, **self._tally.figures())
+
+    async def _summary(self, started_at_ns: int) -> BatchFinished:
+        asked = (self._batch.id, self._stop.reason, started_at_ns, self._clock_ns())
+        if self._tally.is_heavy:
+            return await asyncio.to_thread(self._tally.summary, *asked)
+        return self._tally.summary(*asked)
 
     async def _work(self) -> None:
         try:

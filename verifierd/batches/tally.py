@@ -12,6 +12,8 @@ from verifierd.selection.behaviours import BehaviourTable
 from verifierd.selection.clusters import ClusterBuilder
 from verifierd.selection.rules import rule_named
 
+HEAVY_CANDIDATES = 2000
+
 
 class Tally:
     """Keeps digests, ids and sums only: no source and no output of a candidate."""
@@ -33,6 +35,11 @@ class Tally:
         self._cost = total((self._cost, cost_of(result, self._settings.prices)))
         if self._behaviours is not None:
             self._behaviours.add(position, result)
+
+    @property
+    def is_heavy(self) -> bool:
+        """Tell whether summing up takes longer than an event loop may be held."""
+        return self._verdicts.total() > HEAVY_CANDIDATES
 
     def figures(self) -> dict[str, object]:
         """Return the sums as a log line carries them."""

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import tracemalloc
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,8 +26,10 @@ from tests.unit.batches.scene import (
     summary_of,
 )
 from tests.unit.execution.fakes import FakeExecutor
+from verifierd.batches import tally as batches_tally
 from verifierd.batches.admission import QueueLimits
 from verifierd.batches.settings import EngineSettings
+from verifierd.batches.tally import Tally
 from verifierd.economics.prices import PriceTable
 from verifierd.errors import InvalidField, QueueFull
 from verifierd.execution.executor import ExecutionRequest
@@ -35,6 +39,7 @@ from verifierd.model import (
     AssertsTest,
     Batch,
     BatchAccepted,
+    BatchFinished,
     BatchOptions,
     Candidate,
     CandidateFinished,
@@ -171,6 +176,26 @@ async def test_a_batch_says_how_its_candidates_are_picked(
     assert {(pick.rule, pick.cluster_id) for pick in picks} == {
         (selection.rule, summary_of(events).clusters[0].id)
     }
+
+
+async def test_a_large_batch_is_summed_up_beside_the_event_loop_with_the_same_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sources = ("wrong", "right", "right too", "")
+    small = summary_of(await events_of(engine(), batch(), candidates(*sources)))
+    threads: list[int] = []
+    summed_up = Tally.summary
+
+    def summary(tally: Tally, *asked: Any) -> BatchFinished:
+        threads.append(threading.get_ident())
+        return summed_up(tally, *asked)
+
+    monkeypatch.setattr(Tally, "summary", summary)
+    monkeypatch.setattr(batches_tally, "HEAVY_CANDIDATES", 3)
+    large = summary_of(await events_of(engine(), batch(), candidates(*sources)))
+    assert (large.clusters, large.picks, large.cost) == (small.clusters, small.picks, small.cost)
+    assert len(threads) == 1
+    assert threads[0] != threading.get_ident()
 
 
 async def test_outputs_come_only_where_they_are_asked_for_and_clusters_are_the_same() -> None:
