@@ -18,7 +18,7 @@ from scipy import optimize
 from scipy.special import betaln, expit, logsumexp
 from scipy.stats import beta as beta_distribution
 
-from verifierd.economics.coverage import Counts, checked_counts
+from verifierd.economics.coverage import Counts, checked_counts, pass_at_k, pass_at_k_estimate
 from verifierd.economics.intervals import (
     LEVEL,
     Estimate,
@@ -90,10 +90,6 @@ class Difficulty:
         value = self.pass_at(k)
         return Estimate(value, float(value > 1.0 - tail), float(value >= tail), level)
 
-    def mean(self) -> float:
-        """Return the chance that one sample solves a problem."""
-        return self.pass_at(1)
-
     def _quantile(self, probability: float) -> float:
         if probability <= self.unsolvable:
             return 0.0
@@ -133,11 +129,10 @@ def coverage_beyond(
         raise ValueError(f"k is {k}; it must be at least 1")
     tail = checked_level(level) / 2
     checked_resamples(resamples)
+    if n.size and k <= n.min():
+        return pass_at_k_estimate(n, c, k, level)
     whole = fit_difficulty(n, c)
-    solved = _solved(whole, n, c, k)
-    least = mean_estimate(np.clip(solved, 0.0, 1.0), level)
-    if k <= n.min():
-        return least
+    least = mean_estimate(_solved(whole, n, c, k), level)
     start = (math.log(whole.a), math.log(whole.b), _log_odds(whole.unsolvable))
 
     def statistic(chosen: npt.NDArray[np.int64]) -> Floats:
@@ -154,20 +149,12 @@ def _solved(difficulty: Difficulty, n: npt.NDArray[np.int64], c: npt.NDArray[np.
 
     Of a problem with more samples than k, that is what its own samples tell.
     """
-    return np.array(
-        [
-            1.0 - _missed(int(drawn), int(right), k)
-            if drawn >= k
-            else 1.0
-            if right
-            else difficulty.given(int(drawn), 0).pass_at(k - int(drawn))
-            for drawn, right in zip(n, c, strict=True)
-        ]
-    )
-
-
-def _missed(n: int, c: int, k: int) -> float:
-    return math.comb(n - c, k) / math.comb(n, k)
+    solved = (c > 0).astype(np.float64)
+    for problem in np.flatnonzero((c == 0) & (n < k)):
+        solved[problem] = difficulty.given(int(n[problem]), 0).pass_at(k - int(n[problem]))
+    told = n >= k
+    solved[told] = pass_at_k(n[told], c[told], k)
+    return solved
 
 
 def _fit(

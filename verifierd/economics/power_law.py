@@ -45,9 +45,8 @@ def fit_power_law(ks: Sequence[int], coverage: Sequence[float] | Floats) -> Powe
         raise ValueError(f"there are {len(ks)} numbers of samples and {len(coverage)} coverages")
     if any(k < 1 for k in ks):
         raise ValueError(f"k is {min(ks)}; it must be at least 1")
-    if not ks:
-        raise ValueError("a power law needs two numbers of samples whose coverage is above 0 and below 1")
-    k, c = np.asarray(ks, dtype=np.float64), checked_shares(coverage)
+    k = np.asarray(ks, dtype=np.float64)
+    c = checked_shares(coverage) if ks else k
     usable = (c > 0) & (c < 1)
     if np.unique(k[usable]).size < 2:
         raise ValueError("a power law needs two numbers of samples whose coverage is above 0 and below 1")

@@ -167,7 +167,7 @@ class ResultStream:
         self.batch_id = ""
         self.stop_decided = False
         self._summary: BatchSummary | None = None
-        self._is_over = False
+        self._is_over = self._is_cut_off = False
         self._positions = call.positions
         self._unseen = call.unseen
         self._tests_total = len(call.spec.problem.tests)
@@ -190,18 +190,25 @@ class ResultStream:
         return self
 
     async def __anext__(self) -> CandidateResult:
-        """Return the next result. Raises VerifierError."""
+        """Return the next result.
+
+        Raises:
+            VerifierError: see `verifierd_client.errors`.
+            RuntimeError: an error or an interrupt has cut the stream off, or it is being read elsewhere.
+        """
         if self._pid != os.getpid():
             raise ForkError("these results land in the process that asked for them, not in its forked child")
         if self._is_over:
             raise StopAsyncIteration
-        try:
-            result = await self._next()
-        except BaseException:
-            self._is_over = True
-            raise
+        if self._is_cut_off:
+            raise RuntimeError(
+                "an error or an interrupt has cut these results off, and the batch is to be asked for again; "
+                "or somebody else is just reading them"
+            )
+        self._is_cut_off = True  # unless this comes to its end
+        result = await self._next()
+        self._is_cut_off, self._is_over = False, result is None
         if result is None:
-            self._is_over = True
             raise StopAsyncIteration
         return result
 

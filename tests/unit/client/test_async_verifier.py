@@ -113,6 +113,20 @@ async def test_leaving_a_stream_cancels_the_batch(served: Serving, verifier: cli
     await asyncio.wait_for(served.engine.closed.wait(), timeout=10)
 
 
+async def test_a_stream_that_was_cut_off_says_so_and_does_not_seem_to_end(
+    served: Serving, verifier: client.AsyncVerifier
+) -> None:
+    served.engine.hold_end = True
+    stream = verifier.stream(PROBLEM, ["ok"])
+    await anext(stream)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(anext(stream), timeout=0.2)
+    with pytest.raises(RuntimeError, match="cut these results off"):
+        await anext(stream)
+    await stream.aclose()
+    assert [result async for result in stream] == []
+
+
 async def test_an_error_of_the_callers_own_source_reaches_the_caller(verifier: client.AsyncVerifier) -> None:
     async def drawn() -> AsyncIterator[str]:
         yield "first"
