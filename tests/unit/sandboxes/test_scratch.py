@@ -81,10 +81,15 @@ def test_a_mark_is_seen_though_its_time_is_that_of_the_making(
 ) -> None:
     scratch = Scratch([str(each) for each in folders])
     made_at = {str(each): each.stat().st_ctime_ns for each in folders}
-    scratch.begin()
+    with monkeypatch.context() as within_one_tick:
+        within_one_tick.setattr(time, "clock_gettime_ns", lambda _: max(made_at.values()))
+        scratch.begin()
     mark(folders[0])
-    _keep_time_of_change(monkeypatch, made_at)
-    assert not scratch.is_untouched()
+    stat = os.stat
+    with monkeypatch.context() as within_one_tick:
+        within_one_tick.setattr(os, "stat", lambda path: _Seen(stat(path), made_at[path]))
+        is_untouched = scratch.is_untouched()
+    assert not is_untouched
 
 
 class _Seen:
@@ -96,8 +101,3 @@ class _Seen:
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._found, name)
-
-
-def _keep_time_of_change(monkeypatch: pytest.MonkeyPatch, made_at: dict[str, int]) -> None:
-    stat = os.stat
-    monkeypatch.setattr(os, "stat", lambda path: _Seen(stat(path), made_at[path]))
