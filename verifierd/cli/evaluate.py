@@ -31,7 +31,7 @@ from verifierd.datasets.output import check_writable, whole_file
 from verifierd.datasets.records import InputError
 from verifierd.datasets.styles import STYLES, About
 from verifierd.datasets.task import Rule
-from verifierd.economics.intervals import Estimate
+from verifierd.model import Estimate
 from verifierd_client import Limits
 
 MIB = 1 << 20

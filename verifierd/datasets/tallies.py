@@ -10,7 +10,7 @@ from typing import Any
 
 import verifierd_client as client
 from verifierd.economics.coverage import pass_at_k_estimate
-from verifierd.economics.intervals import Estimate
+from verifierd.model import Estimate
 
 KS = (1, 10, 100)
 NO_GROUPS: Mapping[str, str | None] = MappingProxyType({})

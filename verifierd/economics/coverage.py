@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from verifierd.economics.intervals import LEVEL, Estimate, mean_estimate
+from verifierd.economics.intervals import LEVEL, mean_estimate
+from verifierd.model import Estimate
 
 Counts = Sequence[int] | npt.NDArray[np.int64]
 

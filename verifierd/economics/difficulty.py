@@ -21,13 +21,13 @@ from scipy.stats import beta as beta_distribution
 from verifierd.economics.coverage import Counts, checked_counts, pass_at_k, pass_at_k_estimate
 from verifierd.economics.intervals import (
     LEVEL,
-    Estimate,
     Floats,
     checked_level,
     checked_resamples,
     mean_estimate,
     resampled,
 )
+from verifierd.model import Estimate
 
 # What keeps a fit to few problems from running away: log a and log b are held near 0 by a normal prior of
 # this deviation, and the mass at zero by one of the same kind on its log-odds.

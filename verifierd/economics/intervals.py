@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from verifierd.model import Estimate
 
 Floats = npt.NDArray[np.float64]
 LEVEL = 0.95
 RESAMPLES = 10_000
 SEED = 20_220_208
 ROWS_AT_ONCE = 1 << 22  # numbers in memory at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number that was estimated, and the interval that covers the truth with probability `level`."""
-
-    value: float
-    low: float
-    high: float
-    level: float = LEVEL
-
-    def covers(self, value: float) -> bool:
-        """Say whether a value is in the interval."""
-        return self.low <= value <= self.high
 
 
 def mean_estimate(

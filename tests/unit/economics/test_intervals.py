@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from verifierd.economics.intervals import Estimate, mean_estimate
+from verifierd.economics.intervals import mean_estimate
+from verifierd.model import Estimate
 
 
 def test_the_interval_covers_the_mean_as_often_as_its_level_says() -> None:

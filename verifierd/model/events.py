@@ -1,0 +1,49 @@
+"""What happens to a batch, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from verifierd.model.results import CandidateResult, Cost, Verdict
+from verifierd.model.summaries import Cluster, Pick
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAccepted:
+    """First event: the batch passed admission."""
+
+    batch_id: str
+    candidates_total: int  # 0 while an open batch still grows
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFinished:
+    """A candidate's final result; streamed as it lands, in order of finishing."""
+
+    result: CandidateResult
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFinished:
+    """Last event: clusters, picks and cost of the whole batch."""
+
+    batch_id: str
+    verdict_counts: Mapping[Verdict, int]
+    clusters: tuple[Cluster, ...]
+    picks: tuple[Pick, ...]
+    cost: Cost
+    stop_reason: str  # "completed", "accepted_enough", "deadline", "budget", "cancelled"
+    started_at_ns: int
+    ended_at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopDecided:
+    """Open batches: the sampler should stop decoding the named candidates (empty: all that are left)."""
+
+    reason: str
+    candidate_ids: tuple[str, ...]
+
+
+BatchEvent = BatchAccepted | CandidateFinished | StopDecided | BatchFinished
