@@ -43,7 +43,8 @@ def _is_small(message: verifier_service_pb2.VerifyRequest) -> bool:
     if message.batch.WhichOneof("problem_source") != "problem":
         return False  # the shelf may be in use
     left_bytes = SMALL_BYTES
-    for part in chain(message.batch.problem.tests, message.candidates):
+    problem = message.batch.problem
+    for part in chain(problem.tests, problem.probes.inputs, message.candidates):
         left_bytes -= PART_BYTES + part.ByteSize()
         if left_bytes < 0:
             return False
@@ -138,9 +139,10 @@ class RequestReader:
 
     def _problem(self, message: problem_pb2.Problem, path: str) -> tuple[Problem, int]:
         """Return a problem and how many bytes its tests take as messages. Raises InvalidField."""
-        check_test_count(len(message.tests), under(path, "tests"), self._abilities)
+        has_probes = message.HasField("probes")
+        check_test_count(len(message.tests), under(path, "tests"), self._abilities, has_probes)
         problem = problem_from_proto(message, path, self._abilities.bounds)
-        size_bytes = sum(map(_size_bytes, message.tests, problem.tests))
+        size_bytes = sum(map(_size_bytes, message.tests, problem.tests)) + message.probes.ByteSize()
         check_problem(problem, path, size_bytes, self._abilities)
         return problem, size_bytes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 from sandboxes.model import Limits, Program, StdioRun
@@ -10,6 +10,7 @@ from verifierd.api.convert.fields import shown, under
 from verifierd.api.engine import Abilities, LanguageAbility
 from verifierd.batches.runs import run_of
 from verifierd.errors import InvalidField
+from verifierd.judging.probes import case_of
 from verifierd.model import (
     AnswerTest,
     AssertsTest,
@@ -18,9 +19,11 @@ from verifierd.model import (
     CheckerSpec,
     FilesTest,
     InteractiveTest,
+    Probes,
     Problem,
     StdioTest,
     TestBody,
+    TestCase,
 )
 
 KIND_OF_BODY: dict[type[TestBody], str] = {
@@ -52,12 +55,32 @@ def check_problem(problem: Problem, path: str, size_bytes: int, abilities: Abili
         check_room(test.body, at, problem.limits)
         if isinstance(test.body, InteractiveTest):
             check_program(test.body.interactor, under(at, "interactive.interactor"), abilities)
+    if problem.probes is not None:
+        check_probes(problem.probes, under(path, "probes"), problem.tests, abilities)
     check_checker(problem.checker, under(path, "checker"), kinds_of(problem), abilities)
 
 
 def kinds_of(problem: Problem) -> set[str]:
-    """Return the kinds of a problem's tests."""
-    return {KIND_OF_BODY[type(test.body)] for test in problem.tests}
+    """Return the kinds of a problem's tests; probe inputs are run as tests are."""
+    probes = problem.probes.inputs if problem.probes is not None else ()
+    cases = (*problem.tests, *map(case_of, probes))
+    return {KIND_OF_BODY[type(case.body)] for case in cases}
+
+
+def check_probes(probes: Probes, path: str, tests: Sequence[TestCase], abilities: Abilities) -> None:
+    """Check where probe inputs come from.
+
+    Raises:
+        InvalidField: there are too many, an id occurs twice, or there is no test to make inputs of.
+    """
+    highest = abilities.bounds.max_tests
+    if len(probes.inputs) > highest:
+        raise InvalidField(under(path, "inputs"), f"there are {len(probes.inputs)}", f"up to {highest}")
+    check_unique((each.id for each in probes.inputs), under(path, "inputs"))
+    if probes.mutate_tests and not any(isinstance(test.body, StdioTest | CallTest) for test in tests):
+        raise InvalidField(
+            under(path, "mutate_tests"), "no test has an input to change", "tests of kind stdio or call"
+        )
 
 
 def check_room(test: TestBody, path: str, limits: Limits) -> None:
@@ -205,13 +228,14 @@ class CandidateCheck:
             raise InvalidField(path, f"tests of kind {wrong} do not work in {name}", _listed(fitting))
 
 
-def check_test_count(count: int, path: str, abilities: Abilities) -> None:
-    """Check how many tests a problem has.
+def check_test_count(count: int, path: str, abilities: Abilities, has_probes: bool) -> None:
+    """Check how many tests a problem has. With probe inputs it needs none.
 
     Raises:
         InvalidField: none, or too many.
     """
-    _check_count(count, path, "test", abilities.bounds.max_tests)
+    if count or not has_probes:
+        _check_count(count, path, "test", abilities.bounds.max_tests)
 
 
 def check_candidate_count(count: int, path: str, abilities: Abilities) -> None:

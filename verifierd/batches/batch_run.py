@@ -10,13 +10,15 @@ from verifierd.batches.admission import Ticket
 from verifierd.batches.arrivals import Arrivals, Arrived
 from verifierd.batches.dedupe import Programs
 from verifierd.batches.early_stop import EarlyStop, StopReason
+from verifierd.batches.probing import probes_of
 from verifierd.batches.settings import EngineSettings
+from verifierd.batches.suite import Progress
 from verifierd.batches.tally import Tally
 from verifierd.batches.verification import Verification
 from verifierd.errors import InvalidField
 from verifierd.execution.executor import Executor
 from verifierd.execution.result_cache import ResultCache
-from verifierd.judging.candidates import cancelled, concluded, failed_by_us, has_no_code, without_code
+from verifierd.judging.candidates import cancelled, failed_by_us, has_no_code, without_code
 from verifierd.logs import get_logger
 from verifierd.model import (
     Batch,
@@ -25,7 +27,6 @@ from verifierd.model import (
     BatchFinished,
     CandidateFinished,
     CandidateResult,
-    ExecutionResult,
     StopDecided,
 )
 
@@ -35,10 +36,10 @@ TURNS_TO_A_SANDBOX = 2
 
 @dataclass(slots=True)
 class _Unfinished:
-    """A candidate without a result, and its executions so far."""
+    """A candidate without a result, and what has landed of it so far."""
 
     arrived: Arrived
-    executions: list[ExecutionResult] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress)
 
 
 class BatchRun:
@@ -65,11 +66,13 @@ class BatchRun:
         self._ticket = ticket
         self._clock_ns = clock_ns
         self._stop = EarlyStop(batch.options, batch.deadline_at_ns, clock_ns)
+        probes = probes_of(batch.problem)
+        self._judging = tuple(test.judges for test in batch.problem.tests)
         self._verification = Verification(
-            batch, executor, cache, settings.result_output_bytes, self._stop.saw_execution
+            batch, probes, executor, cache, settings.result_output_bytes, self._stop.saw_execution
         )
         self._programs = Programs(settings.kept_result_bytes)
-        self._tally = Tally(settings, batch.selection)
+        self._tally = Tally(settings, batch, probes)
         self._unfinished: dict[int, _Unfinished] = {}
         self._landed: asyncio.Queue[BatchEvent | None] = asyncio.Queue()
         # A candidate takes room when it is taken in and leaves it when its result has been taken out:
@@ -162,7 +165,7 @@ class BatchRun:
 
     def _needs_run(self, arrived: Arrived) -> bool:
         if has_no_code(arrived.candidate.source):
-            self._finish(arrived, without_code(arrived.candidate.id, len(self._batch.problem.tests)))
+            self._finish(arrived, without_code(arrived.candidate.id, self._judging))
             return False
         known = self._programs.known(arrived)
         if known is not None:
@@ -171,9 +174,9 @@ class BatchRun:
         return self._programs.is_first(arrived)
 
     async def _verify(self, arrived: Arrived) -> None:
-        executions = self._unfinished[arrived.position].executions
+        progress = self._unfinished[arrived.position].progress
         try:
-            result = await self._verification.verify(arrived, executions)
+            result = await self._verification.verify(arrived, progress)
         except InvalidField as refusal:
             self._refusal = refusal
             self.cancel()
@@ -181,7 +184,8 @@ class BatchRun:
         except Exception as error:  # one candidate's trouble must not become the batch's
             self._log.exception("candidate_not_judged", candidate_id=arrived.candidate.id)
             cause = f"the service failed while judging it ({type(error).__name__}); its log says more"
-            result = failed_by_us(arrived.candidate.id, executions, len(self._batch.problem.tests), cause)
+            landed = progress.executions, self._judging, cause, progress.seen
+            result = failed_by_us(arrived.candidate.id, *landed)
         self._finish_equals(arrived, result)
 
     def _finish_equals(self, arrived: Arrived, result: CandidateResult) -> None:
@@ -208,11 +212,10 @@ class BatchRun:
         """Give every candidate that is left its result, and tell a sampler to stop."""
         if self._arrivals.is_open:
             self._landed.put_nowait(StopDecided(self._stop.reason, ()))
-        tests = len(self._batch.problem.tests)
         for unfinished in tuple(self._unfinished.values()):
-            if len(unfinished.executions) == tests:  # the stop came between its last test and its verdict
-                arrived = unfinished.arrived
-                self._finish_equals(arrived, concluded(arrived.candidate.id, unfinished.executions, tests))
+            arrived, progress = unfinished.arrived, unfinished.progress
+            if self._verification.is_complete(progress):  # the stop came between its last run and its verdict
+                self._finish_equals(arrived, self._verification.concluded(arrived, progress))
         for unfinished in tuple(self._unfinished.values()):
             self._finish(unfinished.arrived, self._cancelled(unfinished))
         for arrived in self._arrivals.left():
@@ -223,7 +226,8 @@ class BatchRun:
     def _cancelled(self, unfinished: _Unfinished) -> CandidateResult:
         return cancelled(
             unfinished.arrived.candidate.id,
-            unfinished.executions,
-            len(self._batch.problem.tests),
+            unfinished.progress.executions,
+            self._judging,
             f"the batch was stopped ({self._stop.reason})",
+            unfinished.progress.seen,
         )

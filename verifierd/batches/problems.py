@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from sandboxes.inside import values
 from verifierd.errors import UnknownProblem
+from verifierd.judging.probes import case_of
 from verifierd.model import (
     AnswerTest,
     AssertsTest,
@@ -72,8 +73,13 @@ def _parts(problem: Problem) -> Iterator[bytes]:
     checker = [problem.checker.name, sorted(problem.checker.params.items()), program and astuple(program)]
     yield _json([problem.id, astuple(problem.limits), checker])
     for test in problem.tests:
-        yield _json([test.id, type(test.body).__name__])
+        yield _json([test.id, type(test.body).__name__, test.role.name])
         yield from _body_parts(test.body)
+    if (probes := problem.probes) is not None:
+        yield _json([probes.mutate_tests, probes.max_inputs, probes.generator and astuple(probes.generator)])
+        for case in map(case_of, probes.inputs):
+            yield _json([case.id, type(case.body).__name__])
+            yield from _body_parts(case.body)
 
 
 def _body_parts(body: TestBody) -> Iterator[bytes]:

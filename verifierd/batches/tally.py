@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from verifierd.batches.early_stop import StopReason
 from verifierd.batches.settings import EngineSettings
 from verifierd.economics.cost import cost_of, total
-from verifierd.model import BatchFinished, CandidateResult, Cost, SelectionSpec, Verdict
-from verifierd.selection.behaviours import BehaviourTable
-from verifierd.selection.clusters import ClusterBuilder
+from verifierd.model import Batch, BatchFinished, CandidateResult, Cluster, Cost, ProbeInput, Verdict
+from verifierd.selection.by_probes import ClustersByProbes
+from verifierd.selection.by_tests import ClustersByTests
+from verifierd.selection.generated import GeneratedTests
+from verifierd.selection.grouped import Clustering
 from verifierd.selection.rules import rule_named
 
 HEAVY_CANDIDATES = 2000
@@ -18,28 +21,36 @@ HEAVY_CANDIDATES = 2000
 class Tally:
     """Keeps digests, ids and sums only: no source and no output of a candidate."""
 
-    def __init__(self, settings: EngineSettings, selection: SelectionSpec) -> None:
-        """Pick in the end as `selection` says. Raises KeyError, TypeError and ValueError as `rule_named`."""
+    def __init__(self, settings: EngineSettings, batch: Batch, probes: Sequence[ProbeInput]) -> None:
+        """Pick in the end as the batch says. Raises KeyError, TypeError and ValueError as `rule_named`."""
         self._settings = settings
-        self._rule = rule_named(selection.rule, selection.params)
-        self._picks = selection.picks
+        self._rule = rule_named(batch.selection.rule, batch.selection.params)
+        self._picks = batch.selection.picks
         self._verdicts: Counter[Verdict] = Counter()
-        self._clusters = ClusterBuilder()
-        self._behaviours = BehaviourTable() if self._rule.reads_behaviours else None
+        self._clustering: Clustering = (
+            ClustersByProbes([each.id for each in probes])
+            if probes
+            else ClustersByTests(self._rule.reads_behaviours)
+        )
+        tests = batch.problem.tests if self._rule.reads_generated else ()
+        self._generated = GeneratedTests(tests)
         self._cost = Cost()
 
     def add(self, position: int, result: CandidateResult) -> None:
         """Count a candidate's final result; `position` is its place in order of arrival."""
         self._verdicts[result.verdict] += 1
-        self._clusters.add(position, result)
+        self._clustering.add(position, result)
+        self._generated.add(position, result)
         self._cost = total((self._cost, cost_of(result, self._settings.prices)))
-        if self._behaviours is not None:
-            self._behaviours.add(position, result)
 
     @property
     def is_heavy(self) -> bool:
         """Tell whether summing up takes longer than an event loop may be held."""
         return self._verdicts.total() > HEAVY_CANDIDATES
+
+    def clusters(self) -> tuple[Cluster, ...]:
+        """Return the clusters as they stand."""
+        return self._clustering.grouped().clusters({})
 
     def figures(self) -> dict[str, object]:
         """Return the sums as a log line carries them."""
@@ -55,11 +66,16 @@ class Tally:
         self, batch_id: str, stop_reason: StopReason, started_at_ns: int, ended_at_ns: int
     ) -> BatchFinished:
         """Return the batch's last event. Times are epoch nanoseconds."""
+        grouped = self._clustering.grouped()
+        behaviours = self._clustering.behaviours(grouped.arrivals)
+        standings = grouped.standings(behaviours, self._generated.passed(grouped.arrivals))
+        selected = self._rule.select(standings, self._picks)
         return BatchFinished(
             batch_id=batch_id,
             verdict_counts=dict(self._verdicts),
-            clusters=self._clusters.clusters(),
-            picks=self._rule.picks(self._clusters.standings(self._behaviours), self._picks),
+            clusters=grouped.clusters(selected.probabilities),
+            picks=selected.picks,
+            none_probability=selected.none_probability,
             cost=self._cost,
             stop_reason=stop_reason,
             started_at_ns=started_at_ns,

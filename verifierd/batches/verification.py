@@ -1,46 +1,25 @@
-"""One candidate from program to verdict: execute its tests, judge each answer as it lands."""
+"""One candidate from program to verdict: run its tests and probe inputs, judge each answer as it lands."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 
-from sandboxes.model import BrokenTestProgram, Program
+from sandboxes.model import BrokenTestProgram, Program, Run, StdioRun
 from verifierd.batches.arrivals import Arrived
 from verifierd.batches.outputs import OutputAllowance
-from verifierd.batches.runs import run_of
-from verifierd.errors import InvalidField
+from verifierd.batches.suite import Progress, Suite, unseen
 from verifierd.execution.checking import Checking
 from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.execution.recalling import Recalling
 from verifierd.execution.result_cache import ResultCache
+from verifierd.execution.varying import may_vary
 from verifierd.judging.answers import Answer
 from verifierd.judging.candidates import NOT_JUDGED, concluded
 from verifierd.judging.judge import Judge
-from verifierd.model import (
-    AnswerTest,
-    AssertsTest,
-    Batch,
-    CandidateResult,
-    ExecutionResult,
-    TestBody,
-    Verdict,
-)
-
-# What of a test may turn out to judge no candidate: where that is, what to say of it, what is allowed.
-USABLE: Mapping[type[TestBody], tuple[str, str, str]] = {
-    AssertsTest: (
-        "asserts.source",
-        "the test program is broken",
-        "a Python program that uses the candidate's names",
-    ),
-    AnswerTest: (
-        "answer.expected",
-        "the expected answer cannot be read",
-        "an answer that math-verify reads, LaTeX allowed, such as \\frac{1}{2}, $x \\le 3$ or 12.5%",
-    ),
-}
+from verifierd.judging.probes import seen
+from verifierd.model import Batch, CandidateResult, ExecutionResult, ProbeInput, Verdict
 
 
 class Verification:
@@ -49,6 +28,7 @@ class Verification:
     def __init__(
         self,
         batch: Batch,
+        probes: Sequence[ProbeInput],
         executor: Executor,
         cache: ResultCache | None,
         result_output_bytes: int,
@@ -62,75 +42,133 @@ class Verification:
         self._batch = batch
         self._landed = landed
         self._result_output_bytes = result_output_bytes if batch.options.include_outputs else 0
-        self._judge = Judge(batch.problem)
-        self._runs = tuple(run_of(test.body) for test in batch.problem.tests)
+        self._probes = probes
+        self._judge = Judge(batch.problem, probes)
+        self._suite = Suite(batch.problem.tests, probes)
         if cache is not None and not batch.options.fresh:
-            executor = Recalling(executor, cache, self._runs, batch.problem.limits)
+            executor = Recalling(executor, cache, self._suite.runs, batch.problem.limits)
         self._executor = self._with_checker(executor)
 
-    async def verify(self, arrived: Arrived, executions: list[ExecutionResult]) -> CandidateResult:
-        """Return the candidate's result; `executions` grows meanwhile, for whoever cancels this.
+    async def verify(self, arrived: Arrived, progress: Progress) -> CandidateResult:
+        """Return the candidate's result; `progress` grows meanwhile, for whoever cancels this.
 
         Raises:
             InvalidField: a test program cannot be used, by this candidate or any other.
             ValueError: the executor answered other runs than it was asked.
         """
-        try:
-            left_out_because = await self._execute(arrived, executions)
-        except BrokenTestProgram as error:
-            test = self._batch.problem.tests[len(executions)].body
-            place, problem, allowed = USABLE[type(test)]
-            field = f"tests[{len(executions)}].{place}"
-            raise InvalidField(field, f"{problem}: {error}", allowed) from None
+        left_out_because = await self._execute(arrived, progress)
         if left_out_because:
-            for run_index in range(len(executions), len(self._runs)):
-                executions.append(self._judge.skipped(run_index, left_out_because, arrived.queued_at_ns))
-        return concluded(arrived.candidate.id, executions, len(self._runs))
+            self._leave_out(progress, left_out_because, arrived.queued_at_ns)
+        elif self._probes and may_vary(self._program(arrived)):
+            await self._repeat(arrived, progress)
+        return self.concluded(arrived, progress)
 
-    async def _execute(self, arrived: Arrived, executions: list[ExecutionResult]) -> str:
-        """Let `executions` grow as far as the tests are run; return why the rest are not."""
-        left_out_because = ""
+    def is_complete(self, progress: Progress) -> bool:
+        """Tell whether all has landed that a verdict rests on."""
+        return self._suite.is_complete(progress)
+
+    def concluded(self, arrived: Arrived, progress: Progress) -> CandidateResult:
+        """Return the result of a candidate of which all has landed."""
+        return concluded(arrived.candidate.id, progress.executions, self._suite.judging, progress.seen)
+
+    async def _execute(self, arrived: Arrived, progress: Progress) -> str:
+        """Run what is due until nothing is; return why the rest is not run."""
         allowance = OutputAllowance(self._result_output_bytes)
-        async with aclosing(self._executor.execute(self._request(arrived))) as answers:
+
+        def leave_out(place: int, why: str) -> ExecutionResult:
+            return self._judge.skipped(place, why, arrived.queued_at_ns)
+
+        while places := self._suite.due(progress):
+            answered = 0
+            try:
+                async with aclosing(self._executor.execute(self._request(arrived, places))) as answers:
+                    async for answer in answers:
+                        if answer.run_index != answered:
+                            raise ValueError(f"run {answer.run_index} was answered, {answered} was due")
+                        place = places[answered]
+                        execution = await self._judged(answer.at(place, answer.attempts), arrived)
+                        self._suite.pass_over(progress, leave_out)
+                        self._take(progress, place, allowance.cut(execution))
+                        answered += 1
+                        why = self._why_no_more(place, execution)
+                        if why and answered < len(places):
+                            return why
+            except BrokenTestProgram as error:
+                self._suite.is_unusable(places[answered], str(error))
+            else:
+                if answered < len(places):
+                    raise ValueError(f"{answered} of {len(places)} runs were answered")
+            self._suite.pass_over(progress, leave_out)
+        return ""
+
+    async def _repeat(self, arrived: Arrived, progress: Progress) -> None:
+        """Run the probe inputs a second time: a program that does something else now is no guide."""
+        first = self._suite.tests_total
+        places = range(first, len(self._suite.runs))
+        async with aclosing(self._executor.execute(self._request(arrived, places))) as answers:
             async for answer in answers:
-                if answer.run_index != len(executions):
-                    raise ValueError(f"run {answer.run_index} was answered, {len(executions)} was due")
-                execution = allowance.cut(await self._judged(answer, arrived.queued_at_ns))
-                executions.append(execution)
+                place = first + len(progress.seen.repeats)
+                execution = await self._judged(answer.at(place, answer.attempts), arrived)
+                progress.seen.repeats.append(seen(execution))
                 self._landed(execution)
-                left_out_because = self._why_no_more(execution)
-                if left_out_because and len(executions) < len(self._runs):
-                    break
-        return left_out_because
+
+    def _take(self, progress: Progress, place: int, execution: ExecutionResult) -> None:
+        if place < self._suite.tests_total:
+            progress.executions.append(execution)
+        else:
+            progress.seen.probes.append(seen(execution))
+            if execution.verdict is Verdict.COMPILE_ERROR:
+                progress.seen.not_built = f"probe input {execution.test_id}: {execution.detail}"
+        self._landed(execution)
+
+    def _leave_out(self, progress: Progress, why: str, queued_at_ns: int) -> None:
+        """Fill in what was not run. A program that cannot be built does the same on every probe input."""
+        executions, probes = progress.executions, progress.seen.probes
+        for place in range(len(executions), self._suite.tests_total):
+            executions.append(self._judge.skipped(place, why, queued_at_ns))
+        not_built = next((each for each in executions if each.verdict is Verdict.COMPILE_ERROR), None)
+        if not_built is not None or progress.seen.not_built:
+            like = not_built or probes[0]
+            probes.extend(unseen(each.id, like) for each in self._probes[len(probes) :])
 
     def _with_checker(self, executor: Executor) -> Executor:
         checker = self._batch.problem.checker.program
         if checker is None:
             return executor
-        stops = self._batch.options.stop_at_first_failure
-        return Checking(
-            executor, checker, self._judge.check_of, lambda answer: stops and self._judge.has_failed(answer)
-        )
+        return Checking(executor, checker, self._check_of, self._stops_at)
 
-    def _request(self, arrived: Arrived) -> ExecutionRequest:
-        candidate = arrived.candidate
+    def _check_of(self, run: Run, answer: Answer) -> StdioRun | None:
+        return self._judge.check_of(self._in_place(run, answer))
+
+    def _stops_at(self, run: Run, answer: Answer) -> bool:
+        stops = self._batch.options.stop_at_first_failure
+        return stops and self._judge.has_failed(self._in_place(run, answer))
+
+    def _in_place(self, run: Run, answer: Answer) -> Answer:
+        return answer.at(self._suite.place_of(run), answer.attempts)
+
+    def _program(self, arrived: Arrived) -> Program:
+        return Program(arrived.candidate.language, arrived.candidate.source)
+
+    def _request(self, arrived: Arrived, places: Sequence[int]) -> ExecutionRequest:
         return ExecutionRequest(
             batch_id=self._batch.id,
-            candidate_id=candidate.id,
-            program=Program(candidate.language, candidate.source),
-            runs=self._runs,
+            candidate_id=arrived.candidate.id,
+            program=self._program(arrived),
+            runs=self._suite.runs_at(places),
             limits=self._batch.problem.limits,
         )
 
-    async def _judged(self, answer: Answer, queued_at_ns: int) -> ExecutionResult:
+    async def _judged(self, answer: Answer, arrived: Arrived) -> ExecutionResult:
         if self._judge.is_heavy(answer):
-            return await asyncio.to_thread(self._judge.judge, answer, queued_at_ns)
-        return self._judge.judge(answer, queued_at_ns)
+            return await asyncio.to_thread(self._judge.judge, answer, arrived.queued_at_ns)
+        return self._judge.judge(answer, arrived.queued_at_ns)
 
-    def _why_no_more(self, execution: ExecutionResult) -> str:
+    def _why_no_more(self, place: int, execution: ExecutionResult) -> str:
         if execution.verdict is Verdict.COMPILE_ERROR:
             return "the program did not compile"
+        judges = place < self._suite.tests_total and self._suite.judging[place]
         failed = execution.verdict is not Verdict.ACCEPTED and execution.verdict not in NOT_JUDGED
-        if failed and self._batch.options.stop_at_first_failure:
+        if judges and failed and self._batch.options.stop_at_first_failure:
             return f"test {execution.test_id} had failed, and the batch stops at a first failure"
         return ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sandboxes.model import Usage
 from verifierd.economics.prices import PriceTable
-from verifierd.model import CandidateResult, Cost, Verdict
+from verifierd.model import CandidateResult, Cost, ExecutionResult, ProbeResult, Verdict
 
 # Nothing of the candidate's was run to its end for these, so nothing is charged.
 _NOT_EXECUTED = frozenset({Verdict.SKIPPED, Verdict.CANCELLED, Verdict.INFRASTRUCTURE_ERROR})
@@ -23,7 +23,10 @@ def cost_of(result: CandidateResult, prices: PriceTable) -> Cost:
     interactor, as the candidate is. Sandboxes lost and runs repeated for reasons of ours are not charged;
     each execution counts once, as it was judged.
     """
-    executed = [each for each in result.executions if each.verdict not in _NOT_EXECUTED]
+    executed: list[ExecutionResult | ProbeResult] = [
+        *(each for each in result.executions if each.verdict not in _NOT_EXECUTED),
+        *(each for each in (*result.probes, *result.repeats) if each.was_run),
+    ]
     if result.duplicate_of:
         return Cost(executions_saved=len(executed))
     made = [each for each in executed if not each.from_cache]
@@ -35,7 +38,7 @@ def cost_of(result: CandidateResult, prices: PriceTable) -> Cost:
         cache_hits=len(executed) - len(made),
     )
     compiling = (_used(each.compilation.usage) for each in executed if each.compilation is not None)
-    judging = (each.judging_cost for each in executed if each.judging_cost is not None)
+    judging = (each.judging_cost for each in result.executions if each.judging_cost is not None)
     whole = total((own, *compiling, *judging))
     money_usd = prices.money_usd(whole.cpu_time_ns, whole.memory_byte_ns, whole.executions)
     return replace(whole, money_usd=money_usd)

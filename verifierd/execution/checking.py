@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from sandboxes.model import BrokenTestProgram, Limits, Program, StdioRun
+from sandboxes.model import BrokenTestProgram, Limits, Program, Run, StdioRun
 from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.judging.answers import Answer, Executed
 
@@ -35,18 +35,18 @@ WAITING_BYTES = 32 * MIB  # of outputs that wait for the checker: what comes the
 KEPT_CHECKS = 4096
 KEPT_WORDS_BYTES = 2048
 
-CheckOf = Callable[[Answer], StdioRun | None]
+CheckOf = Callable[[Run, Answer], StdioRun | None]
 
 
 class Checking:
     """Wraps an executor for one batch."""
 
     def __init__(
-        self, inner: Executor, checker: Program, check_of: CheckOf, stops_at: Callable[[Answer], bool]
+        self, inner: Executor, checker: Program, check_of: CheckOf, stops_at: Callable[[Run, Answer], bool]
     ) -> None:
-        """`check_of` gives the checker's run for an answer, None where it needs none.
+        """`check_of` gives the checker's run for an answer to a run, None where it needs none.
 
-        After an answer that `stops_at` tells of, none of the candidate's later ones is wanted.
+        After one that `stops_at` tells of, none of the candidate's later ones is wanted.
         """
         self._inner = inner
         self._checker = checker
@@ -72,14 +72,15 @@ class Checking:
                         broken = landed
                         break
                     answer = landed.at(first + landed.run_index, landed.attempts)
-                    check = self._check_of(answer)
+                    run = request.runs[answer.run_index]
+                    check = self._check_of(run, answer)
                     if check is None and not waiting:
                         yield answer
                         answered += 1
                         continue
                     waiting.append((answer, check))
                     waiting_bytes += sum(len(file.content) for file in check.files) if check else 0
-                    if waiting_bytes > WAITING_BYTES or self._stops_at(answer):
+                    if waiting_bytes > WAITING_BYTES or self._stops_at(run, answer):
                         break
             checked = self._checked(request, [check for _, check in waiting if check is not None])
             async with aclosing(checked) as checks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +14,7 @@ from verifierd.judging.checker import Checker
 from verifierd.judging.checkers import choose
 from verifierd.judging.files import actual_parts, at_path, expected_parts, missing_output
 from verifierd.judging.mathematics import Comparison
+from verifierd.judging.probes import case_of
 from verifierd.judging.programs import ProgramChecker, said_by_exit_code, word_digest
 from verifierd.judging.sizes import bytes_of
 from verifierd.judging.typed import ExactValue
@@ -25,6 +27,7 @@ from verifierd.model import (
     FilesTest,
     InteractiveTest,
     KilledBy,
+    ProbeInput,
     Problem,
     StdioTest,
     TestBody,
@@ -36,27 +39,32 @@ HEAVY_BYTES = 1 << 18
 
 
 class Judge:
-    """Judges every candidate of one problem by the same checkers."""
+    """Judges every candidate of one problem by the same checkers.
 
-    def __init__(self, problem: Problem) -> None:
+    What it calls runs are the problem's tests in their order, and the probe inputs after them.
+    """
+
+    def __init__(self, problem: Problem, probes: Sequence[ProbeInput] = ()) -> None:
         """Choose the checkers.
 
         Raises:
             InvalidField: the problem names a checker that does not exist or does not fit its tests.
         """
         self._limits = problem.limits
-        checkers = choose(problem.checker, (type(test.body) for test in problem.tests))
-        self._tests = tuple(_Test(test, checkers.get(type(test.body))) for test in problem.tests)
-
-    @property
-    def tests_total(self) -> int:
-        """Return how many tests a candidate has to pass."""
-        return len(self._tests)
+        self._tests_total = len(problem.tests)
+        cases = (*problem.tests, *map(case_of, probes))
+        checkers = choose(problem.checker, (type(case.body) for case in cases))
+        self._tests = tuple(
+            _Test(case, checkers.get(type(case.body)), is_compared=place < self._tests_total)
+            for place, case in enumerate(cases)
+        )
 
     def check_of(self, answer: Answer) -> StdioRun | None:
         """Return the run of the checker program that is to judge an answer; None where none is."""
         test = self._tests[answer.run_index]
         if isinstance(answer, ExecutionFailed) or not isinstance(test.checker, ProgramChecker):
+            return None
+        if answer.run_index >= self._tests_total:  # nothing is expected of a probe input
             return None
         if not isinstance(test.body, StdioTest) or self.has_failed(answer):
             return None
@@ -92,7 +100,7 @@ class Judge:
         outcome = executed.outcome
         answer_digest = test.digest(outcome)
         failed = failure(outcome, test.body, self._limits)
-        if failed is None:
+        if failed is None and test.is_compared:
             failed = test.compared(executed, answer_digest)
             checker = test.checker.label if test.checker else ""
         else:
@@ -130,10 +138,11 @@ class Judge:
 class _Test:
     """One test with its checker and the digest of what it expects, made once for all candidates."""
 
-    def __init__(self, case: TestCase, checker: Checker[Any] | None) -> None:
+    def __init__(self, case: TestCase, checker: Checker[Any] | None, is_compared: bool = True) -> None:
         self.id = case.id
         self.body = case.body
         self.checker = checker
+        self.is_compared = is_compared
 
     @cached_property
     def is_heavy(self) -> bool:

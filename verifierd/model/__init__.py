@@ -5,9 +5,17 @@ of `verifier.v1` and back; `sandboxes.model` holds what a sandbox sees of them.
 """
 
 from verifierd.model.batches import Batch, BatchOptions, Candidate, SelectionSpec
-from verifierd.model.events import BatchAccepted, BatchEvent, BatchFinished, CandidateFinished, StopDecided
-from verifierd.model.problems import CheckerSpec, Digest, Problem, TestCase
-from verifierd.model.results import CandidateResult, Cost, ExecutionResult, KilledBy, Verdict
+from verifierd.model.events import (
+    BatchAccepted,
+    BatchEvent,
+    BatchFinished,
+    CandidateFinished,
+    ClustersChanged,
+    StopDecided,
+)
+from verifierd.model.probes import MAX_PROBES, CallProbe, ProbeBody, ProbeInput, Probes, StdinProbe
+from verifierd.model.problems import CheckerSpec, Digest, Problem, TestCase, TestRole
+from verifierd.model.results import CandidateResult, Cost, ExecutionResult, KilledBy, ProbeResult, Verdict
 from verifierd.model.summaries import Cluster, Estimate, Pick, SuiteReport, TestSignal
 from verifierd.model.tests import (
     AnswerTest,
@@ -21,6 +29,7 @@ from verifierd.model.tests import (
 )
 
 __all__ = [
+    "MAX_PROBES",
     "AnswerTest",
     "AssertsTest",
     "Batch",
@@ -28,12 +37,14 @@ __all__ = [
     "BatchEvent",
     "BatchFinished",
     "BatchOptions",
+    "CallProbe",
     "CallTest",
     "Candidate",
     "CandidateFinished",
     "CandidateResult",
     "CheckerSpec",
     "Cluster",
+    "ClustersChanged",
     "Cost",
     "Digest",
     "Estimate",
@@ -43,13 +54,19 @@ __all__ = [
     "InteractiveTest",
     "KilledBy",
     "Pick",
+    "ProbeBody",
+    "ProbeInput",
+    "ProbeResult",
+    "Probes",
     "Problem",
     "SelectionSpec",
+    "StdinProbe",
     "StdioTest",
     "StopDecided",
     "SuiteReport",
     "TestBody",
     "TestCase",
+    "TestRole",
     "TestSignal",
     "Verdict",
 ]

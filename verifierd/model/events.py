@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from verifierd.model.results import CandidateResult, Cost, Verdict
-from verifierd.model.summaries import Cluster, Pick
+from verifierd.model.summaries import Cluster, Pick, SuiteReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,10 @@ class CandidateFinished:
 
 @dataclass(frozen=True, slots=True)
 class BatchFinished:
-    """Last event: clusters, picks and cost of the whole batch."""
+    """Last event: clusters, picks and cost of the whole batch.
+
+    `none_probability`: that no candidate is correct, as far as the selection rule tells.
+    """
 
     batch_id: str
     verdict_counts: Mapping[Verdict, int]
@@ -36,6 +39,8 @@ class BatchFinished:
     stop_reason: str  # "completed", "accepted_enough", "deadline", "budget", "cancelled"
     started_at_ns: int
     ended_at_ns: int
+    none_probability: float | None = None
+    suite: SuiteReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +51,11 @@ class StopDecided:
     candidate_ids: tuple[str, ...]
 
 
-BatchEvent = BatchAccepted | CandidateFinished | StopDecided | BatchFinished
+@dataclass(frozen=True, slots=True)
+class ClustersChanged:
+    """Open batches: the clusters as they stand; each such event replaces the one before."""
+
+    clusters: tuple[Cluster, ...]
+
+
+BatchEvent = BatchAccepted | CandidateFinished | ClustersChanged | StopDecided | BatchFinished

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from sandboxes.model import Limits, Program
+from verifierd.model.probes import Probes
 from verifierd.model.tests import TestBody
+
+
+class TestRole(Enum):
+    """What a test counts for.
+
+    JUDGE decides the verdict; so does EXAMPLE, which the sampler could see. GENERATED was written by a model
+    and may be wrong: it is evidence for a selection rule, never part of the verdict.
+    """
+
+    JUDGE = 1
+    EXAMPLE = 2
+    GENERATED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +29,12 @@ class TestCase:
 
     id: str
     body: TestBody
+    role: TestRole = TestRole.JUDGE
+
+    @property
+    def judges(self) -> bool:
+        """Tell whether a candidate that fails it is wrong."""
+        return self.role is not TestRole.GENERATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +52,13 @@ class CheckerSpec:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A language-independent test suite, its limits and its checker."""
+    """A language-independent test suite, its limits, its checker and its probe inputs."""
 
     id: str
     tests: tuple[TestCase, ...]
     limits: Limits
     checker: CheckerSpec = CheckerSpec()
+    probes: Probes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,11 +87,34 @@ class ExecutionResult:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateResult:
-    """A candidate's verdict: ACCEPTED if every test is, else that of its first test that is not.
+class ProbeResult:
+    """One candidate on one probe input: what it did, and what that took.
 
-    `duplicate_of` names the earlier candidate of the batch whose program is the same and whose
-    executions these are; empty for a candidate that ran itself.
+    `failed`: it came to no answer, by an exception, an exit code other than 0, a signal or a limit.
+    `is_ours`: the service failed, not the program. Not `was_run`: it could not be built, so it does the same
+    on every input.
+    """
+
+    probe_id: str
+    killed_by: KilledBy
+    failed: bool
+    behaviour: str | None  # hex SHA-256; None: comparable to nothing, or the service failed
+    cpu_time_ns: int
+    wall_time_ns: int
+    peak_memory_bytes: int
+    compilation: Compilation | None = None
+    is_ours: bool = False
+    was_run: bool = True
+    from_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateResult:
+    """A candidate's verdict: ACCEPTED if every judging test is, else that of its first one that is not.
+
+    SKIPPED where no test judges. `duplicate_of` names the earlier candidate of the batch whose program is the
+    same and whose executions these are; empty for a candidate that ran itself. `nondeterministic`: two runs
+    on the same probe input differed. `repeats` is what the second runs took.
     """
 
     candidate_id: str
@@ -104,3 +127,6 @@ class CandidateResult:
     cpu_time_ns: int
     wall_time_ns: int
     peak_memory_bytes: int
+    probes: tuple[ProbeResult, ...] = ()
+    nondeterministic: bool = False
+    repeats: tuple[ProbeResult, ...] = ()

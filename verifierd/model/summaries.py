@@ -9,20 +9,25 @@ from verifierd.model.results import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Candidates with the same behaviour signature, in order of arrival; the largest cluster first."""
+    """Candidates with the same behaviour signature, in order of arrival; the largest cluster first.
+
+    `probability`: that this behaviour is correct, as far as the selection rule tells.
+    """
 
     id: str  # first 16 hex digits of the signature's SHA-256: stable over runs
     candidate_ids: tuple[str, ...]
     verdict: Verdict
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A candidate chosen by a selection rule, best first."""
+    """A candidate chosen by a selection rule, best first; that it is correct, as far as the rule tells."""
 
     candidate_id: str
     rule: str
     cluster_id: str
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

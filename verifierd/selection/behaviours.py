@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -30,7 +31,7 @@ class BehaviourTable:
         """Take down what a candidate did; `arrival` is its position in the batch."""
         self._rows[arrival] = b"".join(map(self._number, result.executions))
 
-    def numbers(self, arrivals: list[int]) -> npt.NDArray[np.int64]:
+    def numbers(self, arrivals: Sequence[int]) -> npt.NDArray[np.int64]:
         """Return the rows of these candidates, of shape (n, inputs).
 
         Who ran on fewer inputs, or on none, has `NOTHING` for the others.

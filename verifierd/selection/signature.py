@@ -18,7 +18,7 @@ def signature(result: CandidateResult) -> bytes | None:
     Tests skipped after a first failure are part of it as skipped. An answer that is comparable to
     nothing makes the candidate's program one of a kind.
     """
-    if result.verdict in _UNSEEN or result.verdict is Verdict.SKIPPED:
+    if result.verdict in _UNSEEN or (result.verdict is Verdict.SKIPPED and result.tests_total):
         return None
     program = result.duplicate_of or result.candidate_id
     digest = hashlib.sha256(result.verdict.name.encode())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from verifierd.model import Pick
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
+NO_PROBABILITIES: Mapping[str, float] = MappingProxyType({})
 NOTHING = -1
 """The number of what is comparable to nothing, not even to its like."""
 
@@ -29,6 +31,7 @@ class Standings:
         cluster_ids: the clusters' names.
         behaviours: of shape (n, inputs), numbers that are equal in a column where two candidates did the
             same on that input; `NOTHING` for what is comparable to nothing.
+        passed: of shape (n, generated tests), which of the tests that a model wrote each passed.
     """
 
     candidate_ids: Sequence[str]
@@ -36,6 +39,7 @@ class Standings:
     cluster_of: Numbers
     cluster_ids: Sequence[str]
     behaviours: Numbers
+    passed: Flags
 
     def rows(self) -> Numbers:
         """Return the rows of those that may be picked, in order of arrival."""
@@ -58,10 +62,22 @@ class Standings:
         """Return the rows of those that may be picked, by cluster."""
         return self.groups(self.cluster_of)
 
-    def picks(self, rows: Iterable[int], rule: str, count: int) -> tuple[Pick, ...]:
-        """Return the first `count` of these rows as the picks of a rule."""
+    def picks(
+        self,
+        rows: Iterable[int],
+        rule: str,
+        count: int,
+        probabilities: Mapping[str, float] = NO_PROBABILITIES,
+    ) -> tuple[Pick, ...]:
+        """Return the first `count` of these rows as the picks of a rule, as likely as their clusters."""
         return tuple(
-            Pick(self.candidate_ids[row], rule, self._cluster_id(row)) for row in islice(rows, count)
+            Pick(
+                self.candidate_ids[row],
+                rule,
+                cluster_id := self._cluster_id(row),
+                probabilities.get(cluster_id),
+            )
+            for row in islice(rows, count)
         )
 
     def _cluster_id(self, row: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from verifierd_client.results import (
     LanguageInfo,
     Output,
     Pick,
+    ProbeResult,
     StopReason,
     Usage,
     Verdict,
@@ -58,6 +60,18 @@ def read_candidate_result(message: result_pb2.CandidateResult) -> CandidateResul
         tests_passed=message.tests_passed,
         tests_total=message.tests_total,
         usage=_usage(message.usage),
+        probes=tuple(map(_probe, message.probes)),
+        nondeterministic=message.nondeterministic,
+    )
+
+
+def _probe(message: result_pb2.ProbeResult) -> ProbeResult:
+    return ProbeResult(
+        probe_id=message.probe_id,
+        killed_by=KILLERS.get(message.killed_by, KilledBy.UNKNOWN),
+        failed=message.failed,
+        behaviour=message.behaviour or None,
+        usage=_usage(message.usage),
     )
 
 
@@ -69,15 +83,7 @@ def read_summary(message: result_pb2.BatchSummary) -> BatchSummary:
         verdict_counts={
             VERDICTS.get(entry.verdict, Verdict.UNKNOWN): entry.count for entry in message.verdict_counts
         },
-        clusters=tuple(
-            Cluster(
-                id=cluster.id,
-                candidate_ids=tuple(cluster.candidate_ids),
-                verdict=VERDICTS.get(cluster.verdict, Verdict.UNKNOWN),
-                probability=cluster.probability if cluster.HasField("probability") else None,
-            )
-            for cluster in message.clusters
-        ),
+        clusters=read_clusters(message.clusters),
         picks=tuple(
             Pick(
                 candidate_id=pick.candidate_id,
@@ -90,6 +96,20 @@ def read_summary(message: result_pb2.BatchSummary) -> BatchSummary:
         cost=_cost(message.cost),
         started_at=_epoch_s(message.started_at),
         ended_at=_epoch_s(message.ended_at),
+        none_probability=message.none_probability if message.HasField("none_probability") else None,
+    )
+
+
+def read_clusters(messages: Iterable[result_pb2.Cluster]) -> tuple[Cluster, ...]:
+    """Return clusters."""
+    return tuple(
+        Cluster(
+            id=message.id,
+            candidate_ids=tuple(message.candidate_ids),
+            verdict=VERDICTS.get(message.verdict, Verdict.UNKNOWN),
+            probability=message.probability if message.HasField("probability") else None,
+        )
+        for message in messages
     )
 
 

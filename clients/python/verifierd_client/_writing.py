@@ -14,6 +14,7 @@ from verifierd_client.errors import NotACandidate, OutOfRange
 from verifierd_client.problems import (
     AnswerTest,
     AssertsTest,
+    CallProbe,
     CallTest,
     Candidate,
     Digest,
@@ -22,14 +23,22 @@ from verifierd_client.problems import (
     InteractiveTest,
     Limits,
     Options,
+    Probes,
     Problem,
+    Role,
     Selection,
+    StdinProbe,
     StdioTest,
     Test,
 )
 
 Program = Candidate | str | bytes
 INT32_BOUND = 1 << 31
+_ROLES = {
+    Role.JUDGE: problem_pb2.TEST_ROLE_JUDGE,
+    Role.EXAMPLE: problem_pb2.TEST_ROLE_EXAMPLE,
+    Role.GENERATED: problem_pb2.TEST_ROLE_GENERATED,
+}
 MAX_DURATION_S = 315_576_000_000  # google.protobuf.Duration: about 10000 years
 
 
@@ -53,7 +62,25 @@ def write_problem(problem: Problem) -> problem_pb2.Problem:
             message.checker.program.CopyFrom(_write_program(problem.checker.program))
     for index, test in enumerate(problem.tests):
         message.tests.append(_write_test(test, test.id or str(index)))
+    if problem.probes is not None:
+        _write_probes(problem.probes, message.probes)
     return message
+
+
+def _write_probes(probes: Probes, message: problem_pb2.Probes) -> None:
+    message.mutate_tests = probes.mutate_tests
+    if probes.max_inputs is not None:
+        if type(probes.max_inputs) is not int or not -INT32_BOUND <= probes.max_inputs < INT32_BOUND:
+            raise OutOfRange(
+                f"Probes.max_inputs must be a whole number below 2**31, and is {probes.max_inputs!r}"
+            )
+        message.max_inputs = probes.max_inputs
+    for index, probe in enumerate(probes.inputs):
+        written = message.inputs.add(id=probe.id or str(index))
+        if isinstance(probe, StdinProbe):
+            written.stdin = _bytes(probe.stdin)
+        else:
+            _write_call(probe, written.call, f"probe input {written.id!r}")
 
 
 def _write_selection(selection: Selection) -> batch_pb2.SelectionSpec:
@@ -151,7 +178,7 @@ def _write_stop_rules(options: Options) -> list[batch_pb2.StopRule]:
 
 
 def _write_test(test: Test, test_id: str) -> problem_pb2.TestCase:
-    message = problem_pb2.TestCase(id=test_id)
+    message = problem_pb2.TestCase(id=test_id, role=_ROLES[test.role])
     match test:
         case StdioTest():
             message.stdio.stdin = _bytes(test.stdin)
@@ -161,13 +188,7 @@ def _write_test(test: Test, test_id: str) -> problem_pb2.TestCase:
             message.stdio.output_file = test.output_file
             message.stdio.SetInParent()
         case CallTest():
-            message.call.function = test.function
-            message.call.class_name = test.class_name
-            for index, value in enumerate(test.args):
-                message.call.args.append(write_value(value, f"argument {index} of test {test_id!r}"))
-            for name, value in test.kwargs.items():
-                written = write_value(value, f"argument {name!r} of test {test_id!r}")
-                message.call.kwargs[name].CopyFrom(written)
+            _write_call(test, message.call, f"test {test_id!r}")
             expected = write_value(test.expected, f"the expected value of test {test_id!r}")
             message.call.expected.CopyFrom(expected)
         case FilesTest():
@@ -183,6 +204,17 @@ def _write_test(test: Test, test_id: str) -> problem_pb2.TestCase:
         case AnswerTest():
             message.answer.expected = test.expected
     return message
+
+
+def _write_call(
+    call: CallTest | CallProbe, message: problem_pb2.CallTest | problem_pb2.ProbeInput.Call, of: str
+) -> None:
+    message.function = call.function
+    message.class_name = call.class_name
+    for index, value in enumerate(call.args):
+        message.args.append(write_value(value, f"argument {index} of {of}"))
+    for name, value in call.kwargs.items():
+        message.kwargs[name].CopyFrom(write_value(value, f"argument {name!r} of {of}"))
 
 
 def _write_files(test: FilesTest, message: problem_pb2.FilesTest) -> None:

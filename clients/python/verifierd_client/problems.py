@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
+
+
+class Role(Enum):
+    """What a test counts for.
+
+    JUDGE decides the verdict. So does EXAMPLE, which the sampler could see. GENERATED was written by a model
+    and may be wrong: selection rules weigh it, the verdict does not.
+    """
+
+    JUDGE = "JUDGE"
+    EXAMPLE = "EXAMPLE"
+    GENERATED = "GENERATED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class StdioTest:
     arguments: Sequence[str] = ()
     input_file: str = ""
     output_file: str = ""
+    role: Role = Role.JUDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,7 @@ class CallTest:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
     class_name: str = ""
+    role: Role = Role.JUDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,7 @@ class AssertsTest:
     source: str
     id: str = ""
     candidate_names: Sequence[str] = ()
+    role: Role = Role.JUDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,7 @@ class FilesTest:
     stdin: str | bytes = b""
     expected_stdout: str | bytes | None = None
     id: str = ""
+    role: Role = Role.JUDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,7 @@ class AnswerTest:
 
     expected: str
     id: str = ""
+    role: Role = Role.JUDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +134,7 @@ class InteractiveTest:
     input: str | bytes = b""
     answer: str | bytes = b""
     id: str = ""
+    role: Role = Role.JUDGE
 
 
 Test = StdioTest | CallTest | AssertsTest | FilesTest | AnswerTest | InteractiveTest
@@ -149,16 +168,52 @@ class Checker:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A test suite with its limits and its checker (None: the default of each test's kind).
+class StdinProbe:
+    """Text or bytes on standard input, run only to see what candidates do."""
 
-    Tests without an id are named by their position: `0`, `1`, and so on.
+    stdin: str | bytes
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallProbe:
+    """A function called with Python values, only to see what candidates do."""
+
+    function: str
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    id: str = ""
+    class_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """Inputs without an expected output: candidates that do the same on all of them form a cluster.
+
+    Attributes:
+        inputs: given ones; without an id they are named by their position: `0`, `1`, and so on.
+        mutate_tests: make further inputs by changing those of the tests.
+        max_inputs: how many are run at most; None: the server's default, which is 50.
+    """
+
+    inputs: Sequence[StdinProbe | CallProbe] = ()
+    mutate_tests: bool = False
+    max_inputs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A test suite with its limits, its checker (None: the default of each test's kind) and probe inputs.
+
+    Tests without an id are named by their position: `0`, `1`, and so on. With probe inputs a problem needs no
+    test; its candidates are SKIPPED then, and those are picked that can be run.
     """
 
     id: str
     tests: Sequence[Test]
     limits: Limits = Limits()
     checker: Checker | None = None
+    probes: Probes | None = None
 
 
 @dataclass(frozen=True, slots=True)

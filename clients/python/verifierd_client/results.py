@@ -126,10 +126,26 @@ class ExecutionResult:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateResult:
-    """A candidate's verdict: ACCEPTED if every test is, else that of its first test that is not.
+class ProbeResult:
+    """One candidate on one probe input. `failed`: it came to no answer, by an exception or a limit.
 
-    `duplicate_of` is the id of an earlier candidate with the same program, whose executions these are.
+    Equal `behaviour`: the same; None: comparable to nothing.
+    """
+
+    probe_id: str
+    killed_by: KilledBy
+    failed: bool
+    behaviour: str | None
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateResult:
+    """A candidate's verdict: ACCEPTED if every judging test is, else that of its first one that is not.
+
+    SKIPPED where no test judges. `duplicate_of` is the id of an earlier candidate with the same program,
+    whose executions these are. `nondeterministic`: two runs on the same probe input differed, so it is in no
+    cluster.
     """
 
     candidate_id: str
@@ -140,6 +156,8 @@ class CandidateResult:
     tests_passed: int
     tests_total: int
     usage: Usage
+    probes: tuple[ProbeResult, ...] = ()
+    nondeterministic: bool = False
 
     @property
     def passed(self) -> bool:
@@ -182,7 +200,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """The end of a batch: why it ended, counts, clusters, picks and cost. Times are epoch seconds."""
+    """The end of a batch: why it ended, counts, clusters, picks and cost. Times are epoch seconds.
+
+    `none_probability` is that no candidate is correct, None where the selection rule does not tell.
+    """
 
     batch_id: str
     stop_reason: StopReason
@@ -192,6 +213,7 @@ class BatchSummary:
     cost: Cost
     started_at: float
     ended_at: float
+    none_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

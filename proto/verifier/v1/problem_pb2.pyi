@@ -34,7 +34,9 @@ class _TestRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TestRole.Val
     TEST_ROLE_EXAMPLE: _TestRole.ValueType  # 2
     """Decides the verdict, and was visible to the sampler: selection rules filter on it."""
     TEST_ROLE_GENERATED: _TestRole.ValueType  # 3
-    """Written by a model and perhaps wrong: evidence for a selection rule, never part of the verdict."""
+    """Written by a model and perhaps wrong: evidence for a selection rule, never part of the verdict. A test
+    program that is broken is SKIPPED here.
+    """
 
 class TestRole(_TestRole, metaclass=_TestRoleEnumTypeWrapper):
     """What a test case counts for."""
@@ -46,7 +48,9 @@ TEST_ROLE_JUDGE: TestRole.ValueType  # 1
 TEST_ROLE_EXAMPLE: TestRole.ValueType  # 2
 """Decides the verdict, and was visible to the sampler: selection rules filter on it."""
 TEST_ROLE_GENERATED: TestRole.ValueType  # 3
-"""Written by a model and perhaps wrong: evidence for a selection rule, never part of the verdict."""
+"""Written by a model and perhaps wrong: evidence for a selection rule, never part of the verdict. A test
+program that is broken is SKIPPED here.
+"""
 Global___TestRole: _TypeAlias = TestRole  # noqa: Y015
 
 @_typing.final
@@ -137,7 +141,7 @@ class Problem(_message.Message):
     """The caller's name for it, 1 to 256 characters; shown in results, need not be unique."""
     @_builtins.property
     def tests(self) -> _containers.RepeatedCompositeFieldContainer[Global___TestCase]:
-        """At least one. Ids are unique within the problem. Executed in this order."""
+        """At least one, unless there are probes. Ids are unique within the problem. Executed in this order."""
 
     @_builtins.property
     def limits(self) -> Global___Limits:

@@ -44,7 +44,7 @@ class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.Value
     VERDICT_NO_CODE: _Verdict.ValueType  # 8
     """There was no program in what the candidate gave."""
     VERDICT_SKIPPED: _Verdict.ValueType  # 9
-    """Not run, because an earlier test settled the candidate."""
+    """Not run, because an earlier test settled the candidate. Of a candidate: no test of its problem judges."""
     VERDICT_CANCELLED: _Verdict.ValueType  # 10
     """Not run to its end, because the batch was stopped."""
     VERDICT_INFRASTRUCTURE_ERROR: _Verdict.ValueType  # 11
@@ -67,7 +67,7 @@ VERDICT_COMPILE_ERROR: Verdict.ValueType  # 7
 VERDICT_NO_CODE: Verdict.ValueType  # 8
 """There was no program in what the candidate gave."""
 VERDICT_SKIPPED: Verdict.ValueType  # 9
-"""Not run, because an earlier test settled the candidate."""
+"""Not run, because an earlier test settled the candidate. Of a candidate: no test of its problem judges."""
 VERDICT_CANCELLED: Verdict.ValueType  # 10
 """Not run to its end, because the batch was stopped."""
 VERDICT_INFRASTRUCTURE_ERROR: Verdict.ValueType  # 11
@@ -488,10 +488,13 @@ class ProbeResult(_message.Message):
     KILLED_BY_FIELD_NUMBER: _builtins.int
     BEHAVIOUR_FIELD_NUMBER: _builtins.int
     USAGE_FIELD_NUMBER: _builtins.int
+    FAILED_FIELD_NUMBER: _builtins.int
     probe_id: _builtins.str
     killed_by: Global___KilledBy.ValueType
     behaviour: _builtins.str
     """SHA-256, 64 lower-case hexadecimal digits. Absent: nothing comparable."""
+    failed: _builtins.bool
+    """It came to no answer: an exception, an exit code other than 0, a signal or a limit."""
     @_builtins.property
     def usage(self) -> Global___Usage: ...
     def __init__(
@@ -501,10 +504,11 @@ class ProbeResult(_message.Message):
         killed_by: Global___KilledBy.ValueType = ...,
         behaviour: _builtins.str = ...,
         usage: Global___Usage | None = ...,
+        failed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["behaviour", b"behaviour", "killed_by", b"killed_by", "probe_id", b"probe_id", "usage", b"usage"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["behaviour", b"behaviour", "failed", b"failed", "killed_by", b"killed_by", "probe_id", b"probe_id", "usage", b"usage"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -512,7 +516,9 @@ Global___ProbeResult: _TypeAlias = ProbeResult  # noqa: Y015
 
 @_typing.final
 class Cluster(_message.Message):
-    """Candidates with the same behaviour signature."""
+    """Candidates with the same behaviour signature: over the probe inputs that are valid by the candidates' own
+    agreement, or over the tests where there are no probes.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

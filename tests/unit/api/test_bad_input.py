@@ -28,6 +28,17 @@ def _test(request: wire.VerifyRequest, index: int = 0) -> problem_pb2.TestCase:
     return request.batch.problem.tests[index]
 
 
+def _probes(request: wire.VerifyRequest) -> problem_pb2.Probes:
+    return request.batch.problem.probes
+
+
+def _only_asserts(request: wire.VerifyRequest, probes: problem_pb2.Probes) -> None:
+    problem = request.batch.problem
+    del problem.tests[1:]
+    problem.tests[0].asserts.source = b"assert True"
+    problem.probes.CopyFrom(probes)
+
+
 def _limits(**limits: Any) -> Spoil:
     return lambda r: r.batch.problem.limits.MergeFrom(problem_pb2.Limits(**limits))
 
@@ -146,10 +157,58 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.problem.tests[0].role",
         "TEST_ROLE_JUDGE",
     ),
-    "role of later": (
-        lambda r: setattr(_test(r), "role", 2),
-        "batch.problem.tests[0].role",
-        "TEST_ROLE_JUDGE",
+    "probes of nothing": (
+        lambda r: _probes(r).SetInParent(),
+        "batch.problem.probes",
+        "inputs, mutate_tests, or both",
+    ),
+    "probe without input": (
+        lambda r: _probes(r).inputs.add(id="p"),
+        "batch.problem.probes.inputs[0].body",
+        "stdin",
+    ),
+    "probe without id": (
+        lambda r: _probes(r).inputs.add(stdin=b"1"),
+        "batch.problem.probes.inputs[0].id",
+        "1 to 256 printable characters",
+    ),
+    "two probes of one id": (
+        lambda r: _probes(r).inputs.extend(
+            [problem_pb2.ProbeInput(id="p", stdin=b"1"), problem_pb2.ProbeInput(id="p", stdin=b"2")]
+        ),
+        "batch.problem.probes.inputs[1].id",
+        "unique ids",
+    ),
+    "probe that calls no name": (
+        lambda r: _probes(r).inputs.add(id="p").call.MergeFrom(problem_pb2.ProbeInput.Call(function="1f")),
+        "batch.problem.probes.inputs[0].call.function",
+        "identifiers",
+    ),
+    "probe with a value of nothing": (
+        lambda r: (
+            _probes(r)
+            .inputs.add(id="p")
+            .call.MergeFrom(problem_pb2.ProbeInput.Call(function="f", args=[Value()]))
+        ),
+        "batch.problem.probes.inputs[0].call.args[0].kind",
+        "",
+    ),
+    "no probe to be run": (
+        lambda r: _probes(r).MergeFrom(problem_pb2.Probes(mutate_tests=True, max_inputs=0)),
+        "batch.problem.probes.max_inputs",
+        "1 to 10000",
+    ),
+    "probes by a generator": (
+        lambda r: _probes(r).MergeFrom(
+            problem_pb2.Probes(generator=problem_pb2.Program(language="python", source=b"print(1)"))
+        ),
+        "batch.problem.probes.generator",
+        "leave it out",
+    ),
+    "no test whose input could be changed": (
+        lambda r: _only_asserts(r, problem_pb2.Probes(mutate_tests=True)),
+        "batch.problem.probes.mutate_tests",
+        "stdio or call",
     ),
     "limits of one test": (
         lambda r: _test(r).limits.SetInParent(),

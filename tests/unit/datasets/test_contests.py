@@ -126,7 +126,7 @@ def test_codecontests() -> None:
         Limits(cpu_time_s=10.0, memory_bytes=16 << 20),
     ]
     assert tasks["aizu/p00001 Größe"].problem.tests == [StdioTest("7\n", "YES\n"), StdioTest("4\n", "NO\n")]
-    files = {"input_file": "input.txt", "output_file": "output.txt"}
+    files: dict[str, Any] = {"input_file": "input.txt", "output_file": "output.txt"}
     assert tasks["codeforces/2_B. Files"].problem.tests == [StdioTest("1 2", "3", **files)]
     assert [each.language for each in tasks["codeforces/1_A. Sum"].canonical] == ["cpp17", "python", "java"]
     strict = tasks_of("codecontests", strict=True)["codeforces/1_A. Sum"]

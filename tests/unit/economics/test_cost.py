@@ -46,7 +46,7 @@ def test_what_was_not_run_to_its_end_is_not_charged(verdict: Verdict) -> None:
 
 
 def test_no_code_costs_nothing() -> None:
-    assert cost_of(without_code("c", 3), PRICES) == Cost()
+    assert cost_of(without_code("c", [True] * 3), PRICES) == Cost()
 
 
 amounts = st.integers(0, 10**12)

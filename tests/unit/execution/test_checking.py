@@ -28,14 +28,16 @@ def act(asked: ExecutionRequest, run: Run) -> Outcome | Exception:
     return printed(run.stdin if source == "pass" else source.encode())
 
 
-def check_of(answer: Answer) -> StdioRun | None:
+def check_of(run: Run, answer: Answer) -> StdioRun | None:
     if not isinstance(answer, Executed) or answer.outcome.stdout == b"fails":
         return None
     return ProgramChecker().run(b"", answer.outcome.stdout, b"")
 
 
 def checked(inner: FakeExecutor, stops: bool = False) -> Checking:
-    return Checking(Retrying(inner), CHECKER, check_of, lambda answer: stops and check_of(answer) is None)
+    return Checking(
+        Retrying(inner), CHECKER, check_of, lambda run, answer: stops and check_of(run, answer) is None
+    )
 
 
 def words(answers: list[Answer]) -> list[tuple[int, bytes, bool]]:
@@ -121,7 +123,9 @@ async def test_files_for_the_checker_go_in_portions_that_a_frame_holds(
 
 async def test_a_checker_that_loses_its_sandboxes_is_told_and_asked_again_next_time() -> None:
     inner = FakeExecutor(act)
-    executor = Checking(Retrying(inner, sleep=_no_sleep), CHECKER, check_of, stops_at=lambda answer: False)
+    executor = Checking(
+        Retrying(inner, sleep=_no_sleep), CHECKER, check_of, stops_at=lambda run, answer: False
+    )
     for _ in range(2):
         answers = await answers_of(executor.execute(request(2, "breaks the checker")))
         for answer in answers:

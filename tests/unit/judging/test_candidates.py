@@ -48,14 +48,14 @@ def executions(*verdicts: Verdict) -> list[ExecutionResult]:
 def test_the_first_test_that_the_program_failed_decides(
     verdicts: tuple[Verdict, ...], candidate: Verdict
 ) -> None:
-    assert concluded("c", executions(*verdicts), len(verdicts)).verdict is candidate
+    assert concluded("c", executions(*verdicts), [True] * len(verdicts)).verdict is candidate
 
 
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=1, max_size=6))
 def test_a_candidate_is_accepted_only_if_every_test_is_and_blamed_only_for_its_own_failures(
     verdicts: list[Verdict],
 ) -> None:
-    result = concluded("c", executions(*verdicts), len(verdicts))
+    result = concluded("c", executions(*verdicts), [True] * len(verdicts))
     assert (result.verdict is A) == all(verdict is A for verdict in verdicts)
     blamed = result.verdict not in NOT_JUDGED | {A}
     assert blamed == any(verdict not in NOT_JUDGED | {A} for verdict in verdicts)
@@ -63,17 +63,19 @@ def test_a_candidate_is_accepted_only_if_every_test_is_and_blamed_only_for_its_o
 
 
 def test_the_detail_names_the_test() -> None:
-    assert concluded("c", executions(A, W), 2).detail == "test t1: wrong_answer"
+    assert concluded("c", executions(A, W), [True] * 2).detail == "test t1: wrong_answer"
 
 
 def test_a_missing_result_is_never_accepted() -> None:
     with pytest.raises(ValueError, match="1 of 2 tests"):
-        concluded("c", executions(A), 2)
+        concluded("c", executions(A), [True] * 2)
 
 
 def test_usage_is_summed_and_memory_is_the_peak() -> None:
     first, second = executions(A, A)
-    result = concluded("c", [replace(first, peak_memory_bytes=7), replace(second, peak_memory_bytes=5)], 2)
+    result = concluded(
+        "c", [replace(first, peak_memory_bytes=7), replace(second, peak_memory_bytes=5)], [True] * 2
+    )
     assert (result.cpu_time_ns, result.wall_time_ns) == (2 * first.cpu_time_ns, 2 * first.wall_time_ns)
     assert result.peak_memory_bytes == 7
 
@@ -84,7 +86,7 @@ def test_whitespace_is_no_code(source: str, empty: bool) -> None:
 
 
 def test_no_code_is_a_verdict_without_any_execution() -> None:
-    result = without_code("c", 3)
+    result = without_code("c", [True] * 3)
     assert (result.verdict, result.executions, result.tests_passed, result.tests_total) == (
         Verdict.NO_CODE,
         (),
@@ -94,7 +96,7 @@ def test_no_code_is_a_verdict_without_any_execution() -> None:
 
 
 def test_a_cancelled_candidate_shows_what_had_landed() -> None:
-    result = cancelled("c", executions(A, W), 5, "the deadline passed")
+    result = cancelled("c", executions(A, W), [True] * 5, "the deadline passed")
     assert result.verdict is Verdict.CANCELLED
     assert len(result.executions) == 2
     assert result.detail == "the deadline passed; 2 of 5 tests had run"

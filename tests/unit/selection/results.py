@@ -25,4 +25,4 @@ def execution(index: int = 0, verdict: Verdict = ACCEPTED, behaviour: str | None
 def result(candidate_id: str, *executions: ExecutionResult) -> CandidateResult:
     """The result of a candidate with these executions, or one accepted test."""
     made = executions or (execution(),)
-    return concluded(candidate_id, made, len(made))
+    return concluded(candidate_id, made, [True] * len(made))

@@ -21,7 +21,7 @@ def test_equal_behaviour_has_an_equal_number_and_other_behaviour_another() -> No
 
 def test_who_ran_on_fewer_inputs_did_nothing_on_the_others() -> None:
     table = BehaviourTable()
-    table.add(0, without_code("a", 2))
+    table.add(0, without_code("a", [True] * 2))
     table.add(1, result("b", execution(0, behaviour="x"), execution(1, behaviour="y")))
     table.add(2, result("c", execution(0, behaviour="x")))
     numbers = table.numbers([0, 1, 2])

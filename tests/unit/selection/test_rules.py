@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -20,7 +21,9 @@ from verifierd.selection.standings import NOTHING, Standings, one_from_each
 ALL_RULES = [rule_named(name, {}) for name in RULES]
 
 
-def standings(clusters: str, *, refused: str = "", behaviours: list[list[int]] | None = None) -> Standings:
+def standings(
+    clusters: str, *, refused: str = "", behaviours: list[list[int]] | None = None, passed: Sequence[str] = ()
+) -> Standings:
     """One candidate a letter, in order of arrival; it names its cluster, and none of `refused` passed."""
     names = sorted(set(clusters))
     n = len(clusters)
@@ -30,11 +33,12 @@ def standings(clusters: str, *, refused: str = "", behaviours: list[list[int]] |
         cluster_of=np.array([names.index(each) for each in clusters], dtype=np.int64),
         cluster_ids=names,
         behaviours=np.array(behaviours or [[ord(each)] for each in clusters] or np.empty((0, 1)), np.int64),
+        passed=np.array([[bit == "1" for bit in row] for row in passed] or np.ones((n, 1)), dtype=np.bool_),
     )
 
 
 def picked(rule: str, given: Standings, count: int, **params: float) -> str:
-    picks = rule_named(rule, params).picks(given, count)
+    picks = rule_named(rule, params).select(given, count).picks
     return " ".join(pick.candidate_id for pick in picks)
 
 
@@ -53,6 +57,20 @@ def test_alphacode_picks_one_of_each_cluster_and_then_again() -> None:
 def test_equally_large_clusters_go_by_their_first_arrival() -> None:
     for rule in ("plurality", "alphacode"):
         assert picked(rule, standings("zyyz"), 1) == "c0"
+
+
+def test_codet_picks_from_consensus_sets_by_candidates_and_tests_passed() -> None:
+    passed = ["1100", "1110", "1100", "1111", "1100", "1110"]
+    given = standings("uvwxyz", passed=passed)
+    # Three of two tests, two of three, one of four: 3.5, 4.2 and 4 by the root, 6, 6 and 4 by the product.
+    assert picked("codet", given, 9) == "c1 c3 c0 c5 c2 c4"
+    assert picked("codet", given, 3, exponent=1) == "c0 c1 c3"
+    assert picked("codet", given, 1, exponent=0) == "c3"
+
+
+def test_codet_sees_only_those_that_may_be_picked() -> None:
+    given = standings("xxy", refused="x", passed=["11", "11", "10"])
+    assert picked("codet", given, 9) == "c2"
 
 
 def test_mbr_exec_picks_whom_the_others_agree_with_most() -> None:
@@ -74,14 +92,14 @@ def test_what_is_comparable_to_nothing_agrees_with_nothing() -> None:
 
 @pytest.mark.parametrize("rule", ALL_RULES)
 def test_a_pick_names_its_rule_and_cluster_and_there_are_no_more_than_asked(rule: SelectionRule) -> None:
-    assert rule.picks(standings("xy", refused="x"), 1) == (Pick("c1", rule.name, "y"),)
-    assert len(rule.picks(standings("xyx"), 2)) == 2
+    assert rule.select(standings("xy", refused="x"), 1).picks == (Pick("c1", rule.name, "y"),)
+    assert len(rule.select(standings("xyx"), 2).picks) == 2
 
 
 @pytest.mark.parametrize("rule", ALL_RULES)
 @pytest.mark.parametrize("clusters", ["", "xxyx"])
 def test_where_nothing_may_be_picked_nothing_is(rule: SelectionRule, clusters: str) -> None:
-    assert rule.picks(standings(clusters, refused="xy"), 5) == ()
+    assert rule.select(standings(clusters, refused="xy"), 5).picks == ()
 
 
 @given(st.text("uvwxyz", max_size=30), st.sets(st.sampled_from("uvwxyz")), st.integers(1, 40))
@@ -89,7 +107,7 @@ def test_every_rule_picks_each_that_passed_at_most_once(clusters: str, refused: 
     given = standings(clusters, refused="".join(refused))
     eligible = {f"c{row}" for row, each in enumerate(clusters) if each not in refused}
     for rule in ALL_RULES:
-        picks = [pick.candidate_id for pick in rule.picks(given, count)]
+        picks = [pick.candidate_id for pick in rule.select(given, count).picks]
         assert len(picks) == len(set(picks)) == min(count, len(eligible))
         assert set(picks) <= eligible
 
@@ -109,6 +127,9 @@ def test_parameters_are_known_by_name_and_held_to_their_range() -> None:
         rule_named("dice", {})
     with pytest.raises(TypeError):
         rule_named("plurality", {"whole": 1})
+    for value in (-1, 5, float("nan")):
+        with pytest.raises(ParameterRefused, match="0 to 4"):
+            rule_named("codet", {"exponent": value})
     for value in (0.5, 2, float("nan")):
         with pytest.raises(ParameterRefused, match="0 or 1"):
             rule_named("mbr_exec", {"whole": value})

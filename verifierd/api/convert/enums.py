@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from verifier.v1 import result_pb2
-from verifierd.model import KilledBy, Verdict
+from verifier.v1 import problem_pb2, result_pb2
+from verifierd.model import KilledBy, TestRole, Verdict
 
 VERDICT_TO_PROTO: Mapping[Verdict, result_pb2.Verdict.ValueType] = {
     Verdict.ACCEPTED: result_pb2.VERDICT_ACCEPTED,
@@ -35,6 +35,17 @@ KILLED_BY_TO_PROTO: Mapping[KilledBy, result_pb2.KilledBy.ValueType] = {
 
 KILLED_BY_FROM_PROTO: Mapping[result_pb2.KilledBy.ValueType, KilledBy] = {
     wire: killed_by for killed_by, wire in KILLED_BY_TO_PROTO.items()
+}
+
+TEST_ROLE_TO_PROTO: Mapping[TestRole, problem_pb2.TestRole.ValueType] = {
+    TestRole.JUDGE: problem_pb2.TEST_ROLE_JUDGE,
+    TestRole.EXAMPLE: problem_pb2.TEST_ROLE_EXAMPLE,
+    TestRole.GENERATED: problem_pb2.TEST_ROLE_GENERATED,
+}
+
+TEST_ROLE_FROM_PROTO: Mapping[problem_pb2.TestRole.ValueType, TestRole] = {
+    problem_pb2.TEST_ROLE_UNSPECIFIED: TestRole.JUDGE,
+    **{wire: role for role, wire in TEST_ROLE_TO_PROTO.items()},
 }
 
 STOP_REASON_TO_PROTO: Mapping[str, result_pb2.StopReason.ValueType] = {

@@ -16,6 +16,7 @@ from verifierd.model import (
     BatchFinished,
     CandidateFinished,
     Cluster,
+    ClustersChanged,
     Cost,
     Digest,
     Pick,
@@ -29,7 +30,7 @@ GIB_SECOND_IN_BYTE_NS = (1 << 30) * 1_000_000_000
 
 def is_heavy(event: BatchEvent) -> bool:
     """Tell whether writing an event takes longer than an event loop may be held."""
-    if isinstance(event, BatchFinished):
+    if isinstance(event, BatchFinished | ClustersChanged):
         return len(event.clusters) > HEAVY_PARTS
     if not isinstance(event, CandidateFinished):
         return False
@@ -65,6 +66,8 @@ class EventWriter:
             case CandidateFinished():
                 result = candidate_result_to_proto(event.result, self._max_bytes)
                 message.candidate_finished.result.CopyFrom(result)
+            case ClustersChanged():
+                message.clusters_changed.clusters.extend(map(_cluster, event.clusters))
             case StopDecided():
                 message.stop_decided.reason = STOP_REASON_TO_PROTO[event.reason]
                 message.stop_decided.candidate_ids.extend(event.candidate_ids)
@@ -85,6 +88,7 @@ def summary_to_proto(event: BatchFinished) -> result_pb2.BatchSummary:
         ],
         clusters=map(_cluster, event.clusters),
         picks=map(_pick, event.picks),
+        none_probability=event.none_probability,
         cost=cost_to_proto(event.cost),
         started_at=timestamp(event.started_at_ns),
         ended_at=timestamp(event.ended_at_ns),
@@ -106,9 +110,17 @@ def cost_to_proto(cost: Cost) -> result_pb2.Cost:
 
 def _cluster(cluster: Cluster) -> result_pb2.Cluster:
     return result_pb2.Cluster(
-        id=cluster.id, candidate_ids=cluster.candidate_ids, verdict=VERDICT_TO_PROTO[cluster.verdict]
+        id=cluster.id,
+        candidate_ids=cluster.candidate_ids,
+        verdict=VERDICT_TO_PROTO[cluster.verdict],
+        probability=cluster.probability,
     )
 
 
 def _pick(pick: Pick) -> result_pb2.Pick:
-    return result_pb2.Pick(candidate_id=pick.candidate_id, rule=pick.rule, cluster_id=pick.cluster_id)
+    return result_pb2.Pick(
+        candidate_id=pick.candidate_id,
+        rule=pick.rule,
+        cluster_id=pick.cluster_id,
+        probability=pick.probability,
+    )

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from sandboxes.inside import values
-from sandboxes.model import CallRun, Limits, Program
+from sandboxes.model import Limits
 from verifier.v1 import problem_pb2
 from verifierd.admission import AdmissionLimits
+from verifierd.api.convert.enums import TEST_ROLE_FROM_PROTO
 from verifierd.api.convert.fields import (
     chosen,
     duration_ns,
@@ -21,6 +22,14 @@ from verifierd.api.convert.fields import (
     under,
 )
 from verifierd.api.convert.files import files_from_proto, stdio_from_proto
+from verifierd.api.convert.probes import probes_from_proto
+from verifierd.api.convert.programs import (
+    UNCROWDED_BYTES,
+    call_from_proto,
+    function_name,
+    program_from_proto,
+    refuse_crowded,
+)
 from verifierd.api.convert.values import value_from_proto
 from verifierd.errors import InvalidField
 from verifierd.model import (
@@ -34,11 +43,6 @@ from verifierd.model import (
     TestCase,
 )
 
-# As a message, each list or object of a value takes 2 bytes or more: below this there are never too many.
-UNCROWDED_BYTES = values.CONTAINERS_BOUND
-
-HONOURED_ROLES = (problem_pb2.TEST_ROLE_UNSPECIFIED, problem_pb2.TEST_ROLE_JUDGE)
-
 
 def problem_from_proto(message: problem_pb2.Problem, path: str, bounds: AdmissionLimits) -> Problem:
     """Return the problem that a message gives.
@@ -46,7 +50,7 @@ def problem_from_proto(message: problem_pb2.Problem, path: str, bounds: Admissio
     Raises:
         InvalidField: a field is malformed, missing, or not supported by this server.
     """
-    refuse_others(message, path, "id", "tests", "limits", "checker")
+    refuse_others(message, path, "id", "tests", "limits", "checker", "probes")
     tests = tuple(
         test_from_proto(test, under(path, f"tests[{index}]"), bounds)
         for index, test in enumerate(message.tests)
@@ -56,6 +60,9 @@ def problem_from_proto(message: problem_pb2.Problem, path: str, bounds: Admissio
         tests=tests,
         limits=limits_from_proto(message.limits, under(path, "limits"), bounds),
         checker=checker_from_proto(message.checker, under(path, "checker"), bounds),
+        probes=probes_from_proto(message.probes, under(path, "probes"), bounds)
+        if message.HasField("probes")
+        else None,
     )
 
 
@@ -120,18 +127,6 @@ def checker_from_proto(message: problem_pb2.CheckerSpec, path: str, bounds: Admi
     )
 
 
-def program_from_proto(message: problem_pb2.Program, path: str, bounds: AdmissionLimits) -> Program:
-    """Return a program that is no candidate; whether its language is here is checked elsewhere.
-
-    Raises:
-        InvalidField: a field is malformed or missing.
-    """
-    source = source_text(message.source, under(path, "source"), bounds.max_source_bytes)
-    if not source.strip():
-        raise InvalidField(under(path, "source"), "it is empty", "a program")
-    return Program(identifier(message.language, under(path, "language")), source)
-
-
 def test_from_proto(message: problem_pb2.TestCase, path: str, bounds: AdmissionLimits) -> TestCase:
     """Return one test case.
 
@@ -141,10 +136,7 @@ def test_from_proto(message: problem_pb2.TestCase, path: str, bounds: AdmissionL
     refuse_others(
         message, path, "id", "role", *(f.name for f in message.DESCRIPTOR.oneofs_by_name["body"].fields)
     )
-    if known_enum(message.role, under(path, "role"), problem_pb2.TestRole.DESCRIPTOR) not in HONOURED_ROLES:
-        raise InvalidField(
-            under(path, "role"), "this server does not support it yet", "TEST_ROLE_JUDGE, or leave it out"
-        )
+    known_enum(message.role, under(path, "role"), problem_pb2.TestRole.DESCRIPTOR)
     kind = chosen(message, path, "body")
     reader = TEST_READERS.get(kind)
     if reader is None:
@@ -152,39 +144,16 @@ def test_from_proto(message: problem_pb2.TestCase, path: str, bounds: AdmissionL
             under(path, kind), "this server does not run this kind of test", ", ".join(TEST_READERS)
         )
     body = reader(getattr(message, kind), under(path, kind), bounds)
-    return TestCase(id=identifier(message.id, under(path, "id")), body=body)
+    return TestCase(identifier(message.id, under(path, "id")), body, TEST_ROLE_FROM_PROTO[message.role])
 
 
 def _call(message: problem_pb2.CallTest, path: str, bounds: AdmissionLimits) -> CallTest:
     refuse_others(message, path, "function", "args", "kwargs", "expected", "class_name")
-    size_bytes = message.ByteSize()
-    if size_bytes > bounds.max_stdin_bytes:
-        raise InvalidField(path, f"it is {size_bytes} bytes", f"up to {bounds.max_stdin_bytes} bytes")
-    args: tuple[Any, ...] = tuple(
-        value_from_proto(value, under(path, f"args[{index}]")) for index, value in enumerate(message.args)
-    )
-    kwargs = {}
-    for name in message.kwargs:
-        at = under(path, f"kwargs[{identifier(name, under(path, 'kwargs'))!r}]")
-        kwargs[name] = value_from_proto(message.kwargs[name], at)
-    function = _name(message.function, under(path, "function"))
+    called = call_from_proto(message, path, bounds)
     expected = value_from_proto(message.expected, under(path, "expected"))
-    if size_bytes > UNCROWDED_BYTES:
-        _refuse_crowded(CallRun(function, args, kwargs).payload, under(path, "args" if args else "kwargs"))
-        _refuse_crowded(values.dumps(expected).encode(), under(path, "expected"))
-    class_name = _name(message.class_name, under(path, "class_name")) if message.class_name else ""
-    return CallTest(function, args, kwargs, expected, class_name)
-
-
-def _refuse_crowded(text: bytes, path: str) -> None:
-    """Refuse what a sandbox could not hand to any candidate, or no candidate could answer."""
-    if values.crowded(text):
-        raise InvalidField(
-            path,
-            f"there are more than {values.CONTAINERS_BOUND} lists and other objects in it",
-            f"up to {values.CONTAINERS_BOUND} in all arguments together and in what is expected, where "
-            "tuples and sets count twice",
-        )
+    if message.ByteSize() > UNCROWDED_BYTES:
+        refuse_crowded(values.dumps(expected).encode(), under(path, "expected"))
+    return CallTest(called.function, called.args, called.kwargs, expected, called.class_name)
 
 
 def _asserts(message: problem_pb2.AssertsTest, path: str, bounds: AdmissionLimits) -> AssertsTest:
@@ -197,7 +166,7 @@ def _asserts(message: problem_pb2.AssertsTest, path: str, bounds: AdmissionLimit
         at = under(path, f"candidate_names[{index}]")
         if keyword.iskeyword(name):
             raise InvalidField(at, f"{shown(name)} is no name", "identifiers of the candidate's language")
-        names.append(_name(name, at))
+        names.append(function_name(name, at))
     return AssertsTest(source=source, candidate_names=tuple(names))
 
 
@@ -220,13 +189,6 @@ def _interactive(message: problem_pb2.InteractiveTest, path: str, bounds: Admiss
             )
     interactor = program_from_proto(message.interactor, under(path, "interactor"), bounds)
     return InteractiveTest(interactor, message.input, message.answer)
-
-
-def _name(name: str, path: str) -> str:
-    """Return a name of the candidate's: it goes into the text of a harness, so it is nothing else."""
-    if name and not name.isidentifier():
-        raise InvalidField(path, f"{shown(name)} is no name", "identifiers of the candidate's language")
-    return identifier(name, path)
 
 
 TEST_READERS: dict[str, Callable[[Any, str, AdmissionLimits], TestBody]] = {

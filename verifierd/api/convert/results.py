@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from verifier.v1 import result_pb2, status_pb2
 from verifierd.api.convert.enums import KILLED_BY_TO_PROTO, VERDICT_TO_PROTO
 from verifierd.api.convert.values import value_to_proto
-from verifierd.model import CandidateResult, ExecutionResult, Verdict
+from verifierd.model import CandidateResult, ExecutionResult, ProbeResult, Verdict
 
 UNAVAILABLE = 14
 """The canonical code of an infrastructure failure: the same request may succeed later."""
@@ -26,6 +26,8 @@ def candidate_result_to_proto(result: CandidateResult, max_bytes: int) -> result
         tests_total=result.tests_total,
         usage=_usage(result.cpu_time_ns, result.wall_time_ns, result.peak_memory_bytes),
         failure=_failure(result.verdict, result.detail),
+        nondeterministic=result.nondeterministic,
+        probes=map(_probe, result.probes),
     )
     if message.ByteSize() > max_bytes:
         _cut_outputs(message, max_bytes)
@@ -66,6 +68,16 @@ def execution_to_proto(result: ExecutionResult) -> result_pb2.ExecutionResult:
     elif result.term_signal is not None:
         message.term_signal = result.term_signal
     return message
+
+
+def _probe(result: ProbeResult) -> result_pb2.ProbeResult:
+    return result_pb2.ProbeResult(
+        probe_id=result.probe_id,
+        killed_by=KILLED_BY_TO_PROTO[result.killed_by],
+        behaviour=result.behaviour or "",
+        usage=_usage(result.cpu_time_ns, result.wall_time_ns, result.peak_memory_bytes),
+        failed=result.failed,
+    )
 
 
 def timestamp(epoch_ns: int) -> Timestamp | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from verifierd.model import Pick
+from verifierd.selection.rules.base import Selected
 from verifierd.selection.standings import Standings, one_from_each
 
 
@@ -19,7 +19,8 @@ class AlphaCode:
 
     name: ClassVar[str] = "alphacode"
     reads_behaviours: ClassVar[bool] = False
+    reads_generated: ClassVar[bool] = False
 
-    def picks(self, standings: Standings, count: int) -> tuple[Pick, ...]:
+    def select(self, standings: Standings, count: int) -> Selected:
         """Return the first `count` of them."""
-        return standings.picks(one_from_each(standings.clusters()), self.name, count)
+        return Selected(standings.picks(one_from_each(standings.clusters()), self.name, count))

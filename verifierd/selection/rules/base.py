@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from verifierd.model import Pick
@@ -19,6 +21,19 @@ class ParameterRefused(ValueError):
         self.allowed = allowed
 
 
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a rule chose: up to so many picks as asked, the best first, none where nothing deserves it.
+
+    `none_probability` is that no candidate is correct, `probabilities` are those of the clusters by id, where
+    the rule tells them.
+    """
+
+    picks: tuple[Pick, ...]
+    none_probability: float | None = None
+    probabilities: Mapping[str, float] = field(default_factory=dict)
+
+
 class SelectionRule(Protocol):
     """Picks candidates from the standings of a batch. A frozen dataclass, whose fields are its parameters."""
 
@@ -26,7 +41,9 @@ class SelectionRule(Protocol):
     name: ClassVar[str]
     reads_behaviours: ClassVar[bool]
     """Whether the rule looks at what a candidate did on each input, beyond who did the same on all."""
+    reads_generated: ClassVar[bool]
+    """Whether it looks at which of the tests that a model wrote a candidate passed."""
 
-    def picks(self, standings: Standings, count: int) -> tuple[Pick, ...]:
-        """Return up to `count` picks, the best first; none where nothing deserves it."""
+    def select(self, standings: Standings, count: int) -> Selected:
+        """Return up to `count` picks."""
         ...

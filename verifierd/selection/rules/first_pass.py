@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from verifierd.model import Pick
+from verifierd.selection.rules.base import Selected
 from verifierd.selection.standings import Standings
 
 
@@ -15,7 +15,8 @@ class FirstPass:
 
     name: ClassVar[str] = "first_pass"
     reads_behaviours: ClassVar[bool] = False
+    reads_generated: ClassVar[bool] = False
 
-    def picks(self, standings: Standings, count: int) -> tuple[Pick, ...]:
+    def select(self, standings: Standings, count: int) -> Selected:
         """Return the first `count` of them."""
-        return standings.picks(map(int, standings.rows()), self.name, count)
+        return Selected(standings.picks(map(int, standings.rows()), self.name, count))

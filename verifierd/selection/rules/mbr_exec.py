@@ -8,8 +8,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from verifierd.model import Pick
-from verifierd.selection.rules.base import ParameterRefused
+from verifierd.selection.rules.base import ParameterRefused, Selected
 from verifierd.selection.standings import NOTHING, Standings
 
 
@@ -24,6 +23,7 @@ class MbrExec:
 
     name: ClassVar[str] = "mbr_exec"
     reads_behaviours: ClassVar[bool] = True
+    reads_generated: ClassVar[bool] = False
     whole: float = 0.0
 
     def __post_init__(self) -> None:
@@ -31,12 +31,12 @@ class MbrExec:
         if self.whole not in (0, 1):
             raise ParameterRefused("whole", self.whole, "0 or 1")
 
-    def picks(self, standings: Standings, count: int) -> tuple[Pick, ...]:
+    def select(self, standings: Standings, count: int) -> Selected:
         """Return the first `count` by agreement, equal ones as they arrived."""
         rows = standings.rows()
         numbers = standings.cluster_of[:, None] if self.whole > 0 else standings.behaviours
         order = np.argsort(-_agreement(numbers[rows]), kind="stable")
-        return standings.picks(map(int, rows[order]), self.name, count)
+        return Selected(standings.picks(map(int, rows[order]), self.name, count))
 
 
 def _agreement(behaviours: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar
 
-from verifierd.model import Pick
+from verifierd.selection.rules.base import Selected
 from verifierd.selection.standings import Standings
 
 
@@ -20,7 +20,10 @@ class Plurality:
 
     name: ClassVar[str] = "plurality"
     reads_behaviours: ClassVar[bool] = False
+    reads_generated: ClassVar[bool] = False
 
-    def picks(self, standings: Standings, count: int) -> tuple[Pick, ...]:
+    def select(self, standings: Standings, count: int) -> Selected:
         """Return the first `count` of them."""
-        return standings.picks(map(int, chain.from_iterable(standings.clusters())), self.name, count)
+        return Selected(
+            standings.picks(map(int, chain.from_iterable(standings.clusters())), self.name, count)
+        )

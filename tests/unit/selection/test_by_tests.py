@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from tests.unit.selection.results import ACCEPTED, WRONG, execution, result
 from verifierd.judging.candidates import cancelled, without_code
 from verifierd.model import CandidateResult, Cluster, Verdict
-from verifierd.selection.clusters import ClusterBuilder
+from verifierd.selection.by_tests import ClustersByTests
 from verifierd.selection.signature import signature
 
 
 def clusters_of(*results: CandidateResult) -> tuple[Cluster, ...]:
-    builder = ClusterBuilder()
+    builder = ClustersByTests()
     for arrival, each in enumerate(results):
         builder.add(arrival, each)
-    return builder.clusters()
+    return builder.grouped().clusters({})
 
 
 def ids(clusters: tuple[Cluster, ...]) -> list[tuple[str, ...]]:
@@ -51,7 +51,7 @@ def test_any_difference_is_another_cluster(other: CandidateResult) -> None:
             result("b", execution(0, WRONG), execution(1, Verdict.INFRASTRUCTURE_ERROR, None)),
             id="our failure on one test of a wrong one",
         ),
-        pytest.param(cancelled("b", [execution()], 2, "stopped"), id="cancelled"),
+        pytest.param(cancelled("b", [execution()], [True] * 2, "stopped"), id="cancelled"),
     ],
 )
 def test_who_did_not_show_all_of_its_behaviour_is_in_no_cluster(unseen: CandidateResult) -> None:
@@ -66,7 +66,7 @@ def test_an_answer_comparable_to_nothing_makes_a_program_one_of_a_kind_and_its_d
 
 
 def test_candidates_without_code_are_alike() -> None:
-    assert ids(clusters_of(without_code("a", 3), without_code("b", 3))) == [("a", "b")]
+    assert ids(clusters_of(without_code("a", [True] * 3), without_code("b", [True] * 3))) == [("a", "b")]
 
 
 def test_skipped_tests_belong_to_the_behaviour() -> None:
@@ -92,10 +92,10 @@ def test_clusters_are_a_partition_by_size_and_the_same_in_every_order_of_landing
     assert sizes == sorted(sizes, reverse=True)
     landing = list(enumerate(results))
     random.shuffle(landing)
-    builder = ClusterBuilder()
+    builder = ClustersByTests()
     for arrival, each in landing:
         builder.add(arrival, each)
-    assert builder.clusters() == clusters
+    assert builder.grouped().clusters({}) == clusters
 
 
 def test_a_cluster_is_named_by_its_signature_whoever_is_in_it() -> None:
