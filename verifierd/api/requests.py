@@ -20,6 +20,7 @@ from verifierd.api.validate import (
     CandidateCheck,
     check_candidate_count,
     check_problem,
+    check_stop_rules,
     check_test_count,
 )
 from verifierd.errors import InvalidField, RequestRejected
@@ -126,6 +127,7 @@ class RequestReader:
             problem = self._kept(digest)
         wishes = wishes_from_proto(message.options, under(path, "options"))
         selection = selection_from_proto(message.selection, under(path, "selection"), self._abilities)
+        check_stop_rules(wishes.options, selection, problem, under(path, "options.stop_when"))
         budget_ns = wishes.time_budget_ns
         batch = Batch(
             id=uuid.uuid4().hex,

@@ -10,8 +10,10 @@ from verifierd.batches.admission import Ticket
 from verifierd.batches.arrivals import Arrivals, Arrived
 from verifierd.batches.dedupe import Programs
 from verifierd.batches.early_stop import EarlyStop, StopReason
+from verifierd.batches.pace import Pace
 from verifierd.batches.probing import probes_of
 from verifierd.batches.settings import EngineSettings
+from verifierd.batches.stop_rules import StopRules
 from verifierd.batches.suite import Progress
 from verifierd.batches.tally import Tally
 from verifierd.batches.verification import Verification
@@ -27,6 +29,7 @@ from verifierd.model import (
     BatchFinished,
     CandidateFinished,
     CandidateResult,
+    ClustersChanged,
     StopDecided,
 )
 
@@ -73,6 +76,8 @@ class BatchRun:
         )
         self._programs = Programs(settings.kept_result_bytes)
         self._tally = Tally(settings, batch, probes)
+        self._stop_rules = StopRules(batch.options, self._tally)
+        self._view_pace = Pace(growth=1.5)
         self._unfinished: dict[int, _Unfinished] = {}
         self._landed: asyncio.Queue[BatchEvent | None] = asyncio.Queue()
         # A candidate takes room when it is taken in and leaves it when its result has been taken out:
@@ -196,11 +201,15 @@ class BatchRun:
 
     def _finish(self, arrived: Arrived, result: CandidateResult) -> None:
         del self._unfinished[arrived.position]
-        self._tally.add(arrived.position, result)
+        cost = self._tally.add(arrived, result)
         if not self._arrivals.is_open:
             self._ticket.judged()
         self._stop.saw_candidate(result)
-        self._landed.put_nowait(CandidateFinished(result))
+        if not self._stop.is_decided and (reason := self._stop_rules.reason(result)) is not None:
+            self._stop.decide(reason)
+        self._landed.put_nowait(CandidateFinished(result, cost))
+        if self._arrivals.is_open and self._view_pace.is_due(arrived.position + 1):
+            self._landed.put_nowait(ClustersChanged(self._tally.clusters()))
         self._log.debug(
             "candidate_judged",
             candidate_id=result.candidate_id,

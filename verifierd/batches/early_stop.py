@@ -1,4 +1,4 @@
-"""When a batch has seen enough: so many accepted, its CPU budget, its deadline, or the caller's word."""
+"""When a batch has seen enough: enough accepted, its budget, its deadline, a rule's or the caller's word."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class StopReason(StrEnum):
     DEADLINE = "deadline"
     BUDGET = "budget"
     CANCELLED = "cancelled"
+    CONFIDENT = "confident"
+    MARGINAL_VALUE = "marginal_value"
 
 
 class EarlyStop:

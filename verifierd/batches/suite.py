@@ -35,12 +35,22 @@ USABLE: Mapping[type[TestBody], tuple[str, str, str]] = {
 }
 
 
+PATIENCE = 3
+"""Runs that judge nobody and meet their time limit before no more of them are made."""
+
+
 @dataclass(slots=True)
 class Progress:
     """What has landed of one candidate, in the order of its runs."""
 
     executions: list[ExecutionResult] = field(default_factory=list)
     seen: Seen = field(default_factory=Seen)
+    timed_out: list[ExecutionResult] = field(default_factory=list)  # of runs that judge nobody
+
+
+def is_given_up(progress: Progress) -> bool:
+    """Tell whether no more is run of a candidate but tests that judge."""
+    return len(progress.timed_out) >= PATIENCE
 
 
 class Suite:
@@ -59,9 +69,15 @@ class Suite:
         return self._places[id(run)]
 
     def due(self, progress: Progress) -> Sequence[int]:
-        """Return the places that are to be run, in their order, without tests that judge nobody."""
+        """Return the places that are to be run, in their order."""
         due = range(len(progress.executions) + len(progress.seen.probes), len(self._cases))
-        return [place for place in due if place not in self._unusable] if self._unusable else due
+        if not self._unusable and not is_given_up(progress):
+            return due
+        return [place for place in due if not self._left_out(place, progress)]
+
+    def judges(self, place: int) -> bool:
+        """Tell whether a candidate that fails there is wrong."""
+        return self._cases[place].judges
 
     def is_complete(self, progress: Progress) -> bool:
         """Tell whether every run has landed, second ones of probe inputs aside."""
@@ -72,9 +88,18 @@ class Suite:
         return self.runs if len(places) == len(self.runs) else tuple(self.runs[place] for place in places)
 
     def pass_over(self, progress: Progress, leave_out: Callable[[int, str], ExecutionResult]) -> None:
-        """Give the next tests that judge nobody their results, as `leave_out` makes them of place and why."""
-        while (place := len(progress.executions)) in self._unusable:
-            progress.executions.append(leave_out(place, self._unusable[place]))
+        """Give tests that are left out now their results, as `leave_out` makes them of place and why."""
+        while (place := len(progress.executions)) < self.tests_total:
+            why = self._left_out(place, progress)
+            if not why:
+                return
+            progress.executions.append(leave_out(place, why))
+
+    def _left_out(self, place: int, progress: Progress) -> str:
+        """Return why a place is not run; empty where it is."""
+        if is_given_up(progress) and not self._cases[place].judges:
+            return f"{PATIENCE} inputs that judge nobody met their time limit; the others were not tried"
+        return self._unusable.get(place, "")
 
     def is_unusable(self, place: int, why: str) -> None:
         """Take down that no candidate can be judged by a test.
@@ -90,7 +115,7 @@ class Suite:
 
 
 def unseen(probe_id: str, like: ExecutionResult | ProbeResult) -> ProbeResult:
-    """Return the result of a probe input that was not run, because the program could not be built."""
+    """Return the result of a probe input that was not run, because its behaviour is known."""
     return ProbeResult(
         probe_id=probe_id,
         killed_by=like.killed_by,

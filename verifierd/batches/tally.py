@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from verifierd.batches.arrivals import Arrived
 from verifierd.batches.early_stop import StopReason
 from verifierd.batches.settings import EngineSettings
-from verifierd.economics.cost import cost_of, total
+from verifierd.economics.cost import cost_of, generation_usd, total
 from verifierd.model import Batch, BatchFinished, CandidateResult, Cluster, Cost, ProbeInput, Verdict
 from verifierd.selection.by_probes import ClustersByProbes
 from verifierd.selection.by_tests import ClustersByTests
 from verifierd.selection.generated import GeneratedTests
 from verifierd.selection.grouped import Clustering
 from verifierd.selection.rules import rule_named
+from verifierd.selection.standings import Standings
 
 HEAVY_CANDIDATES = 2000
 
@@ -24,33 +27,48 @@ class Tally:
     def __init__(self, settings: EngineSettings, batch: Batch, probes: Sequence[ProbeInput]) -> None:
         """Pick in the end as the batch says. Raises KeyError, TypeError and ValueError as `rule_named`."""
         self._settings = settings
-        self._rule = rule_named(batch.selection.rule, batch.selection.params)
+        self.rule = rule_named(batch.selection.rule, batch.selection.params)
         self._picks = batch.selection.picks
         self._verdicts: Counter[Verdict] = Counter()
         self._clustering: Clustering = (
             ClustersByProbes([each.id for each in probes])
             if probes
-            else ClustersByTests(self._rule.reads_behaviours)
+            else ClustersByTests(self.rule.reads_behaviours)
         )
-        tests = batch.problem.tests if self._rule.reads_generated else ()
+        tests = batch.problem.tests if self.rule.reads_generated else ()
         self._generated = GeneratedTests(tests)
         self._cost = Cost()
 
-    def add(self, position: int, result: CandidateResult) -> None:
-        """Count a candidate's final result; `position` is its place in order of arrival."""
+    def add(self, arrived: Arrived, result: CandidateResult) -> Cost:
+        """Count a candidate's final result, and return what it adds to the bill."""
+        position, prices = arrived.position, self._settings.prices
         self._verdicts[result.verdict] += 1
         self._clustering.add(position, result)
         self._generated.add(position, result)
-        self._cost = total((self._cost, cost_of(result, self._settings.prices)))
+        drawn_usd = generation_usd(arrived.candidate.generation, prices)
+        cost = replace(cost_of(result, prices), generation_usd=drawn_usd)
+        self._cost = total((self._cost, cost))
+        return cost
 
     @property
     def is_heavy(self) -> bool:
         """Tell whether summing up takes longer than an event loop may be held."""
         return self._verdicts.total() > HEAVY_CANDIDATES
 
+    @property
+    def cost(self) -> Cost:
+        """Return the bill as it stands."""
+        return self._cost
+
     def clusters(self) -> tuple[Cluster, ...]:
         """Return the clusters as they stand."""
         return self._clustering.grouped().clusters({})
+
+    def standings(self) -> Standings:
+        """Return what a rule picks from, as it stands."""
+        grouped = self._clustering.grouped()
+        behaviours = self._clustering.behaviours(grouped.arrivals)
+        return grouped.standings(behaviours, self._generated.passed(grouped.arrivals))
 
     def figures(self) -> dict[str, object]:
         """Return the sums as a log line carries them."""
@@ -60,6 +78,7 @@ class Tally:
             "executions": self._cost.executions,
             "executions_saved": self._cost.executions_saved,
             "money_usd": self._cost.money_usd,
+            "generation_usd": self._cost.generation_usd,
         }
 
     def summary(
@@ -69,7 +88,7 @@ class Tally:
         grouped = self._clustering.grouped()
         behaviours = self._clustering.behaviours(grouped.arrivals)
         standings = grouped.standings(behaviours, self._generated.passed(grouped.arrivals))
-        selected = self._rule.select(standings, self._picks)
+        selected = self.rule.select(standings, self._picks)
         return BatchFinished(
             batch_id=batch_id,
             verdict_counts=dict(self._verdicts),

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from sandboxes.model import BrokenTestProgram, Program, Run, StdioRun
 from verifierd.batches.arrivals import Arrived
 from verifierd.batches.outputs import OutputAllowance
-from verifierd.batches.suite import Progress, Suite, unseen
+from verifierd.batches.suite import Progress, Suite, is_given_up, unseen
 from verifierd.execution.checking import Checking
 from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.execution.recalling import Recalling
@@ -19,7 +19,7 @@ from verifierd.judging.answers import Answer
 from verifierd.judging.candidates import NOT_JUDGED, concluded
 from verifierd.judging.judge import Judge
 from verifierd.judging.probes import seen
-from verifierd.model import Batch, CandidateResult, ExecutionResult, ProbeInput, Verdict
+from verifierd.model import Batch, CandidateResult, ExecutionResult, ProbeInput, ProbeResult, Verdict
 
 
 class Verification:
@@ -59,7 +59,7 @@ class Verification:
         left_out_because = await self._execute(arrived, progress)
         if left_out_because:
             self._leave_out(progress, left_out_because, arrived.queued_at_ns)
-        elif self._probes and may_vary(self._program(arrived)):
+        elif self._probes and not is_given_up(progress) and may_vary(self._program(arrived)):
             await self._repeat(arrived, progress)
         return self.concluded(arrived, progress)
 
@@ -79,7 +79,7 @@ class Verification:
             return self._judge.skipped(place, why, arrived.queued_at_ns)
 
         while places := self._suite.due(progress):
-            answered = 0
+            answered, gave_up = 0, is_given_up(progress)
             try:
                 async with aclosing(self._executor.execute(self._request(arrived, places))) as answers:
                     async for answer in answers:
@@ -93,12 +93,16 @@ class Verification:
                         why = self._why_no_more(place, execution)
                         if why and answered < len(places):
                             return why
+                        if is_given_up(progress) and not gave_up:
+                            break
             except BrokenTestProgram as error:
                 self._suite.is_unusable(places[answered], str(error))
             else:
-                if answered < len(places):
+                if answered < len(places) and gave_up == is_given_up(progress):
                     raise ValueError(f"{answered} of {len(places)} runs were answered")
             self._suite.pass_over(progress, leave_out)
+        if is_given_up(progress):
+            self._fill_in(progress.seen.probes, progress.timed_out[-1])
         return ""
 
     async def _repeat(self, arrived: Arrived, progress: Progress) -> None:
@@ -113,6 +117,8 @@ class Verification:
                 self._landed(execution)
 
     def _take(self, progress: Progress, place: int, execution: ExecutionResult) -> None:
+        if execution.verdict is Verdict.TIME_LIMIT_EXCEEDED and not self._suite.judges(place):
+            progress.timed_out.append(execution)
         if place < self._suite.tests_total:
             progress.executions.append(execution)
         else:
@@ -122,14 +128,17 @@ class Verification:
         self._landed(execution)
 
     def _leave_out(self, progress: Progress, why: str, queued_at_ns: int) -> None:
-        """Fill in what was not run. A program that cannot be built does the same on every probe input."""
+        """Fill in what was not run because of a test."""
         executions, probes = progress.executions, progress.seen.probes
         for place in range(len(executions), self._suite.tests_total):
             executions.append(self._judge.skipped(place, why, queued_at_ns))
         not_built = next((each for each in executions if each.verdict is Verdict.COMPILE_ERROR), None)
         if not_built is not None or progress.seen.not_built:
-            like = not_built or probes[0]
-            probes.extend(unseen(each.id, like) for each in self._probes[len(probes) :])
+            self._fill_in(probes, not_built or probes[0])
+
+    def _fill_in(self, probes: list[ProbeResult], like: ExecutionResult | ProbeResult) -> None:
+        """Give the probe inputs that were not run the behaviour that is known of the candidate."""
+        probes.extend(unseen(each.id, like) for each in self._probes[len(probes) :])
 
     def _with_checker(self, executor: Executor) -> Executor:
         checker = self._batch.problem.checker.program
@@ -167,7 +176,7 @@ class Verification:
     def _why_no_more(self, place: int, execution: ExecutionResult) -> str:
         if execution.verdict is Verdict.COMPILE_ERROR:
             return "the program did not compile"
-        judges = place < self._suite.tests_total and self._suite.judging[place]
+        judges = self._suite.judges(place)
         failed = execution.verdict is not Verdict.ACCEPTED and execution.verdict not in NOT_JUDGED
         if judges and failed and self._batch.options.stop_at_first_failure:
             return f"test {execution.test_id} had failed, and the batch stops at a first failure"

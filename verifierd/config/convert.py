@@ -57,6 +57,8 @@ def price_table(settings: Settings) -> PriceTable:
         usd_per_vcpu_second=section.usd_per_vcpu_second,
         usd_per_gib_second=section.usd_per_gib_second,
         usd_per_execution=section.usd_per_execution,
+        usd_per_million_prompt_tokens=section.usd_per_million_prompt_tokens,
+        usd_per_million_completion_tokens=section.usd_per_million_completion_tokens,
     )
 
 

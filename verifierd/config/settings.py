@@ -168,6 +168,13 @@ class PricesSection(Section):
         default=1.23e-6, description="US dollars for a GiB of memory held for a second (0.0044 an hour)."
     )
     usd_per_execution: Usd = Field(default=0.0, description="US dollars for starting one execution.")
+    usd_per_million_prompt_tokens: Usd = Field(
+        default=0.0,
+        description="US dollars for a million tokens that a sampler read, if it tells no money itself.",
+    )
+    usd_per_million_completion_tokens: Usd = Field(
+        default=0.0, description="US dollars for a million tokens that it wrote."
+    )
 
 
 class LogSection(Section):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sandboxes.model import Usage
 from verifierd.economics.prices import PriceTable
-from verifierd.model import CandidateResult, Cost, ExecutionResult, ProbeResult, Verdict
+from verifierd.model import CandidateResult, Cost, ExecutionResult, GenerationCost, ProbeResult, Verdict
 
 # Nothing of the candidate's was run to its end for these, so nothing is charged.
 _NOT_EXECUTED = frozenset({Verdict.SKIPPED, Verdict.CANCELLED, Verdict.INFRASTRUCTURE_ERROR})
@@ -44,6 +44,15 @@ def cost_of(result: CandidateResult, prices: PriceTable) -> Cost:
     return replace(whole, money_usd=money_usd)
 
 
+def generation_usd(generation: GenerationCost | None, prices: PriceTable) -> float:
+    """Return what drawing a candidate cost; nothing where nothing is known of it."""
+    if generation is None:
+        return 0.0
+    if generation.usd is not None:
+        return generation.usd
+    return prices.tokens_usd(generation.prompt_tokens, generation.completion_tokens)
+
+
 def _used(usage: Usage) -> Cost:
     return Cost(
         cpu_time_ns=usage.cpu_time_ns,
@@ -63,4 +72,5 @@ def total(costs: Iterable[Cost]) -> Cost:
         executions_saved=sum(each.executions_saved for each in parts),
         cache_hits=sum(each.cache_hits for each in parts),
         money_usd=math.fsum(each.money_usd for each in parts),
+        generation_usd=math.fsum(each.generation_usd for each in parts),
     )

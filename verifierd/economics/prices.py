@@ -1,4 +1,4 @@
-"""The price table: what a second of CPU, a second of memory and an execution cost."""
+"""The price table: what a second of CPU, a second of memory, an execution and a token cost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 GIB = 1 << 30
 SECOND_NS = 1_000_000_000
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class PriceTable:
     usd_per_vcpu_second: float = 0.0
     usd_per_gib_second: float = 0.0
     usd_per_execution: float = 0.0
+    usd_per_million_prompt_tokens: float = 0.0
+    usd_per_million_completion_tokens: float = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -34,5 +37,14 @@ class PriceTable:
                 self.usd_per_vcpu_second * (cpu_time_ns / SECOND_NS),
                 self.usd_per_gib_second * (memory_byte_ns / (GIB * SECOND_NS)),
                 self.usd_per_execution * executions,
+            )
+        )
+
+    def tokens_usd(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """Return the price of so many tokens read and written."""
+        return math.fsum(
+            (
+                self.usd_per_million_prompt_tokens * prompt_tokens / MILLION,
+                self.usd_per_million_completion_tokens * completion_tokens / MILLION,
             )
         )

@@ -4,7 +4,7 @@ Nothing here knows of gRPC, containers or files. `verifierd.api.convert` turns t
 of `verifier.v1` and back; `sandboxes.model` holds what a sandbox sees of them.
 """
 
-from verifierd.model.batches import Batch, BatchOptions, Candidate, SelectionSpec
+from verifierd.model.batches import Batch, BatchOptions, Candidate, GenerationCost, SelectionSpec
 from verifierd.model.events import (
     BatchAccepted,
     BatchEvent,
@@ -51,6 +51,7 @@ __all__ = [
     "ExecutionResult",
     "ExpectedFile",
     "FilesTest",
+    "GenerationCost",
     "InteractiveTest",
     "KilledBy",
     "Pick",

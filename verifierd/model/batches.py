@@ -9,12 +9,22 @@ from verifierd.model.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
+class GenerationCost:
+    """What drawing one candidate cost; `usd` of None: what its tokens cost by the price table."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One program proposed for a problem. `id` is unique in its batch."""
 
     id: str
     language: str
     source: str
+    generation: GenerationCost | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +32,20 @@ class BatchOptions:
     """What the caller wants of a batch; every early stop is off by default.
 
     `stop_at_first_failure` ends a candidate at its first test that is not ACCEPTED (the rest are
-    SKIPPED); `stop_after_accepted` ends the batch once so many candidates are ACCEPTED (0: never;
-    the rest are CANCELLED). `priority` and `tenant` are carried for scheduling and audit. `fresh`: every
-    run is made, whatever earlier equal ones did.
+    SKIPPED). The batch ends, and the rest is CANCELLED, once so many candidates are ACCEPTED
+    (`stop_after_accepted`), it has used so much CPU time or cost so much, its best cluster is correct with
+    such `confidence`, its largest cluster is the commonest behaviour with so little doubt (`lead_tail`), or
+    one more candidate costs more than it is worth where a resolved problem is worth `usd_per_resolved`; 0:
+    never. `fresh`: every run is made, whatever earlier equal ones did.
     """
 
     stop_at_first_failure: bool = False
     stop_after_accepted: int = 0
     cpu_budget_ns: int = 0
+    money_budget_usd: float = 0.0
+    confidence: float = 0.0
+    lead_tail: float = 0.0
+    usd_per_resolved: float = 0.0
     include_outputs: bool = True
     fresh: bool = False
 

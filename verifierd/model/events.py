@@ -19,9 +19,10 @@ class BatchAccepted:
 
 @dataclass(frozen=True, slots=True)
 class CandidateFinished:
-    """A candidate's final result; streamed as it lands, in order of finishing."""
+    """A candidate's final result and what it adds to the bill; streamed as it lands."""
 
     result: CandidateResult
+    cost: Cost
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Cost:
     executions_saved: int = 0  # not run because an equal program had run
     cache_hits: int = 0  # not run because an earlier equal run had done it, or an equal check was made
     money_usd: float = 0.0
+    generation_usd: float = 0.0  # of drawing the candidates, as told by the caller
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from verifier.v1 import problem_pb2 as verifier_dot_v1_dot_problem__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17verifier/v1/batch.proto\x12\x0bverifier.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x19verifier/v1/problem.proto\"\x89\x02\n\tCandidate\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x10\n\x06source\x18\x03 \x01(\x0cH\x00\x12-\n\ncompletion\x18\x04 \x01(\x0b\x32\x17.verifier.v1.CompletionH\x00\x12/\n\ngeneration\x18\x05 \x01(\x0b\x32\x1b.verifier.v1.GenerationCost\x12\x32\n\x06labels\x18\x06 \x03(\x0b\x32\".verifier.v1.Candidate.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\t\n\x07\x63ontent\"[\n\nCompletion\x12\x0c\n\x04text\x18\x01 \x01(\x0c\x12/\n\nextraction\x18\x02 \x01(\x0e\x32\x1b.verifier.v1.CodeExtraction\x12\x0e\n\x06prefix\x18\x03 \x01(\x0c\"{\n\x0eGenerationCost\x12\x15\n\rprompt_tokens\x18\x01 \x01(\x03\x12\x19\n\x11\x63ompletion_tokens\x18\x02 \x01(\x03\x12\x0b\n\x03usd\x18\x03 \x01(\x01\x12*\n\x07latency\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xc3\x02\n\tBatchSpec\x12\'\n\x07problem\x18\x01 \x01(\x0b\x32\x14.verifier.v1.ProblemH\x00\x12-\n\x0eproblem_digest\x18\x02 \x01(\x0b\x32\x13.verifier.v1.DigestH\x00\x12*\n\x07options\x18\x03 \x01(\x0b\x32\x19.verifier.v1.BatchOptions\x12-\n\tselection\x18\x04 \x01(\x0b\x32\x1a.verifier.v1.SelectionSpec\x12\x32\n\x06labels\x18\x05 \x03(\x0b\x32\".verifier.v1.BatchSpec.LabelsEntry\x12\x0e\n\x06tenant\x18\x06 \x01(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x10\n\x0eproblem_source\"\xc1\x01\n\x0c\x42\x61tchOptions\x12\x1d\n\x15stop_at_first_failure\x18\x01 \x01(\x08\x12(\n\tstop_when\x18\x02 \x03(\x0b\x32\x15.verifier.v1.StopRule\x12\x30\n\routput_detail\x18\x03 \x01(\x0e\x32\x19.verifier.v1.OutputDetail\x12\'\n\x08priority\x18\x04 \x01(\x0e\x32\x15.verifier.v1.Priority\x12\r\n\x05\x66resh\x18\x05 \x01(\x08\"\xdb\x05\n\x08StopRule\x12=\n\x0e\x61\x63\x63\x65pted_count\x18\x01 \x01(\x0b\x32#.verifier.v1.StopRule.AcceptedCountH\x00\x12\x36\n\nconfidence\x18\x02 \x01(\x0b\x32 .verifier.v1.StopRule.ConfidenceH\x00\x12\x35\n\ncpu_budget\x18\x03 \x01(\x0b\x32\x1f.verifier.v1.StopRule.CpuBudgetH\x00\x12\x39\n\x0cmoney_budget\x18\x04 \x01(\x0b\x32!.verifier.v1.StopRule.MoneyBudgetH\x00\x12\x37\n\x0btime_budget\x18\x05 \x01(\x0b\x32 .verifier.v1.StopRule.TimeBudgetH\x00\x12*\n\x04lead\x18\x06 \x01(\x0b\x32\x1a.verifier.v1.StopRule.LeadH\x00\x12=\n\x0emarginal_value\x18\x07 \x01(\x0b\x32#.verifier.v1.StopRule.MarginalValueH\x00\x1a\x1e\n\rAcceptedCount\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\x1a!\n\nConfidence\x12\x13\n\x0bprobability\x18\x01 \x01(\x01\x1a\x38\n\tCpuBudget\x12+\n\x08\x63pu_time\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a\x1a\n\x0bMoneyBudget\x12\x0b\n\x03usd\x18\x01 \x01(\x01\x1a:\n\nTimeBudget\x12,\n\twall_time\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a:\n\x04Lead\x12\x1d\n\x10tail_probability\x18\x01 \x01(\x01H\x00\x88\x01\x01\x42\x13\n\x11_tail_probability\x1a)\n\rMarginalValue\x12\x18\n\x10usd_per_resolved\x18\x01 \x01(\x01\x42\x06\n\x04rule\"\xa2\x01\n\rSelectionSpec\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x12\n\x05picks\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x36\n\x06params\x18\x03 \x03(\x0b\x32&.verifier.v1.SelectionSpec.ParamsEntry\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\x08\n\x06_picks*\x92\x01\n\x0e\x43odeExtraction\x12\x1f\n\x1b\x43ODE_EXTRACTION_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43ODE_EXTRACTION_LAST_BLOCK\x10\x01\x12\x1f\n\x1b\x43ODE_EXTRACTION_FIRST_BLOCK\x10\x02\x12\x1e\n\x1a\x43ODE_EXTRACTION_WHOLE_TEXT\x10\x03*]\n\x0cOutputDetail\x12\x1d\n\x19OUTPUT_DETAIL_UNSPECIFIED\x10\x00\x12\x16\n\x12OUTPUT_DETAIL_FULL\x10\x01\x12\x16\n\x12OUTPUT_DETAIL_NONE\x10\x02*Q\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x18\n\x14PRIORITY_INTERACTIVE\x10\x01\x12\x11\n\rPRIORITY_BULK\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17verifier/v1/batch.proto\x12\x0bverifier.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x19verifier/v1/problem.proto\"\x89\x02\n\tCandidate\x12\n\n\x02id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\x10\n\x06source\x18\x03 \x01(\x0cH\x00\x12-\n\ncompletion\x18\x04 \x01(\x0b\x32\x17.verifier.v1.CompletionH\x00\x12/\n\ngeneration\x18\x05 \x01(\x0b\x32\x1b.verifier.v1.GenerationCost\x12\x32\n\x06labels\x18\x06 \x03(\x0b\x32\".verifier.v1.Candidate.LabelsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\t\n\x07\x63ontent\"[\n\nCompletion\x12\x0c\n\x04text\x18\x01 \x01(\x0c\x12/\n\nextraction\x18\x02 \x01(\x0e\x32\x1b.verifier.v1.CodeExtraction\x12\x0e\n\x06prefix\x18\x03 \x01(\x0c\"\x88\x01\n\x0eGenerationCost\x12\x15\n\rprompt_tokens\x18\x01 \x01(\x03\x12\x19\n\x11\x63ompletion_tokens\x18\x02 \x01(\x03\x12\x10\n\x03usd\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12*\n\x07latency\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x06\n\x04_usd\"\xc3\x02\n\tBatchSpec\x12\'\n\x07problem\x18\x01 \x01(\x0b\x32\x14.verifier.v1.ProblemH\x00\x12-\n\x0eproblem_digest\x18\x02 \x01(\x0b\x32\x13.verifier.v1.DigestH\x00\x12*\n\x07options\x18\x03 \x01(\x0b\x32\x19.verifier.v1.BatchOptions\x12-\n\tselection\x18\x04 \x01(\x0b\x32\x1a.verifier.v1.SelectionSpec\x12\x32\n\x06labels\x18\x05 \x03(\x0b\x32\".verifier.v1.BatchSpec.LabelsEntry\x12\x0e\n\x06tenant\x18\x06 \x01(\t\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\x10\n\x0eproblem_source\"\xc1\x01\n\x0c\x42\x61tchOptions\x12\x1d\n\x15stop_at_first_failure\x18\x01 \x01(\x08\x12(\n\tstop_when\x18\x02 \x03(\x0b\x32\x15.verifier.v1.StopRule\x12\x30\n\routput_detail\x18\x03 \x01(\x0e\x32\x19.verifier.v1.OutputDetail\x12\'\n\x08priority\x18\x04 \x01(\x0e\x32\x15.verifier.v1.Priority\x12\r\n\x05\x66resh\x18\x05 \x01(\x08\"\xdb\x05\n\x08StopRule\x12=\n\x0e\x61\x63\x63\x65pted_count\x18\x01 \x01(\x0b\x32#.verifier.v1.StopRule.AcceptedCountH\x00\x12\x36\n\nconfidence\x18\x02 \x01(\x0b\x32 .verifier.v1.StopRule.ConfidenceH\x00\x12\x35\n\ncpu_budget\x18\x03 \x01(\x0b\x32\x1f.verifier.v1.StopRule.CpuBudgetH\x00\x12\x39\n\x0cmoney_budget\x18\x04 \x01(\x0b\x32!.verifier.v1.StopRule.MoneyBudgetH\x00\x12\x37\n\x0btime_budget\x18\x05 \x01(\x0b\x32 .verifier.v1.StopRule.TimeBudgetH\x00\x12*\n\x04lead\x18\x06 \x01(\x0b\x32\x1a.verifier.v1.StopRule.LeadH\x00\x12=\n\x0emarginal_value\x18\x07 \x01(\x0b\x32#.verifier.v1.StopRule.MarginalValueH\x00\x1a\x1e\n\rAcceptedCount\x12\r\n\x05\x63ount\x18\x01 \x01(\x03\x1a!\n\nConfidence\x12\x13\n\x0bprobability\x18\x01 \x01(\x01\x1a\x38\n\tCpuBudget\x12+\n\x08\x63pu_time\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a\x1a\n\x0bMoneyBudget\x12\x0b\n\x03usd\x18\x01 \x01(\x01\x1a:\n\nTimeBudget\x12,\n\twall_time\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a:\n\x04Lead\x12\x1d\n\x10tail_probability\x18\x01 \x01(\x01H\x00\x88\x01\x01\x42\x13\n\x11_tail_probability\x1a)\n\rMarginalValue\x12\x18\n\x10usd_per_resolved\x18\x01 \x01(\x01\x42\x06\n\x04rule\"\xa2\x01\n\rSelectionSpec\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x12\n\x05picks\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x36\n\x06params\x18\x03 \x03(\x0b\x32&.verifier.v1.SelectionSpec.ParamsEntry\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\x08\n\x06_picks*\x92\x01\n\x0e\x43odeExtraction\x12\x1f\n\x1b\x43ODE_EXTRACTION_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43ODE_EXTRACTION_LAST_BLOCK\x10\x01\x12\x1f\n\x1b\x43ODE_EXTRACTION_FIRST_BLOCK\x10\x02\x12\x1e\n\x1a\x43ODE_EXTRACTION_WHOLE_TEXT\x10\x03*]\n\x0cOutputDetail\x12\x1d\n\x19OUTPUT_DETAIL_UNSPECIFIED\x10\x00\x12\x16\n\x12OUTPUT_DETAIL_FULL\x10\x01\x12\x16\n\x12OUTPUT_DETAIL_NONE\x10\x02*Q\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x18\n\x14PRIORITY_INTERACTIVE\x10\x01\x12\x11\n\rPRIORITY_BULK\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,44 +39,44 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHSPEC_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_SELECTIONSPEC_PARAMSENTRY']._loaded_options = None
   _globals['_SELECTIONSPEC_PARAMSENTRY']._serialized_options = b'8\001'
-  _globals['_CODEEXTRACTION']._serialized_start=2007
-  _globals['_CODEEXTRACTION']._serialized_end=2153
-  _globals['_OUTPUTDETAIL']._serialized_start=2155
-  _globals['_OUTPUTDETAIL']._serialized_end=2248
-  _globals['_PRIORITY']._serialized_start=2250
-  _globals['_PRIORITY']._serialized_end=2331
+  _globals['_CODEEXTRACTION']._serialized_start=2021
+  _globals['_CODEEXTRACTION']._serialized_end=2167
+  _globals['_OUTPUTDETAIL']._serialized_start=2169
+  _globals['_OUTPUTDETAIL']._serialized_end=2262
+  _globals['_PRIORITY']._serialized_start=2264
+  _globals['_PRIORITY']._serialized_end=2345
   _globals['_CANDIDATE']._serialized_start=100
   _globals['_CANDIDATE']._serialized_end=365
   _globals['_CANDIDATE_LABELSENTRY']._serialized_start=309
   _globals['_CANDIDATE_LABELSENTRY']._serialized_end=354
   _globals['_COMPLETION']._serialized_start=367
   _globals['_COMPLETION']._serialized_end=458
-  _globals['_GENERATIONCOST']._serialized_start=460
-  _globals['_GENERATIONCOST']._serialized_end=583
-  _globals['_BATCHSPEC']._serialized_start=586
-  _globals['_BATCHSPEC']._serialized_end=909
+  _globals['_GENERATIONCOST']._serialized_start=461
+  _globals['_GENERATIONCOST']._serialized_end=597
+  _globals['_BATCHSPEC']._serialized_start=600
+  _globals['_BATCHSPEC']._serialized_end=923
   _globals['_BATCHSPEC_LABELSENTRY']._serialized_start=309
   _globals['_BATCHSPEC_LABELSENTRY']._serialized_end=354
-  _globals['_BATCHOPTIONS']._serialized_start=912
-  _globals['_BATCHOPTIONS']._serialized_end=1105
-  _globals['_STOPRULE']._serialized_start=1108
-  _globals['_STOPRULE']._serialized_end=1839
-  _globals['_STOPRULE_ACCEPTEDCOUNT']._serialized_start=1517
-  _globals['_STOPRULE_ACCEPTEDCOUNT']._serialized_end=1547
-  _globals['_STOPRULE_CONFIDENCE']._serialized_start=1549
-  _globals['_STOPRULE_CONFIDENCE']._serialized_end=1582
-  _globals['_STOPRULE_CPUBUDGET']._serialized_start=1584
-  _globals['_STOPRULE_CPUBUDGET']._serialized_end=1640
-  _globals['_STOPRULE_MONEYBUDGET']._serialized_start=1642
-  _globals['_STOPRULE_MONEYBUDGET']._serialized_end=1668
-  _globals['_STOPRULE_TIMEBUDGET']._serialized_start=1670
-  _globals['_STOPRULE_TIMEBUDGET']._serialized_end=1728
-  _globals['_STOPRULE_LEAD']._serialized_start=1730
-  _globals['_STOPRULE_LEAD']._serialized_end=1788
-  _globals['_STOPRULE_MARGINALVALUE']._serialized_start=1790
-  _globals['_STOPRULE_MARGINALVALUE']._serialized_end=1831
-  _globals['_SELECTIONSPEC']._serialized_start=1842
-  _globals['_SELECTIONSPEC']._serialized_end=2004
-  _globals['_SELECTIONSPEC_PARAMSENTRY']._serialized_start=1949
-  _globals['_SELECTIONSPEC_PARAMSENTRY']._serialized_end=1994
+  _globals['_BATCHOPTIONS']._serialized_start=926
+  _globals['_BATCHOPTIONS']._serialized_end=1119
+  _globals['_STOPRULE']._serialized_start=1122
+  _globals['_STOPRULE']._serialized_end=1853
+  _globals['_STOPRULE_ACCEPTEDCOUNT']._serialized_start=1531
+  _globals['_STOPRULE_ACCEPTEDCOUNT']._serialized_end=1561
+  _globals['_STOPRULE_CONFIDENCE']._serialized_start=1563
+  _globals['_STOPRULE_CONFIDENCE']._serialized_end=1596
+  _globals['_STOPRULE_CPUBUDGET']._serialized_start=1598
+  _globals['_STOPRULE_CPUBUDGET']._serialized_end=1654
+  _globals['_STOPRULE_MONEYBUDGET']._serialized_start=1656
+  _globals['_STOPRULE_MONEYBUDGET']._serialized_end=1682
+  _globals['_STOPRULE_TIMEBUDGET']._serialized_start=1684
+  _globals['_STOPRULE_TIMEBUDGET']._serialized_end=1742
+  _globals['_STOPRULE_LEAD']._serialized_start=1744
+  _globals['_STOPRULE_LEAD']._serialized_end=1802
+  _globals['_STOPRULE_MARGINALVALUE']._serialized_start=1804
+  _globals['_STOPRULE_MARGINALVALUE']._serialized_end=1845
+  _globals['_SELECTIONSPEC']._serialized_start=1856
+  _globals['_SELECTIONSPEC']._serialized_end=2018
+  _globals['_SELECTIONSPEC_PARAMSENTRY']._serialized_start=1963
+  _globals['_SELECTIONSPEC_PARAMSENTRY']._serialized_end=2008
 # @@protoc_insertion_point(module_scope)

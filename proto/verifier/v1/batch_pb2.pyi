@@ -211,7 +211,7 @@ class GenerationCost(_message.Message):
     completion_tokens: _builtins.int
     """Tokens written."""
     usd: _builtins.float
-    """In US dollars."""
+    """In US dollars. Absent: what the tokens cost by the server's price table."""
     @_builtins.property
     def latency(self) -> _duration_pb2.Duration:
         """From request to last token."""
@@ -221,14 +221,16 @@ class GenerationCost(_message.Message):
         *,
         prompt_tokens: _builtins.int = ...,
         completion_tokens: _builtins.int = ...,
-        usd: _builtins.float = ...,
+        usd: _builtins.float | None = ...,
         latency: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["latency", b"latency"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_usd", b"_usd", "latency", b"latency", "usd", b"usd"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["completion_tokens", b"completion_tokens", "latency", b"latency", "prompt_tokens", b"prompt_tokens", "usd", b"usd"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_usd", b"_usd", "completion_tokens", b"completion_tokens", "latency", b"latency", "prompt_tokens", b"prompt_tokens", "usd", b"usd"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__usd: _TypeAlias = _typing.Literal["usd"]  # noqa: Y015
+    _WhichOneofArgType__usd: _TypeAlias = _typing.Literal["_usd", b"_usd"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__usd) -> _WhichOneofReturnType__usd | None: ...
 
 Global___GenerationCost: _TypeAlias = GenerationCost  # noqa: Y015
 

@@ -97,7 +97,7 @@ class FakeEngine:
             async for candidate in _each(candidates):
                 self.candidates.append(candidate)
                 results.append(candidate_result(candidate, batch.problem))
-                yield CandidateFinished(results[-1])
+                yield CandidateFinished(results[-1], Cost())
                 if len(results) == self.stops_after:
                     break
             if self.hold_end:

@@ -52,6 +52,12 @@ def _stop(**rule: object) -> Spoil:
     return lambda r: r.batch.options.stop_when.append(batch_pb2.StopRule(**rule))  # type: ignore[arg-type]
 
 
+def _judging_nobody(request: wire.VerifyRequest, **rule: object) -> None:
+    for test in request.batch.problem.tests:
+        test.role = problem_pb2.TEST_ROLE_GENERATED
+    _stop(**rule)(request)
+
+
 def _expected(value: Value) -> Spoil:
     return lambda r: _test(r, 2).call.expected.CopyFrom(value)
 
@@ -371,10 +377,50 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.options.stop_when[0].accepted_count.count",
         "1 or more",
     ),
-    "stop rule of later": (
+    "confidence of a rule that tells none": (
         _stop(confidence=batch_pb2.StopRule.Confidence(probability=0.9)),
-        "batch.options.stop_when[0].confidence",
-        "accepted_count, cpu_budget, time_budget",
+        "batch.options.stop_when",
+        "with selection.rule posterior",
+    ),
+    "certainty": (
+        _stop(confidence=batch_pb2.StopRule.Confidence(probability=1)),
+        "batch.options.stop_when[0].confidence.probability",
+        "above 0 and below 1",
+    ),
+    "lead of no doubt": (
+        _stop(lead=batch_pb2.StopRule.Lead(tail_probability=0)),
+        "batch.options.stop_when[0].lead.tail_probability",
+        "above 0 and below 0.5",
+    ),
+    "budget that is no number": (
+        _stop(money_budget=batch_pb2.StopRule.MoneyBudget(usd=math.nan)),
+        "batch.options.stop_when[0].money_budget.usd",
+        "a finite number above 0",
+    ),
+    "resolved problems worth nothing": (
+        _stop(marginal_value=batch_pb2.StopRule.MarginalValue(usd_per_resolved=-1)),
+        "batch.options.stop_when[0].marginal_value.usd_per_resolved",
+        "a finite number above 0",
+    ),
+    "accepted ones where no test judges": (
+        lambda r: _judging_nobody(r, accepted_count=batch_pb2.StopRule.AcceptedCount(count=1)),
+        "batch.options.stop_when",
+        "other rules",
+    ),
+    "tokens below zero": (
+        lambda r: setattr(r.candidates[0].generation, "prompt_tokens", -1),
+        "candidates[0].generation.prompt_tokens",
+        "0 or more",
+    ),
+    "generation that costs less than nothing": (
+        lambda r: setattr(r.candidates[0].generation, "usd", -0.5),
+        "candidates[0].generation.usd",
+        "a finite number of 0 or more",
+    ),
+    "generation that costs no number": (
+        lambda r: setattr(r.candidates[0].generation, "usd", math.inf),
+        "candidates[0].generation.usd",
+        "a finite number of 0 or more",
     ),
     "budget of nothing": (
         _stop(cpu_budget=batch_pb2.StopRule.CpuBudget()),

@@ -19,13 +19,14 @@ from verifierd import errors, model
 from verifierd.admission import AdmissionLimits
 from verifierd.api.capabilities import TEST_KIND_TO_PROTO, capabilities_to_proto
 from verifierd.api.convert import enums
+from verifierd.api.convert.batches import HONOURED_STOP_RULES
 from verifierd.api.convert.events import EventWriter
 from verifierd.api.convert.problems import limits_from_proto, limits_to_proto
 from verifierd.api.convert.results import candidate_result_to_proto, execution_to_proto
 from verifierd.api.convert.values import value_from_proto, value_to_proto
 from verifierd.api.status import CODE_OF_REJECTION
 from verifierd.errors import InvalidField
-from verifierd.model import BatchAccepted, Candidate, KilledBy, Problem, StdioTest, StopDecided, Verdict
+from verifierd.model import BatchAccepted, Candidate, Cost, KilledBy, Problem, StdioTest, StopDecided, Verdict
 
 TEST = model.TestCase("t", StdioTest(b"", b""))
 PROBLEM = Problem("p", (TEST, replace(TEST, id="u")), ABILITIES.bounds.default_limits)
@@ -189,11 +190,11 @@ def test_a_result_never_outgrows_a_message() -> None:
         replace(each, stdout=b"x" * 200_000, stdout_total_bytes=200_000, actual=("y" * 200_000,))
         for each in result.executions
     )
-    message = candidate_result_to_proto(replace(result, executions=large), max_bytes=300_000)
+    message = candidate_result_to_proto(replace(result, executions=large), Cost(), max_bytes=300_000)
     assert message.ByteSize() < 300_000
     assert message.executions[1].stdout.truncated
     assert message.executions[1].stdout.total_bytes == 200_000
-    assert candidate_result_to_proto(replace(result, executions=large), 10**7).ByteSize() > 800_000
+    assert candidate_result_to_proto(replace(result, executions=large), Cost(), 10**7).ByteSize() > 800_000
 
 
 def test_events_are_numbered_from_one_and_dated() -> None:
@@ -214,7 +215,7 @@ def test_capabilities_name_what_is_absent_and_how_to_get_it() -> None:
     assert perl.test_kinds == [capabilities_pb2.TEST_KIND_STDIO]
     assert not message.allowances.default_limits.HasField("wall_time")
     assert message.allowances.max_limits.wall_time.seconds == 600
-    assert message.stop_rules == ["accepted_count", "cpu_budget", "time_budget"]
+    assert list(message.stop_rules) == list(HONOURED_STOP_RULES)
 
 
 def test_an_unknown_kind_of_value_is_refused() -> None:

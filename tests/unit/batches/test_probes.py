@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from sandboxes.model import AssertsRun, BrokenTestProgram, Outcome, Run, StdioRun
-from tests.unit.batches.scene import act, batch, candidates, engine, events_of, results_in, summary_of
+from tests.unit.batches.scene import act, batch, candidates, engine, events_of, fake, results_in, summary_of
 from tests.unit.execution.fakes import FakeExecutor, broken, printed
 from verifierd import model
+from verifierd.batches.suite import PATIENCE
 from verifierd.economics.cost import cost_of
 from verifierd.economics.prices import PriceTable
 from verifierd.execution.executor import ExecutionRequest
@@ -112,6 +113,25 @@ async def test_a_probe_input_expects_nothing_and_an_ending_is_seen() -> None:
     results = results_in(await events_of(engine(), probing(b"1"), candidates("wrong", "slow", "loud 3")))
     failed = {name: each.probes[0].failed for name, each in results.items()}
     assert failed == {"c0": False, "c1": True, "c2": False}
+
+
+async def test_who_meets_the_time_limit_thrice_where_nothing_judges_is_tried_no_more() -> None:
+    generated = [
+        model.TestCase(f"g{place}", StdioTest(b"1", b"1"), GENERATED) for place in range(PATIENCE - 1)
+    ]
+    judging = model.TestCase("t", StdioTest(b"1", b"1"))
+    last = model.TestCase("last", StdioTest(b"1", b"1"), GENERATED)
+    plain = with_tests(*generated, judging, last)
+    probes = Probes(tuple(ProbeInput(f"p{place}", StdinProbe(b"1")) for place in range(4)))
+    asked = replace(plain, problem=replace(plain.problem, probes=probes))
+    executor = fake()
+    events = await events_of(engine(executor), asked, candidates("slow", "right"))
+    slow = results_in(events)["c0"]
+    assert slow.verdict is Verdict.TIME_LIMIT_EXCEEDED
+    assert len([name for name, _ in executor.asked if name == "c0"]) == PATIENCE + 1
+    assert [(each.failed, each.was_run) for each in slow.probes] == [(True, False)] * 4
+    assert len({each.behaviour for each in slow.probes}) == 1
+    assert cost_of(slow, PriceTable()).executions == PATIENCE + 1
 
 
 async def test_who_failed_on_every_probe_input_is_not_picked() -> None:

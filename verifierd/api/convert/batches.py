@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from verifier.v1 import batch_pb2, problem_pb2
 from verifierd.admission import AdmissionLimits
 from verifierd.api.convert.fields import (
     chosen,
+    duration_ns,
     identifier,
     known_enum,
     positive_duration_ns,
@@ -18,10 +20,19 @@ from verifierd.api.convert.fields import (
     under,
 )
 from verifierd.errors import InvalidField
-from verifierd.model import BatchOptions, Candidate, Digest
+from verifierd.model import BatchOptions, Candidate, Digest, GenerationCost
+from verifierd.selection.lead import TAIL
 
 SHA256_HEX = re.compile(r"[0-9a-f]{64}\Z")
-HONOURED_STOP_RULES = ("accepted_count", "cpu_budget", "time_budget")
+HONOURED_STOP_RULES = (
+    "accepted_count",
+    "confidence",
+    "cpu_budget",
+    "money_budget",
+    "time_budget",
+    "lead",
+    "marginal_value",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ def candidate_from_proto(message: batch_pb2.Candidate, path: str, bounds: Admiss
     Raises:
         InvalidField: a field is malformed, missing, or not supported by this server.
     """
-    refuse_others(message, path, "id", "language", "source", "completion")
+    refuse_others(message, path, "id", "language", "source", "completion", "generation")
     if chosen(message, path, "content") != "source":
         raise InvalidField(
             under(path, "completion"), "this server does not extract programs from completions yet", "source"
@@ -47,6 +58,26 @@ def candidate_from_proto(message: batch_pb2.Candidate, path: str, bounds: Admiss
         id=identifier(message.id, under(path, "id")),
         language=identifier(message.language, under(path, "language")),
         source=source_text(message.source, under(path, "source"), bounds.max_source_bytes),
+        generation=_generation(message.generation, under(path, "generation"))
+        if message.HasField("generation")
+        else None,
+    )
+
+
+def _generation(message: batch_pb2.GenerationCost, path: str) -> GenerationCost:
+    for name in ("prompt_tokens", "completion_tokens"):
+        tokens: int = getattr(message, name)
+        if tokens < 0:
+            raise InvalidField(under(path, name), f"it is {tokens}", "0 or more")
+    if not 0 <= message.usd < math.inf:
+        raise InvalidField(under(path, "usd"), f"it is {message.usd}", "a finite number of 0 or more")
+    positive_or_zero = duration_ns(message.latency, under(path, "latency"))
+    if positive_or_zero < 0:
+        raise InvalidField(under(path, "latency"), f"it is {positive_or_zero / 1e9:g} s", "0 s or more")
+    return GenerationCost(
+        prompt_tokens=message.prompt_tokens,
+        completion_tokens=message.completion_tokens,
+        usd=message.usd if message.HasField("usd") else None,
     )
 
 
@@ -114,4 +145,29 @@ def _with_stop_rule(wishes: Wishes, rule: batch_pb2.StopRule, kind: str, path: s
             wishes,
             time_budget_ns=positive_duration_ns(rule.time_budget.wall_time, under(path, "wall_time")),
         )
+    return replace(wishes, options=_with_amount(wishes.options, rule, kind, path))
+
+
+def _with_amount(options: BatchOptions, rule: batch_pb2.StopRule, kind: str, path: str) -> BatchOptions:
+    """Return the options with a rule that is one number."""
+    if kind == "confidence":
+        at = under(path, "probability")
+        return replace(options, confidence=_within(rule.confidence.probability, 1.0, at))
+    if kind == "lead":
+        tail = rule.lead.tail_probability if rule.lead.HasField("tail_probability") else TAIL
+        return replace(options, lead_tail=_within(tail, 0.5, under(path, "tail_probability")))
+    if kind == "money_budget":
+        budget_usd = _within(rule.money_budget.usd, math.inf, under(path, "usd"))
+        return replace(options, money_budget_usd=budget_usd)
+    if kind == "marginal_value":
+        at = under(path, "usd_per_resolved")
+        worth_usd = _within(rule.marginal_value.usd_per_resolved, math.inf, at)
+        return replace(options, usd_per_resolved=worth_usd)
     raise InvalidField(path, "this server does not support this rule yet", ", ".join(HONOURED_STOP_RULES))
+
+
+def _within(value: float, below: float, path: str) -> float:
+    if 0 < value < below:
+        return value
+    allowed = "a finite number above 0" if below == math.inf else f"above 0 and below {below:g}"
+    raise InvalidField(path, f"it is {value:g}", allowed)

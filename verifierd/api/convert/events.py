@@ -8,7 +8,7 @@ from collections.abc import Callable
 from verifier.v1 import result_pb2
 from verifierd.api.convert.batches import digest_to_proto
 from verifierd.api.convert.enums import STOP_REASON_TO_PROTO, VERDICT_TO_PROTO
-from verifierd.api.convert.results import candidate_result_to_proto, duration, timestamp
+from verifierd.api.convert.results import candidate_result_to_proto, cost_to_proto, timestamp
 from verifierd.judging.sizes import bytes_of
 from verifierd.model import (
     BatchAccepted,
@@ -17,7 +17,6 @@ from verifierd.model import (
     CandidateFinished,
     Cluster,
     ClustersChanged,
-    Cost,
     Digest,
     Pick,
     StopDecided,
@@ -25,7 +24,6 @@ from verifierd.model import (
 
 HEAVY_PARTS = 1000
 HEAVY_BYTES = 1 << 18
-GIB_SECOND_IN_BYTE_NS = (1 << 30) * 1_000_000_000
 
 
 def is_heavy(event: BatchEvent) -> bool:
@@ -64,7 +62,7 @@ class EventWriter:
                 if self._problem_digest is not None:
                     message.batch_accepted.problem_digest.CopyFrom(digest_to_proto(self._problem_digest))
             case CandidateFinished():
-                result = candidate_result_to_proto(event.result, self._max_bytes)
+                result = candidate_result_to_proto(event.result, event.cost, self._max_bytes)
                 message.candidate_finished.result.CopyFrom(result)
             case ClustersChanged():
                 message.clusters_changed.clusters.extend(map(_cluster, event.clusters))
@@ -92,19 +90,6 @@ def summary_to_proto(event: BatchFinished) -> result_pb2.BatchSummary:
         cost=cost_to_proto(event.cost),
         started_at=timestamp(event.started_at_ns),
         ended_at=timestamp(event.ended_at_ns),
-    )
-
-
-def cost_to_proto(cost: Cost) -> result_pb2.Cost:
-    """Return the message of a bill."""
-    return result_pb2.Cost(
-        cpu_time=duration(cost.cpu_time_ns),
-        wall_time=duration(cost.wall_time_ns),
-        memory_gib_seconds=cost.memory_byte_ns / GIB_SECOND_IN_BYTE_NS,
-        executions=cost.executions,
-        executions_saved=cost.executions_saved,
-        cache_hits=cost.cache_hits,
-        verification_usd=cost.money_usd,
     )
 
 

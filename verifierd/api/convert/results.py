@@ -8,13 +8,16 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from verifier.v1 import result_pb2, status_pb2
 from verifierd.api.convert.enums import KILLED_BY_TO_PROTO, VERDICT_TO_PROTO
 from verifierd.api.convert.values import value_to_proto
-from verifierd.model import CandidateResult, ExecutionResult, ProbeResult, Verdict
+from verifierd.model import CandidateResult, Cost, ExecutionResult, ProbeResult, Verdict
 
+GIB_SECOND_IN_BYTE_NS = (1 << 30) * 1_000_000_000
 UNAVAILABLE = 14
 """The canonical code of an infrastructure failure: the same request may succeed later."""
 
 
-def candidate_result_to_proto(result: CandidateResult, max_bytes: int) -> result_pb2.CandidateResult:
+def candidate_result_to_proto(
+    result: CandidateResult, cost: Cost, max_bytes: int
+) -> result_pb2.CandidateResult:
     """Return the message of a candidate's result, its outputs cut so that it stays below `max_bytes`."""
     message = result_pb2.CandidateResult(
         candidate_id=result.candidate_id,
@@ -27,6 +30,7 @@ def candidate_result_to_proto(result: CandidateResult, max_bytes: int) -> result
         usage=_usage(result.cpu_time_ns, result.wall_time_ns, result.peak_memory_bytes),
         failure=_failure(result.verdict, result.detail),
         nondeterministic=result.nondeterministic,
+        cost=cost_to_proto(cost),
         probes=map(_probe, result.probes),
     )
     if message.ByteSize() > max_bytes:
@@ -77,6 +81,20 @@ def _probe(result: ProbeResult) -> result_pb2.ProbeResult:
         behaviour=result.behaviour or "",
         usage=_usage(result.cpu_time_ns, result.wall_time_ns, result.peak_memory_bytes),
         failed=result.failed,
+    )
+
+
+def cost_to_proto(cost: Cost) -> result_pb2.Cost:
+    """Return the message of a bill."""
+    return result_pb2.Cost(
+        cpu_time=duration(cost.cpu_time_ns),
+        wall_time=duration(cost.wall_time_ns),
+        memory_gib_seconds=cost.memory_byte_ns / GIB_SECOND_IN_BYTE_NS,
+        executions=cost.executions,
+        executions_saved=cost.executions_saved,
+        cache_hits=cost.cache_hits,
+        verification_usd=cost.money_usd,
+        generation_usd=cost.generation_usd,
     )
 
 

@@ -20,6 +20,7 @@ class AlphaCode:
     name: ClassVar[str] = "alphacode"
     reads_behaviours: ClassVar[bool] = False
     reads_generated: ClassVar[bool] = False
+    tells_probabilities: ClassVar[bool] = False
 
     def select(self, standings: Standings, count: int) -> Selected:
         """Return the first `count` of them."""

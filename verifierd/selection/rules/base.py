@@ -43,6 +43,8 @@ class SelectionRule(Protocol):
     """Whether the rule looks at what a candidate did on each input, beyond who did the same on all."""
     reads_generated: ClassVar[bool]
     """Whether it looks at which of the tests that a model wrote a candidate passed."""
+    tells_probabilities: ClassVar[bool]
+    """Whether it tells how likely each cluster is correct, and that none is."""
 
     def select(self, standings: Standings, count: int) -> Selected:
         """Return up to `count` picks."""

@@ -24,6 +24,7 @@ class CodeT:
     name: ClassVar[str] = "codet"
     reads_behaviours: ClassVar[bool] = False
     reads_generated: ClassVar[bool] = True
+    tells_probabilities: ClassVar[bool] = False
     exponent: float = 0.5
 
     def __post_init__(self) -> None:

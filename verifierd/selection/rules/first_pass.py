@@ -16,6 +16,7 @@ class FirstPass:
     name: ClassVar[str] = "first_pass"
     reads_behaviours: ClassVar[bool] = False
     reads_generated: ClassVar[bool] = False
+    tells_probabilities: ClassVar[bool] = False
 
     def select(self, standings: Standings, count: int) -> Selected:
         """Return the first `count` of them."""

@@ -24,6 +24,7 @@ class MbrExec:
     name: ClassVar[str] = "mbr_exec"
     reads_behaviours: ClassVar[bool] = True
     reads_generated: ClassVar[bool] = False
+    tells_probabilities: ClassVar[bool] = False
     whole: float = 0.0
 
     def __post_init__(self) -> None:

@@ -21,6 +21,7 @@ class Plurality:
     name: ClassVar[str] = "plurality"
     reads_behaviours: ClassVar[bool] = False
     reads_generated: ClassVar[bool] = False
+    tells_probabilities: ClassVar[bool] = False
 
     def select(self, standings: Standings, count: int) -> Selected:
         """Return the first `count` of them."""
