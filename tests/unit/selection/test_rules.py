@@ -92,7 +92,9 @@ def test_what_is_comparable_to_nothing_agrees_with_nothing() -> None:
 
 @pytest.mark.parametrize("rule", ALL_RULES)
 def test_a_pick_names_its_rule_and_cluster_and_there_are_no_more_than_asked(rule: SelectionRule) -> None:
-    assert rule.select(standings("xy", refused="x"), 1).picks == (Pick("c1", rule.name, "y"),)
+    selected = rule.select(standings("xy", refused="x"), 1)
+    probability = selected.probabilities["y"] if rule.tells_probabilities else None
+    assert selected.picks == (Pick("c1", rule.name, "y", probability),)
     assert len(rule.select(standings("xyx"), 2).picks) == 2
 
 

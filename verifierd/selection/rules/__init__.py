@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import fields
 from types import MappingProxyType
 
+from verifierd.selection.parameters import ParameterRefused
 from verifierd.selection.rules.alphacode import AlphaCode
-from verifierd.selection.rules.base import ParameterRefused, Selected, SelectionRule
+from verifierd.selection.rules.base import Selected, SelectionRule
 from verifierd.selection.rules.codet import CodeT
 from verifierd.selection.rules.first_pass import FirstPass
 from verifierd.selection.rules.mbr_exec import MbrExec
 from verifierd.selection.rules.plurality import Plurality
+from verifierd.selection.rules.posterior import Posterior
 
 __all__ = ["RULES", "ParameterRefused", "Selected", "SelectionRule", "parameters_of", "rule_named"]
 
 RULES: Mapping[str, type[SelectionRule]] = MappingProxyType(
-    {rule.name: rule for rule in (Plurality, FirstPass, AlphaCode, CodeT, MbrExec)}
+    {rule.name: rule for rule in (Plurality, FirstPass, AlphaCode, CodeT, MbrExec, Posterior)}
 )
 """Every rule by its name, the default first."""
 

@@ -10,17 +10,6 @@ from verifierd.model import Pick
 from verifierd.selection.standings import Standings
 
 
-class ParameterRefused(ValueError):
-    """A parameter of a rule is out of range."""
-
-    def __init__(self, name: str, value: float, allowed: str) -> None:
-        """Name the parameter, what it is, and what it may be."""
-        super().__init__(f"{name} is {value:g}; allowed: {allowed}")
-        self.name = name
-        self.value = value
-        self.allowed = allowed
-
-
 @dataclass(frozen=True, slots=True)
 class Selected:
     """What a rule chose: up to so many picks as asked, the best first, none where nothing deserves it.

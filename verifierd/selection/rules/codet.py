@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from verifierd.selection.rules.base import ParameterRefused, Selected
+from verifierd.selection.parameters import ParameterRefused
+from verifierd.selection.rules.base import Selected
 from verifierd.selection.standings import Standings, one_from_each
 
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from verifierd.selection.rules.base import ParameterRefused, Selected
+from verifierd.selection.parameters import ParameterRefused
+from verifierd.selection.rules.base import Selected
 from verifierd.selection.standings import NOTHING, Standings
 
 

@@ -1,0 +1,83 @@
+"""What is believed of a model's samples before a batch is seen: the numbers behind the rule `posterior`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+
+from verifierd.selection.parameters import ParameterRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """The defaults were learned from samples of CodeGen-Mono-16B on HumanEval; see `fitting`.
+
+    Attributes:
+        unsolvable: chance that no sample solves a problem.
+        correct_a, correct_b: Beta distribution of the chance that a sample is correct, where some are.
+        concentration, discount: of the restaurant in which wrong programs sit down; see `partitions`.
+        size_weight: exponent of what the sizes of clusters say: samples of one model are not independent.
+        right_a, right_b: Beta distribution of the share of the tests written by a model that a correct
+            program passes.
+        wrong_a, wrong_b: the same of a wrong one.
+        tests_worth: how many independent tests any number of them is worth at most.
+        sound_a, sound_b: Beta distribution of the share of inputs on which a correct program comes to an
+            answer.
+        unsound_a, unsound_b: the same of a wrong one.
+        inputs_worth: how many independent inputs any number of them is worth at most.
+    """
+
+    unsolvable: float = 0.25
+    correct_a: float = 0.6
+    correct_b: float = 1.4
+    concentration: float = 8.0
+    discount: float = 0.4
+    size_weight: float = 0.5
+    right_a: float = 2.0
+    right_b: float = 3.0
+    wrong_a: float = 0.6
+    wrong_b: float = 3.0
+    tests_worth: float = 8.0
+    sound_a: float = 8.0
+    sound_b: float = 1.0
+    unsound_a: float = 2.0
+    unsound_b: float = 1.0
+    inputs_worth: float = 4.0
+
+    def __post_init__(self) -> None:
+        """Raise ParameterRefused where a number is out of its range."""
+        for field in fields(Beliefs):
+            value = getattr(self, field.name)
+            allowed = RANGES.get(field.name, POSITIVE)
+            if not allowed.holds(value):
+                raise ParameterRefused(field.name, value, allowed.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers from `low` to `high`; an end that is not closed is not among them."""
+
+    low: float
+    high: float
+    is_closed: bool
+    words: str
+
+    def holds(self, value: float) -> bool:
+        """Tell whether a number is allowed."""
+        if self.is_closed:
+            return self.low <= value <= self.high
+        return self.low < value < self.high
+
+
+POSITIVE = Range(0.0, math.inf, is_closed=False, words="finite and above 0")
+RANGES: Mapping[str, Range] = MappingProxyType(
+    {
+        "unsolvable": Range(0.0, 1.0, is_closed=False, words="above 0 and below 1"),
+        "discount": Range(0.0, 0.999, is_closed=True, words="0 to 0.999"),
+        "size_weight": Range(0.0, 1.0, is_closed=True, words="0 to 1"),
+        "tests_worth": Range(0.0, 1e6, is_closed=True, words="0 to 1000000"),
+        "inputs_worth": Range(0.0, 1e6, is_closed=True, words="0 to 1000000"),
+    }
+)

@@ -1,0 +1,47 @@
+"""What a batch shows of its clusters: how large they are, what they passed, where they came to an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from verifierd.selection.standings import NOTHING, Numbers, Standings
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """One row a cluster, the largest first, of those whose candidates may be picked.
+
+    Attributes:
+        sizes: of shape (clusters,), candidates of each, at least 1.
+        passed: of shape (clusters,), mean share of the tests written by a model that its candidates pass.
+        tests: how many such tests there are.
+        answered: of shape (clusters,), share of the inputs on which they came to an answer.
+        inputs: how many inputs there are.
+    """
+
+    sizes: Numbers
+    passed: Floats
+    tests: int
+    answered: Floats
+    inputs: int
+
+
+def evidence_of(standings: Standings, clusters: Sequence[Numbers]) -> Evidence:
+    """Return what is seen of clusters, each given by its rows."""
+    first = np.array([group[0] for group in clusters], dtype=np.int64)
+    tests, inputs = standings.passed.shape[1], standings.behaviours.shape[1]
+    passed = [float(standings.passed[group].mean()) if tests else 0.0 for group in clusters]
+    answered = (standings.behaviours[first] != NOTHING).mean(axis=1) if inputs else np.ones(len(first))
+    return Evidence(
+        sizes=np.array([group.size for group in clusters], dtype=np.int64),
+        passed=np.array(passed, dtype=np.float64),
+        tests=tests,
+        answered=np.asarray(answered, dtype=np.float64),
+        inputs=inputs,
+    )

@@ -1,0 +1,81 @@
+"""The probability that a cluster is the correct one, or that none is.
+
+Each sample is correct with a chance that is 0 on some problems and else drawn from a Beta distribution
+(`economics.difficulty` has the same belief). Correct programs all do the same and so form one cluster; those
+that are wrong fall into clusters as a Chinese restaurant's guests do (`partitions`). So for cluster j of m
+programs among n, by Bayes' rule,
+
+    P(j)    in proportion to (1 - z) * (B(a + m, b + n - m) / B(a, b) * partition(all but j)) ** w
+    P(none) in proportion to z * partition(all) ** w + (1 - z) * (B(a, b + n) / B(a, b) * partition(all)) ** w
+
+and P(j) times what tests written by a model, and inputs, say of it: a correct program passes more of the
+tests than wrong ones do, and comes to an answer on more inputs. The exponent w and the numbers of tests and
+inputs that all of them are worth weaken what they say, since neither samples nor tests of one model are
+independent. DESIGN.md, section 7, names the two priors; Chen et al. 2022, "CodeT", section 2.2, that
+agreement with generated tests tells correct programs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaln, logsumexp
+
+from verifierd.selection.beliefs import Beliefs
+from verifierd.selection.evidence import Evidence, Floats
+from verifierd.selection.partitions import log_partition, log_partitions_without
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probabilities:
+    """That each cluster is the correct one, of shape (clusters,), and that none is; together 1."""
+
+    clusters: Floats
+    none: float
+
+
+def probabilities(evidence: Evidence, beliefs: Beliefs) -> Probabilities:
+    """Return the posterior in time linear in the clusters; without any, none is correct for certain."""
+    if evidence.sizes.size == 0:
+        return Probabilities(np.empty(0), 1.0)
+    logs = log_posterior(evidence, beliefs)
+    shares = np.exp(logs - logsumexp(logs))
+    return Probabilities(shares[:-1], float(shares[-1]))
+
+
+def log_posterior(evidence: Evidence, beliefs: Beliefs) -> Floats:
+    """Return the log of each cluster's posterior up to a constant, and of that of none last."""
+    sizes, n = evidence.sizes, int(evidence.sizes.sum())
+    a, b, weight = beliefs.correct_a, beliefs.correct_b, beliefs.size_weight
+    restaurant = beliefs.concentration, beliefs.discount
+    log_none, log_some = math.log(beliefs.unsolvable), math.log1p(-beliefs.unsolvable)
+    base = betaln(a, b)
+    correct = betaln(a + sizes, b + n - sizes) - base + log_partitions_without(sizes, *restaurant)
+    missed = np.logaddexp(log_none, log_some + weight * (betaln(a, b + n) - base))
+    nobody = missed + weight * log_partition(sizes, *restaurant)
+    each = log_some + weight * correct + _of_tests(evidence, beliefs) + _of_inputs(evidence, beliefs)
+    return np.append(each, nobody)
+
+
+def _of_tests(evidence: Evidence, beliefs: Beliefs) -> Floats:
+    worth = _worth(evidence.tests, beliefs.tests_worth)
+    right = _log_share(evidence.passed, worth, beliefs.right_a, beliefs.right_b)
+    return right - _log_share(evidence.passed, worth, beliefs.wrong_a, beliefs.wrong_b)
+
+
+def _of_inputs(evidence: Evidence, beliefs: Beliefs) -> Floats:
+    worth = _worth(evidence.inputs, beliefs.inputs_worth)
+    sound = _log_share(evidence.answered, worth, beliefs.sound_a, beliefs.sound_b)
+    return sound - _log_share(evidence.answered, worth, beliefs.unsound_a, beliefs.unsound_b)
+
+
+def _worth(count: int, at_most: float) -> float:
+    """Return how many independent ones so many are worth: all of few, hardly more than the bound of many."""
+    return count * at_most / (count + at_most) if count and at_most else 0.0
+
+
+def _log_share(share: Floats, count: float, a: float, b: float) -> Floats:
+    """Return the log probability of a share of so many, by a Beta-binomial, up to a constant."""
+    return np.asarray(betaln(a + share * count, b + (1.0 - share) * count) - betaln(a, b), dtype=np.float64)
