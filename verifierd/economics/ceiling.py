@@ -39,13 +39,11 @@ def ceiling_estimate(
     the three makes nearly all the doubt. None where the suite accepts nothing.
 
     Raises:
-        ValueError: a number is no share, or the levels differ.
+        ValueError: a number is no share, an estimate is not in its interval, or the levels differ.
     """
-    if not right.level == completeness.level == false_positive_rate.level:
-        raise ValueError(
-            f"the levels are {right.level}, {completeness.level} and {false_positive_rate.level}; "
-            "they must be equal"
-        )
+    check_estimate("right", right, right.level)
+    check_estimate("completeness", completeness, right.level)
+    check_estimate("false_positive_rate", false_positive_rate, right.level)
     value = accuracy_ceiling(right.value, completeness.value, false_positive_rate.value)
     low = accuracy_ceiling(right.low, completeness.low, false_positive_rate.high)
     high = accuracy_ceiling(right.high, completeness.high, false_positive_rate.low)
@@ -74,18 +72,19 @@ def ceiling_of_accepted(
         what it accepts tells nothing of how many are right.
 
     Raises:
-        ValueError: a number is no share, or the levels differ.
+        ValueError: a number is no share, an estimate is not in its interval, or the levels differ.
     """
     level = false_positive_rate.level
     most = Estimate(1.0, 1.0, 1.0, level) if completeness is None else completeness
-    if most.level != level:
-        raise ValueError(f"the levels are {most.level} and {level}; they must be equal")
+    check_estimate("completeness", most, level)
+    check_estimate("false_positive_rate", false_positive_rate, level)
     check_share("accepted", accepted)
-    if accepted == 0 or most.value <= false_positive_rate.value:
+    value = _ceiling(accepted, most.value, false_positive_rate.value)
+    if value is None:
         return None
     low = _ceiling(accepted, most.high, false_positive_rate.high)
     high = _ceiling(accepted, most.low, false_positive_rate.low)
-    return Estimate(_ceiling(accepted, most.value, false_positive_rate.value), low, high, level)
+    return Estimate(value, 0.0 if low is None else low, 1.0 if high is None else high, level)
 
 
 def right_share(accepted: float, completeness: float, false_positive_rate: float) -> float | None:
@@ -112,7 +111,19 @@ def check_share(name: str, share: float) -> None:
         raise ValueError(f"{name} is {share}; a share is from 0 to 1")
 
 
-def _ceiling(accepted: float, completeness: float, false_positive_rate: float) -> float:
-    """Return the ceiling of an accepted share above 0; 0 where even wrong programs alone would explain it."""
+def check_estimate(name: str, estimate: Estimate, level: float) -> None:
+    """Raise ValueError where an estimate is no share in its interval, or of another level."""
+    for end in ("value", "low", "high"):
+        check_share(f"the {end} of {name}", getattr(estimate, end))
+    if not estimate.covers(estimate.value):
+        raise ValueError(f"{name} is {estimate.value}, not from {estimate.low} to {estimate.high}")
+    if estimate.level != level:
+        raise ValueError(f"the level of {name} is {estimate.level}; it must be {level}, as of the others")
+
+
+def _ceiling(accepted: float, completeness: float, false_positive_rate: float) -> float | None:
+    """Return the ceiling of an accepted share; None where that tells nothing of right programs."""
     right = right_share(accepted, completeness, false_positive_rate)
-    return min(1.0, max(0.0, 1.0 - false_positive_rate * (1.0 - (right or 0.0)) / accepted))
+    if accepted == 0 or right is None:
+        return None
+    return max(0.0, 1.0 - false_positive_rate * (1.0 - right) / accepted)

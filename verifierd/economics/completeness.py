@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from verifierd.economics.coverage import Counts, checked_counts
+from verifierd.economics.coverage import Counts
 from verifierd.economics.intervals import LEVEL
 from verifierd.economics.proportions import share_estimate
 from verifierd.model import Estimate
@@ -27,14 +27,25 @@ def completeness_of_runs(accepted: Counts, runs: Counts, level: float = LEVEL) -
         level: in (0, 1).
 
     Raises:
-        ValueError: the lengths differ, a number is not from 0 to its runs, or the level is none.
+        ValueError: the lengths differ, a number is not whole or not from 0 to its runs, or the level is none.
     """
-    n, k = checked_counts(runs, accepted)
+    n, k = np.asarray(runs, dtype=np.float64), np.asarray(accepted, dtype=np.float64)
+    if n.ndim != 1 or n.shape != k.shape:
+        raise ValueError(
+            f"accepted has the shape {k.shape} and runs has {n.shape}; one number a program each"
+        )
+    for program in np.flatnonzero(
+        ~((k >= 0) & (k <= n) & (n < np.inf) & (k == np.floor(k)) & (n == np.floor(n)))
+    )[:1]:
+        raise ValueError(
+            f"program {program} has {k[program]:g} accepted of {n[program]:g} runs; "
+            "whole numbers from 0 on, the first at most the second, are needed"
+        )
     ran = n > 0
     if not ran.any():
         return None
     shares = k[ran] / n[ran]
-    return share_estimate(float(np.minimum(shares.sum(), shares.size)), shares.size, level)
+    return share_estimate(min(float(shares.sum()), float(shares.size)), shares.size, level)
 
 
 def completeness_of_pairs(flipped: int, pairs: int, level: float = LEVEL) -> Estimate | None:

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifierd.economics.intervals import LEVEL, Floats, checked_level
-from verifierd.economics.outcomes import FAILED, UNKNOWN, Outcomes, Whole
+from verifierd.economics.outcomes import FAILED, Outcomes, Whole
 from verifierd.economics.proportions import share_estimate
 from verifierd.model import Estimate
 
@@ -70,17 +70,16 @@ def false_positive_rate(outcomes: Outcomes, level: float = LEVEL, seed: int = SE
     rejected, complete = outcomes.rejected, outcomes.complete
     told = rejected & complete
     programs = int(outcomes.programs[told].sum())
-    known = (outcomes.passed != UNKNOWN).any(axis=0)
     if (
-        known.sum() < LEAST_TESTS
+        outcomes.ran.sum() < LEAST_TESTS
         or programs < LEAST_PROGRAMS
         or 2 * programs < outcomes.programs[rejected].sum()
     ):
         return None
-    accepted = int(outcomes.samples[complete & ~rejected].sum())
+    accepted = int(outcomes.samples[outcomes.accepted].sum())
     if accepted == 0:
         return share_estimate(0, programs, level)
-    failed = outcomes.passed[told][:, known] == FAILED
+    failed = outcomes.passed[told][:, outcomes.ran] == FAILED
     sizes = outcomes.samples[told]
     slipped = np.minimum(_slipped(failed, sizes, np.random.default_rng(seed)), accepted)
     rates = np.sort(slipped / (slipped + sizes.sum()))

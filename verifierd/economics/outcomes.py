@@ -33,19 +33,23 @@ class Outcomes:
 
     @property
     def accepted(self) -> Flags:
-        """Of shape (rows,): all tests are known to be passed."""
-        return np.asarray((self.passed == PASSED).all(axis=1), dtype=np.bool_)
+        """Of shape (rows,): every test is passed, but for tests that have no outcome at all."""
+        return np.asarray(self.complete & (self.passed == PASSED).any(axis=1) & ~self.rejected)
 
     @property
     def rejected(self) -> Flags:
-        """Of shape (rows,): a test is known to be failed. A row that is neither was not run to its end."""
+        """Of shape (rows,): a test is failed. A row that is neither was not run to its end."""
         return np.asarray((self.passed == FAILED).any(axis=1), dtype=np.bool_)
 
     @property
     def complete(self) -> Flags:
-        """Of shape (rows,): the outcome of every test is known that is known of any candidate."""
-        known = self.passed != UNKNOWN
-        return np.asarray(known[:, known.any(axis=0)].all(axis=1), dtype=np.bool_)
+        """Of shape (rows,): every test has an outcome that has one for any candidate."""
+        return np.asarray((self.passed[:, self.ran] != UNKNOWN).all(axis=1), dtype=np.bool_)
+
+    @property
+    def ran(self) -> Flags:
+        """Of shape (m,): the test has an outcome for some candidate."""
+        return np.asarray((self.passed != UNKNOWN).any(axis=0), dtype=np.bool_)
 
 
 def outcome_table(

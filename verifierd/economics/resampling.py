@@ -9,6 +9,7 @@ from verifierd.economics.intervals import Floats
 
 AT_ONCE = 256
 MOST_SAMPLES = 100_000
+ROUNDING = 1e-12
 
 
 def expected_value(
@@ -21,10 +22,10 @@ def expected_value(
     """Return what so many samples of a problem are worth: 1 for a right pick, -`harm` for a wrong one.
 
     The pick is the first accepted sample, or any of the accepted ones at random, which comes to the same;
-    where none is accepted nothing is picked, worth 0. A sample is accepted with probability a = c r + f (1 -
-    r), so K samples are worth (1 - (1 - a)^K) (c r - harm f (1 - r)) / a, and problems count the same each:
-    the model of Stroebl, Kapoor and Narayanan 2024, "Inference Scaling fLaws: The Limits of LLM Resampling
-    with Imperfect Verifiers", where a false positive costs more than an abstention.
+    where none is accepted nothing is picked, worth 0. A sample is accepted with probability
+    a = c r + f (1 - r), so K samples are worth (1 - (1 - a)^K) (c r - harm f (1 - r)) / a; problems count the
+    same each. After Stroebl, Kapoor and Narayanan 2024, "Inference Scaling fLaws: The Limits of LLM
+    Resampling with Imperfect Verifiers", where a false positive costs more than an abstention.
 
     Args:
         samples: K, at least 0.
@@ -50,11 +51,11 @@ def harmful_samples(
 ) -> int | None:
     """Return K*, the number of samples worth most: beyond it more of them harm. None where they never do.
 
-    Of one problem it is 0 or None, since each further sample is worth a positive multiple of c r - harm f (1
-    - r). Of several it can lie between: more samples are drawn to an end on the problems that the suite
-    seldom accepts anything of, and there wrong programs may be most of what it accepts. Sample K + 1 adds
-    the sum of (1 - a)^K (c r - harm f (1 - r)) over problems; once the term of the least a outweighs all
-    others it does so for good, and the search ends there, or at `MOST_SAMPLES`.
+    Of one problem it is 0 or None, since each further sample is worth a positive multiple of
+    c r - harm f (1 - r). Of several it can lie between: what more samples bring is picks for the problems
+    that the suite seldom accepts anything of, and of those most may be wrong. Sample K + 1 adds the sum of
+    (1 - a)^K (c r - harm f (1 - r)) over problems; once the term of the least a outweighs all others it does
+    so for good, and the search ends there, or at `MOST_SAMPLES`.
 
     Raises:
         ValueError: as `expected_value`.
@@ -77,15 +78,20 @@ def harmful_samples(
         if abs(margin[-1]) > others.sum():
             break
     forever = float((margin / (1.0 - missed)).sum() / margin.size)
-    return None if margin[-1] > 0 and forever >= best_worth else best
+    return None if margin[-1] > 0 and forever >= best_worth * (1.0 - ROUNDING) else best
+
+
+def check_harm(harm: float) -> None:
+    """Raise ValueError where what a wrong pick costs is below 0 or not finite."""
+    if not 0 <= harm < float("inf"):
+        raise ValueError(f"harm is {harm}; it must be at least 0 and finite")
 
 
 def _terms(
     right: npt.ArrayLike, completeness: npt.ArrayLike, false_positive_rate: npt.ArrayLike, harm: float
 ) -> tuple[Floats, Floats]:
     """Return of each problem what its accepted samples are worth on average times a, and 1 - a."""
-    if not 0 <= harm < float("inf"):
-        raise ValueError(f"harm is {harm}; it must be at least 0 and finite")
+    check_harm(harm)
     r, c, f = (
         np.atleast_1d(np.asarray(each, dtype=np.float64))
         for each in (right, completeness, false_positive_rate)

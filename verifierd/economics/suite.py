@@ -6,11 +6,11 @@ import math
 
 import numpy.typing as npt
 
-from verifierd.economics.ceiling import ceiling_estimate, ceiling_of_accepted, right_share
+from verifierd.economics.ceiling import ceiling_estimate, ceiling_of_accepted, check_estimate, right_share
 from verifierd.economics.false_positives import LEAST_PROGRAMS, LEAST_TESTS, false_positive_rate
 from verifierd.economics.intervals import LEVEL
-from verifierd.economics.outcomes import UNKNOWN, Outcomes
-from verifierd.economics.resampling import harmful_samples
+from verifierd.economics.outcomes import Outcomes
+from verifierd.economics.resampling import check_harm, harmful_samples
 from verifierd.economics.signals import signals_of_tests
 from verifierd.model import Estimate, SuiteReport
 
@@ -43,8 +43,9 @@ def suite_report(
         ValueError: a number is out of range, or the levels differ.
     """
     for name, given in (("right", right), ("completeness", completeness)):
-        if given is not None and given.level != level:
-            raise ValueError(f"the level of {name} is {given.level}; it must be the report's, {level}")
+        if given is not None:
+            check_estimate(name, given, level)
+    check_harm(harm)
     rate = false_positive_rate(outcomes, level)
     ceiling, harmful = None, None
     if rate is not None and outcomes.accepted.any():
@@ -86,8 +87,7 @@ def _summary(outcomes: Outcomes, rate: Estimate | None, ceiling: Estimate | None
 
 def _why_nothing_tells(outcomes: Outcomes) -> str:
     unsaid = "to say how far these tests can be trusted"
-    known = int((outcomes.passed != UNKNOWN).any(axis=0).sum())
-    if known < LEAST_TESTS and outcomes.samples.size:
+    if outcomes.ran.sum() < LEAST_TESTS and outcomes.samples.size:
         return "Fewer than two tests have an outcome, too few to hold one against another."
     if outcomes.programs[outcomes.rejected].sum() < LEAST_PROGRAMS:
         return f"Too few candidates fail {unsaid}."

@@ -79,6 +79,20 @@ def test_the_interval_covers_the_ceiling_of_three_shares_that_were_measured() ->
     assert np.mean(covered) >= 0.95
 
 
+@given(SHARES, st.tuples(SHARES, SHARES, SHARES), st.tuples(SHARES, SHARES, SHARES))
+def test_every_point_of_the_estimates_has_its_ceiling_in_the_interval(
+    accepted: float, completeness: tuple[float, float, float], rate: tuple[float, float, float]
+) -> None:
+    (c_low, c, c_high), (f_low, f, f_high) = sorted(completeness), sorted(rate)
+    found = ceiling_of_accepted(accepted, Estimate(c, c_low, c_high), Estimate(f, f_low, f_high))
+    assert (found is None) == (c <= f)
+    for each_c in (c_low, c, c_high):
+        for each_f in (f_low, f, f_high):
+            point = ceiling_of_accepted(accepted, exactly(each_c), exactly(each_f))
+            if found is not None and point is not None:
+                assert found.low - 1e-9 <= point.value <= found.high + 1e-9
+
+
 @pytest.mark.parametrize("wrong", [-0.1, 1.1, math.nan, math.inf])
 def test_what_is_no_share_is_refused(wrong: float) -> None:
     for shares in ((wrong, 0.5, 0.5), (0.5, wrong, 0.5), (0.5, 0.5, wrong)):
@@ -91,7 +105,7 @@ def test_what_is_no_share_is_refused(wrong: float) -> None:
 
 
 def test_levels_must_agree() -> None:
-    with pytest.raises(ValueError, match="levels"):
+    with pytest.raises(ValueError, match="level of completeness"):
         ceiling_estimate(exactly(0.5), exactly(0.5, 0.9), exactly(0.5))
-    with pytest.raises(ValueError, match="levels"):
+    with pytest.raises(ValueError, match="level of completeness"):
         ceiling_of_accepted(0.5, exactly(0.5, 0.9), exactly(0.5))

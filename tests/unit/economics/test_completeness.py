@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -52,5 +54,8 @@ def test_pairs_that_cannot_be_are_refused(flipped: int, pairs: int) -> None:
 
 
 def test_runs_that_cannot_be_are_refused() -> None:
-    with pytest.raises(ValueError, match="5 correct of 4"):
-        completeness_of_runs([5], [4])
+    for accepted, runs in (([5], [4]), ([-1], [4]), ([1.5], [4]), ([1], [math.nan]), ([1], [math.inf])):
+        with pytest.raises(ValueError, match="program 0 has"):
+            completeness_of_runs(accepted, runs)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="shape"):
+        completeness_of_runs([1, 1], [1])

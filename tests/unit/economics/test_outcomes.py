@@ -37,7 +37,9 @@ def test_accepted_is_all_passed_and_rejected_is_any_failed() -> None:
 def test_a_test_that_never_ran_leaves_no_row_incomplete() -> None:
     table = outcome_table([[1, -1], [0, -1]])
     assert table.complete.all()
-    assert not table.accepted.any()
+    assert table.ran.tolist() == [True, False]
+    assert table.accepted.tolist() == [row[0] == 1 for row in table.passed.tolist()]
+    assert not outcome_table([[-1, -1]]).accepted.any()
 
 
 def test_no_candidates_are_a_table_too() -> None:

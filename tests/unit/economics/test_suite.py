@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -76,6 +77,14 @@ def test_outcomes_that_tell_little_have_an_answer(passed: object, summary: str) 
     assert report.harmful_samples is None
 
 
+def test_a_test_that_never_ran_changes_no_number() -> None:
+    passed = candidates(40, 60)
+    with_it = np.column_stack([passed, np.full(len(passed), -1)])
+    found, without = suite_report(outcome_table(with_it)), suite_report(outcome_table(passed))
+    assert found.summary == without.summary
+    assert found.accuracy_ceiling == without.accuracy_ceiling is not None
+
+
 def test_the_tests_are_named_in_the_order_of_the_times_given() -> None:
     table = outcome_table([[0, 1], [0, 1], [1, 0], [1, 1]], test_ids=["slow", "fast"])
     assert [each.test_id for each in suite_report(table, cpu_time_s=[9.0, 1.0]).tests] == ["fast", "slow"]
@@ -90,6 +99,16 @@ def test_a_suite_that_accepts_wrong_programs_as_often_as_right_ones_says_so() ->
 def test_levels_must_agree() -> None:
     with pytest.raises(ValueError, match=r"level of right is 0\.9"):
         suite_report(outcome_table([[1, 0]]), right=Estimate(0.5, 0.4, 0.6, 0.9))
+
+
+def test_what_cannot_be_is_refused_though_nothing_is_made_of_it() -> None:
+    nothing = outcome_table([[1, 0]])
+    with pytest.raises(ValueError, match="harm is nan"):
+        suite_report(nothing, harm=math.nan)
+    with pytest.raises(ValueError, match="high of completeness is nan"):
+        suite_report(nothing, completeness=Estimate(0.5, 0.4, math.nan))
+    with pytest.raises(ValueError, match=r"right is 0\.9, not from 0\.4 to 0\.6"):
+        suite_report(nothing, right=Estimate(0.9, 0.4, 0.6))
 
 
 def test_a_hundred_thousand_candidates_that_all_differ_take_seconds() -> None:
