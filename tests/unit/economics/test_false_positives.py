@@ -71,6 +71,12 @@ def test_the_value_is_the_mean_over_all_parts_of_two_thirds() -> None:
     assert found.value / (1 - found.value) == pytest.approx(slipped / 200, rel=0.1)
 
 
+def test_that_nothing_slips_past_a_part_leaves_the_doubt_of_one_way_more() -> None:
+    found = false_positive_rate(outcome_table([[1] * 8] * 20 + [[0] * 8] * 10))
+    assert found is not None
+    assert (found.low, found.high) == (0.0, 0.5)
+
+
 def test_copies_are_samples_and_programs_that_fail_alike_are_one_way() -> None:
     rows, copies = [[1, 1, 1], [0, 0, 1], [1, 0, 0], [1, 1, 0]], [9, 3, 2, 4]
     apart = false_positive_rate(outcome_table(np.repeat(rows, copies, axis=0)))
