@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from verifierd.batches.arrivals import Arrived
 from verifierd.batches.early_stop import StopReason
+from verifierd.batches.outcome_record import OutcomeRecord
 from verifierd.batches.settings import EngineSettings
 from verifierd.economics.cost import cost_of, generation_usd, total
 from verifierd.model import Batch, BatchFinished, CandidateResult, Cluster, Cost, ProbeInput, Verdict
 from verifierd.selection.by_probes import ClustersByProbes
 from verifierd.selection.by_tests import ClustersByTests
 from verifierd.selection.generated import GeneratedTests
-from verifierd.selection.grouped import Clustering
+from verifierd.selection.grouped import Clustering, Grouped
 from verifierd.selection.rules import rule_named
 from verifierd.selection.standings import Standings
 
@@ -37,6 +38,7 @@ class Tally:
         )
         tests = batch.problem.tests if self.rule.reads_generated else ()
         self._generated = GeneratedTests(tests)
+        self._outcomes = OutcomeRecord(batch.problem.tests)
         self._cost = Cost()
 
     def add(self, arrived: Arrived, result: CandidateResult) -> Cost:
@@ -44,6 +46,7 @@ class Tally:
         position, prices = arrived.position, self._settings.prices
         self._verdicts[result.verdict] += 1
         self._clustering.add(position, result)
+        self._outcomes.add(result)
         self._generated.add(position, result)
         drawn_usd = generation_usd(arrived.candidate.generation, prices)
         cost = replace(cost_of(result, prices), generation_usd=drawn_usd)
@@ -53,7 +56,7 @@ class Tally:
     @property
     def is_heavy(self) -> bool:
         """Tell whether summing up takes longer than an event loop may be held."""
-        return self._verdicts.total() > HEAVY_CANDIDATES
+        return self._verdicts.total() > HEAVY_CANDIDATES or self._outcomes.tells
 
     @property
     def cost(self) -> Cost:
@@ -66,7 +69,9 @@ class Tally:
 
     def standings(self) -> Standings:
         """Return what a rule picks from, as it stands."""
-        grouped = self._clustering.grouped()
+        return self._standings(self._clustering.grouped())
+
+    def _standings(self, grouped: Grouped) -> Standings:
         behaviours = self._clustering.behaviours(grouped.arrivals)
         return grouped.standings(behaviours, self._generated.passed(grouped.arrivals))
 
@@ -86,15 +91,14 @@ class Tally:
     ) -> BatchFinished:
         """Return the batch's last event. Times are epoch nanoseconds."""
         grouped = self._clustering.grouped()
-        behaviours = self._clustering.behaviours(grouped.arrivals)
-        standings = grouped.standings(behaviours, self._generated.passed(grouped.arrivals))
-        selected = self.rule.select(standings, self._picks)
+        selected = self.rule.select(self._standings(grouped), self._picks)
         return BatchFinished(
             batch_id=batch_id,
             verdict_counts=dict(self._verdicts),
             clusters=grouped.clusters(selected.probabilities),
             picks=selected.picks,
             none_probability=selected.none_probability,
+            suite=self._outcomes.report(),
             cost=self._cost,
             stop_reason=stop_reason,
             started_at_ns=started_at_ns,

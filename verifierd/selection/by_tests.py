@@ -14,10 +14,11 @@ from verifierd.selection.standings import Numbers
 
 
 class ClustersByTests:
-    """Keeps one digest and one id a candidate, and eight bytes a test where a rule reads behaviours."""
+    """Keeps a digest a cluster, an id a candidate, and eight bytes a test where a rule reads behaviours."""
 
     def __init__(self, keeps_behaviours: bool = False) -> None:
         self._members: list[Member] = []
+        self._signatures: dict[bytes, bytes] = {}
         self._behaviours = BehaviourTable() if keeps_behaviours else None
 
     def add(self, arrival: int, result: CandidateResult) -> None:
@@ -26,7 +27,13 @@ class ClustersByTests:
         if digest is None:
             return
         self._members.append(
-            Member(arrival, result.candidate_id, result.verdict, may_be_picked(result), digest)
+            Member(
+                arrival,
+                result.candidate_id,
+                result.verdict,
+                may_be_picked(result),
+                self._signatures.setdefault(digest, digest),
+            )
         )
         if self._behaviours is not None:
             self._behaviours.add(arrival, result)

@@ -13,7 +13,7 @@ from verifierd_client import _awaiting
 from verifierd_client._batch import BatchCall
 from verifierd_client._calls import Patience, unary
 from verifierd_client._connection import Connection
-from verifierd_client._reading import read_candidate_result, read_capabilities, read_summary
+from verifierd_client._reading import read_candidate_result, read_capabilities, read_clusters, read_summary
 from verifierd_client._waiting import Waits
 from verifierd_client._writing import Program, listed, write_problem, write_spec
 from verifierd_client.errors import ForkError, UnreadableAnswer
@@ -23,6 +23,7 @@ from verifierd_client.results import (
     BatchSummary,
     CandidateResult,
     Capabilities,
+    Cluster,
     Usage,
     Verdict,
 )
@@ -157,8 +158,9 @@ class AsyncVerifier:
 class ResultStream:
     """A batch's results as they land; after the last one, `summary` holds the end of the batch.
 
-    `stop_decided` is True once the server says that drawing further candidates is of no use. Leaving an
-    `async with` block, or `aclose`, cancels what is left of the batch.
+    `stop_decided` is True once the server says that drawing further candidates is of no use; `clusters` are
+    those of an open batch as they stood a short while ago. Leaving an `async with` block, or `aclose`,
+    cancels what is left of the batch.
     """
 
     def __init__(self, connection: Connection, patience: Patience, call: BatchCall) -> None:
@@ -166,6 +168,7 @@ class ResultStream:
         self.request_id = call.request_id
         self.batch_id = ""
         self.stop_decided = False
+        self.clusters: tuple[Cluster, ...] = ()
         self._summary: BatchSummary | None = None
         self._is_over = self._is_cut_off = False
         self._positions = call.positions
@@ -223,6 +226,8 @@ class ResultStream:
                     return result
                 case "stop_decided":
                     self.stop_decided = True
+                case "clusters_changed":
+                    self.clusters = read_clusters(event.clusters_changed.clusters)
                 case "batch_finished":
                     self._summary = read_summary(event.batch_finished.summary)
         if self._summary is None:

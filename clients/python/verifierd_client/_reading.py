@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.duration_pb2 import Duration
@@ -19,6 +19,7 @@ from verifierd_client.results import (
     Capabilities,
     Cluster,
     Cost,
+    Estimate,
     ExecutionResult,
     KilledBy,
     LanguageInfo,
@@ -26,6 +27,8 @@ from verifierd_client.results import (
     Pick,
     ProbeResult,
     StopReason,
+    SuiteReport,
+    TestSignal,
     Usage,
     Verdict,
     WallInfo,
@@ -62,6 +65,7 @@ def read_candidate_result(message: result_pb2.CandidateResult) -> CandidateResul
         usage=_usage(message.usage),
         probes=tuple(map(_probe, message.probes)),
         nondeterministic=message.nondeterministic,
+        cost=_cost(message.cost) if message.HasField("cost") else None,
     )
 
 
@@ -97,7 +101,29 @@ def read_summary(message: result_pb2.BatchSummary) -> BatchSummary:
         started_at=_epoch_s(message.started_at),
         ended_at=_epoch_s(message.ended_at),
         none_probability=message.none_probability if message.HasField("none_probability") else None,
+        suite=_suite(message.suite) if message.HasField("suite") else None,
     )
+
+
+def _suite(message: result_pb2.SuiteReport) -> SuiteReport:
+    return SuiteReport(
+        summary=message.summary,
+        false_positive_rate=_estimate(message, "false_positive_rate"),
+        completeness=_estimate(message, "completeness"),
+        accuracy_ceiling=_estimate(message, "accuracy_ceiling"),
+        harmful_samples=message.harmful_samples if message.HasField("harmful_samples") else None,
+        tests=tuple(TestSignal(each.test_id, each.rejected, each.rejected_alone) for each in message.tests),
+    )
+
+
+def _estimate(
+    message: result_pb2.SuiteReport,
+    name: Literal["false_positive_rate", "completeness", "accuracy_ceiling"],
+) -> Estimate | None:
+    if not message.HasField(name):
+        return None
+    estimate: result_pb2.Estimate = getattr(message, name)
+    return Estimate(estimate.value, estimate.low, estimate.high, estimate.level)
 
 
 def read_clusters(messages: Iterable[result_pb2.Cluster]) -> tuple[Cluster, ...]:
@@ -189,6 +215,7 @@ def _cost(message: result_pb2.Cost) -> Cost:
         executions_saved=message.executions_saved,
         cache_hits=message.cache_hits,
         verification_usd=message.verification_usd,
+        generation_usd=message.generation_usd,
     )
 
 

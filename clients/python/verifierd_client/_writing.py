@@ -20,6 +20,7 @@ from verifierd_client.problems import (
     Digest,
     File,
     FilesTest,
+    Generation,
     InteractiveTest,
     Limits,
     Options,
@@ -145,9 +146,25 @@ def checked(program: Program, index: int) -> Candidate:
 
 def write_candidate(candidate: Candidate, index: int) -> batch_pb2.Candidate:
     """Return the message of a candidate, which is named by its position where it has no id."""
-    return batch_pb2.Candidate(
+    message = batch_pb2.Candidate(
         id=candidate.id or str(index), language=candidate.language, source=_bytes(candidate.source)
     )
+    if candidate.generation is not None:
+        _write_generation(candidate.generation, message.generation, f"candidate {message.id!r}")
+    return message
+
+
+def _write_generation(generation: Generation, message: batch_pb2.GenerationCost, of: str) -> None:
+    message.prompt_tokens = _count(generation.prompt_tokens, f"Generation.prompt_tokens of {of}") or 0
+    message.completion_tokens = (
+        _count(generation.completion_tokens, f"Generation.completion_tokens of {of}") or 0
+    )
+    if generation.usd is not None:
+        message.usd = generation.usd
+    latency = _duration(generation.latency_s, f"Generation.latency_s of {of}")
+    if latency is not None:
+        message.latency.CopyFrom(latency)
+    message.SetInParent()
 
 
 def write_options(options: Options) -> batch_pb2.BatchOptions:
@@ -174,6 +191,18 @@ def _write_stop_rules(options: Options) -> list[batch_pb2.StopRule]:
         rules.append(batch_pb2.StopRule(cpu_budget=batch_pb2.StopRule.CpuBudget(cpu_time=cpu_time)))
     if wall_time is not None:
         rules.append(batch_pb2.StopRule(time_budget=batch_pb2.StopRule.TimeBudget(wall_time=wall_time)))
+    if options.money_budget_usd is not None:
+        budget = batch_pb2.StopRule.MoneyBudget(usd=options.money_budget_usd)
+        rules.append(batch_pb2.StopRule(money_budget=budget))
+    if options.confidence is not None:
+        confidence = batch_pb2.StopRule.Confidence(probability=options.confidence)
+        rules.append(batch_pb2.StopRule(confidence=confidence))
+    if options.lead_tail is not None:
+        lead = batch_pb2.StopRule.Lead(tail_probability=options.lead_tail)
+        rules.append(batch_pb2.StopRule(lead=lead))
+    if options.usd_per_resolved is not None:
+        value = batch_pb2.StopRule.MarginalValue(usd_per_resolved=options.usd_per_resolved)
+        rules.append(batch_pb2.StopRule(marginal_value=value))
     return rules
 
 

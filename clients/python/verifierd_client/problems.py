@@ -225,15 +225,27 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """What drawing a candidate cost. Without `usd` it is what the tokens cost by the server's price table."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    usd: float | None = None
+    latency_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One program. Without an id it is named by its position in the batch: `0`, `1`, and so on.
 
-    `source` may be bytes, so that what a model wrote goes to the server as it is.
+    `source` may be bytes, so that what a model wrote goes to the server as it is. With a `generation` the
+    bill has what drawing it cost.
     """
 
     source: str | bytes
     language: str = "python"
     id: str = ""
+    generation: Generation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +270,13 @@ class Options:
         stop_after_accepted: end the batch when so many candidates are accepted.
         cpu_budget_s: end the batch when its sandboxes have used so many CPU seconds.
         time_budget_s: end the batch after so many seconds, with what is finished by then.
+        money_budget_usd: end the batch when it has cost so much, drawing the candidates included.
+        confidence: end the batch when its best cluster is correct with this probability; for rules that tell
+            it, such as `posterior`.
+        lead_tail: end the batch when its largest cluster leads the second but for so little doubt, such as
+            0.05 (adaptive consistency).
+        usd_per_resolved: what a resolved problem is worth; end the batch when one more candidate costs more
+            than it may bring.
         include_outputs: send standard output, standard error and returned values back.
         bulk: let interactive batches go first.
         fresh: make every run, though the server may know what an earlier equal one did.
@@ -268,6 +287,10 @@ class Options:
     stop_after_accepted: int | None = None
     cpu_budget_s: float | None = None
     time_budget_s: float | None = None
+    money_budget_usd: float | None = None
+    confidence: float | None = None
+    lead_tail: float | None = None
+    usd_per_resolved: float | None = None
     include_outputs: bool = True
     bulk: bool = False
     fresh: bool = False

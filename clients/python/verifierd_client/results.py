@@ -145,7 +145,7 @@ class CandidateResult:
 
     SKIPPED where no test judges. `duplicate_of` is the id of an earlier candidate with the same program,
     whose executions these are. `nondeterministic`: two runs on the same probe input differed, so it is in no
-    cluster.
+    cluster. `cost` is what this candidate adds to the batch's.
     """
 
     candidate_id: str
@@ -158,6 +158,7 @@ class CandidateResult:
     usage: Usage
     probes: tuple[ProbeResult, ...] = ()
     nondeterministic: bool = False
+    cost: Cost | None = None
 
     @property
     def passed(self) -> bool:
@@ -187,7 +188,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What verifying took, and what it costs by the server's price table."""
+    """What verifying took and costs by the server's price table, and what drawing the candidates cost."""
 
     cpu_time_s: float
     wall_time_s: float
@@ -196,13 +197,57 @@ class Cost:
     executions_saved: int
     cache_hits: int
     verification_usd: float
+    generation_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number that was estimated, with the interval that covers the truth with probability `level`."""
+
+    value: float
+    low: float
+    high: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class TestSignal:
+    """What one test contributes: how many candidates it rejects, and how many no other test does."""
+
+    __test__ = False  # nothing for pytest to collect
+
+    test_id: str
+    rejected: int
+    rejected_alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteReport:
+    """How far a problem's tests can be trusted; an estimate is None where there was too little to make it of.
+
+    Attributes:
+        summary: one sentence for a person.
+        false_positive_rate: share of wrong programs that the tests accept.
+        completeness: share of right programs that they accept.
+        accuracy_ceiling: accuracy that no number of samples exceeds.
+        harmful_samples: number of samples beyond which more of them harm; None: none found.
+        tests: the best order for fast rejection first.
+    """
+
+    summary: str
+    false_positive_rate: Estimate | None
+    completeness: Estimate | None
+    accuracy_ceiling: Estimate | None
+    harmful_samples: int | None
+    tests: tuple[TestSignal, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
     """The end of a batch: why it ended, counts, clusters, picks and cost. Times are epoch seconds.
 
-    `none_probability` is that no candidate is correct, None where the selection rule does not tell.
+    `none_probability` is that no candidate is correct, None where the selection rule does not tell; `suite`
+    is what the results say of the tests, None where they are too few.
     """
 
     batch_id: str
@@ -214,6 +259,7 @@ class BatchSummary:
     started_at: float
     ended_at: float
     none_probability: float | None = None
+    suite: SuiteReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from verifier.v1 import result_pb2
 from verifierd.api.convert.batches import digest_to_proto
 from verifierd.api.convert.enums import STOP_REASON_TO_PROTO, VERDICT_TO_PROTO
+from verifierd.api.convert.reports import suite_to_proto
 from verifierd.api.convert.results import candidate_result_to_proto, cost_to_proto, timestamp
 from verifierd.judging.sizes import bytes_of
 from verifierd.model import (
@@ -90,6 +91,7 @@ def summary_to_proto(event: BatchFinished) -> result_pb2.BatchSummary:
         cost=cost_to_proto(event.cost),
         started_at=timestamp(event.started_at_ns),
         ended_at=timestamp(event.ended_at_ns),
+        suite=None if event.suite is None else suite_to_proto(event.suite),
     )
 
 
