@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize
-from scipy.special import betaln, expit, logsumexp
+from scipy.special import betaln, expit, logit, logsumexp
 from scipy.stats import beta as beta_distribution
 
 from verifierd.economics.coverage import Counts, checked_counts, pass_at_k, pass_at_k_estimate
@@ -32,6 +32,7 @@ from verifierd.model import Estimate
 # What keeps a fit to few problems from running away: log a and log b are held near 0 by a normal prior of
 # this deviation, and the mass at zero by one of the same kind on its log-odds.
 PRIOR_DEVIATION = 2.0
+BOUND = 9.0
 STARTS = ((0.0, 0.0, -1.0), (-1.0, 0.5, -3.0), (-1.0, 1.0, 0.0), (1.0, 1.0, -1.0))
 FIT_RESAMPLES = 200
 SEED = 20_250_917
@@ -97,12 +98,13 @@ class Difficulty:
         return float(beta_distribution.ppf(rest, self.a, self.b))
 
 
-def fit_difficulty(samples: Counts, correct: Counts) -> Difficulty:
+def fit_difficulty(samples: Counts, correct: Counts, near: Difficulty | None = None) -> Difficulty:
     """Return the distribution that makes what was seen of many problems likeliest, by a weak prior.
 
     Args:
         samples: how many were drawn of each problem.
         correct: how many of them solve it, in the same order.
+        near: where the search begins, such as the fit to much the same problems; several places if not given.
 
     Raises:
         ValueError: there are no problems, or the counts are none.
@@ -110,7 +112,7 @@ def fit_difficulty(samples: Counts, correct: Counts) -> Difficulty:
     n, c = checked_counts(samples, correct)
     if n.size == 0:
         raise ValueError("there are no problems to learn their difficulty from")
-    return _fit(n, c, STARTS)
+    return _fit(n, c, STARTS if near is None else (_parameters(near),))
 
 
 def coverage_beyond(
@@ -133,7 +135,7 @@ def coverage_beyond(
         return pass_at_k_estimate(n, c, k, level)
     whole = fit_difficulty(n, c)
     least = mean_estimate(_solved(whole, n, c, k), level)
-    start = (math.log(whole.a), math.log(whole.b), _log_odds(whole.unsolvable))
+    start = _parameters(whole)
 
     def statistic(chosen: npt.NDArray[np.int64]) -> Floats:
         return np.array(
@@ -170,12 +172,15 @@ def _fit(
         return float(prior - likely.sum())
 
     best = min(
-        (optimize.minimize(loss, start, method="L-BFGS-B", bounds=[(-9, 9)] * 3) for start in starts),
+        (optimize.minimize(loss, start, method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * 3) for start in starts),
         key=lambda found: float(found.fun),
     )
     log_a, log_b, zero_odds = map(float, best.x)
     return Difficulty(float(expit(zero_odds)), math.exp(log_a), math.exp(log_b))
 
 
-def _log_odds(probability: float) -> float:
-    return math.log(probability / (1.0 - probability))
+def _parameters(difficulty: Difficulty) -> tuple[float, float, float]:
+    """Return where a fit begins that is near to this one, within the bounds of all fits."""
+    parameters = (math.log(difficulty.a), math.log(difficulty.b), logit(difficulty.unsolvable))
+    log_a, log_b, zero_odds = (float(np.clip(each, -BOUND, BOUND)) for each in parameters)
+    return log_a, log_b, zero_odds

@@ -1,0 +1,199 @@
+"""Which problem gets how many samples: the same number each, or each by what its next sample is worth.
+
+What k samples of a problem solve is concave in k: the next one counts only where all before it failed, so
+its gain, the chance that it is the first to solve, falls with each. For a sum of concave gains the greedy
+plan, in which the next sample is always that with the most gain for its money, is optimal: no plan that costs
+as much solves more (Fox 1966, "Discrete Optimization via Marginal Analysis", Management Science 13; for wider
+classes Federgruen and Groenevelt 1986, "The Greedy Procedure for Resource Allocation Problems"). It ends before
+the first sample that the budget does not pay for. Where samples of some problems cost more than of others,
+what is left then may buy a cheaper one, with less gain for its money.
+
+The greedy plan is not walked sample by sample: it holds all samples with more gain for their money than some
+price, and that is found by bisection.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from verifierd.economics.beliefs import Numbers, Problems
+from verifierd.economics.intervals import Floats
+
+MOST_SAMPLES = 1 << 30  # of one problem, that are ever planned
+ROUNDING = 1e-12  # what sums of money or of chances may be off by, as a share
+_LEAST_PRICE = 1e-290
+
+
+def uniform_for_coverage(problems: Problems, target: float) -> Numbers:
+    """Return the least number of samples, the same of each problem, that are expected to solve this share.
+
+    Raises:
+        ValueError: the target is not from 0 to 1, is more than any number of samples reaches, or takes more
+            than 2^30 samples of a problem.
+    """
+    _check_target(problems, target)
+
+    def short(each: int) -> bool:
+        return bool(problems.solved(np.full(len(problems), each)).mean() < target * (1.0 - ROUNDING))
+
+    if short(MOST_SAMPLES):
+        raise _takes_too_many(target)
+    low, high = -1, MOST_SAMPLES
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if short(middle) else (low, middle)
+    return np.full(len(problems), high, dtype=np.int64)
+
+
+def uniform_for_budget(problems: Problems, budget_usd: float) -> Numbers:
+    """Return as many samples as the budget pays for, the same of each problem.
+
+    Raises:
+        ValueError: the budget is negative or no number, or pays for more than 2^30 samples of a problem.
+    """
+    _check_budget(budget_usd)
+    each = math.floor(budget_usd / math.fsum(problems.usd_per_sample) * (1.0 + ROUNDING))
+    if each > MOST_SAMPLES:
+        raise _pays_for_too_many(budget_usd)
+    return np.full(len(problems), each, dtype=np.int64)
+
+
+def best_for_coverage(problems: Problems, target: float) -> Numbers:
+    """Return the cheapest samples of each problem that are expected to solve this share of all.
+
+    Raises:
+        ValueError: as `uniform_for_coverage`.
+    """
+    _check_target(problems, target)
+    wanted = target * len(problems) * (1.0 - ROUNDING)
+    certain, more = _near(problems, lambda samples: bool(problems.solved(samples).sum() >= wanted))
+    solved = problems.solved(certain).sum() + np.cumsum(_gains_of(problems, certain, more))
+    taken = 0 if problems.solved(certain).sum() >= wanted else int(np.searchsorted(solved, wanted)) + 1
+    if taken > more.size:
+        raise _takes_too_many(target)
+    return _with(certain, more[:taken])
+
+
+def best_for_budget(problems: Problems, budget_usd: float) -> Numbers:
+    """Return the samples of each problem that solve the most that a budget pays for.
+
+    Money is left over where no sample would gain anything.
+
+    Raises:
+        ValueError: as `uniform_for_budget`.
+    """
+    _check_budget(budget_usd)
+    payable = budget_usd * (1.0 + ROUNDING)
+    certain, more = _near(problems, lambda samples: problems.cost_usd(samples) > payable)
+    spent = problems.cost_usd(certain) + np.cumsum(problems.usd[more])
+    samples = _with(certain, more[: int(np.searchsorted(spent, payable, side="right"))])
+    if samples.max() >= MOST_SAMPLES:
+        raise _pays_for_too_many(budget_usd)
+    return samples
+
+
+def best_for_value(problems: Problems, value_usd: float) -> Numbers:
+    """Return the samples of each problem that are worth their cost where a solved one is worth so much.
+
+    Raises:
+        ValueError: the value is not a finite number above 0, or some problem is worth more than 2^30 samples.
+    """
+    if not 0 < value_usd < math.inf:
+        raise ValueError(
+            f"value_usd is {value_usd}; what a solved problem is worth is a finite number above 0"
+        )
+    samples = _at_price(problems, 1.0 / value_usd)
+    if samples.max() >= MOST_SAMPLES:
+        raise ValueError(
+            f"with value_usd at {value_usd} more than {MOST_SAMPLES} samples of a problem are worth it"
+        )
+    return samples
+
+
+def _near(problems: Problems, enough: Callable[[Numbers], bool]) -> tuple[Numbers, npt.NDArray[np.intp]]:
+    """Return samples that are not enough yet, and the problems that get the next ones, in the greedy order.
+
+    The greedy plan is enough by the end of these, unless no number of samples is, or gains are too small for
+    floating point. Samples that gain the same for the same money come in the order of their problems.
+    """
+    dear = 2.0 * float((problems.gains(np.zeros(len(problems), dtype=np.int64)) / problems.usd).max())
+    if dear == 0.0:
+        return np.zeros(len(problems), dtype=np.int64), np.array([], dtype=np.intp)
+    cheap = dear
+    few = many = _at_price(problems, dear)
+    while not enough(many) and cheap > _LEAST_PRICE and many.max() < MOST_SAMPLES:
+        cheap /= 1024.0
+        few, many, dear = many, _at_price(problems, cheap), cheap * 1024.0
+    while (many - few).sum() > 2 * len(problems):
+        price = math.sqrt(dear) * math.sqrt(cheap)
+        if not cheap < price < dear:
+            break
+        samples = _at_price(problems, price)
+        if enough(samples):
+            cheap, many = price, samples
+        else:
+            dear, few = price, samples
+    more = np.repeat(np.arange(len(problems)), np.maximum(many - few, 0))
+    worth = _gains_of(problems, few, more) / problems.usd[more]
+    return few, more[np.argsort(-worth, kind="stable")]
+
+
+def _at_price(problems: Problems, price: float) -> Numbers:
+    """Return how many samples of each problem gain at least so much for a dollar; MOST_SAMPLES for more."""
+    low = np.full(len(problems), -1, dtype=np.int64)
+    high = np.full(len(problems), MOST_SAMPLES, dtype=np.int64)
+    while (high - low > 1).any():
+        middle = np.where(high - low > 1, (low + high) // 2, high)
+        worth = problems.gains(middle) >= price * problems.usd
+        low, high = np.where(worth & (high - low > 1), middle, low), np.where(worth, high, middle)
+    return high
+
+
+def _gains_of(problems: Problems, before: Numbers, more: npt.NDArray[np.intp]) -> Floats:
+    """Return the gain of each further sample: of the first of a problem, the second, and so on."""
+    order = np.argsort(more, kind="stable")
+    counts = np.bincount(more, minlength=len(problems))
+    ordinal = np.empty(more.size, dtype=np.int64)
+    ordinal[order] = np.arange(more.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    gains = np.empty(more.size)
+    for step in range(int(counts.max(initial=0))):
+        chosen = ordinal == step
+        gains[chosen] = problems.gains(before + step)[more[chosen]]
+    return gains
+
+
+def _with(samples: Numbers, more: npt.NDArray[np.intp]) -> Numbers:
+    return samples + np.bincount(more, minlength=samples.size)
+
+
+def _check_target(problems: Problems, target: float) -> None:
+    if not 0 <= target <= 1:
+        raise ValueError(f"the target coverage is {target}; it must be from 0 to 1")
+    if target > problems.most_coverage * (1.0 + ROUNDING):
+        raise ValueError(
+            f"the target coverage is {target}, but no number of samples is expected to solve more than "
+            f"{problems.most_coverage:.4f} of these problems: the rest are believed to be unsolvable"
+        )
+
+
+def _check_budget(budget_usd: float) -> None:
+    if not 0 <= budget_usd < math.inf:
+        raise ValueError(f"the budget is {budget_usd}; it must be a finite number of at least 0")
+
+
+def _takes_too_many(target: float) -> ValueError:
+    return ValueError(
+        f"the target coverage is {target}, which takes more than {MOST_SAMPLES} samples of a problem: choose "
+        "a lower one"
+    )
+
+
+def _pays_for_too_many(budget_usd: float) -> ValueError:
+    return ValueError(
+        f"the budget is {budget_usd}, which pays for more than {MOST_SAMPLES} samples of a problem: choose a "
+        "lower one"
+    )
