@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from verifierd.cli import doctor, evaluate, serve, verify
+from verifierd.cli import doctor, evaluate, plan, serve, verify
 from verifierd.cli.demo import command as demo
 from verifierd.cli.endings import write_line
 from verifierd.daemon.parts import distribution_version
@@ -19,6 +19,7 @@ The commands, from a first look to daily use:
     verifierd demo                                   see it at work
     verifierd verify problem.json candidates.jsonl   judge some programs
     verifierd eval --problems ... --samples ...      judge a whole benchmark
+    verifierd plan results.jsonl --budget-usd 5      how many samples to draw?
     verifierd serve                                  serve others over gRPC
 
 `verifierd COMMAND --help` tells the rest, with examples.
@@ -38,6 +39,7 @@ def build() -> typer.Typer:
     app.command(help=serve.HELP)(serve.serve)
     app.command(help=verify.HELP)(verify.verify)
     app.command("eval", help=evaluate.HELP)(evaluate.evaluate)
+    app.command(help=plan.HELP)(plan.plan)
     app.command(help=doctor.HELP)(doctor.doctor)
     app.command(help=demo.HELP)(demo.demo)
     return app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import verifierd_client as client
 from verifierd.datasets.records import Record, read_records, type_name
 
+LARGEST_WHOLE, LARGEST_AMOUNT = 1 << 53, 1e12  # sums and products of these stay exact enough, and finite
 NOT_JUDGED = frozenset(
     {client.Verdict.SKIPPED, client.Verdict.CANCELLED, client.Verdict.INFRASTRUCTURE_ERROR}
 )
@@ -116,15 +116,15 @@ def _verdict(record: Record, key: str, name: str) -> client.Verdict:
 
 def _whole(record: Record, key: str) -> int:
     value = record.value(key)
-    if type(value) is not int or value < 0:
-        raise record.error(f"field {key!r} must be a whole number of at least 0, and is {_shown(value)}")
+    if type(value) is not int or not 0 <= value <= LARGEST_WHOLE:
+        raise record.error(f"field {key!r} must be a whole number from 0 to 2^53, and is {_shown(value)}")
     return value
 
 
 def _amount(record: Record, key: str) -> float:
     value = record.value(key)
-    if type(value) not in (int, float) or not 0 <= value <= sys.float_info.max:
-        raise record.error(f"field {key!r} must be a finite number of at least 0, and is {_shown(value)}")
+    if type(value) not in (int, float) or not 0 <= value <= LARGEST_AMOUNT:
+        raise record.error(f"field {key!r} must be a number from 0 to 1e12, and is {_shown(value)}")
     return float(value)
 
 

@@ -3,10 +3,11 @@
 What k samples of a problem solve is concave in k: the next one counts only where all before it failed, so
 its gain, the chance that it is the first to solve, falls with each. For a sum of concave gains the greedy
 plan, in which the next sample is always that with the most gain for its money, is optimal: no plan that costs
-as much solves more (Fox 1966, "Discrete Optimization via Marginal Analysis", Management Science 13; for wider
-classes Federgruen and Groenevelt 1986, "The Greedy Procedure for Resource Allocation Problems"). It ends before
-the first sample that the budget does not pay for. Where samples of some problems cost more than of others,
-what is left then may buy a cheaper one, with less gain for its money.
+as much, on average where samples end with the first that solves, solves more (Fox 1966, "Discrete
+Optimization via Marginal Analysis", Management Science 13; for wider classes Federgruen and Groenevelt 1986,
+"The Greedy Procedure for Resource Allocation Problems"). It ends before the first sample that the budget does
+not pay for. Where samples of some problems cost more than of others, what is left then may buy a cheaper one,
+with less gain for its money.
 
 The greedy plan is not walked sample by sample: it holds all samples with more gain for their money than some
 price, and that is found by bisection.
@@ -42,11 +43,7 @@ def uniform_for_coverage(problems: Problems, target: float) -> Numbers:
 
     if short(MOST_SAMPLES):
         raise _takes_too_many(target)
-    low, high = -1, MOST_SAMPLES
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if short(middle) else (low, middle)
-    return np.full(len(problems), high, dtype=np.int64)
+    return np.full(len(problems), _first(lambda each: not short(each)), dtype=np.int64)
 
 
 def uniform_for_budget(problems: Problems, budget_usd: float) -> Numbers:
@@ -56,10 +53,13 @@ def uniform_for_budget(problems: Problems, budget_usd: float) -> Numbers:
         ValueError: the budget is negative or no number, or pays for more than 2^30 samples of a problem.
     """
     _check_budget(budget_usd)
-    each = math.floor(budget_usd / math.fsum(problems.usd_per_sample) * (1.0 + ROUNDING))
-    if each > MOST_SAMPLES:
+
+    def paid_for(each: int) -> bool:
+        return problems.cost_usd(np.full(len(problems), each)) <= budget_usd * (1.0 + ROUNDING)
+
+    if paid_for(MOST_SAMPLES):
         raise _pays_for_too_many(budget_usd)
-    return np.full(len(problems), each, dtype=np.int64)
+    return np.full(len(problems), _first(lambda each: not paid_for(each)) - 1, dtype=np.int64)
 
 
 def best_for_coverage(problems: Problems, target: float) -> Numbers:
@@ -71,7 +71,7 @@ def best_for_coverage(problems: Problems, target: float) -> Numbers:
     _check_target(problems, target)
     wanted = target * len(problems) * (1.0 - ROUNDING)
     certain, more = _near(problems, lambda samples: bool(problems.solved(samples).sum() >= wanted))
-    solved = problems.solved(certain).sum() + np.cumsum(_gains_of(problems, certain, more))
+    solved = problems.solved(certain).sum() + np.cumsum(_of_each(problems.gains, certain, more))
     taken = 0 if problems.solved(certain).sum() >= wanted else int(np.searchsorted(solved, wanted)) + 1
     if taken > more.size:
         raise _takes_too_many(target)
@@ -89,7 +89,7 @@ def best_for_budget(problems: Problems, budget_usd: float) -> Numbers:
     _check_budget(budget_usd)
     payable = budget_usd * (1.0 + ROUNDING)
     certain, more = _near(problems, lambda samples: problems.cost_usd(samples) > payable)
-    spent = problems.cost_usd(certain) + np.cumsum(problems.usd[more])
+    spent = problems.cost_usd(certain) + np.cumsum(_of_each(problems.next_usd, certain, more))
     samples = _with(certain, more[: int(np.searchsorted(spent, payable, side="right"))])
     if samples.max() >= MOST_SAMPLES:
         raise _pays_for_too_many(budget_usd)
@@ -120,9 +120,10 @@ def _near(problems: Problems, enough: Callable[[Numbers], bool]) -> tuple[Number
     The greedy plan is enough by the end of these, unless no number of samples is, or gains are too small for
     floating point. Samples that gain the same for the same money come in the order of their problems.
     """
-    dear = 2.0 * float((problems.gains(np.zeros(len(problems), dtype=np.int64)) / problems.usd).max())
+    none = np.zeros(len(problems), dtype=np.int64)
+    dear = 2.0 * float(problems.worth(none).max())
     if dear == 0.0:
-        return np.zeros(len(problems), dtype=np.int64), np.array([], dtype=np.intp)
+        return none, np.array([], dtype=np.intp)
     cheap = dear
     few = many = _at_price(problems, dear)
     while not enough(many) and cheap > _LEAST_PRICE and many.max() < MOST_SAMPLES:
@@ -138,8 +139,7 @@ def _near(problems: Problems, enough: Callable[[Numbers], bool]) -> tuple[Number
         else:
             dear, few = price, samples
     more = np.repeat(np.arange(len(problems)), np.maximum(many - few, 0))
-    worth = _gains_of(problems, few, more) / problems.usd[more]
-    return few, more[np.argsort(-worth, kind="stable")]
+    return few, more[np.argsort(-_of_each(problems.worth, few, more), kind="stable")]
 
 
 def _at_price(problems: Problems, price: float) -> Numbers:
@@ -148,22 +148,31 @@ def _at_price(problems: Problems, price: float) -> Numbers:
     high = np.full(len(problems), MOST_SAMPLES, dtype=np.int64)
     while (high - low > 1).any():
         middle = np.where(high - low > 1, (low + high) // 2, high)
-        worth = problems.gains(middle) >= price * problems.usd
+        worth = problems.worth(middle) >= price
         low, high = np.where(worth & (high - low > 1), middle, low), np.where(worth, high, middle)
     return high
 
 
-def _gains_of(problems: Problems, before: Numbers, more: npt.NDArray[np.intp]) -> Floats:
-    """Return the gain of each further sample: of the first of a problem, the second, and so on."""
+def _of_each(function: Callable[[Numbers], Floats], before: Numbers, more: npt.NDArray[np.intp]) -> Floats:
+    """Return a function of each further sample: of a problem's first one after `before`, its second, ..."""
     order = np.argsort(more, kind="stable")
-    counts = np.bincount(more, minlength=len(problems))
+    counts = np.bincount(more, minlength=before.size)
     ordinal = np.empty(more.size, dtype=np.int64)
     ordinal[order] = np.arange(more.size) - np.repeat(np.cumsum(counts) - counts, counts)
-    gains = np.empty(more.size)
+    values = np.empty(more.size)
     for step in range(int(counts.max(initial=0))):
         chosen = ordinal == step
-        gains[chosen] = problems.gains(before + step)[more[chosen]]
-    return gains
+        values[chosen] = function(before + step)[more[chosen]]
+    return values
+
+
+def _first(reached: Callable[[int], bool]) -> int:
+    """Return the least number of samples that reaches what MOST_SAMPLES do."""
+    low, high = -1, MOST_SAMPLES
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if reached(middle) else (middle, high)
+    return high
 
 
 def _with(samples: Numbers, more: npt.NDArray[np.intp]) -> Numbers:

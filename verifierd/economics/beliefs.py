@@ -19,7 +19,12 @@ _NEAR_ONE = 1e-6  # of a - 1: nearer, the sum over a's own formula would lose it
 
 @dataclass(frozen=True, slots=True)
 class Problems:
-    """What is believed of each problem, and what one sample of it costs: drawn and verified, in US dollars.
+    """What is believed of each problem, and what its samples cost.
+
+    Attributes:
+        beliefs: the chance that a sample solves it, as a distribution, of each problem.
+        usd_per_sample: what one sample costs, drawn and verified, of each problem.
+        until_solved: whether the samples of a problem end with the first that solves it; else all are drawn.
 
     Raises:
         ValueError: there are no problems, there is not one cost for each, or a cost is not a finite number
@@ -28,6 +33,7 @@ class Problems:
 
     beliefs: tuple[Difficulty, ...]
     usd_per_sample: tuple[float, ...]
+    until_solved: bool = False
 
     def __post_init__(self) -> None:
         if not self.beliefs:
@@ -67,12 +73,39 @@ class Problems:
         a, b, unsolvable = self._parameters()
         return (1.0 - unsolvable) * np.exp(betaln(a + 1.0, b + samples) - betaln(a, b))
 
+    def worth(self, samples: Numbers) -> Floats:
+        """Return the gain of each problem's next sample over what it is expected to cost, per US dollar.
+
+        Where samples end with the first that solves, the next one is drawn, and paid for, only if all so far
+        failed; then its gain over its cost is the chance that it solves given that they did. Either falls
+        with each further sample.
+        """
+        if not self.until_solved:
+            return self.gains(samples) / self.usd
+        a, b, unsolvable = self._parameters()
+        missed = (1.0 - unsolvable) * np.exp(betaln(a, b + samples) - betaln(a, b))
+        # Of a problem that some sample solves, both chances may be too small for floating point.
+        solvable = np.where(unsolvable > 0, missed / np.where(unsolvable > 0, unsolvable + missed, 1.0), 1.0)
+        return solvable * a / (a + b + samples) / self.usd
+
+    def next_usd(self, samples: Numbers) -> Floats:
+        """Return what each problem's next sample is expected to cost."""
+        return self.usd * (1.0 - self.solved(samples)) if self.until_solved else self.usd
+
     def cost_usd(self, samples: Numbers) -> float:
-        """Return what so many samples of each cost."""
+        """Return what so many samples of each are expected to cost."""
+        return self.cost_until_solved_usd(samples) if self.until_solved else self.cost_of_all_usd(samples)
+
+    def cost_of_all_usd(self, samples: Numbers) -> float:
+        """Return what so many samples of each cost where all are drawn."""
         return math.fsum(self.usd * samples)
 
     def cost_until_solved_usd(self, samples: Numbers) -> float:
-        """Return what is spent on average where the samples of a problem end with the first that solves it.
+        """Return what is spent on average where the samples of a problem end with the first that solves it."""
+        return math.fsum(self.usd * self.drawn_until_solved(samples))
+
+    def drawn_until_solved(self, samples: Numbers) -> Floats:
+        """Return how many of each problem's samples are drawn on average until the first that solves it.
 
         Sample j + 1 is drawn where none of j solves: with the chance r(j) = B(a, b+j) / B(a, b). The sum of
         r(0) to r(k-1) telescopes to ((a+b+k-1) r(k) - (a+b-1)) / (1 - a), and for a = 1 to
@@ -87,7 +120,7 @@ class Problems:
             b * (digamma(b + samples) - digamma(b)),
             ((a + b + samples - 1.0) * missed - (a + b - 1.0)) / over,
         )
-        return math.fsum(self.usd * (unsolvable * samples + (1.0 - unsolvable) * drawn))
+        return unsolvable * samples + (1.0 - unsolvable) * drawn
 
     def _parameters(self) -> tuple[Floats, Floats, Floats]:
         a, b, unsolvable = np.array([(each.a, each.b, each.unsolvable) for each in self.beliefs]).T

@@ -3,11 +3,11 @@
 Arrivals are Poisson, c workers take one job each, first come first served. Who waits is told by Erlang's C
 formula; those who do wait exponentially, with the mean of M/M/c times (1 + Cs^2) / 2, where Cs is the
 coefficient of variation of the service time. That factor is Allen and Cunneen's, (Ca^2 + Cs^2) / 2 with
-Ca = 1 (Allen 1990, "Probability, Statistics, and Queueing Theory", chapter 5). Whitt 1993, "Approximations for
-the GI/G/m Queue", Production and Operations Management 2, says how good it is, and Abate, Choudhury and Whitt
-1995, "Exponential Approximations for Tail Probabilities in Queues, I", that an exponential tail does well for
-high percentiles. Simulated p99s of gamma service times are within 10 % of these, for cv from 0.5 to 2 and
-loads from 0.5 to 0.9; where all jobs take the same time, those of a single worker are up to 15 % shorter.
+Ca = 1 (Allen 1990, "Probability, Statistics, and Queueing Theory", chapter 5). Whitt 1993, "Approximations
+for the GI/G/m Queue", Production and Operations Management 2, says how good it is, and Abate, Choudhury and
+Whitt 1995, "Exponential Approximations for Tail Probabilities in Queues, I", that an exponential tail does
+well for high percentiles. Simulated p99s of gamma service times are within 10 % of these, for cv from 0.5 to
+2 and loads from 0.5 to 0.9; of jobs that all take the same time, a single worker's are up to 15 % shorter.
 """
 
 from __future__ import annotations

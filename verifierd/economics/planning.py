@@ -24,10 +24,11 @@ from verifierd.economics.latency import most_within
 
 @dataclass(frozen=True, slots=True)
 class NextSample:
-    """What one more sample is expected to bring: `chance` to be the first that solves its problem.
+    """What one more sample is expected to bring.
 
     Attributes:
-        chance: of the sample, or on average where each problem gets one more.
+        chance: that it is the first to solve its problem; where samples end with the first that solves, given
+            that it is drawn at all. On average where each problem gets one more.
         usd: what it costs.
         net_usd: chance x what a solved problem is worth - cost; None where no worth is given.
     """
@@ -45,7 +46,7 @@ class SamplingPlan:
         samples: of each problem, in the problems' order.
         coverage: share of the problems that they solve.
         cost_usd: of all of them.
-        cost_until_solved_usd: where those of a problem end with the first that solves it.
+        cost_until_solved_usd: on average, where those of a problem end with the first that solves it.
         next_sample: one more, of the problem where it brings most for its money; in a uniform plan, of each.
     """
 
@@ -109,14 +110,18 @@ def plan_for_latency(
 
 
 def _uniform(problems: Problems, samples: Numbers, value_usd: float | None) -> SamplingPlan:
-    gains, usd = problems.gains(samples), problems.usd
-    return _plan(problems, samples, float(gains.mean()), float(usd.mean()), value_usd)
+    gains, usd = problems.gains(samples).sum(), problems.next_usd(samples).sum()
+    drawn = (problems.next_usd(samples) / problems.usd).sum()
+    if drawn == 0:
+        raise ValueError("all problems are solved for certain, so that no sample is drawn after these")
+    return _plan(problems, samples, float(gains / drawn), float(usd / drawn), value_usd)
 
 
 def _by_value(problems: Problems, samples: Numbers, value_usd: float | None) -> SamplingPlan:
-    gains, usd = problems.gains(samples), problems.usd
-    best = int((gains / usd).argmax())
-    return _plan(problems, samples, float(gains[best]), float(usd[best]), value_usd)
+    worth = problems.worth(samples)
+    best = int(worth.argmax())
+    usd = float(problems.usd[best])
+    return _plan(problems, samples, float(worth[best]) * usd, usd, value_usd)
 
 
 def _plan(
@@ -127,7 +132,7 @@ def _plan(
     return SamplingPlan(
         samples=tuple(samples.tolist()),
         coverage=float(problems.solved(samples).mean()),
-        cost_usd=problems.cost_usd(samples),
+        cost_usd=problems.cost_of_all_usd(samples),
         cost_until_solved_usd=problems.cost_until_solved_usd(samples),
         next_sample=NextSample(chance, usd, None if value_usd is None else chance * value_usd - usd),
     )

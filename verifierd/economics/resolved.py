@@ -117,7 +117,8 @@ def _ratio(usd: Floats, chances: Floats, resolved: Estimate, tail: float, level:
 
     def statistic(chosen: npt.NDArray[np.int64]) -> Floats:
         money, bought = usd[chosen].sum(axis=1), chances[chosen].sum(axis=1)
-        return np.divide(money, bought, out=np.full(money.shape, math.inf), where=bought > 0)
+        ratio: Floats = np.divide(money, bought, out=np.full(money.shape, math.inf), where=bought > 0)
+        return ratio
 
     ratios = resampled(usd.size, statistic, RESAMPLES, SEED)
     low = float(np.quantile(ratios, tail, method="lower"))
@@ -139,4 +140,5 @@ def _drawn(
     sequence = random.integers(0, costs.size, math.ceil(CYCLES / resolved))
     ends = np.flatnonzero(solved[sequence]) + 1
     begins = np.concatenate([[0], ends[:-1]])
-    return np.asarray(np.add.reduceat(costs[sequence[: ends[-1]]], begins), dtype=np.float64)
+    whole: Floats = np.add.reduceat(costs[sequence[: ends[-1]]], begins)
+    return whole
