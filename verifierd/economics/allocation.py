@@ -96,24 +96,6 @@ def best_for_budget(problems: Problems, budget_usd: float) -> Numbers:
     return samples
 
 
-def best_for_value(problems: Problems, value_usd: float) -> Numbers:
-    """Return the samples of each problem that are worth their cost where a solved one is worth so much.
-
-    Raises:
-        ValueError: the value is not a finite number above 0, or some problem is worth more than 2^30 samples.
-    """
-    if not 0 < value_usd < math.inf:
-        raise ValueError(
-            f"value_usd is {value_usd}; what a solved problem is worth is a finite number above 0"
-        )
-    samples = _at_price(problems, 1.0 / value_usd)
-    if samples.max() >= MOST_SAMPLES:
-        raise ValueError(
-            f"with value_usd at {value_usd} more than {MOST_SAMPLES} samples of a problem are worth it"
-        )
-    return samples
-
-
 def _near(problems: Problems, enough: Callable[[Numbers], bool]) -> tuple[Numbers, npt.NDArray[np.intp]]:
     """Return samples that are not enough yet, and the problems that get the next ones, in the greedy order.
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
 
 from verifierd.economics.intervals import Floats
 
@@ -52,14 +51,13 @@ def expected_run(attempts: Sequence[Attempt], n: int, until_solved: bool) -> tup
     """
     _check_n(len(attempts), n)
     samples, failed = len(attempts), sum(not each.solved for each in attempts)
-    resolved = 1.0 - _none_solves(samples, failed, np.array([n]))[0]
+    resolved = 1.0 - _none_solves(samples, failed, n)[n]
     usd_failed = math.fsum(each.usd for each in attempts if not each.solved)
     usd_solved = math.fsum(each.usd for each in attempts if each.solved)
     if not until_solved:
         return n / samples * (usd_failed + usd_solved), float(resolved)
-    before = np.arange(n)
-    made_failed = _none_solves(samples - 1, failed - 1, before).sum() / samples if failed else 0.0
-    made_solved = _none_solves(samples - 1, failed, before).sum() / samples if failed < samples else 0.0
+    made_failed = _none_solves(samples - 1, failed - 1, n - 1).sum() / samples if failed else 0.0
+    made_solved = _none_solves(samples - 1, failed, n - 1).sum() / samples if failed < samples else 0.0
     return float(made_failed * usd_failed + made_solved * usd_solved), float(resolved)
 
 
@@ -85,12 +83,10 @@ def drawn_runs(
     return costs, resolved
 
 
-def _none_solves(samples: int, failed: int, drawn: npt.NDArray[np.int64]) -> Floats:
-    """Return C(failed, d) / C(samples, d), the chance that d drawn are all among the failed, of each d."""
-    possible = drawn <= failed
-    d = np.where(possible, drawn, 0)
-    logs = gammaln(failed + 1) - gammaln(failed - d + 1) - gammaln(samples + 1) + gammaln(samples - d + 1)
-    return np.where(possible, np.exp(logs), 0.0)
+def _none_solves(samples: int, failed: int, most: int) -> Floats:
+    """Return C(failed, d) / C(samples, d), the chance that d drawn are all among the failed, for d to `most`."""
+    drawn = np.arange(most)
+    return np.concatenate([[1.0], np.cumprod(np.maximum(failed - drawn, 0) / (samples - drawn))])
 
 
 def _check_n(samples: int, n: int) -> None:

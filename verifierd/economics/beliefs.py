@@ -101,7 +101,7 @@ class Problems:
         return math.fsum(self.usd * samples)
 
     def cost_until_solved_usd(self, samples: Numbers) -> float:
-        """Return what is spent on average where the samples of a problem end with the first that solves it."""
+        """Return what is spent on average where each problem's samples end with the first that solves."""
         return math.fsum(self.usd * self.drawn_until_solved(samples))
 
     def drawn_until_solved(self, samples: Numbers) -> Floats:

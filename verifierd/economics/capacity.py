@@ -21,7 +21,10 @@ from scipy.stats import poisson
 
 from verifierd.economics.durations import P99, Durations
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+# To take a mean over the quantiles of a time: by Gauss and Legendre in y, where 1 - y^2 is the share, so that
+# they stand close to one another where times grow long.
+_NODES, _LEGENDRE = np.polynomial.legendre.leggauss(64)
+_SHARES, _WEIGHTS = 1.0 - ((1.0 + _NODES) / 2.0) ** 2, _LEGENDRE * (1.0 + _NODES) / 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +142,9 @@ def _response_s(service: Durations, wait_chance: float, wait_s: float, share: fl
         done = service.not_above(response_s)
         if done == 0.0:
             return 1.0
-        served = np.array([service.quantile(done * (1.0 + node) / 2.0) for node in _NODES])
+        served = np.array([service.quantile(done * each) for each in _SHARES])
         longer = np.exp(-np.maximum(response_s - served, 0.0) / wait_s)
-        return 1.0 - done + done * wait_chance * float(_WEIGHTS @ longer) / 2.0
+        return 1.0 - done + done * wait_chance * float(_WEIGHTS @ longer)
 
     left_out = 1.0 - share
     low = service.quantile(share)

@@ -110,11 +110,12 @@ def plan_for_latency(
 
 
 def _uniform(problems: Problems, samples: Numbers, value_usd: float | None) -> SamplingPlan:
-    gains, usd = problems.gains(samples).sum(), problems.next_usd(samples).sum()
-    drawn = (problems.next_usd(samples) / problems.usd).sum()
-    if drawn == 0:
-        raise ValueError("all problems are solved for certain, so that no sample is drawn after these")
-    return _plan(problems, samples, float(gains / drawn), float(usd / drawn), value_usd)
+    next_usd = problems.next_usd(samples)
+    drawn = float((next_usd / problems.usd).sum())
+    if drawn == 0:  # all are solved, as near as floating point can tell
+        return _plan(problems, samples, 0.0, float(problems.usd.mean()), value_usd)
+    chance = float(problems.gains(samples).sum()) / drawn
+    return _plan(problems, samples, chance, float(next_usd.sum()) / drawn, value_usd)
 
 
 def _by_value(problems: Problems, samples: Numbers, value_usd: float | None) -> SamplingPlan:
