@@ -19,7 +19,7 @@ The commands, from a first look to daily use:
     verifierd demo                                   see it at work
     verifierd verify problem.json candidates.jsonl   judge some programs
     verifierd eval --problems ... --samples ...      judge a whole benchmark
-    verifierd plan results.jsonl --budget-usd 5      how many samples to draw?
+    verifierd plan results.jsonl ...                 how many samples are worth it?
     verifierd serve                                  serve others over gRPC
 
 `verifierd COMMAND --help` tells the rest, with examples.

@@ -106,9 +106,9 @@ def plan(
         )
         seen = measured(read_results(results), price_table(load_settings(config)))
         if not seen.tasks:
-            raise InputError(results, None, f"nobody judged any of these {plural(seen.not_judged, 'sample')}")
+            raise InputError(results, None, f"nobody judged its {plural(seen.not_judged, 'sample')}")
         with progress("reckoning intervals", REFITS, shown=not as_json) as advance:
-            report = reckon(wanted, seen, advance)
+            report = reckon(wanted, seen, REFITS, advance)
         if as_json:
             print_json(report_as_json(report))
         else:

@@ -105,15 +105,16 @@ class Report:
         return self.plans.by_value or self.plans.uniform
 
 
-def reckon(wanted: Wanted, seen: Measured, on_refit: Callable[[], None]) -> Report:
-    """Return plans from measured results; `on_refit` is called as `coverage_forecasts` calls it.
+def reckon(wanted: Wanted, seen: Measured, refits: int, on_refit: Callable[[], None]) -> Report:
+    """Return plans from measured results; `refits` and `on_refit` are as `coverage_forecasts` takes them.
 
     Raises:
         ConfigError: a number of the options is out of its range, the target cannot be reached, or nothing
             says what drawing a sample costs.
     """
     samples, correct = [each.samples for each in seen.tasks], [each.correct for each in seen.tasks]
-    generation = [_generation_usd(each, wanted.generation_usd) for each in seen.tasks]
+    given_usd = wanted.generation_usd
+    generation = [_generation_usd(each, given_usd) for each in seen.tasks]
     verification = [each.verification_usd / each.samples for each in seen.tasks]
     if not all(map(math.fsum, zip(generation, verification, strict=True))):
         raise ConfigError("some samples cost nothing, so that no number of them is too many; give a price")
@@ -130,7 +131,7 @@ def reckon(wanted: Wanted, seen: Measured, on_refit: Callable[[], None]) -> Repo
         raise ConfigError(str(error)) from None
     there = [each for each in (plans.uniform, plans.by_value) if each is not None]
     coverages = coverage_forecasts(
-        samples, correct, [np.array(each.samples) for each in there], on_refit=on_refit
+        samples, correct, [np.array(each.samples) for each in there], refits=refits, on_refit=on_refit
     )
     mean_usd = math.fsum(generation) / len(generation)
     return Report(wanted, seen, difficulty, problems, mean_usd, plans, coverages, workers)

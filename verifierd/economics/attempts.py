@@ -84,7 +84,7 @@ def drawn_runs(
 
 
 def _none_solves(samples: int, failed: int, most: int) -> Floats:
-    """Return C(failed, d) / C(samples, d), the chance that d drawn are all among the failed, for d to `most`."""
+    """Return C(failed, d) / C(samples, d), the chance that d drawn all fail, for d up to `most`."""
     drawn = np.arange(most)
     return np.concatenate([[1.0], np.cumprod(np.maximum(failed - drawn, 0) / (samples - drawn))])
 

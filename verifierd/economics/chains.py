@@ -163,7 +163,7 @@ def _first_share(share: float, spending: Spending) -> float:
 
 def _better(serial: Way, parallel: Way, target: Target) -> str | None:
     one, other = (getattr(way, target.value) for way in (serial, parallel))
-    if one == other:
+    if math.isclose(one, other, rel_tol=1e-9):
         return None
     serial_wins = one > other if target is Target.ACCURACY else one < other
     return "serial" if serial_wins else "parallel"

@@ -40,7 +40,7 @@ def test_durations_one_after_another_add_as_simulated_ones_do() -> None:
     drawn = random.gamma(0.8**-2, 2.0 * 0.8**2, (200_000, 5)).sum(axis=1)
     assert one.in_a_row(5).quantile(0.99) == pytest.approx(np.quantile(drawn, 0.99), rel=0.01)
     both = one.then(Durations(4.0, 0.2))
-    assert (both.mean_s, both.deviation_s) == (6.0, pytest.approx(math.hypot(1.6, 0.8)))
+    assert (both.mean_s, both.deviation_s) == pytest.approx((6.0, math.hypot(1.6, 0.8)))
 
 
 @pytest.mark.parametrize(
