@@ -79,9 +79,12 @@ class FloatRange:
     high: float
     decimals: int
 
-    def draw(self, rng: Random) -> float:
-        """Return a finite float of the range, at times one of its ends or a whole number."""
-        chance = rng.random()
+    def draw(self, rng: Random, wide: bool = True) -> float:
+        """Return a finite float of the range, at times an end of it or a small whole number.
+
+        With `wide` it may be further out.
+        """
+        chance = rng.random() if wide else rng.choice((0.0, 1.0, 1.0))
         if chance < BOUNDARY:
             value = rng.choice([self.low, self.high, *self._plain()])
         else:

@@ -21,7 +21,7 @@ TESTS_FOR_ORDER = 3  # two quantities are in order by chance in all of n tests w
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """Pairs of quantities: equal, the first below or at most the second; and places of items and their lists."""
+    """Pairs of quantities that are equal, below or at most the second; and of an item and its list."""
 
     equal: tuple[tuple[Quantity, Quantity], ...]
     below: tuple[tuple[Quantity, Quantity], ...]

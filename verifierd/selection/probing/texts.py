@@ -93,7 +93,8 @@ class TextShape:
                 continue
             if seen is not None:
                 drawn = str(min(max(seen.draw(rng), seen.low), seen.high))
-                runs[place] = drawn.zfill(len(run)) if run[0] == "0" and len(run) > 1 else drawn
+                same_length = self.shortest == self.longest
+                runs[place] = drawn.zfill(len(run)) if same_length or run.startswith("0") else drawn
             elif run[0].isalpha():
                 letters = [each for each in self.alphabet if each.isalpha()]
                 runs[place] = "".join(rng.choices(letters, k=len(run)))
@@ -138,7 +139,15 @@ def _common_pattern(texts: Sequence[str]) -> tuple[str, ...] | None:
     if len(patterns) != 1:
         return None
     (pattern,) = patterns
+    if pattern == ("0",):
+        return pattern if _are_padded(texts) else None
     return pattern if len(pattern) > 1 and ("0" in pattern or "a" in pattern) else None
+
+
+def _are_padded(texts: Sequence[str]) -> bool:
+    """Return whether numbers are written with zeros before them, as those of clocks and dates are."""
+    padded = len({len(text) for text in texts}) == 1 and any(text[0] == "0" for text in texts)
+    return padded and not set("".join(texts)) <= set("01")
 
 
 def _pattern(text: str) -> tuple[str, ...]:
