@@ -19,9 +19,10 @@ from verifierd.selection.probing.shapes import Shape, fits, shape_of
 from verifierd.selection.probing.values import mutated
 
 GROWTH = 2  # how many times the largest seen a call may be
-TESTS_READ = 200
+TESTS_READ = 200  # of one signature, the smallest
+HEAVIEST = 20_000  # values and characters; a heavier test is not read, as learning from it takes seconds
 ATTEMPTS_PER_CALL = 30
-WORK = 10_000_000  # values and characters that may be gone through in all
+WORK = 500_000  # values and characters that may be gone through in all attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def mutated_calls(tests: Sequence[CallTest], count: int, seed: int) -> list[Call
     place, the sign and, up to as much again, the range of numbers, alphabets, patterns and lengths of texts,
     whether sequences vary in length, are sorted, without repeats or matrices, and how arguments are related.
     No call is more than `GROWTH` times as large as the largest test. Fewer are returned where no more are
-    found in a bounded number of attempts.
+    found in a bounded number of attempts. Of each signature the `TESTS_READ` smallest tests are read, and
+    none that has more than `HEAVIEST` values and characters.
 
     Args:
         tests: the tests; values are of the types that `verifierd.selection.probing.identity` allows.
@@ -83,8 +85,9 @@ def mutated_calls(tests: Sequence[CallTest], count: int, seed: int) -> list[Call
     """
     if count < 0:
         raise ValueError(f"count is {count}; it must be at least 0")
-    known = {input_identity(test) for test in tests}
-    signatures = list(_signatures(tests))
+    weighed = [(_size(_places(test)).weight, test) for test in tests]
+    known = {input_identity(test) for weight, test in weighed if weight <= GROWTH * HEAVIEST}
+    signatures = list(_signatures([test for weight, test in weighed if weight <= HEAVIEST]))
     if not signatures or count == 0:
         return []
     rng = Random(seed)  # noqa: S311 - inputs that can be made again, no secret
@@ -106,14 +109,20 @@ def _signatures(tests: Sequence[CallTest]) -> Iterator[_Signature]:
     groups: dict[tuple[str, str, int, tuple[str, ...]], list[Mapping[Place, Any]]] = {}
     for test in tests:
         key = (test.function, test.class_name, len(test.args), tuple(sorted(test.kwargs)))
-        places: dict[Place, Any] = dict(enumerate(test.args))
-        places.update(test.kwargs.items())
-        groups.setdefault(key, []).append(places)
+        groups.setdefault(key, []).append(_places(test))
     for (function, class_name, positional, _), every in groups.items():
         group = sorted(every, key=lambda each: _size(each).weight)[:TESTS_READ]
+        sizes = list(map(_size, group))
+        largest = Size(max(each.weight for each in sizes), max(each.containers for each in sizes))
         shapes = {place: shape_of([each[place] for each in group]) for place in group[0]}
-        largest = max(map(_size, group), key=lambda each: each.weight)
         yield _Signature(function, class_name, positional, group, shapes, relations(group), largest)
+
+
+def _places(test: CallTest) -> dict[Place, Any]:
+    """Return a call's arguments by position or keyword."""
+    places: dict[Place, Any] = dict(enumerate(test.args))
+    places.update(test.kwargs.items())
+    return places
 
 
 def _size(arguments: Mapping[Place, Any]) -> Size:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 AT_MOST = 50
+COUNTED = 20_000  # groups up to which a table of all is made, rather than the numbers sorted
 Numbers = npt.NDArray[np.int64]
 Masses = npt.NDArray[np.float64]
 
@@ -55,43 +56,55 @@ def chosen_probes(
         )
     counted = mass > 0  # pairs with a weightless program weigh nothing
     table, mass = table[counted], mass[counted]
-    columns = {int(probe): _numbered(table[:, probe]) for probe in np.flatnonzero(allowed)}
-    return _greedy(columns, mass, at_most)
+    probes = np.flatnonzero(allowed)
+    numbered = [_numbered(table[:, probe]) for probe in probes]
+    columns = np.array(numbered, dtype=np.int64).reshape(len(numbered), mass.size)
+    return [int(probes[place]) for place in _greedy(columns, mass, at_most)]
 
 
-def _greedy(
-    columns: dict[int, npt.NDArray[np.int64]], mass: npt.NDArray[np.float64], at_most: int
-) -> list[int]:
-    cells = np.zeros(mass.size, dtype=np.int64)
-    waiting = [(-_gain(cells, column, mass), probe) for probe, column in columns.items()]
+def _greedy(columns: Numbers, mass: Masses, at_most: int) -> list[int]:
+    """Return the places of the chosen among columns, which are rows here."""
+    kinds = (columns.max(axis=1, initial=0) + 1).tolist()
+    partition = _Partition(np.zeros(mass.size, dtype=np.int64), mass)
+    waiting = [(-partition.gain(column, kinds[place]), place) for place, column in enumerate(columns)]
     heapq.heapify(waiting)
     chosen: list[int] = []
     while waiting and len(chosen) < at_most:
-        _, probe = heapq.heappop(waiting)
-        now = (-_gain(cells, columns[probe], mass), probe)
+        _, place = heapq.heappop(waiting)
+        now = (-partition.gain(columns[place], kinds[place]), place)
         if waiting and now > waiting[0]:
             heapq.heappush(waiting, now)
             continue
         if now[0] == 0:
             break
-        chosen.append(probe)
-        cells = _refined(cells, columns[probe])
+        chosen.append(place)
+        cells = _numbered(partition.cells * kinds[place] + columns[place])
+        # Who is alone in a cell is in no pair.
+        together = np.bincount(cells)[cells] > 1
+        columns = columns[:, together]
+        partition = _Partition(_numbered(cells[together]), partition.mass[together])
     return chosen
 
 
-def _gain(
-    cells: npt.NDArray[np.int64], column: npt.NDArray[np.int64], mass: npt.NDArray[np.float64]
-) -> float:
-    """Return the weight of the pairs within a cell that a column tells apart."""
-    finer = _refined(cells, column)
-    before, after = np.bincount(cells, mass), np.bincount(finer, mass)
-    if before.size == after.size:
-        return 0.0  # rounding aside, which a difference of sums would not be
-    return float(before @ before - after @ after) / 2
+class _Partition:
+    """Programs that no chosen probe tells apart are in one cell; `mass` is what each program weighs."""
 
+    def __init__(self, cells: Numbers, mass: Masses) -> None:
+        self.cells = cells
+        self.mass = mass
+        sums = np.bincount(cells, mass)
+        self._size = sums.size
+        self._squares = float(sums @ sums)
 
-def _refined(cells: Numbers, column: Numbers) -> Numbers:
-    return _numbered(cells * (column.max(initial=0) + 1) + column)
+    def gain(self, column: Numbers, kinds: int) -> float:
+        """Return the weight of the pairs within a cell that a column of so many kinds tells apart."""
+        finer = self.cells * kinds + column
+        if self._size * kinds > COUNTED:
+            finer = _numbered(finer)
+        sums = np.bincount(finer, self.mass)
+        if self._size == np.count_nonzero(sums):
+            return 0.0  # which a difference of rounded sums would not be
+        return (self._squares - float(sums @ sums)) / 2
 
 
 def _numbered(values: Numbers) -> Numbers:

@@ -182,7 +182,9 @@ def _field_shape(every: Sequence[FieldSeen], inputs: int) -> FieldShape:
     values = [as_int(token) for token in tokens]
     ints = [value for value in values if value is not None]
     if len(ints) == len(tokens) and not _are_bits(tokens):
-        return FieldShape(int_range(ints), None, None, _related(every, ints, inputs))
+        alone = inputs == 1 and len(ints) == 1
+        seen = _doubled(ints[0]) if alone else int_range(ints)
+        return FieldShape(seen, None, None, _related(every, ints, inputs))
     if len(ints) < len(tokens) and all(
         value is not None or DECIMAL.fullmatch(token) for value, token in zip(values, tokens, strict=True)
     ):
@@ -190,6 +192,13 @@ def _field_shape(every: Sequence[FieldSeen], inputs: int) -> FieldShape:
         return FieldShape(None, replace(floats, decimals=max(map(decimals, tokens))), None, ())
     lengths = [len(token) for token in tokens]
     return FieldShape(None, None, text_shape(tokens), _related(every, lengths, inputs, is_text=True))
+
+
+def _doubled(value: int) -> IntRange:
+    """Return a range for the only number ever seen; 1 stays, which may count cases that are only one."""
+    if abs(value) <= 1:
+        return IntRange(value, value)
+    return IntRange(1, 2 * value) if value > 0 else IntRange(2 * value, -1)
 
 
 def _are_bits(tokens: Sequence[str]) -> bool:

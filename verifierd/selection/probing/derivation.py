@@ -145,12 +145,14 @@ class _Derivation:
         where = (path, "", ALIKE)
         facts = self.format.constraints.sequences.get(where, frozenset())
         if "permutation" in facts:
-            made = list(map(str, range(1, number + 1)))
-            return tuple(made if "ascending" in facts else self.rng.sample(made, number))
-        made = []
+            whole = list(map(str, range(1, number + 1)))
+            return tuple(whole if "ascending" in facts else self.rng.sample(whole, number))
+        made: list[str] = []
+        taken: set[str] = set()
         for index in range(number):
-            kept = tokens[index] if index < len(tokens) else None
-            made.append(self._distinct(where, kept, set(made) if "distinct" in facts else set()))
+            made.append(self._distinct(where, tokens[index] if index < len(tokens) else None, taken))
+            if "distinct" in facts:
+                taken.add(made[-1])
         return tuple(_sorted(made, facts))
 
     def _distinct(self, where: Field, kept: str | None, taken: set[str]) -> str:

@@ -196,12 +196,12 @@ def _names(item: Item) -> tuple[Name, ...]:
 
 
 def _counted(path: Path, lines: list[Line], nearest: tuple[Name, ...]) -> Iterator[Counted]:
-    gap = _common_gap(lines)
+    gap, longest = _common_gap(lines), max(len(line.tokens) for line in lines)
     if gap is None:
         return
     for offset, prefix in product((0, -1, 1), range(MAX_PREFIX + 1)):
-        if any(len(line.tokens) < prefix for line in lines):
-            continue
+        if any(len(line.tokens) < prefix for line in lines) or longest < prefix + 2:
+            continue  # lines with one token at most say nothing of a count
         for position in reversed(range(prefix)):
             yield Counted(path, prefix, Count((path, position), offset), gap)
         for name in nearest:

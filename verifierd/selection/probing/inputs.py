@@ -16,9 +16,9 @@ from verifierd.selection.probing.tokens import TokenPool
 GROWTH = 2  # how many times the longest seen an input may be, and a short one `SHORT_BYTES`
 SHORT_BYTES = 64
 ATTEMPTS_PER_INPUT = 20
-WORK_BYTES = 20_000_000  # written in all attempts
+WORK_BYTES = 2_000_000  # written in all attempts
 TESTS_READ = 50
-READ_BYTES = 200_000  # of the smallest tests; a larger one is read if it is the only one
+READ_BYTES = 200_000
 Making = Callable[[Random], str | None]
 
 
@@ -32,7 +32,8 @@ def mutated_inputs(tests: Sequence[StdioTest], count: int, seed: int) -> list[by
     is more than `GROWTH` times as long as the longest test's. Fewer are returned where no more are found in
     a bounded number of attempts.
 
-    Read are the `TESTS_READ` smallest tests, up to `READ_BYTES` of them.
+    Read are the `TESTS_READ` smallest tests, as many as have `READ_BYTES` together; where the smallest has
+    more, nothing is made.
 
     Args:
         tests: the tests; what they expect is not looked at.
@@ -50,7 +51,7 @@ def mutated_inputs(tests: Sequence[StdioTest], count: int, seed: int) -> list[by
         return []
     rng = Random(seed)  # noqa: S311 - inputs that can be made again, no secret
     making = _making([document(text) for text in texts])
-    longest = max(GROWTH * max(map(len, known)), SHORT_BYTES)
+    longest = max(GROWTH * max(len(text.encode(encoding)) for text in texts), SHORT_BYTES)
     made: list[bytes] = []
     left = WORK_BYTES
     for _ in range(ATTEMPTS_PER_INPUT * (count + 1)):
@@ -72,7 +73,7 @@ def _read(inputs: set[bytes]) -> list[bytes]:
     read: list[bytes] = []
     left = READ_BYTES
     for each in sorted(inputs, key=lambda each: (len(each), each))[:TESTS_READ]:
-        if read and len(each) > left:
+        if len(each) > left:
             break
         left -= len(each)
         read.append(each)

@@ -12,7 +12,6 @@ from verifierd.selection.probing.numeric import IntRange, int_range
 
 GROWTH = 2  # how many times the longest seen a text may be
 ATTEMPTS = 8
-ALPHABET_READ = 100_000  # characters of all texts that are looked at for the alphabet
 MAX_VOCABULARY = 32
 PATTERN_TEXTS = 200  # beyond these, no pattern is looked for
 PATTERN_LENGTH = 100
@@ -48,7 +47,7 @@ class TextShape:
 
     def fits(self, text: str) -> bool:
         """Return whether a text has what those seen have in common."""
-        if not self.shortest <= len(text) <= self.longest:
+        if not self.shortest <= len(text) <= self.longest or not set(text) <= set(self.alphabet):
             return False
         if self.vocabulary and not set(WORD.findall(text)) <= set(self.vocabulary):
             return False
@@ -113,7 +112,7 @@ def text_shape(texts: Sequence[str]) -> TextShape:
         numbers = tuple(int_range(column) for column in zip(*rows, strict=True))
     return TextShape(
         seen=seen,
-        alphabet="".join(sorted(set("".join(seen)[:ALPHABET_READ]))),
+        alphabet="".join(sorted(set("".join(seen)))),
         shortest=min(min(lengths), 1) if free else min(lengths),
         longest=GROWTH * max(lengths) if free else max(lengths),
         vocabulary=_vocabulary(texts),

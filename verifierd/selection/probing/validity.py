@@ -1,10 +1,10 @@
 """Which probe inputs are invalid, told by the candidates: nearly all that work elsewhere fail on them.
 
 Of what is published, AlphaCode (Li et al. 2022, "Competition-Level Code Generation with AlphaCode", section
-4.6) and CodeT (Chen et al. 2022, "CodeT: Code Generation with Generated Tests") run generated inputs without a
-check of validity; AlphaCode says that invalid ones too can group programs. AlphaCode's data set (section 3.2)
-keeps a mutated test where right solutions agree on its output, and EvalPlus (Liu et al. 2023) has contracts: a
-batch has neither. So the rule and the threshold here are this project's own.
+4.6) and CodeT (Chen et al. 2022, "CodeT: Code Generation with Generated Tests") run generated inputs without
+a check of validity; AlphaCode says that invalid ones too can group programs. AlphaCode's data set (section
+3.2) keeps a mutated test where right solutions agree on its output, and EvalPlus (Liu et al. 2023) has
+contracts: a batch has neither. So the rule and the threshold here are this project's own.
 """
 
 from __future__ import annotations
@@ -66,6 +66,5 @@ def invalid_probes(
     total = weight.sum(axis=0)
     against = (weight * flags).sum(axis=0)
     # A share that is the threshold but for rounding counts as it.
-    return (
-        (voters.sum(axis=0) >= FEWEST_VOTERS) & (against >= threshold * total * (1.0 - 1e-12)) & (total > 0)
-    )
+    most = against >= threshold * total * (1.0 - 1e-12)
+    return np.asarray(most & (voters.sum(axis=0) >= FEWEST_VOTERS), dtype=np.bool_)
