@@ -12,12 +12,7 @@ from typing import Any, TypeVar
 from verifierd.selection.probing.grammar import Name, Node, Path
 from verifierd.selection.probing.layout import DECIMAL, as_int
 from verifierd.selection.probing.numeric import FloatRange, IntRange, decimals, float_range, int_range
-from verifierd.selection.probing.observations import (
-    Field,
-    FieldSeen,
-    SequenceSeen,
-    observed,
-)
+from verifierd.selection.probing.observations import LENGTH, Field, FieldSeen, SequenceSeen, observed
 from verifierd.selection.probing.texts import TextShape, text_shape
 
 RELATIONS = {"==": eq, "<": lt, "<=": le, ">": gt, ">=": ge, "!=": ne}
@@ -53,7 +48,7 @@ class FieldShape:
             return False
         if self.floats is not None and value is None and not DECIMAL.fullmatch(seen.token):
             return False
-        if self.texts is not None and not self.given_length and not self.texts.fits(seen.token):
+        if self.texts is not None and self.given_length is None and not self.texts.fits(seen.token):
             return False
         own = value if self.ints is not None else len(seen.token)
         return own is None or all(
@@ -107,7 +102,7 @@ def learned(trees: Iterable[Sequence[Node]]) -> Constraints:
                 sequences[seen.field].append(seen.tokens)
             else:
                 rows[seen.path].append(seen.rows)
-    fields = {field: _field_shape(every, inputs) for field, every in tokens.items()}
+    fields = _meaningful({field: _field_shape(every, inputs) for field, every in tokens.items()})
     return Constraints(
         fields=fields,
         sequences={field: _common(sequence_facts, every) for field, every in sequences.items()},
@@ -161,6 +156,19 @@ def _is_forest(edges: Sequence[tuple[str, str]]) -> bool:
             return False
         above[one] = other
     return True
+
+
+def _meaningful(fields: Mapping[Field, FieldShape]) -> dict[Field, FieldShape]:
+    """Return the fields without relations to the length of what is a number and no word."""
+
+    def means(name: Name) -> bool:
+        path, position = name
+        return position > LENGTH or fields[path, "", LENGTH - position].texts is not None
+
+    return {
+        field: replace(shape, related=tuple(each for each in shape.related if means(each[1])))
+        for field, shape in fields.items()
+    }
 
 
 def _are_edges(block: Path, fields: Mapping[Field, FieldShape]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from random import Random
 
@@ -50,21 +51,27 @@ class Format:
     def derived(self, rng: Random) -> tuple[Line, ...]:
         """Return the lines of a new input. Raises Stuck where this attempt finds no way on."""
         example = rng.choice(self.examples)
-        return tuple(_Derivation(self, rng, rng.choice(KEPT)).lines(self.items, example))
+        counting = frozenset(count.name for count in counts(self.items))
+        return tuple(_Derivation(self, rng, rng.choice(KEPT), counting).lines(self.items, example))
 
 
 @dataclass(slots=True)
 class _Derivation:
-    """One way through the grammar; `read` are the numbers and lengths met so far."""
+    """One way through the grammar.
+
+    Attributes:
+        format: what the input is to have.
+        rng: where chance comes from.
+        kept: how likely a token of the example stays.
+        counting: the fields that count what follows.
+        read: the numbers met so far, and the lengths of words.
+    """
 
     format: Format
     rng: Random
     kept: float
+    counting: frozenset[Name]
     read: dict[Name, int] = field(default_factory=dict)
-    counting: frozenset[Name] = frozenset()
-
-    def __post_init__(self) -> None:
-        self.counting = frozenset(count.name for count in counts(self.format.items))
 
     def lines(self, items: Sequence[Item], guides: Sequence[Node]) -> list[Line]:
         """Return the lines of these items, along the nodes of an example or none."""
@@ -111,14 +118,9 @@ class _Derivation:
                 made = (*single, *self._alike(item.path, number, tokens[item.prefix :]))
                 return _spaced(made, item.gap, trail)
             case Tagged():
-                head = (
-                    tokens[0] if tokens and self.rng.random() < 0.7 else self.rng.choice(sorted(item.widths))
-                )
-                made = (
-                    head,
-                    *(self._tagged(item, head, place, tokens) for place in range(1, item.widths[head])),
-                )
-                return _spaced(made, item.gap, trail)
+                head = tokens[0] if tokens and self.rng.random() < 0.7 else self._head(item)
+                rest = (self._tagged(item, head, place, tokens) for place in range(1, item.widths[head]))
+                return _spaced((head, *rest), item.gap, trail)
             case Free():
                 number = max(1, len(tokens) + self.rng.choice((-1, 0, 0, 1)))
                 return _spaced(self._alike(item.path, number, tokens), item.gap, trail)
@@ -173,7 +175,7 @@ class _Derivation:
             return f"{shape.floats.draw(self.rng, wide=False):.{shape.floats.decimals}f}"
         if shape.texts is None:
             raise Stuck
-        if shape.given_length in self.read:
+        if shape.given_length is not None and shape.given_length in self.read:
             return shape.texts.drawn(self.read[shape.given_length], self.rng)
         text = shape.texts.mutated(kept or self.rng.choice(shape.texts.seen), self.rng)
         if not text or line_of(text).tokens != (text,):
@@ -188,6 +190,7 @@ class _Derivation:
         )
 
     def _bounds(self, shape: FieldShape) -> tuple[int | None, int | None, set[int]]:
+        """Return the least and the greatest number that what was read allows, and those that it forbids."""
         low: int | None = None
         high: int | None = None
         apart: set[int] = set()
@@ -245,12 +248,8 @@ def _in_order(lines: list[Line], item: Block, constraints: Constraints) -> list[
         return lines
     for position in range(single_tokens(body)):
         facts = constraints.sequences.get((body.path, "", position), frozenset())
-        if facts & {"ascending", "descending"} and all(
-            as_int(line.tokens[position]) is not None for line in lines
-        ):
-            return sorted(
-                lines, key=lambda line: int(line.tokens[position]), reverse="ascending" not in facts
-            )
+        if facts & {"ascending", "descending"}:
+            return sorted(lines, key=partial(_number, position), reverse="ascending" not in facts)
     return lines
 
 
