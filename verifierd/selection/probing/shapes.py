@@ -109,8 +109,14 @@ def shape_of(values: Sequence[Any]) -> Shape:
 
 
 def rises(items: Sequence[Any]) -> bool:
-    """Return whether no item is below the one before; all must be of types with one order."""
-    return all(first <= second for first, second in pairwise(items))
+    """Return whether no item is below the one before; of items without one order, False."""
+    return have_one_order(items) and all(first <= second for first, second in pairwise(items))
+
+
+def have_one_order(items: Sequence[Any]) -> bool:
+    """Return whether all items are numbers, all texts or all bytes."""
+    types = set(map(type, items))
+    return types <= NUMBERS or types == {str} or types == {bytes}
 
 
 def differ(items: Sequence[Any]) -> bool:
@@ -182,22 +188,16 @@ def _sequence_shape(sequences: Sequence[Any]) -> SequenceShape:
     lengths = [len(row) for row in rows]
     items = [item for row in rows for item in _spread(row)]
     long = [row for row in rows if len(row) > 1]
-    ordered = bool(long) and _have_one_order(items)
     return SequenceShape(
         shortest=min(lengths),
         longest=max(lengths),
         items=shape_of(items) if items else None,
         fields=_fields(rows),
-        ascending=ordered and all(map(rises, long)),
-        descending=ordered and all(rises(row[::-1]) for row in long),
+        ascending=bool(long) and have_one_order(items) and all(map(rises, long)),
+        descending=bool(long) and have_one_order(items) and all(rises(row[::-1]) for row in long),
         distinct=bool(long) and all(map(differ, long)),
         even=bool(items) and all(map(_is_even, rows)),
     )
-
-
-def _have_one_order(items: Sequence[Any]) -> bool:
-    types = set(map(type, items))
-    return types <= NUMBERS or types == {str} or types == {bytes}
 
 
 def _fields(rows: Sequence[Any]) -> tuple[Shape, ...]:

@@ -69,7 +69,7 @@ class TextShape:
             raise ValueError(f"length is {length}; the texts seen have no characters, so it must be 0")
         letters = self.alphabet
         if len(letters) > 2 and rng.random() < 0.3:
-            letters = rng.sample(letters, 2)[0] + rng.choice(letters)  # few letters make many repeats
+            letters = "".join(rng.sample(letters, 2))  # few letters make many repeats
         source = rng.choice(self.seen)
         start = rng.randint(0, len(source) - length) if len(source) >= length else 0
         piece = source[start : start + length] if rng.random() < 0.3 else ""
@@ -87,7 +87,7 @@ class TextShape:
         runs, ranges = RUN.findall(text), iter(self.numbers)
         changed = rng.randrange(len(runs))
         for place, run in enumerate(runs):
-            seen = next(ranges) if run[0].isdecimal() else None
+            seen = next(ranges, None) if run[0].isdecimal() else None
             if place != changed and rng.random() < 0.6:
                 continue
             if seen is not None:

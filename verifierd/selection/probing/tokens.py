@@ -39,11 +39,8 @@ class TokenPool:
             if as_int(token) in fixed or rng.random() >= share:
                 continue
             other = rng.randrange(len(tokens))
-            if (
-                _kind(token) == _kind(tokens[other])
-                and as_int(tokens[other]) not in fixed
-                and rng.random() < 0.3
-            ):
+            alike = _kind(token) == _kind(tokens[other]) and as_int(tokens[other]) not in fixed
+            if alike and rng.random() < 0.3:
                 tokens[place], tokens[other] = tokens[other], token
             else:
                 tokens[place] = self._other(token, rng)

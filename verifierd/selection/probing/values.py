@@ -7,7 +7,14 @@ from random import Random
 from typing import Any
 
 from verifierd.selection.probing.identity import identity, in_order
-from verifierd.selection.probing.shapes import GROWTH, MappingShape, SequenceShape, Shape, differ
+from verifierd.selection.probing.shapes import (
+    GROWTH,
+    MappingShape,
+    SequenceShape,
+    Shape,
+    differ,
+    have_one_order,
+)
 
 CROSSED = 0.15
 Edit = Callable[[list[Any], SequenceShape, Random], None]
@@ -42,7 +49,7 @@ def mutated(value: Any, shape: Shape, rng: Random) -> Any:
 
 
 def _mutated_items(items: list[Any], shape: SequenceShape, rng: Random, is_set: bool) -> list[Any]:
-    if shape.fields:
+    if len(items) == len(shape.fields) > 0:
         place = rng.randrange(len(items))
         items[place] = mutated(items[place], shape.fields[place], rng)
         return items
@@ -53,7 +60,7 @@ def _mutated_items(items: list[Any], shape: SequenceShape, rng: Random, is_set: 
         rng.choice(edits)(items, shape, rng)
     if (shape.distinct or is_set) and not differ(items):
         items = list({identity(item): item for item in items}.values())
-    if shape.ascending or shape.descending:
+    if (shape.ascending or shape.descending) and have_one_order(items):
         items.sort(reverse=not shape.ascending)
     return items
 
@@ -63,7 +70,7 @@ def _mutated_mapping(value: dict[Any, Any], shape: MappingShape, rng: Random) ->
     if shape.keys is None or shape.items is None:
         return made
     key = rng.choice(list(made)) if made else None
-    if shape.fields:
+    if key in shape.fields:
         made[key] = mutated(made[key], shape.fields[key], rng)
         return made
     varies = shape.shortest < shape.longest
@@ -99,7 +106,7 @@ def _kept_length(row: Any, shape: Shape, rng: Random) -> Any:
     if cells is None or cells.items is None:
         return row
     made = [each if rng.random() < 0.5 else mutated(each, cells.items, rng) for each in row]
-    if cells.ascending:
+    if cells.ascending and have_one_order(made):
         made.sort()
     return type(row)(made)
 
