@@ -65,9 +65,10 @@ def check_problem(problem: Problem, path: str, size_bytes: int, abilities: Abili
 
 def kinds_of(problem: Problem) -> set[str]:
     """Return the kinds of a problem's tests; probe inputs are run as tests are."""
-    probes = problem.probes.inputs if problem.probes is not None else ()
-    cases = (*problem.tests, *map(case_of, probes))
-    return {KIND_OF_BODY[type(case.body)] for case in cases}
+    probes = problem.probes if problem.probes is not None else Probes()
+    cases = (*problem.tests, *map(case_of, probes.inputs))
+    printed = {KIND_OF_BODY[StdioTest]} if probes.generator is not None else set()
+    return {KIND_OF_BODY[type(case.body)] for case in cases} | printed
 
 
 def check_probes(probes: Probes, path: str, tests: Sequence[TestCase], abilities: Abilities) -> None:
@@ -80,6 +81,8 @@ def check_probes(probes: Probes, path: str, tests: Sequence[TestCase], abilities
     if len(probes.inputs) > highest:
         raise InvalidField(under(path, "inputs"), f"there are {len(probes.inputs)}", f"up to {highest}")
     check_unique((each.id for each in probes.inputs), under(path, "inputs"))
+    if probes.generator is not None:
+        check_program(probes.generator, under(path, "generator"), abilities)
     if probes.mutate_tests and not any(isinstance(test.body, StdioTest | CallTest) for test in tests):
         raise InvalidField(
             under(path, "mutate_tests"), "no test has an input to change", "tests of kind stdio or call"

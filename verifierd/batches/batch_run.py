@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from verifierd.batches.admission import Ticket
@@ -11,7 +11,7 @@ from verifierd.batches.arrivals import Arrivals, Arrived
 from verifierd.batches.dedupe import Programs
 from verifierd.batches.early_stop import EarlyStop, StopReason
 from verifierd.batches.pace import Pace
-from verifierd.batches.probing import probes_of
+from verifierd.batches.probing import Probing
 from verifierd.batches.settings import EngineSettings
 from verifierd.batches.stop_rules import StopRules
 from verifierd.batches.suite import Progress
@@ -30,6 +30,7 @@ from verifierd.model import (
     CandidateFinished,
     CandidateResult,
     ClustersChanged,
+    ProbeInput,
     StopDecided,
 )
 
@@ -55,6 +56,7 @@ class BatchRun:
     def __init__(
         self,
         batch: Batch,
+        probes: Sequence[ProbeInput],
         arrivals: Arrivals,
         executor: Executor,
         cache: ResultCache | None,
@@ -69,7 +71,7 @@ class BatchRun:
         self._ticket = ticket
         self._clock_ns = clock_ns
         self._stop = EarlyStop(batch.options, batch.deadline_at_ns, clock_ns)
-        probes = probes_of(batch.problem)
+        self._probing = Probing(batch.problem.probes, probes)
         self._judging = tuple(test.judges for test in batch.problem.tests)
         self._verification = Verification(
             batch, probes, executor, cache, settings.result_output_bytes, self._stop.saw_execution
@@ -148,6 +150,7 @@ class BatchRun:
             while (arrived := await self._next()) is not None:
                 if not self._needs_run(arrived):
                     continue
+                await self._probing.begins()
                 await self._slots.acquire()
                 task = asyncio.create_task(self._verify(arrived))
                 running.add(task)
@@ -192,6 +195,9 @@ class BatchRun:
             landed = progress.executions, self._judging, cause, progress.seen
             result = failed_by_us(arrived.candidate.id, *landed)
         self._finish_equals(arrived, result)
+        kept = self._probing.ended(self._tally.clustering)
+        if kept is not None:
+            self._verification.keep_probes(kept)
 
     def _finish_equals(self, arrived: Arrived, result: CandidateResult) -> None:
         """Finish a candidate that ran, and those of the same program that waited for it."""

@@ -15,6 +15,7 @@ from contextlib import aclosing
 from verifierd.batches.admission import Admission
 from verifierd.batches.arrivals import Arrivals, Candidates
 from verifierd.batches.batch_run import BatchRun
+from verifierd.batches.probing import candidates_for_probes
 from verifierd.batches.settings import EngineSettings
 from verifierd.execution.executor import Executor
 from verifierd.execution.result_cache import ResultCache
@@ -62,8 +63,10 @@ class Engine:
         arrivals = Arrivals(candidates, self._clock_ns)
         places = self._settings.results_ahead if arrivals.is_open else arrivals.total
         with self._admission.admitted(places) as ticket:
+            probes = await candidates_for_probes(batch, self._executor, self._slots)
             run = BatchRun(
                 batch,
+                probes,
                 arrivals,
                 self._executor,
                 self._cache,

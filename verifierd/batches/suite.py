@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sandboxes.model import Run
@@ -62,6 +62,7 @@ class Suite:
         self.runs: tuple[Run, ...] = tuple(run_of(case.body) for case in self._cases)
         self._places = {id(run): place for place, run in enumerate(self.runs)}
         self.tests_total = len(tests)
+        self.probe_places: Sequence[int] = range(len(tests), len(self._cases))
         self.judging = tuple(case.judges for case in tests)
 
     def place_of(self, run: Run) -> int:
@@ -70,10 +71,15 @@ class Suite:
 
     def due(self, progress: Progress) -> Sequence[int]:
         """Return the places that are to be run, in their order."""
-        due = range(len(progress.executions) + len(progress.seen.probes), len(self._cases))
+        tests = range(len(progress.executions), self.tests_total)
+        due = [*tests, *self.probe_places[len(progress.seen.probes) :]]
         if not self._unusable and not is_given_up(progress):
             return due
         return [place for place in due if not self._left_out(place, progress)]
+
+    def keep_probes(self, kept: Set[str]) -> None:
+        """Run no other probe inputs from now on."""
+        self.probe_places = [place for place in self.probe_places if self._cases[place].id in kept]
 
     def judges(self, place: int) -> bool:
         """Tell whether a candidate that fails there is wrong."""
@@ -81,7 +87,8 @@ class Suite:
 
     def is_complete(self, progress: Progress) -> bool:
         """Tell whether every run has landed, second ones of probe inputs aside."""
-        return len(progress.executions) + len(progress.seen.probes) == len(self._cases)
+        landed = len(progress.executions), len(progress.seen.probes)
+        return landed == (self.tests_total, len(self.probe_places))
 
     def runs_at(self, places: Sequence[int]) -> tuple[Run, ...]:
         """Return the runs of these places."""

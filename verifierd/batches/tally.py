@@ -31,7 +31,7 @@ class Tally:
         self.rule = rule_named(batch.selection.rule, batch.selection.params)
         self._picks = batch.selection.picks
         self._verdicts: Counter[Verdict] = Counter()
-        self._clustering: Clustering = (
+        self.clustering: Clustering = (
             ClustersByProbes([each.id for each in probes])
             if probes
             else ClustersByTests(self.rule.reads_behaviours)
@@ -45,7 +45,7 @@ class Tally:
         """Count a candidate's final result, and return what it adds to the bill."""
         position, prices = arrived.position, self._settings.prices
         self._verdicts[result.verdict] += 1
-        self._clustering.add(position, result)
+        self.clustering.add(position, result)
         self._outcomes.add(result)
         self._generated.add(position, result)
         drawn_usd = generation_usd(arrived.candidate.generation, prices)
@@ -65,14 +65,14 @@ class Tally:
 
     def clusters(self) -> tuple[Cluster, ...]:
         """Return the clusters as they stand."""
-        return self._clustering.grouped().clusters({})
+        return self.clustering.grouped().clusters({})
 
     def standings(self) -> Standings:
         """Return what a rule picks from, as it stands."""
-        return self._standings(self._clustering.grouped())
+        return self._standings(self.clustering.grouped())
 
     def _standings(self, grouped: Grouped) -> Standings:
-        behaviours = self._clustering.behaviours(grouped.arrivals)
+        behaviours = self.clustering.behaviours(grouped.arrivals)
         return grouped.standings(behaviours, self._generated.passed(grouped.arrivals))
 
     def figures(self) -> dict[str, object]:
@@ -90,7 +90,7 @@ class Tally:
         self, batch_id: str, stop_reason: StopReason, started_at_ns: int, ended_at_ns: int
     ) -> BatchFinished:
         """Return the batch's last event. Times are epoch nanoseconds."""
-        grouped = self._clustering.grouped()
+        grouped = self.clustering.grouped()
         selected = self.rule.select(self._standings(grouped), self._picks)
         return BatchFinished(
             batch_id=batch_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from contextlib import aclosing
 
 from sandboxes.model import BrokenTestProgram, Program, Run, StdioRun
@@ -42,7 +42,7 @@ class Verification:
         self._batch = batch
         self._landed = landed
         self._result_output_bytes = result_output_bytes if batch.options.include_outputs else 0
-        self._probes = probes
+        self._probes = list(probes)
         self._judge = Judge(batch.problem, probes)
         self._suite = Suite(batch.problem.tests, probes)
         if cache is not None and not batch.options.fresh:
@@ -62,6 +62,11 @@ class Verification:
         elif self._probes and not is_given_up(progress) and may_vary(self._program(arrived)):
             await self._repeat(arrived, progress)
         return self.concluded(arrived, progress)
+
+    def keep_probes(self, kept: Set[str]) -> None:
+        """Run no other probe inputs of candidates that begin from now on; others have ended."""
+        self._probes = [each for each in self._probes if each.id in kept]
+        self._suite.keep_probes(kept)
 
     def is_complete(self, progress: Progress) -> bool:
         """Tell whether all has landed that a verdict rests on."""
@@ -107,11 +112,10 @@ class Verification:
 
     async def _repeat(self, arrived: Arrived, progress: Progress) -> None:
         """Run the probe inputs a second time: a program that does something else now is no guide."""
-        first = self._suite.tests_total
-        places = range(first, len(self._suite.runs))
+        places = self._suite.probe_places
         async with aclosing(self._executor.execute(self._request(arrived, places))) as answers:
             async for answer in answers:
-                place = first + len(progress.seen.repeats)
+                place = places[len(progress.seen.repeats)]
                 execution = await self._judged(answer.at(place, answer.attempts), arrived)
                 progress.seen.repeats.append(seen(execution))
                 self._landed(execution)

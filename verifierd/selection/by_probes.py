@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from verifierd.model import CandidateResult, ProbeResult, Verdict
+from verifierd.model import CandidateResult, KilledBy, ProbeResult, Verdict
 from verifierd.selection.grouped import Grouped, Member, grouped, may_be_picked
+from verifierd.selection.probing.choice import chosen_probes
+from verifierd.selection.probing.validity import invalid_probes
 from verifierd.selection.standings import NOTHING, Flags, Numbers
 
 CELL_BYTES = 16  # of a SHA-256: nobody finds another behaviour with the same
@@ -19,7 +22,7 @@ NOTHING_CELL = bytes(CELL_BYTES)
 # These say nothing about a program.
 _NOT_SEEN = frozenset({Verdict.INFRASTRUCTURE_ERROR, Verdict.CANCELLED})
 
-Words = npt.NDArray[np.uint64]
+Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +32,20 @@ class _Row:
     verdict: Verdict
     may_be_picked: bool
     cells: bytes
-    failed: int  # a bit for each probe input, the first the lowest
+    failed: bytes  # a byte for each probe input
     is_apart: bool
 
 
 class ClustersByProbes:
-    """Keeps sixteen bytes and a bit for each candidate on each probe input.
+    """Keeps seventeen bytes for each candidate on each probe input.
 
-    Candidates of which two runs differed, or on which the service failed, are in no cluster. Numbers that
-    rules read are mixed under a key of this object's own, so nobody can foresee whose numbers are equal.
+    Candidates of which two runs differed, that did not run on all inputs, or on which the service failed, are
+    in no cluster. Numbers that rules read are mixed under a key of this object's own, so nobody can foresee
+    whose numbers are equal.
     """
 
     def __init__(self, probe_ids: Sequence[str]) -> None:
-        self._probe_ids = probe_ids
+        self._probe_ids = tuple(probe_ids)
         self._rows: dict[int, _Row] = {}
         self._key = np.frombuffer(os.urandom(CELL_BYTES), dtype=np.uint64) | np.uint64(1)
 
@@ -49,33 +53,47 @@ class ClustersByProbes:
         """Take a candidate's final result. Those that were not seen to their end are left out."""
         if result.verdict in _NOT_SEEN:
             return
-        probes, width = result.probes, len(self._probe_ids)
+        did = {each.probe_id: each for each in result.probes}
         if result.verdict is Verdict.NO_CODE:
-            cells, failed, is_apart = _cell(Verdict.NO_CODE.name) * width, (1 << width) - 1, False
-        else:
-            cells = b"".join(map(_cell_of, probes)).ljust(width * CELL_BYTES, b"\0")
-            failed = sum(1 << place for place, each in enumerate(probes) if each.failed and not each.is_ours)
-            is_apart = result.nondeterministic or len(probes) < width or any(each.is_ours for each in probes)
-        came_to_nothing = failed == (1 << width) - 1
+            did = dict.fromkeys(self._probe_ids, _WITHOUT_CODE)
+        seen = [did.get(probe_id) for probe_id in self._probe_ids]
+        failed = bytes(each is not None and each.failed and not each.is_ours for each in seen)
         self._rows[arrival] = _Row(
             candidate_id=result.candidate_id,
             program=result.duplicate_of or result.candidate_id,
             verdict=result.verdict,
-            may_be_picked=may_be_picked(result) and not came_to_nothing,
-            cells=cells,
+            may_be_picked=may_be_picked(result) and not all(failed),
+            cells=b"".join(map(_cell, seen)),
             failed=failed,
-            is_apart=is_apart,
+            is_apart=result.nondeterministic or any(each is None or each.is_ours for each in seen),
         )
+
+    def choose(self, at_most: int) -> frozenset[str]:
+        """Keep the probe inputs on which the candidates so far differ most, then others up to `at_most`."""
+        valid = np.flatnonzero(self._state.valid)
+        rows = sorted(self._rows)
+        numbers = self._numbers(rows)[:, valid]
+        telling = [int(valid[each]) for each in chosen_probes(numbers, np.ones(len(rows)), at_most)]
+        others = [int(each) for each in valid if each not in set(telling)]
+        kept = sorted([*telling, *others][:at_most])
+        self._probe_ids = tuple(self._probe_ids[each] for each in kept)
+        for arrival, row in self._rows.items():
+            self._rows[arrival] = replace(
+                row,
+                cells=b"".join(row.cells[CELL_BYTES * each : CELL_BYTES * (each + 1)] for each in kept),
+                failed=bytes(row.failed[each] for each in kept),
+            )
+        return frozenset(self._probe_ids)
 
     def grouped(self) -> Grouped:
         """Return the clusters as they stand."""
-        valid = np.flatnonzero(self.valid())
+        state = self._state
+        valid = np.flatnonzero(state.valid)
         named = hashlib.sha256("\0".join(self._probe_ids[int(each)] for each in valid).encode()).digest()
-        arrivals = sorted(self._rows)
-        cells = self._cells(arrivals)[:, valid]
+        cells = state.cells[:, valid]
         opaque = (cells == 0).all(axis=2).any(axis=1)
         members = []
-        for arrival, row_cells, is_opaque in zip(arrivals, cells, opaque, strict=True):
+        for arrival, row_cells, is_opaque in zip(state.arrivals, cells, opaque, strict=True):
             row = self._rows[arrival]
             signature = hashlib.sha256(named + row.verdict.name.encode() + b"\0" + row_cells.tobytes())
             if is_opaque:  # comparable to nothing: its program is one of a kind
@@ -93,31 +111,65 @@ class ClustersByProbes:
 
     def behaviours(self, arrivals: Sequence[int]) -> Numbers:
         """Return what these candidates did on each valid probe input; what failed is `NOTHING`."""
-        valid = np.flatnonzero(self.valid())
-        words: Words = self._cells(arrivals)[:, valid].view(np.uint64)
+        valid = np.flatnonzero(self._state.valid)
+        failed = _flags([self._rows[arrival].failed for arrival in arrivals], len(self._probe_ids))
+        return np.where(failed[:, valid], NOTHING, self._numbers(arrivals)[:, valid])
+
+    def _numbers(self, arrivals: Sequence[int]) -> Numbers:
+        """Return numbers that are equal where behaviour is; `NOTHING` for what is comparable to nothing."""
+        words = self._cells(arrivals).view(np.uint64)
         mixed = (words * self._key).sum(axis=2, dtype=np.uint64) >> np.uint64(1)
-        nothing = (words == 0).all(axis=2) | self._failed(arrivals)[:, valid]
-        return np.where(nothing, NOTHING, mixed.astype(np.int64))
+        return np.where((words == 0).all(axis=2), NOTHING, mixed.astype(np.int64))
 
-    def valid(self) -> Flags:
-        """Return of each probe input whether it counts."""
-        return np.ones(len(self._probe_ids), dtype=np.bool_)
-
-    def _cells(self, arrivals: Sequence[int]) -> npt.NDArray[np.uint8]:
+    def _cells(self, arrivals: Sequence[int]) -> Bytes:
         whole = b"".join(self._rows[arrival].cells for arrival in arrivals)
         return np.frombuffer(whole, dtype=np.uint8).reshape(len(arrivals), len(self._probe_ids), CELL_BYTES)
 
-    def _failed(self, arrivals: Sequence[int]) -> Flags:
-        width = len(self._probe_ids)
-        width_bytes = -(-width // 8)
-        whole = b"".join(self._rows[arrival].failed.to_bytes(width_bytes, "little") for arrival in arrivals)
-        bits = np.frombuffer(whole, dtype=np.uint8).reshape(len(arrivals), width_bytes)
-        return np.unpackbits(bits, axis=1, count=width, bitorder="little").astype(np.bool_)
+    @property
+    def _state(self) -> _State:
+        arrivals = sorted(self._rows)
+        rows = [self._rows[arrival] for arrival in arrivals]
+        programs: dict[str, int] = {}
+        return _State(
+            arrivals=arrivals,
+            cells=self._cells(arrivals),
+            failed=_flags([row.failed for row in rows], len(self._probe_ids)),
+            programs=[programs.setdefault(row.program, len(programs)) for row in rows],
+        )
 
 
-def _cell_of(probe: ProbeResult) -> bytes:
-    return NOTHING_CELL if probe.behaviour is None else _cell(probe.behaviour)
+@dataclass(frozen=True, eq=False)
+class _State:
+    """All rows as arrays, in order of arrival; `programs` are numbers that equal programs share."""
+
+    arrivals: Sequence[int]
+    cells: Bytes
+    failed: Flags
+    programs: Sequence[int]
+
+    @cached_property
+    def valid(self) -> Flags:
+        """Return of each probe input whether it counts."""
+        return ~invalid_probes(self.failed, self.programs)
 
 
-def _cell(behaviour: str) -> bytes:
-    return hashlib.sha256(behaviour.encode()).digest()[:CELL_BYTES]
+_WITHOUT_CODE = ProbeResult(
+    probe_id="",
+    killed_by=KilledBy.NOBODY,
+    failed=True,
+    behaviour=Verdict.NO_CODE.name,
+    cpu_time_ns=0,
+    wall_time_ns=0,
+    peak_memory_bytes=0,
+    was_run=False,
+)
+
+
+def _flags(rows: Sequence[bytes], width: int) -> Flags:
+    return np.frombuffer(b"".join(rows), dtype=np.bool_).reshape(len(rows), width)
+
+
+def _cell(probe: ProbeResult | None) -> bytes:
+    if probe is None or probe.behaviour is None:
+        return NOTHING_CELL
+    return hashlib.sha256(probe.behaviour.encode()).digest()[:CELL_BYTES]

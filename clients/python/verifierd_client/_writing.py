@@ -70,6 +70,8 @@ def write_problem(problem: Problem) -> problem_pb2.Problem:
 
 def _write_probes(probes: Probes, message: problem_pb2.Probes) -> None:
     message.mutate_tests = probes.mutate_tests
+    if probes.generator is not None:
+        message.generator.CopyFrom(_write_program(probes.generator))
     if probes.max_inputs is not None:
         if type(probes.max_inputs) is not int or not -INT32_BOUND <= probes.max_inputs < INT32_BOUND:
             raise OutOfRange(

@@ -193,11 +193,13 @@ class Probes:
     Attributes:
         inputs: given ones; without an id they are named by their position: `0`, `1`, and so on.
         mutate_tests: make further inputs by changing those of the tests.
+        generator: a program that prints one input a run and is given a seed as its first argument.
         max_inputs: how many are run at most; None: the server's default, which is 50.
     """
 
     inputs: Sequence[StdinProbe | CallProbe] = ()
     mutate_tests: bool = False
+    generator: Program | None = None
     max_inputs: int | None = None
 
 

@@ -166,7 +166,7 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     "probes of nothing": (
         lambda r: _probes(r).SetInParent(),
         "batch.problem.probes",
-        "inputs, mutate_tests, or both",
+        "inputs, a generator, mutate_tests",
     ),
     "probe without input": (
         lambda r: _probes(r).inputs.add(id="p"),
@@ -204,12 +204,15 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.problem.probes.max_inputs",
         "1 to 10000",
     ),
-    "probes by a generator": (
-        lambda r: _probes(r).MergeFrom(
-            problem_pb2.Probes(generator=problem_pb2.Program(language="python", source=b"print(1)"))
-        ),
-        "batch.problem.probes.generator",
-        "leave it out",
+    "generator in no language": (
+        lambda r: _probes(r).generator.MergeFrom(problem_pb2.Program(language="cobol", source=b"1")),
+        "batch.problem.probes.generator.language",
+        "python",
+    ),
+    "generator without a program": (
+        lambda r: _probes(r).generator.MergeFrom(problem_pb2.Program(language="python", source=b" ")),
+        "batch.problem.probes.generator.source",
+        "a program",
     ),
     "no test whose input could be changed": (
         lambda r: _only_asserts(r, problem_pb2.Probes(mutate_tests=True)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from verifier.v1 import problem_pb2
 from verifierd.admission import AdmissionLimits
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
-from verifierd.api.convert.programs import call_from_proto
+from verifierd.api.convert.programs import call_from_proto, program_from_proto
 from verifierd.errors import InvalidField
 from verifierd.model import MAX_PROBES, ProbeBody, ProbeInput, Probes, StdinProbe
 
@@ -16,16 +16,20 @@ def probes_from_proto(message: problem_pb2.Probes, path: str, bounds: AdmissionL
     Raises:
         InvalidField: a field is malformed, missing, or not supported by this server.
     """
-    refuse_others(message, path, "inputs", "mutate_tests", "max_inputs")
+    refuse_others(message, path, "inputs", "generator", "mutate_tests", "max_inputs")
     inputs = tuple(
         _input(each, under(path, f"inputs[{index}]"), bounds) for index, each in enumerate(message.inputs)
     )
     max_inputs = message.max_inputs if message.HasField("max_inputs") else MAX_PROBES
     if not 1 <= max_inputs <= bounds.max_tests:
         raise InvalidField(under(path, "max_inputs"), f"it is {max_inputs}", f"1 to {bounds.max_tests}")
-    if not (inputs or message.mutate_tests):
-        raise InvalidField(path, "there is nothing in it to make inputs of", "inputs, mutate_tests, or both")
-    return Probes(inputs, message.mutate_tests, None, max_inputs)
+    generator = None
+    if message.HasField("generator"):
+        generator = program_from_proto(message.generator, under(path, "generator"), bounds)
+    if not (inputs or message.mutate_tests or generator):
+        wrong = "there is nothing in it to make inputs of"
+        raise InvalidField(path, wrong, "inputs, a generator, mutate_tests, or several of them")
+    return Probes(inputs, message.mutate_tests, generator, max_inputs)
 
 
 def _input(message: problem_pb2.ProbeInput, path: str, bounds: AdmissionLimits) -> ProbeInput:
