@@ -20,9 +20,9 @@ from verifierd.api.validate import (
     CandidateCheck,
     check_candidate_count,
     check_problem,
-    check_stop_rules,
     check_test_count,
 )
+from verifierd.api.validate_stops import check_stop_rules
 from verifierd.errors import InvalidField, RequestRejected
 from verifierd.model import Batch, Candidate, Digest, FilesTest, Problem, StdioTest, TestCase
 

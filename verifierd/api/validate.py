@@ -14,7 +14,6 @@ from verifierd.judging.probes import case_of
 from verifierd.model import (
     AnswerTest,
     AssertsTest,
-    BatchOptions,
     CallTest,
     Candidate,
     CheckerSpec,
@@ -22,12 +21,10 @@ from verifierd.model import (
     InteractiveTest,
     Probes,
     Problem,
-    SelectionSpec,
     StdioTest,
     TestBody,
     TestCase,
 )
-from verifierd.selection.rules import RULES
 
 KIND_OF_BODY: dict[type[TestBody], str] = {
     StdioTest: "stdio",
@@ -251,27 +248,6 @@ def check_candidate_count(count: int, path: str, abilities: Abilities) -> None:
         InvalidField: none, or too many.
     """
     _check_count(count, path, "candidate", abilities.bounds.max_candidates)
-
-
-def check_stop_rules(options: BatchOptions, selection: SelectionSpec, problem: Problem, path: str) -> None:
-    """Check that what a batch's stopping rules look at will be there.
-
-    Raises:
-        InvalidField: the selection rule tells no probability, or no test judges.
-    """
-    if options.confidence and not RULES[selection.rule].tells_probabilities:
-        able = _listed(name for name, rule in RULES.items() if rule.tells_probabilities)
-        wrong = f"selection rule {selection.rule} tells no probability"
-        raise InvalidField(path, f"{wrong}, which `confidence` is about", f"with selection.rule {able}")
-    judged = any(test.judges for test in problem.tests)
-    for rule, is_set in (
-        ("accepted_count", options.stop_after_accepted),
-        ("marginal_value", options.usd_per_resolved),
-    ):
-        if is_set and not judged:
-            raise InvalidField(
-                path, f"no test judges, and `{rule}` is about accepted candidates", "other rules"
-            )
 
 
 def check_unique(ids: Iterable[str], path: str) -> None:

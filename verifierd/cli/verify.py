@@ -142,6 +142,22 @@ checker's own failure. It is one file: paste testlib.h into it in place of its `
     "checker": {{"name": "program", "params": {{"protocol": "testlib"}},
                 "program": {{"language": "python", "source": "import sys; ..."}}}}
 
+A test may have a `role`. `judge` (the default) and `example` decide the verdict; one that is `generated`, by
+a model and perhaps wrong, does not: it is evidence for the rules `codet` and `posterior`.
+
+    {{"id": "f", "role": "generated", "asserts": {{"source": "assert f(3) == 9"}}}}
+
+`probes` are inputs that expect nothing. Candidates that do the same on all of them form a cluster; without
+them those do that do the same on the tests. They are given as `inputs`, made by changing the inputs of the
+tests (`mutate_tests`), printed by a `generator` that is given a seed as its first argument, or all of these.
+At most `max_inputs` (50) of them are run, those that tell candidates apart, and what nearly every candidate
+fails on does not count. With probes `tests` may be empty; then nobody is accepted, and yet some are picked:
+
+    "probes": {{"inputs": [{{"id": "p", "stdin": "5 6"}},
+                         {{"id": "q", "call": {{"function": "f", "args": [7]}}}}],
+               "mutate_tests": true, "max_inputs": 30,
+               "generator": {{"language": "python", "source": "import sys; ..."}}}}
+
 Values of `call` tests that JSON does not have are written with a tag:
 
     {{"$tuple": [1, 2]}}        {{"$set": [1]}}        {{"$frozenset": [1]}}
@@ -157,6 +173,12 @@ are errors.
 
     {{"id": "first", "language": "python", "source": "print(3)"}}
 
+With a `generation`, the bill has what drawing a candidate cost: `usd`, or `prompt_tokens` and
+`completion_tokens` at the prices of the settings; and `latency_s`, how long it took.
+
+    {{"id": "first", "language": "python", "source": "print(3)",
+     "generation": {{"prompt_tokens": 900, "completion_tokens": 120, "usd": 0.0004}}}}
+
 Languages, by the kinds of tests that work in them, where the server has them (`verifierd doctor` tells):
 
 {LANGUAGE_LINES}
@@ -166,7 +188,9 @@ Of the candidates that pass, `--picks` are picked by a `--rule`:
     plurality   (default) those of the largest cluster, which is of those that did the same; then the next
     first_pass  as they are in the file
     alphacode   one of each cluster, the largest first; then again
-    mbr_exec    those that did what most others did, summed over the tests
+    codet       one of each set that passes the same generated tests, best by size and tests passed
+    mbr_exec    those that did what most others did, summed over the inputs
+    posterior   one of each cluster, the likeliest correct first, with its probability and that of none
 
 Examples:
 

@@ -2,66 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from dataclasses import replace
+from typing import Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 import verifierd_client as client
-from sandboxes.inside.values import Decoder, Readers
-from verifierd.datasets.records import is_unicode, type_name
+from verifierd.datasets.fields import Form, Id, Octets, Param, Seconds, Text, TypedValue
+from verifierd.datasets.probe_forms import GenerationForm, ProbeForm, ProbesForm, ProgramForm
+from verifierd.datasets.records import type_name
 
 MIB = 1 << 20
 KINDS = ("stdio", "call", "asserts", "files", "answer", "interactive")
 
 
-class _ValueDecoder(Decoder):
-    """Reads values that a person writes: an object that has no value form is none of them."""
-
-    by_tag: ClassVar[Readers] = {tag: read for tag, read in Decoder.by_tag.items() if tag != "$opaque"}
-
-
-decode = _ValueDecoder().decode
-
-
-def _unicode(value: Any) -> Any:
-    if isinstance(value, str) and not is_unicode(value):
-        raise ValueError("holds a lone surrogate, which is no Unicode text")
-    return value
-
-
-def _octets(value: Any) -> Any:
-    """Read standard input or output: text as UTF-8, or bytes in the tagged form."""
-    content = decode(value)
-    if isinstance(content, str):
-        return str(_unicode(content)).encode()
-    if isinstance(content, bytes):
-        return content
-    raise ValueError(f'must be a string or {{"$bytes": base64}}, and is {type_name(value)}')
-
-
-def _plain_as_text(value: Any) -> Any:
-    """Let a checker's parameter be written as the number or the truth value that it is."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value) if type(value) in (int, float) else _unicode(value)
-
-
-Text = Annotated[str, BeforeValidator(_unicode)]
-Id = Annotated[Text, Field(min_length=1)]
-Seconds = Annotated[float, Field(allow_inf_nan=False)]
-Param = Annotated[str, BeforeValidator(_plain_as_text)]
-Octets = Annotated[bytes, BeforeValidator(_octets)]
-TypedValue = Annotated[Any, BeforeValidator(decode)]
-
-
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _StdioForm(_Form):
+class _StdioForm(Form):
     stdin: Octets = b""
     expected_stdout: Octets
-    arguments: list[Text] = []
+    arguments: list[Text] = Field(default_factory=list)
     input_file: Text = ""
     output_file: Text = ""
 
@@ -76,10 +34,10 @@ class _StdioForm(_Form):
         )
 
 
-class _CallForm(_Form):
+class _CallForm(Form):
     function: Text
-    args: list[TypedValue] = []
-    kwargs: dict[Text, TypedValue] = {}
+    args: list[TypedValue] = Field(default_factory=list)
+    kwargs: dict[Text, TypedValue] = Field(default_factory=dict)
     expected: TypedValue
     class_name: Text = ""
 
@@ -87,17 +45,17 @@ class _CallForm(_Form):
         return client.CallTest(self.function, self.args, self.expected, self.kwargs, test_id, self.class_name)
 
 
-class _AssertsForm(_Form):
+class _AssertsForm(Form):
     source: Text
-    candidate_names: list[Text] = []
+    candidate_names: list[Text] = Field(default_factory=list)
 
     def test(self, test_id: str) -> client.Test:
         return client.AssertsTest(self.source, test_id, tuple(self.candidate_names))
 
 
-class _FilesForm(_Form):
-    files: dict[Text, Octets] = {}
-    executables: list[Text] = []
+class _FilesForm(Form):
+    files: dict[Text, Octets] = Field(default_factory=dict)
+    executables: list[Text] = Field(default_factory=list)
     stdin: Octets = b""
     expected: dict[Text, Octets | None]
     expected_stdout: Octets | None = None
@@ -113,23 +71,15 @@ class _FilesForm(_Form):
         return client.FilesTest(self.expected, files, self.stdin, self.expected_stdout, test_id)
 
 
-class _AnswerForm(_Form):
+class _AnswerForm(Form):
     expected: Text
 
     def test(self, test_id: str) -> client.Test:
         return client.AnswerTest(self.expected, test_id)
 
 
-class _ProgramForm(_Form):
-    language: Text = "python"
-    source: Text
-
-    def program(self) -> client.Program:
-        return client.Program(self.source, self.language)
-
-
-class _InteractiveForm(_Form):
-    interactor: _ProgramForm
+class _InteractiveForm(Form):
+    interactor: ProgramForm
     input: Octets = b""
     answer: Octets = b""
 
@@ -140,8 +90,9 @@ class _InteractiveForm(_Form):
 _BodyForm = _StdioForm | _CallForm | _AssertsForm | _FilesForm | _AnswerForm | _InteractiveForm
 
 
-class _TestForm(_Form):
+class _TestForm(Form):
     id: Id
+    role: Literal["judge", "example", "generated"] = "judge"
     stdio: _StdioForm | None = None
     call: _CallForm | None = None
     asserts: _AssertsForm | None = None
@@ -163,10 +114,10 @@ class _TestForm(_Form):
 
     def test(self) -> client.Test:
         (body,) = self._bodies
-        return body.test(self.id)
+        return replace(body.test(self.id), role=client.Role[self.role.upper()])
 
 
-class _LimitsForm(_Form):
+class _LimitsForm(Form):
     cpu_time_s: Seconds | None = None
     wall_time_s: Seconds | None = None
     memory_mib: int | None = None
@@ -187,22 +138,23 @@ class _LimitsForm(_Form):
         )
 
 
-class _CheckerForm(_Form):
+class _CheckerForm(Form):
     name: Text
-    params: dict[Text, Param] = {}
-    program: _ProgramForm | None = None
+    params: dict[Text, Param] = Field(default_factory=dict)
+    program: ProgramForm | None = None
 
     def checker(self) -> client.Checker:
         return client.Checker(self.name, self.params, self.program.program() if self.program else None)
 
 
-class ProblemForm(_Form):
+class ProblemForm(Form):
     """A problem file."""
 
     id: Id
     tests: list[_TestForm]
     limits: _LimitsForm = _LimitsForm()
     checker: _CheckerForm | None = None
+    probes: ProbesForm | None = None
 
     def problem(self) -> client.Problem:
         """Return what the client sends."""
@@ -211,21 +163,23 @@ class ProblemForm(_Form):
             tests=tuple(test.test() for test in self.tests),
             limits=self.limits.limits(),
             checker=self.checker.checker() if self.checker else None,
+            probes=self.probes.probes() if self.probes else None,
         )
 
 
-class CandidateForm(_Form):
+class CandidateForm(Form):
     """A line of a candidates file."""
 
     id: Id
     language: Text
     source: Text
+    generation: GenerationForm | None = None
     behaviour: Text = ""
     expected_verdict: Text = ""
     note: Text = ""
 
 
-_FORMS_BY_KEY: dict[str, type[_Form]] = {
+_FORMS_BY_KEY: dict[str, type[Form]] = {
     "tests": _TestForm,
     "stdio": _StdioForm,
     "call": _CallForm,
@@ -233,14 +187,18 @@ _FORMS_BY_KEY: dict[str, type[_Form]] = {
     "files": _FilesForm,
     "answer": _AnswerForm,
     "interactive": _InteractiveForm,
-    "interactor": _ProgramForm,
+    "interactor": ProgramForm,
     "limits": _LimitsForm,
     "checker": _CheckerForm,
-    "program": _ProgramForm,
+    "program": ProgramForm,
+    "probes": ProbesForm,
+    "inputs": ProbeForm,
+    "generator": ProgramForm,
+    "generation": GenerationForm,
 }
 
 
-def first_fault(error: ValidationError, form: type[_Form]) -> tuple[tuple[str | int, ...], str]:
+def first_fault(error: ValidationError, form: type[Form]) -> tuple[tuple[str | int, ...], str]:
     """Return the way to the first wrong value of a `form`, and what is wrong with it.
 
     An unknown key goes before all else: a mistyped one is also missing under its right name.
@@ -258,7 +216,7 @@ def first_fault(error: ValidationError, form: type[_Form]) -> tuple[tuple[str | 
     return way, f"{_shown(way) or 'the object'}: {reason[:1].lower()}{reason[1:]}"
 
 
-def _form_at(way: tuple[str | int, ...], form: type[_Form]) -> type[_Form]:
+def _form_at(way: tuple[str | int, ...], form: type[Form]) -> type[Form]:
     keys = [step for step in way if isinstance(step, str)]
     return _FORMS_BY_KEY[keys[-1]] if keys else form
 

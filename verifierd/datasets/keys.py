@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from enum import Enum
 from typing import Any
 
 from verifierd.datasets.samples import Samples
@@ -28,9 +29,11 @@ def _digest(value: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """Return dataclasses as what they hold; values of tests stay as they are."""
+    """Return dataclasses as what they hold, enums as their names; values of tests stay as they are."""
     if is_dataclass(value):
         return [type(value).__name__, *(_plain(getattr(value, field.name)) for field in fields(value))]
+    if isinstance(value, Enum):
+        return value.name
     if isinstance(value, (list, tuple)) and any(map(is_dataclass, value)):
         return [_plain(each) for each in value]
     return dict(value) if isinstance(value, Mapping) else value

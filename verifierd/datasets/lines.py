@@ -7,8 +7,11 @@ from typing import Any
 
 import verifierd_client as client
 from verifierd.datasets.task import Task
+from verifierd.selection.grouped import CLUSTER_ID_HEX_DIGITS
+from verifierd.selection.signature import signature
 
 Line = dict[str, Any]
+_NOT_RUN = frozenset({client.Verdict.SKIPPED, client.Verdict.CANCELLED, client.Verdict.INFRASTRUCTURE_ERROR})
 
 
 def line_of(task: Task, index: int, language: str, result: client.CandidateResult) -> Line:
@@ -17,6 +20,7 @@ def line_of(task: Task, index: int, language: str, result: client.CandidateResul
     `groups` is there where the tests come in groups (`base/0`, `plus/0`): the verdict of each, null where it
     was not run to its end.
     """
+    digest = signature(result) if result.executions else None
     failed = next((each.test_id for each in result.executions if _failed(each.verdict)), None)
     line: Line = {
         "task_id": task.task_id,
@@ -32,6 +36,8 @@ def line_of(task: Task, index: int, language: str, result: client.CandidateResul
         "peak_memory_bytes": result.usage.peak_memory_bytes,
         "duplicate_of": None,
         "detail": result.detail,
+        "cluster": None if digest is None else digest.hex()[:CLUSTER_ID_HEX_DIGITS],
+        "failed_tests": _failed_tests(result),
     }
     if groups := _groups(result):
         line["groups"] = groups
@@ -50,6 +56,13 @@ def unrun(task: Task, verdict: client.Verdict, detail: str) -> client.CandidateR
         tests_total=len(task.problem.tests),
         usage=client.Usage(cpu_time_s=0.0, wall_time_s=0.0, peak_memory_bytes=0),
     )
+
+
+def _failed_tests(result: client.CandidateResult) -> list[str] | None:
+    """Return the tests that were failed; None where not all were run to their end."""
+    if not result.executions or any(each.verdict in _NOT_RUN for each in result.executions):
+        return None
+    return [each.test_id for each in result.executions if _failed(each.verdict)]
 
 
 def _failed(verdict: client.Verdict) -> bool:

@@ -10,8 +10,9 @@ r"""The service's own files: a problem as one JSON object, candidates as JSON li
                                                        "expected": {"a.txt": null, "b.txt": "1"}}}]}
     candidates.jsonl  {"id": "first", "language": "python", "source": "print(3)"}
 
-`limits` and `checker` may be left out; so may each key in them. Values of `call` tests that JSON does
-not have are written with a tag: `{"$tuple": [1, 2]}`, `{"$set": []}`, `{"$bytes": "aGk="}`,
+`limits`, `checker` and `probes` may be left out; so may each key in them. A test may have a `role`, a
+candidate a `generation` that says what drawing it cost. Values of `call` tests that JSON does not have are
+written with a tag: `{"$tuple": [1, 2]}`, `{"$set": []}`, `{"$bytes": "aGk="}`,
 `{"$float": "nan"}` (`sandboxes.inside.values` lists them all); `stdin`, `expected_stdout` and contents
 of files are text or `{"$bytes": ...}`. A candidate may carry a `note`, a `behaviour` and its
 `expected_verdict`, which the demo compares. Any other key is an error.
@@ -84,7 +85,12 @@ def read_candidates(file: Path) -> Iterator[AnnotatedCandidate]:
             raise record.error(f"id {form.id!r} occurs twice; the first is on line {first_lines[form.id]}")
         first_lines[form.id] = record.line
         yield AnnotatedCandidate(
-            candidate=client.Candidate(id=form.id, language=form.language, source=form.source),
+            candidate=client.Candidate(
+                id=form.id,
+                language=form.language,
+                source=form.source,
+                generation=form.generation.generation() if form.generation else None,
+            ),
             line=record.line,
             behaviour=form.behaviour,
             expected_verdict=form.expected_verdict,

@@ -47,6 +47,7 @@ from verifierd_client.problems import (
     StdioTest,
     Test,
 )
+from verifierd_client.reports import Estimate, SuiteReport, TestSignal
 from verifierd_client.results import (
     BackendInfo,
     BatchResult,
@@ -55,7 +56,6 @@ from verifierd_client.results import (
     Capabilities,
     Cluster,
     Cost,
-    Estimate,
     ExecutionResult,
     KilledBy,
     LanguageInfo,
@@ -64,8 +64,6 @@ from verifierd_client.results import (
     Pick,
     ProbeResult,
     StopReason,
-    SuiteReport,
-    TestSignal,
     Usage,
     Verdict,
     WallInfo,

@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from verifier.v1 import capabilities_pb2, result_pb2, verifier_service_pb2
 from verifierd_client._values import read_value
+from verifierd_client.reports import Estimate, SuiteReport, TestSignal
 from verifierd_client.results import (
     BackendInfo,
     BatchSummary,
@@ -19,7 +20,6 @@ from verifierd_client.results import (
     Capabilities,
     Cluster,
     Cost,
-    Estimate,
     ExecutionResult,
     KilledBy,
     LanguageInfo,
@@ -27,8 +27,6 @@ from verifierd_client.results import (
     Pick,
     ProbeResult,
     StopReason,
-    SuiteReport,
-    TestSignal,
     Usage,
     Verdict,
     WallInfo,

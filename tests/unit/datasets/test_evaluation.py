@@ -79,6 +79,8 @@ async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> 
         "peak_memory_bytes": 4096,
         "duplicate_of": None,
         "detail": "",
+        "cluster": lines[1]["cluster"],
+        "failed_tests": [],
     }
 
 

@@ -129,7 +129,7 @@ def test_values_that_json_does_not_have_are_read_with_their_types(tmp_path: Path
         (
             '{"id": "p", "tests": [{"id": "a", "file": {}}]}',
             1,
-            "unknown key 'file' in tests[0]; allowed: id, stdio",
+            "unknown key 'file' in tests[0]; allowed: id, role, stdio",
         ),
         (
             '{"id": "p", "tests": [{"id": "a", "interactive": {"interactor":\n{"sources": ""}}}]}',

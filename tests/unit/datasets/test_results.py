@@ -55,6 +55,7 @@ def test_what_an_evaluation_writes_is_read_as_it_was(tmp_path: Path) -> None:
     problem = client.Problem(id="T/0", tests=(client.StdioTest(b"", b"", "base/0"),))
     line = line_of(Task("T/0", "problems:1", problem, "python"), 3, "python", result)
     (read,) = read_results(written(tmp_path, line))
+    assert read.cluster is not None
     assert read == SampleResult(
         task_id="T/0",
         sample_index=3,
@@ -70,6 +71,8 @@ def test_what_an_evaluation_writes_is_read_as_it_was(tmp_path: Path) -> None:
         duplicate_of=None,
         detail="exit code 1",
         groups={"base": client.Verdict.ACCEPTED, "plus": client.Verdict.RUNTIME_ERROR},
+        cluster=read.cluster,
+        failed_tests=("plus/0",),
     )
 
 
