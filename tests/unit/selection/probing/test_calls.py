@@ -202,22 +202,6 @@ def test_calls_of_any_values_are_new_bounded_and_the_same_for_a_seed(
             assert type(value) in {type(each[place]) for each in arguments}
 
 
-@pytest.mark.parametrize(
-    "rare",
-    [
-        pytest.param([(n, n) for n in range(1501)] + [()], id="a tuple of another length"),
-        pytest.param([*range(1501), None], id="None among numbers"),
-        pytest.param([{"k": n} for n in range(1501)] + [{}, {"m": 1}], id="another key"),
-        pytest.param([f"{n}-{n}" for n in range(1501)] + ["x", ""], id="a text of another pattern"),
-    ],
-)
-def test_what_is_rare_among_many_does_no_harm(rare: list[Any]) -> None:
-    """Of many values of a place not all are looked at."""
-    for arguments in (rare, rare[::-1]):
-        tests = [*calls((arguments,), (arguments[:9],)), *calls(*((each, 1) for each in arguments))]
-        assert len(mutated_calls(tests, 20, seed=0)) == 20
-
-
 HASHED = """
 from verifierd.model import CallTest
 from verifierd.selection.probing.calls import mutated_calls

@@ -70,6 +70,17 @@ def test_a_number_alone_is_varied_around_the_only_one_seen() -> None:
     assert {1, 14} <= {int(text) for text in made("7\n")}
 
 
+def test_the_only_case_of_the_only_example_stays_a_case() -> None:
+    for text in made("1\n3\n10 20 15\n"):
+        cases, count, numbers = text.splitlines()
+        assert (int(cases), int(count)) == (1, len(numbers.split()))
+
+
+def test_how_many_digits_a_number_has_is_no_constraint() -> None:
+    pairs = [text.split() for text in made("5 1\n", "18 2\n", "9 1\n")]
+    assert any(len(first) != int(second) for first, second in pairs)
+
+
 def test_line_ends_separators_and_what_follows_stay() -> None:
     assert all(
         text.endswith("\n\n") and text.count("\r\n") == 0 for text in made("2\n1 2\n\n", "3\n4 5 6\n\n")
