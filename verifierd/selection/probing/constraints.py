@@ -210,7 +210,9 @@ def _doubled(value: int) -> IntRange:
 
 
 def _are_bits(tokens: Sequence[str]) -> bool:
-    return max(map(len, tokens)) >= LONG and set("".join(tokens)) == BITS
+    """Return whether tokens of zeros and ones are no numbers: one is long and no power of ten."""
+    told = any(len(token) >= LONG and token.rstrip("0") != "1" for token in tokens)
+    return told and set("".join(tokens)) <= BITS
 
 
 def _related(

@@ -38,7 +38,10 @@ class Fixed:
     width: int
     gaps: tuple[str, ...]
 
-    cost: ClassVar[int] = 1
+    @property
+    def cost(self) -> int:
+        """How much the item leaves unsaid: that the line has so many tokens, and each of them."""
+        return 1 + self.width
 
     def reads(self, line: Line, values: Mapping[Name, int]) -> bool:
         """Return whether a line is such a one."""
@@ -56,8 +59,8 @@ class Counted:
 
     @property
     def cost(self) -> int:
-        """How unlikely the item is thought to be."""
-        return 1 + (self.prefix > 0) + 2 * (self.count.offset != 0)
+        """How much the item leaves unsaid; what is counted costs the same however much it is."""
+        return 2 + self.prefix + 4 * (self.count.offset != 0)
 
     def reads(self, line: Line, values: Mapping[Name, int]) -> bool:
         """Return whether a line is such a one."""
@@ -73,7 +76,7 @@ class Tagged:
     widths: Mapping[str, int]
     gap: str
 
-    cost: ClassVar[int] = 3
+    cost: ClassVar[int] = 8
 
     def reads(self, line: Line, values: Mapping[Name, int]) -> bool:
         """Return whether a line is such a one."""
@@ -88,7 +91,7 @@ class Free:
     path: Path
     gap: str
 
-    cost: ClassVar[int] = 4
+    cost: ClassVar[int] = 9
 
     def reads(self, line: Line, values: Mapping[Name, int]) -> bool:
         """Return whether a line is such a one."""
@@ -101,7 +104,7 @@ class Text:
 
     path: Path
 
-    cost: ClassVar[int] = 5
+    cost: ClassVar[int] = 10
 
     def reads(self, line: Line, values: Mapping[Name, int]) -> bool:
         """Return whether a line is such a one."""
@@ -121,9 +124,10 @@ class Block:
 
     @property
     def cost(self) -> int:
-        """How unlikely the item is thought to be."""
-        own = 7 if self.count is None else 1 + 2 * (self.count.offset != 0)
-        return own + sum(item.cost for item in self.body)
+        """How much the item leaves unsaid; a number that counts twice over is unlikely."""
+        own = 10 if self.count is None else 1 + 3 * (self.count.offset != 0)
+        again = sum(isinstance(item, Block | Counted) and item.count == self.count for item in self.body)
+        return own + 2 * again + sum(item.cost for item in self.body)
 
 
 Item = LineItem | Block

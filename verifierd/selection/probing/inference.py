@@ -25,9 +25,9 @@ from verifierd.selection.probing.grammar import (
     single_tokens,
     tree,
 )
-from verifierd.selection.probing.layout import Document, Line, as_int
+from verifierd.selection.probing.layout import DECIMAL, Document, Line, as_int
 
-COSTS = (*range(1, 15), 18, 24, 40)
+COSTS = (*range(2, 25), 30, 40, 60, 100)
 WORK = 200_000  # lines read in one search
 ROUNDS = 6
 MAX_BODY = 4
@@ -136,11 +136,11 @@ class _Search:
         lines = [thread.line for thread in threads]
         nearest = scope[::-1]
         whole = [line for line in lines if line is not None]
-        if len(whole) == len(lines):
-            yield from (item for item in _counted(path, whole, nearest) if item.cost <= limit)
         if depth < MAX_DEPTH:
             for offset, name in product((0, -1, 1), nearest):
                 yield from self._blocks(path, threads, scope, limit, depth, Count(name, offset))
+        if len(whole) == len(lines):
+            yield from (item for item in _counted(path, whole, nearest) if item.cost <= limit)
         if len(whole) == len(lines):
             yield from (item for item in _plain(path, whole, depth) if item.cost <= limit)
         if depth == 0:
@@ -165,7 +165,9 @@ class _Search:
         first = [thread for n, thread in counted if n > 0]
         if first:
             for body in self._bodies((), path, first, scope, limit - own, depth + 1):
-                yield Block(path, count, body)
+                block = Block(path, count, body)
+                if block.cost <= limit:
+                    yield block
 
     def _bodies(
         self,
@@ -200,12 +202,19 @@ def _counted(path: Path, lines: list[Line], nearest: tuple[Name, ...]) -> Iterat
     if gap is None:
         return
     for offset, prefix in product((0, -1, 1), range(MAX_PREFIX + 1)):
-        if any(len(line.tokens) < prefix for line in lines) or longest < prefix + 2:
+        if any(len(line.tokens) < prefix or _mixes(line.tokens[prefix:]) for line in lines):
+            continue
+        if longest < prefix + 2:
             continue  # lines with one token at most say nothing of a count
         for position in reversed(range(prefix)):
             yield Counted(path, prefix, Count((path, position), offset), gap)
         for name in nearest:
             yield Counted(path, prefix, Count(name, offset), gap)
+
+
+def _mixes(tokens: Sequence[str]) -> bool:
+    """Return whether some tokens are numbers and others words."""
+    return len({as_int(token) is not None or bool(DECIMAL.fullmatch(token)) for token in tokens}) > 1
 
 
 def _plain(path: Path, lines: list[Line], depth: int) -> Iterator[LineItem]:

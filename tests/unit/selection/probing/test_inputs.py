@@ -42,6 +42,11 @@ def test_inputs_are_of_several_sizes(form: InputFormat) -> None:
     )
 
 
+def test_one_example_is_enough_for_most_formats() -> None:
+    valid = [form.reads(text) for form in FORMATS for each in form.examples for text in made(each, count=15)]
+    assert sum(valid) >= 0.8 * len(valid) > 0
+
+
 def test_a_validator_tells_a_broken_input_from_a_valid_one() -> None:
     """Else the test of formats could not fail."""
     rng = Random(3)
