@@ -65,6 +65,7 @@ async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> 
         evaluation.take(samples(("T/0", 0, "ACCEPTED a"), ("T/0", 1, "ACCEPTED b"), ("T/0", 2, "ACCEPTED b")))
         lines = await lines_of(evaluation, FakeVerifier())
     assert [line["duplicate_of"] for line in lines] == [None, None, 1]
+    assert lines[1]["cluster"] == lines[2]["cluster"] != lines[0]["cluster"]
     assert lines[0] == {
         "task_id": "T/0",
         "sample_index": 0,
@@ -79,7 +80,7 @@ async def test_a_line_has_what_was_measured_and_names_the_sample_it_equals() -> 
         "peak_memory_bytes": 4096,
         "duplicate_of": None,
         "detail": "",
-        "cluster": lines[1]["cluster"],
+        "cluster": lines[0]["cluster"],
         "failed_tests": [],
     }
 
