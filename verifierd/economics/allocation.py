@@ -25,6 +25,7 @@ from verifierd.economics.beliefs import Numbers, Problems
 from verifierd.economics.intervals import Floats
 
 MOST_SAMPLES = 1 << 30  # of one problem, that are ever planned
+MOST_ALIKE = 1 << 22  # samples that are worth the same, of all problems
 ROUNDING = 1e-12  # what sums of money or of chances may be off by, as a share
 _LEAST_PRICE = 1e-290
 
@@ -34,7 +35,7 @@ def uniform_for_coverage(problems: Problems, target: float) -> Numbers:
 
     Raises:
         ValueError: the target is not from 0 to 1, is more than any number of samples reaches, or takes more
-            than 2^30 samples of a problem.
+            than 2^30 samples of a problem; or beliefs are too sure for floating point.
     """
     _check_target(problems, target)
 
@@ -50,7 +51,8 @@ def uniform_for_budget(problems: Problems, budget_usd: float) -> Numbers:
     """Return as many samples as the budget pays for, the same of each problem.
 
     Raises:
-        ValueError: the budget is negative or no number, or pays for more than 2^30 samples of a problem.
+        ValueError: the budget is negative or no number, or pays for more than 2^30 samples of a problem; or
+            beliefs are too sure for floating point.
     """
     _check_budget(budget_usd)
 
@@ -120,6 +122,10 @@ def _near(problems: Problems, enough: Callable[[Numbers], bool]) -> tuple[Number
             cheap, many = price, samples
         else:
             dear, few = price, samples
+    if (many - few).sum() > MOST_ALIKE:
+        raise ValueError(
+            "the beliefs are so sure that one sample cannot be told from the next in floating point"
+        )
     more = np.repeat(np.arange(len(problems)), np.maximum(many - few, 0))
     return few, more[np.argsort(-_of_each(problems.worth, few, more), kind="stable")]
 

@@ -117,6 +117,12 @@ def test_what_can_never_be_solved_gets_nothing() -> None:
     assert best_for_budget(Problems(problems.beliefs[:1], (1.0,)), 5.0).tolist() == [0]
 
 
+def test_beliefs_beyond_what_floating_point_tells_apart_are_refused() -> None:
+    problems = Problems((Difficulty(0.0, 1.0, 1e26),), (1.0,))
+    with pytest.raises(ValueError, match="one sample cannot be told from the next"):
+        best_for_budget(problems, 1e8)
+
+
 @pytest.mark.parametrize("plan", [uniform_for_coverage, best_for_coverage])
 def test_a_coverage_that_cannot_be_reached_is_refused_with_the_most_that_can(plan: object) -> None:
     assert callable(plan)
