@@ -42,8 +42,8 @@ What is told of a plan: the coverage that is expected (the share of problems tha
 interval in which a run will be with 95 %, or somewhat less where little was measured; what all its samples
 cost, and what is spent on average where those of a problem end with the first that solves it; and the chance
 that one more sample is the first to solve its problem, with `--until-solved` of one that is still unsolved
-then. Where `--value-usd` says what a solved problem is worth, that chance of it less the cost of the sample is
-told too: while it is above 0, draw on.
+then. Where `--value-usd` says what a solved problem is worth, that chance of it less the cost of the sample
+is told too: while it is above 0, draw on.
 
 A sample costs what drawing it costs and what verifying it was measured to cost. The first is
 `--usd-per-sample`, or `--tokens-per-sample` times the price of tokens, or else `generation_usd` in the
