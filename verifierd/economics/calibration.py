@@ -1,0 +1,117 @@
+"""Calibration: whether what is said to be right with probability p is right in a share p of the cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest
+
+from verifierd.economics.intervals import LEVEL, Floats, checked_level, checked_shares
+from verifierd.model import Estimate
+
+Outcomes = Sequence[bool] | Sequence[int] | npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """The predictions above `low` and up to `high`; the first bin has those of 0, too.
+
+    Attributes:
+        count: how many predictions there are.
+        predicted: their mean; None where there are none.
+        observed: the share of them that came true, with Clopper and Pearson's interval (1934, Biometrika
+            26); None where there are none.
+    """
+
+    low: float
+    high: float
+    count: int
+    predicted: float | None
+    observed: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """A reliability diagram: bins of equal width, in order."""
+
+    bins: tuple[ReliabilityBin, ...]
+
+    @property
+    def count(self) -> int:
+        """Return how many predictions there are."""
+        return sum(each.count for each in self.bins)
+
+    @property
+    def expected_calibration_error(self) -> float:
+        """Return the mean distance of predicted and observed share, each bin weighed by its predictions.
+
+        Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2, equation 3. With few
+        predictions a bin it lies above 0 even for a forecaster that is calibrated.
+        """
+        distances = (
+            each.count * abs(each.observed.value - each.predicted)
+            for each in self.bins
+            if each.observed is not None and each.predicted is not None
+        )
+        return sum(distances) / self.count
+
+
+def reliability(
+    probabilities: Sequence[float] | Floats, outcomes: Outcomes, bins: int = 10, level: float = LEVEL
+) -> Reliability:
+    """Return the reliability diagram of predictions, of which each came true or did not.
+
+    Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2: bin m of M holds the
+    predictions in ((m-1)/M, m/M].
+
+    Args:
+        probabilities: what was predicted, each in [0, 1].
+        outcomes: whether it came true, in the same order.
+        bins: how many bins of equal width, at least 1.
+        level: of the intervals of the observed shares, in (0, 1).
+
+    Raises:
+        ValueError: there are no predictions, one is no probability, an outcome is neither true nor false,
+            the lengths differ, there are no bins, or the level is none.
+    """
+    predicted = checked_shares(probabilities)
+    came_true = _checked_outcomes(outcomes, predicted.size)
+    checked_level(level)
+    if bins < 1:
+        raise ValueError(f"bins is {bins}; it must be at least 1")
+    edges = np.arange(bins + 1) / bins
+    bin_of = np.searchsorted(edges[1:], predicted, side="left")
+    return Reliability(
+        tuple(
+            _bin(
+                float(edges[place]),
+                float(edges[place + 1]),
+                predicted[bin_of == place],
+                came_true[bin_of == place],
+                level,
+            )
+            for place in range(bins)
+        )
+    )
+
+
+def _bin(
+    low: float, high: float, predicted: Floats, came_true: npt.NDArray[np.bool_], level: float
+) -> ReliabilityBin:
+    if predicted.size == 0:
+        return ReliabilityBin(low, high, 0, None, None)
+    interval = binomtest(int(came_true.sum()), predicted.size).proportion_ci(level, method="exact")
+    observed = Estimate(float(came_true.mean()), float(interval.low), float(interval.high), level)
+    return ReliabilityBin(low, high, predicted.size, float(predicted.mean()), observed)
+
+
+def _checked_outcomes(outcomes: Outcomes, count: int) -> npt.NDArray[np.bool_]:
+    values = np.asarray(outcomes)
+    if values.shape != (count,):
+        raise ValueError(f"there are {count} probabilities, and outcomes of shape {values.shape}")
+    for place in np.flatnonzero((values != 0) & (values != 1))[:1]:
+        raise ValueError(f"outcome {place} is {values[place]}; it must be true or false, 1 or 0")
+    return values.astype(np.bool_)
