@@ -35,7 +35,7 @@ LAYERS = (
     {"execution"},
     {"batches"},
     {"api", "config", "datasets"},
-    {"daemon"},
+    {"daemon", "report"},
     {"cli"},
     {"__main__"},
 )

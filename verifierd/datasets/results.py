@@ -27,6 +27,7 @@ class SampleResult:
         cluster: names the samples of the task that behave alike; None where it was not written.
         failed_tests: all tests that failed; None where they were not written.
         generation_usd: what drawing the sample cost; None where it was not written.
+        probability: the predicted chance that this sample is right; None where it was not written.
     """
 
     task_id: str
@@ -46,6 +47,7 @@ class SampleResult:
     cluster: str | None = None
     failed_tests: tuple[str, ...] | None = None
     generation_usd: float | None = None
+    probability: float | None = None
 
     @property
     def judged(self) -> bool:
@@ -103,6 +105,7 @@ def _result(record: Record) -> SampleResult:
         cluster=record.text("cluster") if record.has("cluster") else None,
         failed_tests=tuple(record.texts("failed_tests")) if record.has("failed_tests") else None,
         generation_usd=_amount(record, "generation_usd") if record.has("generation_usd") else None,
+        probability=_probability(record) if record.has("probability") else None,
     )
 
 
@@ -125,6 +128,13 @@ def _amount(record: Record, key: str) -> float:
     value = record.value(key)
     if type(value) not in (int, float) or not 0 <= value <= LARGEST_AMOUNT:
         raise record.error(f"field {key!r} must be a number from 0 to 1e12, and is {_shown(value)}")
+    return float(value)
+
+
+def _probability(record: Record) -> float:
+    value = record.value("probability")
+    if type(value) not in (int, float) or not 0 <= value <= 1:
+        raise record.error(f"field 'probability' must be a number from 0 to 1, and is {_shown(value)}")
     return float(value)
 
 

@@ -1,0 +1,1 @@
+"""The report: what a set of results says, as numbers, as plots and as one page of HTML."""
