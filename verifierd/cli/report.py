@@ -80,9 +80,9 @@ def _page_writer(html: Path, results: Path) -> Writer:
     try:
         from verifierd.report.page import html_page
     except ModuleNotFoundError as error:
-        if error.name not in {"jinja2", "markupsafe", "matplotlib"}:
+        library = (error.name or "").partition(".")[0]
+        if library not in {"jinja2", "markupsafe", "matplotlib"}:
             raise
-        what = f"a page needs {error.name}: pip install 'verifierd[report]'"
-        raise InputError(html, None, what) from None
+        raise InputError(html, None, f"a page needs {library}: pip install 'verifierd[report]'") from None
     words = {"money": money_text, "seconds": seconds_text}
     return lambda figures: html_page(figures, results.name, words)

@@ -115,7 +115,7 @@ def _suites(figures: ReportFigures) -> str:
     found = figures.suites
     if not isinstance(found, SuiteFigures):
         return found.absent
-    return f"{found.redundant} of {found.tests} reject no program alone"
+    return f"{found.redundant} of {found.tests} reject no sample alone"
 
 
 def _calibration(figures: ReportFigures) -> str:

@@ -87,6 +87,9 @@ def _result(record: Record) -> SampleResult:
     tests_passed, tests_total = _whole(record, "tests_passed"), _whole(record, "tests_total")
     if tests_passed > tests_total:
         raise record.error(f"field 'tests_passed' is {tests_passed}, but there are {tests_total} tests")
+    failed_tests = tuple(record.texts("failed_tests")) if record.has("failed_tests") else None
+    if passed and failed_tests:
+        raise record.error(f"field 'failed_tests' names {failed_tests[0]!r}, but the verdict is ACCEPTED")
     return SampleResult(
         task_id=record.id("task_id"),
         sample_index=_whole(record, "sample_index"),
@@ -103,7 +106,7 @@ def _result(record: Record) -> SampleResult:
         detail=record.text("detail", of_a_model=True),
         groups=_groups(record),
         cluster=record.text("cluster") if record.has("cluster") else None,
-        failed_tests=tuple(record.texts("failed_tests")) if record.has("failed_tests") else None,
+        failed_tests=failed_tests,
         generation_usd=_amount(record, "generation_usd") if record.has("generation_usd") else None,
         probability=_probability(record) if record.has("probability") else None,
     )

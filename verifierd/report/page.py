@@ -47,17 +47,17 @@ def _plots(figures: ReportFigures) -> Iterator[tuple[str, Markup]]:
     coverage, clusters, suites = figures.coverage, figures.clusters, figures.suites
     if isinstance(coverage, CoverageFigures):
         yield _plot(
+            "difficulty",
+            "How hard the tasks are",
+            f"{figures.solved} of {len(figures.tasks)} tasks have a right sample.",
+            partial(drawings.draw_difficulty, tasks=figures.tasks),
+        )
+        yield _plot(
             "coverage",
             "Coverage over the number of samples",
             f"pass@k from k = 1 to {coverage.samples}, and what is expected of up to "
             f"{coverage.beyond[-1].k:,} samples.",
             partial(drawings.draw_coverage, figures=coverage),
-        )
-        yield _plot(
-            "difficulty",
-            "How hard the tasks are",
-            f"{figures.solved} of {len(figures.tasks)} tasks have a right sample.",
-            partial(drawings.draw_difficulty, tasks=figures.tasks),
         )
     if figures.costs.histogram:
         yield _plot(
@@ -117,7 +117,7 @@ def _suite_plots(suites: SuiteFigures) -> Iterator[tuple[str, Markup]]:
         yield _plot(
             "tests",
             "What each test rejects",
-            f"{suites.redundant:,} of {suites.tests:,} tests reject no program alone.",
+            f"{suites.redundant:,} of {suites.tests:,} tests reject no sample alone.",
             partial(drawings.draw_tests, tasks=suites.tasks),
         )
 

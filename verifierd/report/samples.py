@@ -92,7 +92,10 @@ class _Task:
         if not result.judged:
             self.unjudged += 1
             return
-        self.details.setdefault(result.verdict.value, result.detail[:DETAIL_CHARS])
+        if result.verdict.value not in self.details:
+            # What a model wrote may hold lone surrogates, which no file and no terminal takes.
+            detail = result.detail[:DETAIL_CHARS].encode("utf-8", "backslashreplace").decode()
+            self.details[result.verdict.value] = detail
         self.judged.append(replace(result, detail=""))
 
     def done(self, task_id: str) -> TaskSamples:

@@ -77,12 +77,19 @@ def test_what_an_evaluation_writes_is_read_as_it_was(tmp_path: Path) -> None:
 
 
 def test_fields_of_later_versions_are_read_where_they_are_there(tmp_path: Path) -> None:
-    later = {"cluster": "c1", "failed_tests": ["b", "c"], "generation_usd": 0.01, "of_the_future": 1}
-    nulls = {"cluster": None, "failed_tests": None, "generation_usd": None}
+    later = {
+        "cluster": "c1",
+        "failed_tests": ["b", "c"],
+        "generation_usd": 0.01,
+        "probability": 1,
+        "future": 1,
+    }
+    nulls = {"cluster": None, "failed_tests": None, "generation_usd": None, "probability": None}
     file = written(tmp_path, LINE | later, LINE | nulls | {"sample_index": 1, "duplicate_of": 0})
     first, second = read_results(file)
     assert (first.cluster, first.failed_tests, first.generation_usd) == ("c1", ("b", "c"), 0.01)
     assert (second.cluster, second.failed_tests, second.generation_usd) == (None, None, None)
+    assert (first.probability, second.probability) == (1.0, None)
     assert second.duplicate_of == 0
 
 
@@ -111,6 +118,13 @@ def test_a_missing_field_is_named_with_its_line(tmp_path: Path, key: str) -> Non
         ({"generation_usd": -1}, "'generation_usd' must be a number from 0 to 1e12, and is -1"),
         ({"sample_index": 0.0}, "'sample_index' must be a whole number from 0 to 2^53, and is 0.0"),
         ({"sample_index": -1}, "'sample_index' must be a whole number from 0 to 2^53, and is -1"),
+        ({"probability": 1.5}, "'probability' must be a number from 0 to 1, and is 1.5"),
+        ({"probability": float("nan")}, "'probability' must be a number from 0 to 1, and is nan"),
+        ({"probability": True}, "'probability' must be a number from 0 to 1, and is a boolean"),
+        (
+            {"passed": True, "verdict": "ACCEPTED", "failed_tests": ["b"]},
+            "'failed_tests' names 'b', but the verdict is ACCEPTED",
+        ),
         ({"verdict": "FINE"}, "'verdict' holds 'FINE'; allowed: UNKNOWN, ACCEPTED"),
         ({"passed": 0}, "'passed' must be a boolean, and is a number"),
         ({"passed": True}, "'passed' is true, but the verdict is WRONG_ANSWER"),

@@ -156,7 +156,7 @@ def draw_false_positives(axes: Axes, tasks: tuple[TaskSuite, ...]) -> None:
 
 
 def draw_tests(axes: Axes, tasks: tuple[TaskSuite, ...]) -> None:
-    """Draw of every test the share of its task's wrong programs that it rejects, and rejects alone."""
+    """Draw of every test the share of its task's wrong samples that it rejects, and rejects alone."""
     shares = [
         (test.rejected / task.wrong, test.rejected_alone / task.wrong)
         for task in tasks
@@ -175,7 +175,7 @@ def draw_tests(axes: Axes, tasks: tuple[TaskSuite, ...]) -> None:
     axes.xaxis.set_major_formatter(PERCENT)
     axes.yaxis.set_major_formatter(PERCENT)
     axes.set_xlabel("tests, those that reject most first")
-    axes.set_ylabel("wrong programs of the task")
+    axes.set_ylabel("wrong samples of the task")
     _legend_above(axes)
 
 
