@@ -41,7 +41,7 @@ class MeasuredTask:
         else:
             self.generation_usd += result.generation_usd
         if result.duplicate_of is None:
-            self.verification_usd += _verification_usd(result, prices)
+            self.verification_usd += verification_usd(result, prices)
             self.wall_s += result.wall_time_s
             self.wall_squares_s2 += result.wall_time_s**2
 
@@ -90,14 +90,15 @@ def measured(results: Iterable[SampleResult], prices: PriceTable) -> Measured:
     return Measured(judged, not_judged, len(tasks) - len(judged))
 
 
-def _verification_usd(result: SampleResult, prices: PriceTable) -> float:
+def verification_usd(result: SampleResult, prices: PriceTable) -> float:
     """Return the price of verifying one sample, by what a line of the results says of it.
 
-    Its peak memory is taken as held all the time, and its executions are the tests that passed and the first
-    that did not.
+    Its peak memory is taken as held all the time. Its executions are the tests that passed and those that
+    failed; where the line does not name them all, the first that did.
     """
+    failed = int(not result.passed) if result.failed_tests is None else len(result.failed_tests)
     return prices.money_usd(
         cpu_time_ns=round(result.cpu_time_s * SECOND_NS),
         memory_byte_ns=round(result.peak_memory_bytes * result.wall_time_s * SECOND_NS),
-        executions=result.tests_passed + (not result.passed),
+        executions=result.tests_passed + failed,
     )

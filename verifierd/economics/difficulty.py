@@ -9,7 +9,7 @@ Large Language Models", section 4; the mass at zero is DESIGN.md's, section 7.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,24 +126,47 @@ def coverage_beyond(
     Raises:
         ValueError: there are no problems, the counts are none, k is below 1 or the level is none.
     """
+    return coverages_beyond(samples, correct, (k,), level, resamples)[0]
+
+
+def coverages_beyond(
+    samples: Counts,
+    correct: Counts,
+    ks: Sequence[int],
+    level: float = LEVEL,
+    resamples: int = FIT_RESAMPLES,
+    on_refit: Callable[[], None] = lambda: None,
+) -> tuple[Estimate, ...]:
+    """Return `coverage_beyond` for each of some k, by the same fits.
+
+    `on_refit` is called after each draw's fit, which takes some tens of milliseconds; where no k is beyond
+    the samples of some problem there is none. Raises ValueError as `coverage_beyond`.
+    """
     n, c = checked_counts(samples, correct)
-    if k < 1:
-        raise ValueError(f"k is {k}; it must be at least 1")
+    for k in ks:
+        if k < 1:
+            raise ValueError(f"k is {k}; it must be at least 1")
     tail = checked_level(level) / 2
     checked_resamples(resamples)
-    if n.size and k <= n.min():
-        return pass_at_k_estimate(n, c, k, level)
+    beyond = [k for k in ks if not n.size or k > n.min()]
+    within = {k: pass_at_k_estimate(n, c, k, level) for k in ks if k not in beyond}
+    if not beyond:
+        return tuple(within[k] for k in ks)
     whole = fit_difficulty(n, c)
-    least = mean_estimate(_solved(whole, n, c, k), level)
     start = _parameters(whole)
 
-    def statistic(chosen: npt.NDArray[np.int64]) -> Floats:
-        return np.array(
-            [_solved(_fit(n[each], c[each], (start,)), n[each], c[each], k).mean() for each in chosen]
-        )
+    def refitted(chosen: npt.NDArray[np.int64]) -> list[float]:
+        fit = _fit(n[chosen], c[chosen], (start,))
+        on_refit()
+        return [float(_solved(fit, n[chosen], c[chosen], k).mean()) for k in beyond]
 
-    low, high = np.quantile(resampled(n.size, statistic, resamples, SEED), (tail, 1.0 - tail))
-    return Estimate(least.value, min(float(low), least.low), max(float(high), least.high), level)
+    draws = resampled(n.size, lambda rows: np.array([refitted(each) for each in rows]), resamples, SEED)
+    found = dict(within)
+    for place, k in enumerate(beyond):
+        least = mean_estimate(_solved(whole, n, c, k), level)
+        low, high = map(float, np.quantile(draws[:, place], (tail, 1.0 - tail)))
+        found[k] = Estimate(least.value, min(low, least.low), max(high, least.high), level)
+    return tuple(found[k] for k in ks)
 
 
 def _solved(difficulty: Difficulty, n: npt.NDArray[np.int64], c: npt.NDArray[np.int64], k: int) -> Floats:

@@ -51,7 +51,8 @@ def resampled(
 ) -> Floats:
     """Return a statistic of so many problems, drawn anew with replacement `resamples` times.
 
-    `statistic` gets positions of problems, of shape (draws, count), and returns one number a draw.
+    `statistic` gets positions of problems, of shape (draws, count), and returns one number a draw, or a row
+    of them.
     """
     random = np.random.default_rng(seed)
     at_once = max(1, ROWS_AT_ONCE // count)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from verifierd.datasets.measured import verification_usd
 from verifierd.datasets.results import SampleResult
 from verifierd.economics.attempts import Attempt
 from verifierd.economics.intervals import Floats
-from verifierd.economics.prices import SECOND_NS, PriceTable
+from verifierd.economics.prices import PriceTable
 from verifierd.economics.resolved import ResolvedCost, resolved_cost
 from verifierd.report.samples import Gathered, TaskSamples
 
@@ -113,23 +114,10 @@ def _dearest(tasks: Sequence[TaskSamples], total_s: float) -> tuple[TaskCost, ..
 
 
 def _attempt(result: SampleResult, prices: PriceTable) -> Attempt:
-    checked = 0.0
-    if result.duplicate_of is None:
-        checked = prices.money_usd(
-            round(result.cpu_time_s * SECOND_NS),
-            round(result.peak_memory_bytes * result.wall_time_s * SECOND_NS),
-            _executions(result),
-        )
+    checked = 0.0 if result.duplicate_of is not None else verification_usd(result, prices)
     return Attempt(result.generation_usd or 0.0, checked, result.passed)
 
 
 def _generation_usd(judged: Sequence[SampleResult]) -> float | None:
     known = [each.generation_usd for each in judged if each.generation_usd is not None]
     return math.fsum(known) if known else None
-
-
-def _executions(result: SampleResult) -> int:
-    """Return how many tests were run: all, or those up to the first failed one."""
-    if result.failed_tests is not None:
-        return result.tests_total
-    return result.tests_passed + (result.failed_test is not None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from verifierd.economics.coverage import pass_at_k_estimate
-from verifierd.economics.difficulty import coverage_beyond
+from verifierd.economics.difficulty import coverages_beyond
 from verifierd.economics.power_law import PowerLaw, fit_power_law
 from verifierd.model import Estimate
 from verifierd.report.samples import Gathered
@@ -18,8 +18,8 @@ ROUND_KS = tuple(step * 10**power for power in range(6) for step in (1, 2, 5))
 POINTS_BETWEEN = 12
 BEYOND = (2, 4, 10)
 """How many times the samples that there are."""
-# Each is a fit of its own to all tasks, a few hundredths of a second of CPU.
 FIT_RESAMPLES = 100
+"""How often the difficulty of the tasks is fitted anew, each some tens of milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +57,20 @@ class CoverageFigures:
         return tuple(each for each in self.measured if each.k in (*ROUND_KS, self.samples))
 
 
-def coverage_figures(gathered: Gathered, advance: Callable[[], None]) -> CoverageFigures:
+def coverage_figures(gathered: Gathered, on_refit: Callable[[], None]) -> CoverageFigures:
     """Return the coverage of results of which some sample was judged.
 
-    `advance` is called after each point beyond the samples, `len(BEYOND)` times: they take the time.
+    `on_refit` is called `FIT_RESAMPLES` times: that takes the time.
     """
     samples, right = gathered.counts
     least = min(samples)
     between = np.geomspace(1, least, POINTS_BETWEEN).round().astype(int).tolist()
     ks = sorted({*between, *(k for k in ROUND_KS if k <= least)})
     measured = tuple(CoveragePoint(k, pass_at_k_estimate(samples, right, k)) for k in ks)
-    beyond = []
-    for factor in BEYOND:
-        k = factor * least
-        beyond.append(CoveragePoint(k, coverage_beyond(samples, right, k, resamples=FIT_RESAMPLES)))
-        advance()
-    return CoverageFigures(least, measured, tuple(beyond), _law(measured))
+    further = [factor * least for factor in BEYOND]
+    expected = coverages_beyond(samples, right, further, resamples=FIT_RESAMPLES, on_refit=on_refit)
+    beyond = tuple(map(CoveragePoint, further, expected))
+    return CoverageFigures(least, measured, beyond, _law(measured))
 
 
 def _law(points: tuple[CoveragePoint, ...]) -> PowerLaw | None:

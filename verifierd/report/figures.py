@@ -13,11 +13,11 @@ from verifierd.economics.prices import PriceTable
 from verifierd.report.absent import Absent
 from verifierd.report.clusters import ClusterFigures, cluster_figures
 from verifierd.report.costs import CostFigures, cost_figures
-from verifierd.report.coverage import BEYOND, CoverageFigures, coverage_figures
+from verifierd.report.coverage import FIT_RESAMPLES, CoverageFigures, coverage_figures
 from verifierd.report.samples import Failure, Gathered, gathered
 from verifierd.report.suites import SuiteFigures, suite_figures
 
-STEPS = len(BEYOND)
+STEPS = FIT_RESAMPLES
 """How often `report_figures` calls `advance`."""
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from verifierd.economics.coverage import mean_pass_at_k
-from verifierd.economics.difficulty import Difficulty, coverage_beyond, fit_difficulty
+from verifierd.economics.difficulty import Difficulty, coverage_beyond, coverages_beyond, fit_difficulty
 
 
 def drawn(truth: Difficulty, problems: int, samples: int, seed: int) -> np.ndarray:
@@ -60,6 +60,15 @@ def test_what_is_seen_of_a_problem_later_is_in_its_interval() -> None:
         decided += interval.low == interval.high
     assert np.mean(covered) >= 0.95
     assert decided > 200
+
+
+def test_many_k_by_the_same_fits_are_what_each_is_alone() -> None:
+    samples, correct, fits = [20, 20, 12, 20, 20], [0, 3, 0, 12, 1], []
+    found = coverages_beyond(samples, correct, (5, 40, 12, 100), resamples=4, on_refit=lambda: fits.append(1))
+    assert found == tuple(coverage_beyond(samples, correct, k, resamples=4) for k in (5, 40, 12, 100))
+    assert len(fits) == 4
+    coverages_beyond(samples, correct, (5, 12), on_refit=lambda: fits.append(1))
+    assert len(fits) == 4
 
 
 def test_coverage_beyond_the_samples_that_there_are() -> None:

@@ -22,10 +22,10 @@ RIGHT = Verdict.ACCEPTED
 def expect_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nothing expected beyond the samples but what they show: the many fits take seconds."""
 
-    def as_many(samples: list[int], right: list[int], k: int, resamples: int) -> Estimate:
-        return pass_at_k_estimate(samples, right, min(samples))
+    def as_seen(samples: list[int], right: list[int], ks: list[int], **_: Any) -> tuple[Estimate, ...]:
+        return (pass_at_k_estimate(samples, right, min(samples)),) * len(ks)
 
-    monkeypatch.setattr(coverage, "coverage_beyond", as_many)
+    monkeypatch.setattr(coverage, "coverages_beyond", as_seen)
 
 
 def sample(index: int, verdict: Verdict = RIGHT, task_id: str = "T/0", **changes: Any) -> SampleResult:

@@ -23,7 +23,7 @@ def test_every_run_is_in_one_bar_and_bars_leave_no_gap(times: list[float]) -> No
 
 def test_the_bill_is_cpu_memory_and_executions_by_the_price_table_and_copies_are_free() -> None:
     stopped = sample(0, WRONG)  # two tests passed, and a third that failed
-    whole = sample(1, WRONG, failed_tests=("a",))
+    whole = sample(1, WRONG, failed_tests=("a", "b"), tests_passed=1)
     figures = cost_figures(gathered([stopped, whole, sample(2, WRONG, duplicate_of=1)]), PRICES)
     assert figures.verification_usd == pytest.approx(2 * (0.25 * 2.0 + 0.5 * 3.0 + 3 * 0.5))
     assert (figures.runs, figures.saved, figures.cpu_time_s) == (2, 1, 0.5)

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.report.results import RIGHT, WRONG, a_set, sample
 from verifierd.report import coverage
 from verifierd.report.coverage import BEYOND, CoverageFigures, coverage_figures
+from verifierd.report.figures import STEPS
 from verifierd.report.samples import gathered
 
 
@@ -59,7 +60,8 @@ def test_the_law_goes_through_what_is_measured_and_is_none_where_nothing_is_left
     assert figures_of((1, 1), (0, 1)).law is None
 
 
-def test_each_point_beyond_is_one_step() -> None:
+def test_each_fit_is_one_step() -> None:
     steps: list[int] = []
     coverage_figures(gathered(a_set()), lambda: steps.append(1))
-    assert len(steps) == len(BEYOND)
+    assert len(steps) == coverage.FIT_RESAMPLES == 2
+    assert STEPS == 100

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.report.results import PRICES, WRONG, a_set, expect_no_more, sample
 from verifierd.economics.calibration import Reliability
 from verifierd.report.absent import Absent
-from verifierd.report.figures import STEPS, figures_as_json, report_figures
+from verifierd.report.figures import figures_as_json, report_figures
 from verifierd_client import Verdict
 
 
@@ -65,9 +65,3 @@ def test_results_that_nobody_judged_are_a_report_too() -> None:
     figures = report_figures([sample(0, Verdict.CANCELLED)], PRICES)
     assert (figures.judged, figures.coverage) == (0, Absent("No sample was judged."))
     json.dumps(figures_as_json(figures), allow_nan=False)
-
-
-def test_work_is_told_in_as_many_steps_as_promised() -> None:
-    steps: list[int] = []
-    report_figures(a_set(), PRICES, lambda: steps.append(1))
-    assert len(steps) == STEPS
