@@ -148,7 +148,7 @@ def _hardest(tasks: tuple[TaskRow, ...]) -> RenderableType:
     table.add_column("task", overflow="fold")
     table.add_column("right", justify="right", no_wrap=True)
     table.add_column("CPU", justify="right", no_wrap=True)
-    table.add_column("most wrong samples", overflow="fold")
+    table.add_column("commonest failure", overflow="fold")
     judged = [task for task in tasks if task.samples]
     for task in judged[:TASKS_SHOWN]:
         table.add_row(

@@ -51,7 +51,7 @@ class CostFigures:
         without_cpu: runs of which no CPU was measured, such as a sample without code; in no bin.
         dearest: the tasks that took most CPU.
         verification_usd: by the price table, memory as peak times wall clock time.
-        generation_usd: what drawing the judged samples cost, as far as they say; None where none does.
+        generation_usd: what drawing the judged samples cost; None where some of them do not say.
         resolved: what a resolved query costs that draws samples of a task until one is right, or as many as
             every task has; None where no sample was judged.
     """
@@ -75,8 +75,10 @@ def cost_figures(gathered: Gathered, prices: PriceTable) -> CostFigures:
     tasks = gathered.sampled
     times = np.array([each.cpu_time_s for task in tasks for each in task.runs])
     quantiles = np.quantile(times, (0.5, 0.95, 0.99)).tolist() if times.size else [None] * 3
-    attempts = [[_attempt(each, prices) for each in task.judged] for task in tasks]
     judged = [each for task in tasks for each in task.judged]
+    drawn = [each.generation_usd for each in judged if each.generation_usd is not None]
+    all_drawn = bool(judged) and len(drawn) == len(judged)
+    attempts = [[_attempt(each, prices, all_drawn) for each in task.judged] for task in tasks]
     return CostFigures(
         runs=times.size,
         saved=len(judged) - times.size,
@@ -88,7 +90,7 @@ def cost_figures(gathered: Gathered, prices: PriceTable) -> CostFigures:
         without_cpu=int((times == 0).sum()),
         dearest=_dearest(tasks, float(times.sum())),
         verification_usd=math.fsum(each.verification_usd for of_task in attempts for each in of_task),
-        generation_usd=_generation_usd(judged),
+        generation_usd=math.fsum(drawn) if all_drawn else None,
         resolved=resolved_cost(attempts, min(map(len, attempts))) if attempts else None,
     )
 
@@ -100,7 +102,8 @@ def cpu_histogram(times_s: Floats) -> tuple[CpuBin, ...]:
     low, high = float(times_s.min()), float(times_s.max())
     if low == high:
         return (CpuBin(low, high, times_s.size),)
-    edges = np.geomspace(low, high, HISTOGRAM_BINS + 1)
+    # Between ends that are nearly equal, rounding would step outside of them, and back.
+    edges = np.maximum.accumulate(np.clip(np.geomspace(low, high, HISTOGRAM_BINS + 1), low, high))
     counts, _ = np.histogram(times_s, edges)
     return tuple(
         CpuBin(float(edges[place]), float(edges[place + 1]), int(count)) for place, count in enumerate(counts)
@@ -113,11 +116,7 @@ def _dearest(tasks: Sequence[TaskSamples], total_s: float) -> tuple[TaskCost, ..
     return tuple(TaskCost(name, taken, taken / total_s) for name, taken in costs[:TASKS_SHOWN] if taken > 0)
 
 
-def _attempt(result: SampleResult, prices: PriceTable) -> Attempt:
+def _attempt(result: SampleResult, prices: PriceTable, with_drawing: bool) -> Attempt:
     checked = 0.0 if result.duplicate_of is not None else verification_usd(result, prices)
-    return Attempt(result.generation_usd or 0.0, checked, result.passed)
-
-
-def _generation_usd(judged: Sequence[SampleResult]) -> float | None:
-    known = [each.generation_usd for each in judged if each.generation_usd is not None]
-    return math.fsum(known) if known else None
+    drawn = result.generation_usd if with_drawing else None
+    return Attempt(drawn or 0.0, checked, result.passed)

@@ -15,7 +15,7 @@ from verifierd.model import Estimate
 from verifierd.report.clusters import ClusterFigures
 from verifierd.report.coverage import CoverageFigures
 from verifierd.report.figures import ReportFigures
-from verifierd.report.plots import drawings
+from verifierd.report.plots import drawings, rows
 from verifierd.report.plots.canvas import HEIGHT_IN, plot
 from verifierd.report.suites import SuiteFigures
 
@@ -39,7 +39,13 @@ def html_page(figures: ReportFigures, name: str, words: Words) -> str:
     )
     environment.filters.update(words, percent=_percent, interval=_interval, verdict=_verdict)
     template = environment.from_string(TEMPLATE.read_text("utf-8"))
-    return template.render(figures=figures, name=name, plots=dict(_plots(figures)), infinity=math.inf)
+    return template.render(
+        figures=figures,
+        name=name,
+        plots=dict(_plots(figures)),
+        most_rows=rows.MOST_ROWS,
+        infinity=math.inf,
+    )
 
 
 def _plots(figures: ReportFigures) -> Iterator[tuple[str, Markup]]:
@@ -67,13 +73,13 @@ def _plots(figures: ReportFigures) -> Iterator[tuple[str, Markup]]:
             partial(drawings.draw_cpu, figures=figures.costs),
         )
     if isinstance(clusters, ClusterFigures):
-        rows = len(drawings.rows_shown(len(clusters.tasks)))
+        shown = len(rows.rows_shown(len(clusters.tasks)))
         yield _plot(
             "clusters",
             "Clusters of each task",
             f"The largest cluster is right in {clusters.plurality_right} of {len(clusters.tasks)} tasks.",
-            partial(drawings.draw_clusters, tasks=clusters.tasks),
-            max(1.6, 0.8 + ROW_IN * rows),
+            partial(rows.draw_clusters, tasks=clusters.tasks),
+            max(1.6, 0.8 + ROW_IN * shown),
         )
         yield _plot(
             "shares",
@@ -105,20 +111,20 @@ def _plots(figures: ReportFigures) -> Iterator[tuple[str, Markup]]:
 def _suite_plots(suites: SuiteFigures) -> Iterator[tuple[str, Markup]]:
     rated = sum(task.report.false_positive_rate is not None for task in suites.tasks)
     if rated:
-        rows = len(drawings.rows_shown(rated))
+        shown = len(rows.rows_shown(rated))
         yield _plot(
             "false-positives",
             "False positives of each suite",
             f"Estimates for {rated} tasks with their intervals, the weakest suite first.",
-            partial(drawings.draw_false_positives, tasks=suites.tasks),
-            max(1.6, 0.8 + ROW_IN * rows),
+            partial(rows.draw_false_positives, tasks=suites.tasks),
+            max(1.6, 0.8 + ROW_IN * shown),
         )
     if any(task.report.tests for task in suites.tasks):
         yield _plot(
             "tests",
             "What each test rejects",
             f"{suites.redundant:,} of {suites.tests:,} tests reject no sample alone.",
-            partial(drawings.draw_tests, tasks=suites.tasks),
+            partial(rows.draw_tests, tasks=suites.tasks),
         )
 
 

@@ -35,6 +35,21 @@ def test_what_nobody_judged_costs_nothing() -> None:
     assert (figures.runs, figures.generation_usd, figures.cpu_time_s) == (1, 1.0, 0.25)
 
 
+def test_drawing_is_charged_where_every_sample_tells_its_price_and_else_not_at_all() -> None:
+    told = cost_figures(gathered([sample(n, generation_usd=9.0) for n in range(2)]), PRICES)
+    untold = cost_figures(gathered([sample(0, generation_usd=9.0), sample(1)]), PRICES)
+    assert (told.generation_usd, untold.generation_usd) == (18.0, None)
+    assert told.resolved is not None
+    assert untold.resolved is not None
+    assert told.resolved.query_usd - untold.resolved.query_usd == pytest.approx(9.0)
+
+
+def test_times_that_differ_by_the_last_bit_alone_are_counted_too() -> None:
+    for low in (1.0, 0.1, 3e-5):
+        bins = cpu_histogram(np.array([low, np.nextafter(low, 2.0)]))
+        assert sum(each.count for each in bins) == 2
+
+
 def test_quantiles_are_those_of_the_runs_and_runs_without_cpu_are_counted() -> None:
     times = [0.0, *(0.01 * n for n in range(1, 100))]
     runs = [sample(index, cpu_time_s=time_s) for index, time_s in enumerate(times)]

@@ -19,6 +19,7 @@ from verifierd.datasets.results import SampleResult
 from verifierd.report import page as page_module
 from verifierd.report.figures import report_figures
 from verifierd.report.page import html_page
+from verifierd.report.plots.rows import MOST_ROWS
 from verifierd_client import Verdict
 
 PARTS = ("overview", "coverage", "cost", "clusters", "suites", "calibration", "tasks")
@@ -154,6 +155,13 @@ def test_results_of_every_kind_have_a_page(results: list[SampleResult]) -> None:
     read = Read(page_of(results))
     assert read.open == []
     assert not re.search(r"\b(nan|inf)\b|None|Undefined", read.text)
+
+
+def test_a_plot_with_a_row_a_task_says_that_it_shows_some_of_very_many() -> None:
+    many = [sample(0, RIGHT if n % 2 else WRONG, f"T/{n}", cluster="a") for n in range(MOST_ROWS + 1)]
+    told = f"Of {MOST_ROWS + 1} tasks {MOST_ROWS} are shown"
+    assert told in Read(page_of(many)).text
+    assert told not in Read(page_of(many[:-1])).text
 
 
 def test_the_same_results_are_the_same_page(page: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
 # Colours that stand for names: the page's style sheet says what they are, in the light and in the dark.
@@ -77,6 +78,11 @@ def plot(
         figure.savefig(stream, format="svg", metadata=nothing)
         drawn = stream.getvalue()
     return _for_a_page(drawn, key, title, description)
+
+
+def legend_above(axes: Axes, handles: list[Patch] | None = None) -> None:
+    """Put the legend above the plot: of these handles, or of all that has a label."""
+    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0.2)
 
 
 def seconds(value: float) -> str:

@@ -1,4 +1,4 @@
-"""What each plot of the report shows, drawn from its numbers."""
+"""Plots of shares and costs: coverage, CPU, how hard the tasks are, reliability."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Patch, PathPatch
-from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Bbox, BboxTransformTo
 
 from verifierd.economics.calibration import Reliability
 from verifierd.economics.power_law import PowerLaw
-from verifierd.report.clusters import TaskClusters
 from verifierd.report.costs import CostFigures
 from verifierd.report.coverage import CoverageFigures, CoveragePoint
 from verifierd.report.figures import TaskRow
@@ -25,13 +21,11 @@ from verifierd.report.plots.canvas import (
     RIGHT,
     SECONDS,
     WRONG,
+    legend_above,
     seconds,
 )
-from verifierd.report.suites import TaskSuite
 
 Draw = Callable[[Axes], None]
-MOST_ROWS = 80
-"""A plot has a row a task for so many tasks; of more, as many are shown, evenly from first to last."""
 
 
 def draw_coverage(axes: Axes, figures: CoverageFigures) -> None:
@@ -49,7 +43,7 @@ def draw_coverage(axes: Axes, figures: CoverageFigures) -> None:
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("k, samples a task")
     axes.set_ylabel("coverage: tasks solved")
-    _legend_above(axes)
+    legend_above(axes)
 
 
 def draw_cpu(axes: Axes, figures: CostFigures) -> None:
@@ -91,34 +85,6 @@ def draw_cpu(axes: Axes, figures: CostFigures) -> None:
     axes.set_ylabel("runs")
 
 
-def draw_clusters(axes: Axes, tasks: tuple[TaskClusters, ...]) -> None:
-    """Draw each task as a row of its clusters, the largest first, right ones in another colour."""
-    shown = [tasks[place] for place in rows_shown(len(tasks))]
-    # One shape a colour: a set of some thousand clusters would be a page of megabytes.
-    shapes: dict[bool, list[Path]] = {True: [], False: []}
-    for row, task in enumerate(shown):
-        whole = sum(each.size for each in task.clusters)
-        ends = np.cumsum([0, *(each.size for each in task.clusters)]) / whole
-        for each, left, right in zip(task.clusters, ends, ends[1:], strict=False):
-            piece = Path.unit_rectangle().transformed(_box(left, row - 0.41, right, row + 0.41))
-            shapes[each.first_is_right].append(piece)
-    for is_right, pieces in shapes.items():
-        if pieces:
-            shape = Path.make_compound_path(*pieces)
-            axes.add_patch(
-                PathPatch(shape, facecolor=RIGHT if is_right else WRONG, edgecolor=PAPER, linewidth=0.4)
-            )
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.set_xlim(0, 1)
-    axes.grid(visible=False)
-    axes.set_yticks([])
-    axes.xaxis.set_major_formatter(PERCENT)
-    axes.set_xlabel("share of the task's samples")
-    axes.set_ylabel("tasks")
-    handles = [Patch(color=RIGHT, label="right"), Patch(color=WRONG, label="wrong")]
-    _legend_above(axes, handles)
-
-
 def draw_reliability(axes: Axes, figures: Reliability, said: str, seen: str) -> None:
     """Draw observed over predicted share, bin by bin, with intervals, counts and the diagonal."""
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--")
@@ -139,46 +105,6 @@ def draw_reliability(axes: Axes, figures: Reliability, said: str, seen: str) -> 
     axes.set_ylabel(seen)
 
 
-def draw_false_positives(axes: Axes, tasks: tuple[TaskSuite, ...]) -> None:
-    """Draw each suite's share of wrong programs that it accepts, with its interval, the weakest first."""
-    every = (each.report.false_positive_rate for each in tasks)
-    rates = [rate for rate in every if rate is not None]
-    shown = [rates[place] for place in rows_shown(len(rates))]
-    for row, rate in enumerate(shown):
-        axes.plot([rate.low, rate.high], [row, row], color=WRONG, linewidth=1.4, alpha=0.6)
-        axes.plot(rate.value, row, "o", color=WRONG, markersize=3.5)
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.set_xlim(left=0)
-    axes.set_yticks([])
-    axes.xaxis.set_major_formatter(PERCENT)
-    axes.set_xlabel("wrong programs that the tests accept")
-    axes.set_ylabel("tasks")
-
-
-def draw_tests(axes: Axes, tasks: tuple[TaskSuite, ...]) -> None:
-    """Draw of every test the share of its task's wrong samples that it rejects, and rejects alone."""
-    shares = [
-        (test.rejected / task.wrong, test.rejected_alone / task.wrong)
-        for task in tasks
-        for test in task.report.tests
-        if task.wrong
-    ]
-    unfailed = sum(task.unfailed for task in tasks)
-    rejected, alone = (np.sort(np.array(each))[::-1] for each in zip(*shares, strict=True))
-    rank = np.arange(1, rejected.size + unfailed + 1) / (rejected.size + unfailed)
-    zeros = np.zeros(unfailed)
-    axes.plot(rank, np.append(rejected, zeros), color=RIGHT, linewidth=1.6, label="rejected by it")
-    axes.plot(rank, np.append(alone, zeros), color=WRONG, linewidth=1.6, linestyle="--", label="by it alone")
-    axes.fill_between(rank, 0, np.append(alone, zeros), color=WRONG, alpha=0.15, linewidth=0)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1.02)
-    axes.xaxis.set_major_formatter(PERCENT)
-    axes.yaxis.set_major_formatter(PERCENT)
-    axes.set_xlabel("tests, those that reject most first")
-    axes.set_ylabel("wrong samples of the task")
-    _legend_above(axes)
-
-
 def draw_difficulty(axes: Axes, tasks: tuple[TaskRow, ...]) -> None:
     """Draw how many tasks have which share of right samples; those without any stand apart."""
     shares = np.array([task.right / task.samples for task in tasks if task.samples])
@@ -193,19 +119,6 @@ def draw_difficulty(axes: Axes, tasks: tuple[TaskRow, ...]) -> None:
     axes.yaxis.set_major_formatter(COUNT)
     axes.set_xlabel("right samples of a task")
     axes.set_ylabel("tasks")
-
-
-def rows_shown(count: int) -> list[int]:
-    """Return which of so many rows a plot shows: all, or `MOST_ROWS` evenly from the first to the last."""
-    return [round(place) for place in np.linspace(0, count - 1, min(count, MOST_ROWS)).tolist()]
-
-
-def _box(left: float, low: float, right: float, high: float) -> BboxTransformTo:
-    return BboxTransformTo(Bbox.from_extents(left, low, right, high))
-
-
-def _legend_above(axes: Axes, handles: list[Patch] | None = None) -> None:
-    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 1), ncols=3, borderaxespad=0.2)
 
 
 def _line_with_band(
