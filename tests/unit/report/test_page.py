@@ -128,6 +128,14 @@ def test_nothing_of_the_results_is_taken_for_the_page() -> None:
         assert "alert" not in drawn
 
 
+def test_text_that_turns_the_direction_of_letters_stays_among_itself() -> None:
+    turned = "\u202etxt"
+    results = [sample(0, WRONG, turned, detail=turned, failed_test=turned, failed_tests=(turned,))]
+    page = page_of(results, turned)
+    body = page[page.index("<body>") :]
+    assert body.count(turned) == body.count(f"<bdi>{turned}</bdi>") == 7
+
+
 def test_text_that_no_utf_8_can_hold_does_not_break_the_page() -> None:
     assert "\\ud800" in page_of([sample(0, WRONG, detail="\ud800\x00\x1b[31m")]).encode().decode()
 
