@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.prove import boundary, core, languages, throughput
+from tests.prove import boundary, core, languages, selection, throughput
 from tests.prove.harness import prove
 from tests.support.any_engine import engine_where_possible
 
@@ -20,6 +20,7 @@ PROOFS = {
     "boundary": boundary.lines,
     "languages": languages.lines,
     "throughput": throughput.lines,
+    "selection": selection.lines,
 }
 AROUND = {
     "boundary": engine_where_possible,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from verifierd.cli import doctor, evaluate, plan, report, serve, verify
+from verifierd.cli import calibrate, doctor, evaluate, plan, report, select, serve, verify
 from verifierd.cli.demo import command as demo
 from verifierd.cli.endings import write_line
 from verifierd.daemon.parts import distribution_version
@@ -19,6 +19,8 @@ The commands, from a first look to daily use:
     verifierd demo                                   see it at work
     verifierd verify problem.json candidates.jsonl   judge some programs
     verifierd eval --problems ... --samples ...      judge a whole benchmark
+    verifierd select saved.jsonl --rule posterior    pick again from saved results
+    verifierd calibrate saved.jsonl --out b.json     learn what `posterior` believes
     verifierd report results.jsonl --html page.html  what do its results say?
     verifierd plan results.jsonl ...                 how many samples are worth it?
     verifierd serve                                  serve others over gRPC
@@ -42,6 +44,8 @@ def build() -> typer.Typer:
     app.command("eval", help=evaluate.HELP)(evaluate.evaluate)
     app.command(help=plan.HELP)(plan.plan)
     app.command(help=report.HELP)(report.report)
+    app.command(help=select.HELP)(select.select)
+    app.command(help=calibrate.HELP)(calibrate.calibrate)
     app.command(help=doctor.HELP)(doctor.doctor)
     app.command(help=demo.HELP)(demo.demo)
     return app

@@ -1,9 +1,8 @@
-"""The end of a batch, for a person and as JSON: verdicts, clusters, picks, and what it cost."""
+"""The end of a batch for a person: verdicts, clusters, picks, and what it cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
@@ -29,12 +28,16 @@ def summary_view(title: str, summary: BatchSummary) -> RenderableType:
     table.add_column(overflow="fold")
     table.add_row("verdicts", counted(summary.verdict_counts))
     table.add_row("clusters", clusters_text(summary.clusters))
-    table.add_row("pick", _picks(summary.picks))
+    table.add_row("pick", _picks(summary))
     table.add_row("CPU", cpu_text(cost.cpu_time_s, cost.executions, cost.executions_saved + cost.cache_hits))
     memory = f"{cost.memory_gib_seconds:.3g} GiB-s"
     table.add_row(
         "cost", f"{money_text(cost.verification_usd)} ({seconds_text(cost.wall_time_s)} wall, {memory})"
     )
+    if cost.generation_usd:
+        table.add_row("", f"{money_text(cost.generation_usd)} more for drawing the candidates")
+    if summary.suite is not None:
+        table.add_row("tests", summary.suite.summary)
     return table
 
 
@@ -66,63 +69,6 @@ class CandidatesView:
             why = [_why(each)] if with_why else []
             table.add_row(plain(each.candidate_id), words(each.verdict), _tests(each), _cpu(each), *why)
         return table
-
-
-def candidate_as_json(result: CandidateResult) -> dict[str, Any]:
-    """Return a candidate's result as a JSON object; outputs are left out."""
-    return {
-        "candidate_id": result.candidate_id,
-        "verdict": result.verdict.value,
-        "passed": result.passed,
-        "tests_passed": result.tests_passed,
-        "tests_total": result.tests_total,
-        "cpu_time_s": result.usage.cpu_time_s,
-        "wall_time_s": result.usage.wall_time_s,
-        "peak_memory_bytes": result.usage.peak_memory_bytes,
-        "duplicate_of": result.duplicate_of or None,
-        "detail": result.detail,
-        "tests": [
-            {
-                "test_id": execution.test_id,
-                "verdict": execution.verdict.value,
-                "detail": execution.detail,
-                "cpu_time_s": execution.usage.cpu_time_s,
-                "wall_time_s": execution.usage.wall_time_s,
-                "peak_memory_bytes": execution.usage.peak_memory_bytes,
-                "backend": execution.backend or None,
-                "image_digest": execution.image_digest or None,
-                "from_cache": execution.from_cache,
-            }
-            for execution in result.executions
-        ],
-    }
-
-
-def summary_as_json(summary: BatchSummary) -> dict[str, Any]:
-    """Return the end of a batch as a JSON object."""
-    cost = summary.cost
-    return {
-        "batch_id": summary.batch_id,
-        "stop_reason": summary.stop_reason.value,
-        "verdict_counts": {verdict.value: count for verdict, count in summary.verdict_counts.items()},
-        "clusters": [
-            {"id": each.id, "verdict": each.verdict.value, "candidate_ids": list(each.candidate_ids)}
-            for each in summary.clusters
-        ],
-        "picks": [
-            {"candidate_id": each.candidate_id, "rule": each.rule, "cluster_id": each.cluster_id}
-            for each in summary.picks
-        ],
-        "cost": {
-            "cpu_time_s": cost.cpu_time_s,
-            "wall_time_s": cost.wall_time_s,
-            "memory_gib_seconds": cost.memory_gib_seconds,
-            "executions": cost.executions,
-            "executions_saved": cost.executions_saved,
-            "cache_hits": cost.cache_hits,
-            "verification_usd": cost.verification_usd,
-        },
-    }
 
 
 def clusters_text(clusters: tuple[Cluster, ...]) -> Text:
@@ -162,7 +108,18 @@ def _why(result: CandidateResult) -> Text:
     return plain(f"the same program as {result.duplicate_of}" if result.duplicate_of else result.detail)
 
 
-def _picks(picks: tuple[Pick, ...]) -> Text:
-    if not picks:
-        return Text("none: nothing was accepted", style="yellow")
-    return Text(", ").join(Text.assemble(plain(pick.candidate_id), f" by {pick.rule}") for pick in picks)
+def _picks(summary: BatchSummary) -> Text:
+    if summary.picks:
+        text = Text(", ").join(map(_pick, summary.picks))
+    elif summary.none_probability is not None:
+        text = Text("none: nothing may be picked, or none is likelier right", style="yellow")
+    else:
+        text = Text("none: nothing was accepted", style="yellow")
+    if summary.none_probability is not None:
+        text.append(f"; {summary.none_probability:.0%} that none is right")
+    return text
+
+
+def _pick(pick: Pick) -> Text:
+    chance = "" if pick.probability is None else f" ({pick.probability:.0%} right)"
+    return Text.assemble(plain(pick.candidate_id), f" by {pick.rule}{chance}")

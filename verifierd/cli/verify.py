@@ -6,11 +6,13 @@ import asyncio
 import textwrap
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from verifierd.cli.as_json import candidate_as_json, summary_as_json
 from verifierd.cli.endings import OutputError
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.in_order import InOrder
@@ -18,9 +20,10 @@ from verifierd.cli.options import CONFIG_HELP, JSON_HELP, SERVER_HELP, SETTINGS_
 from verifierd.cli.output import print_json, print_views
 from verifierd.cli.progress import progress
 from verifierd.cli.session import session
-from verifierd.cli.summaries import CandidatesView, candidate_as_json, summary_as_json, summary_view
+from verifierd.cli.summaries import CandidatesView, summary_view
 from verifierd.datasets.languages import languages_with
 from verifierd.datasets.native import read_candidates, read_problem
+from verifierd.datasets.params import read_params
 from verifierd.datasets.refusals import Sources
 from verifierd.datasets.task import KIND_OF_TEST
 from verifierd_client import (
@@ -34,6 +37,7 @@ from verifierd_client import (
     Verdict,
 )
 
+PARAMS_HELP = "Parameters of the rule, a JSON object of numbers by name."
 RULE_HELP = "By which rule candidates are picked; the server's default if left out."
 FRESH_HELP = "Make every run, though the server may know what an earlier equal one did."
 LINE_CHARS, COLUMN_CHARS = 80, 38
@@ -219,16 +223,18 @@ def verify(
     config: Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP)] = None,
     rule: Annotated[str | None, typer.Option("--rule", help=RULE_HELP, show_default=False)] = None,
     picks: Annotated[int, typer.Option("--picks", min=1, help="How many candidates to pick at most.")] = 1,
+    params: Annotated[Path | None, typer.Option("--params", help=PARAMS_HELP, show_default=False)] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help=FRESH_HELP)] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Judge some candidates."""
     with reported(as_json):
         asked = read_problem(problem)
+        given = {} if params is None else read_params(params)
         read = list(read_candidates(candidates))
         sources = Sources(problem, candidates, [each.line for each in read])
         programs = [each.candidate for each in read]
-        lines = InOrder((each.id for each in programs), _print_line)
+        lines = InOrder((each.id for each in programs), partial(_print_line, asked))
         try:
             with sources.named():
                 batch = asyncio.run(
@@ -236,7 +242,7 @@ def verify(
                         session(server, config),
                         asked,
                         programs,
-                        Options(fresh=fresh, selection=Selection(rule, picks)),
+                        Options(fresh=fresh, selection=Selection(rule, picks, given)),
                         lines if as_json else None,
                     )
                 )
@@ -272,8 +278,8 @@ async def _judged(
             return BatchResult(results=stream.in_order(results), summary=stream.summary)
 
 
-def _print_line(result: CandidateResult) -> None:
-    print_json(candidate_as_json(result))
+def _print_line(problem: Problem, result: CandidateResult) -> None:
+    print_json(candidate_as_json(result, problem))
 
 
 def _exit_code(batch: BatchResult) -> ExitCode:

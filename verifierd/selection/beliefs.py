@@ -19,32 +19,36 @@ class Beliefs:
         correct_a, correct_b: Beta distribution of the chance that a sample is correct, where some are.
         concentration, discount: of the restaurant in which wrong programs sit down; see `partitions`.
         size_weight: exponent of what the sizes of clusters say: samples of one model are not independent.
-        right_a, right_b: Beta distribution of the share of the tests written by a model that a correct
-            program passes.
+        right_a, right_b: Beta distribution of the share that a correct program passes of those tests, written
+            by a model, that the best cluster passes: how many of all are sound differs from problem to
+            problem.
         wrong_a, wrong_b: the same of a wrong one.
         tests_worth: how many independent tests any number of them is worth at most.
         sound_a, sound_b: Beta distribution of the share of inputs on which a correct program comes to an
             answer.
         unsound_a, unsound_b: the same of a wrong one.
         inputs_worth: how many independent inputs any number of them is worth at most.
+        kinship: exponent of the share of inputs on which two clusters do the same: how likely a second one is
+            correct too. Correct programs differ where a problem leaves open what to do.
     """
 
-    unsolvable: float = 0.25
-    correct_a: float = 0.6
-    correct_b: float = 1.4
+    unsolvable: float = 0.3
+    correct_a: float = 0.5
+    correct_b: float = 1.0
     concentration: float = 8.0
-    discount: float = 0.4
-    size_weight: float = 0.5
-    right_a: float = 2.0
-    right_b: float = 3.0
-    wrong_a: float = 0.6
-    wrong_b: float = 3.0
-    tests_worth: float = 8.0
-    sound_a: float = 8.0
+    discount: float = 0.5
+    size_weight: float = 0.6
+    right_a: float = 8.0
+    right_b: float = 1.5
+    wrong_a: float = 0.5
+    wrong_b: float = 0.5
+    tests_worth: float = 12.0
+    sound_a: float = 12.0
     sound_b: float = 1.0
     unsound_a: float = 2.0
-    unsound_b: float = 1.0
-    inputs_worth: float = 4.0
+    unsound_b: float = 0.5
+    inputs_worth: float = 8.0
+    kinship: float = 8.0
 
     def __post_init__(self) -> None:
         """Raise ParameterRefused where a number is out of its range."""

@@ -6,12 +6,12 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from verifierd.model import CandidateResult, KilledBy, ProbeResult, Verdict
+from verifierd.model import CandidateResult, ProbeResult, Verdict
 from verifierd.selection.grouped import Grouped, Member, grouped, may_be_picked
 from verifierd.selection.probing.choice import chosen_probes
 from verifierd.selection.probing.validity import invalid_probes
@@ -23,6 +23,21 @@ NOTHING_CELL = bytes(CELL_BYTES)
 _NOT_SEEN = frozenset({Verdict.INFRASTRUCTURE_ERROR, Verdict.CANCELLED})
 
 Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRow:
+    """What one candidate did: a digest and a byte for each probe input, 1 where it came to no answer.
+
+    A behaviour of None is comparable to nothing. Equal programs have the same `program`. One that is apart
+    is no guide and in no cluster.
+    """
+
+    candidate_id: str
+    program: str
+    behaviours: Sequence[str | None]
+    failed: bytes
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +68,35 @@ class ClustersByProbes:
         """Take a candidate's final result. Those that were not seen to their end are left out."""
         if result.verdict in _NOT_SEEN:
             return
-        did = {each.probe_id: each for each in result.probes}
+        program = result.duplicate_of or result.candidate_id
         if result.verdict is Verdict.NO_CODE:
-            did = dict.fromkeys(self._probe_ids, _WITHOUT_CODE)
-        seen = [did.get(probe_id) for probe_id in self._probe_ids]
-        failed = bytes(each is not None and each.failed and not each.is_ours for each in seen)
-        self._rows[arrival] = _Row(
+            width = len(self._probe_ids)
+            row = SeenRow(result.candidate_id, program, [Verdict.NO_CODE.name] * width, b"\1" * width)
+            self.add_row(arrival, row, result.verdict)
+            return
+        probes: Sequence[ProbeResult | None] = result.probes
+        if tuple(each.probe_id for each in result.probes) != self._probe_ids:
+            did = {each.probe_id: each for each in result.probes}
+            probes = [did.get(probe_id) for probe_id in self._probe_ids]
+        row = SeenRow(
             candidate_id=result.candidate_id,
-            program=result.duplicate_of or result.candidate_id,
-            verdict=result.verdict,
-            may_be_picked=may_be_picked(result) and not all(failed),
-            cells=b"".join(map(_cell, seen)),
-            failed=failed,
-            is_apart=result.nondeterministic or any(each is None or each.is_ours for each in seen),
+            program=program,
+            behaviours=[None if each is None else each.behaviour for each in probes],
+            failed=bytes([each is not None and each.failed and not each.is_ours for each in probes]),
+            is_apart=result.nondeterministic or None in probes or any(each.is_ours for each in result.probes),
+        )
+        self.add_row(arrival, row, result.verdict, may_be_picked(result))
+
+    def add_row(self, arrival: int, row: SeenRow, verdict: Verdict, eligible: bool = False) -> None:
+        """Take what a candidate did on each probe input, in their order; it may be picked if `eligible`."""
+        self._rows[arrival] = _Row(
+            candidate_id=row.candidate_id,
+            program=row.program,
+            verdict=verdict,
+            may_be_picked=eligible and b"\0" in row.failed,
+            cells=b"".join(map(_cell, row.behaviours)),
+            failed=row.failed,
+            is_apart=row.is_apart,
         )
 
     def choose(self, at_most: int) -> frozenset[str]:
@@ -153,23 +184,12 @@ class _State:
         return ~invalid_probes(self.failed, self.programs)
 
 
-_WITHOUT_CODE = ProbeResult(
-    probe_id="",
-    killed_by=KilledBy.NOBODY,
-    failed=True,
-    behaviour=Verdict.NO_CODE.name,
-    cpu_time_ns=0,
-    wall_time_ns=0,
-    peak_memory_bytes=0,
-    was_run=False,
-)
-
-
 def _flags(rows: Sequence[bytes], width: int) -> Flags:
     return np.frombuffer(b"".join(rows), dtype=np.bool_).reshape(len(rows), width)
 
 
-def _cell(probe: ProbeResult | None) -> bytes:
-    if probe is None or probe.behaviour is None:
+@lru_cache(maxsize=1 << 16)
+def _cell(behaviour: str | None) -> bytes:
+    if behaviour is None:
         return NOTHING_CELL
-    return hashlib.sha256(probe.behaviour.encode()).digest()[:CELL_BYTES]
+    return hashlib.sha256(behaviour.encode("utf-8", "surrogatepass")).digest()[:CELL_BYTES]

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from verifierd.selection.standings import NOTHING, Numbers, Standings
 
 Floats = npt.NDArray[np.float64]
+COMPARED = 32
+"""Clusters that are compared with one another: the largest."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +25,7 @@ class Evidence:
         tests: how many such tests there are.
         answered: of shape (clusters,), share of the inputs on which they came to an answer.
         inputs: how many inputs there are.
+        agreement: of shape (k, k), on what share of the inputs two of the k largest clusters do the same.
     """
 
     sizes: Numbers
@@ -30,6 +33,7 @@ class Evidence:
     tests: int
     answered: Floats
     inputs: int
+    agreement: Floats
 
 
 def evidence_of(standings: Standings, clusters: Sequence[Numbers]) -> Evidence:
@@ -39,9 +43,17 @@ def evidence_of(standings: Standings, clusters: Sequence[Numbers]) -> Evidence:
     passed = [float(standings.passed[group].mean()) if tests else 0.0 for group in clusters]
     answered = (standings.behaviours[first] != NOTHING).mean(axis=1) if inputs else np.ones(len(first))
     return Evidence(
+        agreement=_agreement(standings.behaviours[first[:COMPARED]]),
         sizes=np.array([group.size for group in clusters], dtype=np.int64),
         passed=np.array(passed, dtype=np.float64),
         tests=tests,
         answered=np.asarray(answered, dtype=np.float64),
         inputs=inputs,
     )
+
+
+def _agreement(behaviours: Numbers) -> Floats:
+    if behaviours.shape[1] == 0:
+        return np.eye(behaviours.shape[0])
+    same = behaviours[:, np.newaxis, :] == behaviours[np.newaxis, :, :]
+    return np.asarray(same.mean(axis=2), dtype=np.float64)

@@ -8,11 +8,15 @@ programs among n, by Bayes' rule,
     P(j)    in proportion to (1 - z) * (B(a + m, b + n - m) / B(a, b) * partition(all but j)) ** w
     P(none) in proportion to z * partition(all) ** w + (1 - z) * (B(a, b + n) / B(a, b) * partition(all)) ** w
 
-and P(j) times what tests written by a model, and inputs, say of it: a correct program passes more of the
-tests than wrong ones do, and comes to an answer on more inputs. The exponent w and the numbers of tests and
-inputs that all of them are worth weaken what they say, since neither samples nor tests of one model are
-independent. DESIGN.md, section 7, names the two priors; Chen et al. 2022, "CodeT", section 2.2, that
-agreement with generated tests tells correct programs.
+and P(j) times what tests written by a model, and inputs, say of it: of the tests that the best cluster passes
+a correct program passes more than wrong ones do, and it comes to an answer on more inputs. The exponent w and
+the numbers of tests and inputs that all of them are worth weaken what they say, since neither samples nor
+tests of one model are independent. DESIGN.md, section 7, names the two priors; Chen et al. 2022, "CodeT",
+section 2.2, that agreement with generated tests tells correct programs.
+
+Where a problem leaves open what to do, correct programs are in several clusters. So cluster j is correct with
+probability sum_i P(i) * agreement(i, j) ** kinship, where agreement is the share of inputs on which i and j
+do the same: that is the ranking of minimum Bayes risk, too (`rules.mbr_exec`).
 """
 
 from __future__ import annotations
@@ -30,19 +34,28 @@ from verifierd.selection.partitions import log_partition, log_partitions_without
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probabilities:
-    """That each cluster is the correct one, of shape (clusters,), and that none is; together 1."""
+    """That each cluster is correct, of shape (clusters,), and that none is.
+
+    Several may be: where a problem leaves open what to do, correct programs differ. `first` is that each is
+    the one that most correct programs are in; these and `none` are 1 together.
+    """
 
     clusters: Floats
     none: float
+    first: Floats
 
 
 def probabilities(evidence: Evidence, beliefs: Beliefs) -> Probabilities:
     """Return the posterior in time linear in the clusters; without any, none is correct for certain."""
     if evidence.sizes.size == 0:
-        return Probabilities(np.empty(0), 1.0)
+        return Probabilities(np.empty(0), 1.0, np.empty(0))
     logs = log_posterior(evidence, beliefs)
     shares = np.exp(logs - logsumexp(logs))
-    return Probabilities(shares[:-1], float(shares[-1]))
+    first, none = shares[:-1], float(shares[-1])
+    clusters = first.copy()
+    compared = evidence.agreement.shape[0]
+    clusters[:compared] = np.minimum(evidence.agreement**beliefs.kinship @ first[:compared], 1.0 - none)
+    return Probabilities(clusters, none, first)
 
 
 def log_posterior(evidence: Evidence, beliefs: Beliefs) -> Floats:
@@ -60,9 +73,13 @@ def log_posterior(evidence: Evidence, beliefs: Beliefs) -> Floats:
 
 
 def _of_tests(evidence: Evidence, beliefs: Beliefs) -> Floats:
-    worth = _worth(evidence.tests, beliefs.tests_worth)
-    right = _log_share(evidence.passed, worth, beliefs.right_a, beliefs.right_b)
-    return right - _log_share(evidence.passed, worth, beliefs.wrong_a, beliefs.wrong_b)
+    most = float(evidence.passed.max(initial=0.0))
+    if most == 0:  # nobody passes any: the tests say nothing
+        return np.zeros(evidence.sizes.shape)
+    worth = _worth(evidence.tests * most, beliefs.tests_worth)
+    share = evidence.passed / most
+    right = _log_share(share, worth, beliefs.right_a, beliefs.right_b)
+    return right - _log_share(share, worth, beliefs.wrong_a, beliefs.wrong_b)
 
 
 def _of_inputs(evidence: Evidence, beliefs: Beliefs) -> Floats:
@@ -71,7 +88,7 @@ def _of_inputs(evidence: Evidence, beliefs: Beliefs) -> Floats:
     return sound - _log_share(evidence.answered, worth, beliefs.unsound_a, beliefs.unsound_b)
 
 
-def _worth(count: int, at_most: float) -> float:
+def _worth(count: float, at_most: float) -> float:
     """Return how many independent ones so many are worth: all of few, hardly more than the bound of many."""
     return count * at_most / (count + at_most) if count and at_most else 0.0
 

@@ -28,6 +28,7 @@ def seen(*sizes: int, passed: tuple[float, ...] = (), answered: tuple[float, ...
         10 if passed else 0,
         np.array(answered or [1.0] * n),
         10 if answered else 0,
+        np.eye(n),
     )
 
 

@@ -13,9 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from verifierd.cli.as_json import candidate_as_json, summary_as_json
 from verifierd.cli.demo.run import Findings
 from verifierd.cli.output import money_text, plain, seconds_text
-from verifierd.cli.summaries import candidate_as_json, summary_as_json, summary_view
+from verifierd.cli.summaries import summary_view
 from verifierd.cli.words import counted, plural, short, words
 from verifierd_client import Verdict
 
@@ -53,7 +54,7 @@ def as_json(findings: Findings) -> dict[str, Any]:
                     {
                         "behaviour": candidate.behaviour,
                         "expected_verdict": candidate.expected_verdict,
-                        **candidate_as_json(result),
+                        **candidate_as_json(result, judged.batch.problem),
                     }
                     for candidate, result in zip(judged.batch.candidates, judged.result.results, strict=True)
                 ],
