@@ -14,7 +14,7 @@ from verifierd.selection.evidence import Evidence, Floats
 from verifierd.selection.posterior import probabilities
 from verifierd.selection.standings import Flags
 
-PRIOR_WEIGHT = 1.0
+PRIOR_WEIGHT = 0.3
 """What a number's distance from its default counts, beside the mean log loss: few batches change little."""
 LARGEST = math.log(1e6)
 LEAST = 1e-9  # probability: what is thought impossible costs much, and not everything

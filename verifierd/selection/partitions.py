@@ -35,7 +35,7 @@ def log_partitions_without(sizes: npt.NDArray[np.int64], concentration: float, d
     seated = _log_seated(sizes, discount)
     opened = _log_opened(sizes.size, concentration, discount)
     left = int(sizes.sum()) - sizes
-    rising = np.array([_log_rising(int(each), concentration) for each in left])
+    rising = gammaln(concentration + left) - gammaln(concentration + 1.0)
     others = opened[-2] if sizes.size > 1 else 0.0
     return np.where(left > 0, others + (seated.sum() - seated) - rising, 0.0)
 

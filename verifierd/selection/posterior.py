@@ -25,7 +25,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, logsumexp
+from scipy.special import betaln
 
 from verifierd.selection.beliefs import Beliefs
 from verifierd.selection.evidence import Evidence, Floats
@@ -50,7 +50,8 @@ def probabilities(evidence: Evidence, beliefs: Beliefs) -> Probabilities:
     if evidence.sizes.size == 0:
         return Probabilities(np.empty(0), 1.0, np.empty(0))
     logs = log_posterior(evidence, beliefs)
-    shares = np.exp(logs - logsumexp(logs))
+    weights = np.exp(logs - logs.max())
+    shares = weights / weights.sum()
     first, none = shares[:-1], float(shares[-1])
     clusters = first.copy()
     compared = evidence.agreement.shape[0]
