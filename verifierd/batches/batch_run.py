@@ -79,7 +79,7 @@ class BatchRun:
         self._programs = Programs(settings.kept_result_bytes)
         self._tally = Tally(settings, batch, probes)
         self._stop_rules = StopRules(batch.options, self._tally)
-        self._view_pace = Pace(growth=1.5)
+        self._view_pace = Pace(growth=1.5, last=self._tally.light_candidates)
         self._unfinished: dict[int, _Unfinished] = {}
         self._landed: asyncio.Queue[BatchEvent | None] = asyncio.Queue()
         # A candidate takes room when it is taken in and leaves it when its result has been taken out:
@@ -195,7 +195,7 @@ class BatchRun:
             landed = progress.executions, self._judging, cause, progress.seen
             result = failed_by_us(arrived.candidate.id, *landed)
         self._finish_equals(arrived, result)
-        kept = self._probing.ended(self._tally.clustering)
+        kept = self._probing.ended(bool(result.probes), self._tally.clustering)
         if kept is not None:
             self._verification.keep_probes(kept)
 

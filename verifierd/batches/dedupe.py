@@ -15,6 +15,7 @@ from verifierd.model import CandidateResult, Verdict
 
 # What an execution result takes beside its outputs, about.
 RESULT_BYTES = 1024
+PROBE_BYTES = 384  # what a result on a probe input takes, about
 
 # These say nothing about the program, so a later equal one gets a chance of its own.
 _NOT_KEPT = frozenset({Verdict.INFRASTRUCTURE_ERROR, Verdict.CANCELLED})
@@ -73,7 +74,12 @@ def duplicate(original: CandidateResult, arrived: Arrived) -> CandidateResult:
 
 
 def _size_bytes(result: CandidateResult, enough: int) -> int:
-    return sum(
-        RESULT_BYTES + len(each.stdout) + len(each.stderr) + bytes_of(each.actual, enough)
-        for each in result.executions
+    probes_bytes = PROBE_BYTES * (len(result.probes) + len(result.repeats))
+    return (
+        RESULT_BYTES
+        + probes_bytes
+        + sum(
+            RESULT_BYTES + len(each.stdout) + len(each.stderr) + bytes_of(each.actual, enough)
+            for each in result.executions
+        )
     )

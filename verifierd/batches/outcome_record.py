@@ -12,7 +12,7 @@ from verifierd.model import CandidateResult, SuiteReport, TestCase, Verdict
 
 LEAST_PROGRAMS = 10
 """Distinct programs without which no report is made: it would say that there are too few."""
-KEPT_BYTES = 64 << 20
+KEPT_BYTES = 8 << 20
 PASSED, FAILED, UNKNOWN = 1, 0, 0xFF
 _UNKNOWN = frozenset({Verdict.SKIPPED, Verdict.CANCELLED, Verdict.INFRASTRUCTURE_ERROR})
 

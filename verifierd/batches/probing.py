@@ -26,6 +26,8 @@ INPUTS_TO_ONE_KEPT = 3
 # What inputs are changed of: more of them, or larger ones, would take longer than a batch should wait.
 MUTATED_TESTS, MUTATED_BYTES = 32, 1 << 14
 SEED = 20_220_208
+# A program that prints inputs is asked no more after so many failures in a row, or so many bytes.
+COMPLAINTS, GENERATED_BYTES = 3, 16 << 20
 
 
 async def candidates_for_probes(
@@ -56,23 +58,31 @@ class Probing:
     def __init__(self, probes: Probes | None, inputs: Sequence[ProbeInput]) -> None:
         self._at_most = probes.max_inputs if probes is not None else 0
         self._begun = self._ended = 0
-        self._is_settled = asyncio.Event()
-        if len(inputs) <= self._at_most:
-            self._is_settled.set()
+        self._is_settled = len(inputs) <= self._at_most
+        self._may_go_on = asyncio.Event()
 
     async def begins(self) -> None:
         """Wait until a further program may run."""
-        if self._begun >= SCOUTS:
-            await self._is_settled.wait()
+        while self._begun >= SCOUTS and not self._is_settled:
+            self._may_go_on.clear()
+            await self._may_go_on.wait()
         self._begun += 1
 
-    def ended(self, clusters: Clustering) -> frozenset[str] | None:
-        """Take down that a program has been seen; return the inputs that are kept where that is known now."""
-        self._ended += 1
+    def ended(self, was_seen: bool, clusters: Clustering) -> frozenset[str] | None:
+        """Take down that a program has ended; return the inputs that are kept where that is known now.
+
+        One that was not seen on the inputs, such as one that stopped at its first failed test, lets another
+        go in its place.
+        """
+        self._may_go_on.set()
+        if was_seen:
+            self._ended += 1
+        else:
+            self._begun -= 1
         is_time = self._ended == self._begun >= SCOUTS
-        if self._is_settled.is_set() or not is_time or not isinstance(clusters, ClustersByProbes):
+        if self._is_settled or not is_time or not isinstance(clusters, ClustersByProbes):
             return None
-        self._is_settled.set()
+        self._is_settled = True
         return clusters.choose(self._at_most)
 
 
@@ -84,17 +94,22 @@ async def _generated(
     taken = {each.id for each in probes.inputs}
     names = (name for seed in counted() if (name := f"generated-{seed}") not in taken)
     printed: list[ProbeInput] = []
-    why = ""
+    why, in_a_row, left_bytes = "", 0, GENERATED_BYTES
     async with aclosing(executor.execute(request)) as answers:
         async for answer in answers:
-            if isinstance(answer, ExecutionFailed):
-                why = answer.cause
-            elif complaint := _complaint(answer.outcome):
-                why = complaint
-            else:
-                name = next(names)
-                printed.append(ProbeInput(name, StdinProbe(answer.outcome.stdout)))
+            why = answer.cause if isinstance(answer, ExecutionFailed) else _complaint(answer.outcome)
+            if isinstance(answer, ExecutionFailed) or why:
+                in_a_row += 1
+                if in_a_row == COMPLAINTS:
+                    break
+                continue
+            in_a_row = 0
+            left_bytes -= len(answer.outcome.stdout)
+            if left_bytes < 0:
+                break
+            printed.append(ProbeInput(next(names), StdinProbe(answer.outcome.stdout)))
     if not printed:
+        why = why or f"it printed more than {GENERATED_BYTES} bytes"
         raise InvalidField(
             "probes.generator.source",
             f"it printed no input: {why}",

@@ -16,12 +16,15 @@ PRIOR = Difficulty(unsolvable=0.25, a=0.45, b=1.1)
 
 
 class StopRules:
-    """Asked after each candidate. Rules that read clusters are asked less often as the batch grows."""
+    """Asked after each candidate; rules that read clusters are asked less often as the batch grows.
+
+    In a large one they are asked no more: what has not led by then does not lead.
+    """
 
     def __init__(self, options: BatchOptions, tally: Tally) -> None:
         self._options = options
         self._tally = tally
-        self._pace = Pace(growth=1.05)
+        self._pace = Pace(growth=1.05, last=2 * tally.light_candidates)
         self._seen = 0
         self._accepted = 0
 

@@ -36,7 +36,7 @@ USABLE: Mapping[type[TestBody], tuple[str, str, str]] = {
 
 
 PATIENCE = 3
-"""Runs that judge nobody and meet their time limit before no more of them are made."""
+"""Generated tests, and again probe inputs, that meet their time limit before no more of them are run."""
 
 
 @dataclass(slots=True)
@@ -45,12 +45,8 @@ class Progress:
 
     executions: list[ExecutionResult] = field(default_factory=list)
     seen: Seen = field(default_factory=Seen)
-    timed_out: list[ExecutionResult] = field(default_factory=list)  # of runs that judge nobody
-
-
-def is_given_up(progress: Progress) -> bool:
-    """Tell whether no more is run of a candidate but tests that judge."""
-    return len(progress.timed_out) >= PATIENCE
+    slow_tests: int = 0  # that judge nobody and met their time limit
+    slow_probes: list[ExecutionResult] = field(default_factory=list)
 
 
 class Suite:
@@ -73,7 +69,7 @@ class Suite:
         """Return the places that are to be run, in their order."""
         tests = range(len(progress.executions), self.tests_total)
         due = [*tests, *self.probe_places[len(progress.seen.probes) :]]
-        if not self._unusable and not is_given_up(progress):
+        if not self._unusable and not progress.slow_tests and not progress.slow_probes:
             return due
         return [place for place in due if not self._left_out(place, progress)]
 
@@ -86,9 +82,10 @@ class Suite:
         return self._cases[place].judges
 
     def is_complete(self, progress: Progress) -> bool:
-        """Tell whether every run has landed, second ones of probe inputs aside."""
-        landed = len(progress.executions), len(progress.seen.probes)
-        return landed == (self.tests_total, len(self.probe_places))
+        """Tell whether all has landed that a verdict rests on: the tests, or where none judges all runs."""
+        if len(progress.executions) < self.tests_total:
+            return False
+        return any(self.judging) or len(progress.seen.probes) == len(self.probe_places)
 
     def runs_at(self, places: Sequence[int]) -> tuple[Run, ...]:
         """Return the runs of these places."""
@@ -104,8 +101,9 @@ class Suite:
 
     def _left_out(self, place: int, progress: Progress) -> str:
         """Return why a place is not run; empty where it is."""
-        if is_given_up(progress) and not self._cases[place].judges:
-            return f"{PATIENCE} inputs that judge nobody met their time limit; the others were not tried"
+        slow = progress.slow_tests if place < self.tests_total else len(progress.slow_probes)
+        if slow >= PATIENCE and not self._cases[place].judges:
+            return f"{PATIENCE} of its kind met their time limit; the others were not tried"
         return self._unusable.get(place, "")
 
     def is_unusable(self, place: int, why: str) -> None:

@@ -11,7 +11,16 @@ from verifierd.batches.early_stop import StopReason
 from verifierd.batches.outcome_record import OutcomeRecord
 from verifierd.batches.settings import EngineSettings
 from verifierd.economics.cost import cost_of, generation_usd, total
-from verifierd.model import Batch, BatchFinished, CandidateResult, Cluster, Cost, ProbeInput, Verdict
+from verifierd.model import (
+    MAX_PROBES,
+    Batch,
+    BatchFinished,
+    CandidateResult,
+    Cluster,
+    Cost,
+    ProbeInput,
+    Verdict,
+)
 from verifierd.selection.by_probes import ClustersByProbes
 from verifierd.selection.by_tests import ClustersByTests
 from verifierd.selection.generated import GeneratedTests
@@ -36,6 +45,7 @@ class Tally:
             if probes
             else ClustersByTests(self.rule.reads_behaviours)
         )
+        self._probes = len(probes)
         tests = batch.problem.tests if self.rule.reads_generated else ()
         self._generated = GeneratedTests(tests)
         self._outcomes = OutcomeRecord(batch.problem.tests)
@@ -56,7 +66,12 @@ class Tally:
     @property
     def is_heavy(self) -> bool:
         """Tell whether summing up takes longer than an event loop may be held."""
-        return self._verdicts.total() > HEAVY_CANDIDATES or self._outcomes.tells
+        return self._verdicts.total() > self.light_candidates or self._outcomes.tells
+
+    @property
+    def light_candidates(self) -> int:
+        """Return of how many candidates clusters are made as fast as an event loop may be held."""
+        return HEAVY_CANDIDATES * MAX_PROBES // max(MAX_PROBES, self._probes)
 
     @property
     def cost(self) -> Cost:

@@ -9,14 +9,14 @@ from contextlib import aclosing
 from sandboxes.model import BrokenTestProgram, Program, Run, StdioRun
 from verifierd.batches.arrivals import Arrived
 from verifierd.batches.outputs import OutputAllowance
-from verifierd.batches.suite import Progress, Suite, is_given_up, unseen
+from verifierd.batches.suite import PATIENCE, Progress, Suite, unseen
 from verifierd.execution.checking import Checking
 from verifierd.execution.executor import ExecutionRequest, Executor
 from verifierd.execution.recalling import Recalling
 from verifierd.execution.result_cache import ResultCache
 from verifierd.execution.varying import may_vary
 from verifierd.judging.answers import Answer
-from verifierd.judging.candidates import NOT_JUDGED, concluded
+from verifierd.judging.candidates import NOT_JUDGED, Seen, concluded
 from verifierd.judging.judge import Judge
 from verifierd.judging.probes import seen
 from verifierd.model import Batch, CandidateResult, ExecutionResult, ProbeInput, ProbeResult, Verdict
@@ -59,9 +59,9 @@ class Verification:
         left_out_because = await self._execute(arrived, progress)
         if left_out_because:
             self._leave_out(progress, left_out_because, arrived.queued_at_ns)
-        elif self._probes and not is_given_up(progress) and may_vary(self._program(arrived)):
+        elif self._is_to_repeat(arrived, progress):
             await self._repeat(arrived, progress)
-        return self.concluded(arrived, progress)
+        return concluded(arrived.candidate.id, progress.executions, self._suite.judging, progress.seen)
 
     def keep_probes(self, kept: Set[str]) -> None:
         """Run no other probe inputs of candidates that begin from now on; others have ended."""
@@ -73,8 +73,15 @@ class Verification:
         return self._suite.is_complete(progress)
 
     def concluded(self, arrived: Arrived, progress: Progress) -> CandidateResult:
-        """Return the result of a candidate of which all has landed."""
-        return concluded(arrived.candidate.id, progress.executions, self._suite.judging, progress.seen)
+        """Return the result of a candidate that was stopped after all that its verdict rests on.
+
+        Without the second runs that were due nobody knows whether it is a guide, so nothing is told of them.
+        """
+        seen = Seen() if self._is_to_repeat(arrived, progress) else progress.seen
+        return concluded(arrived.candidate.id, progress.executions, self._suite.judging, seen)
+
+    def _is_to_repeat(self, arrived: Arrived, progress: Progress) -> bool:
+        return bool(self._probes) and not progress.slow_probes and may_vary(self._program(arrived))
 
     async def _execute(self, arrived: Arrived, progress: Progress) -> str:
         """Run what is due until nothing is; return why the rest is not run."""
@@ -84,7 +91,7 @@ class Verification:
             return self._judge.skipped(place, why, arrived.queued_at_ns)
 
         while places := self._suite.due(progress):
-            answered, gave_up = 0, is_given_up(progress)
+            answered, patience = 0, _patience(progress)
             try:
                 async with aclosing(self._executor.execute(self._request(arrived, places))) as answers:
                     async for answer in answers:
@@ -98,20 +105,20 @@ class Verification:
                         why = self._why_no_more(place, execution)
                         if why and answered < len(places):
                             return why
-                        if is_given_up(progress) and not gave_up:
+                        if _patience(progress) != patience:
                             break
             except BrokenTestProgram as error:
                 self._suite.is_unusable(places[answered], str(error))
             else:
-                if answered < len(places) and gave_up == is_given_up(progress):
+                if answered < len(places) and patience == _patience(progress):
                     raise ValueError(f"{answered} of {len(places)} runs were answered")
             self._suite.pass_over(progress, leave_out)
-        if is_given_up(progress):
-            self._fill_in(progress.seen.probes, progress.timed_out[-1])
+        if len(progress.slow_probes) >= PATIENCE:
+            self._fill_in(progress.seen.probes, progress.slow_probes[-1])
         return ""
 
     async def _repeat(self, arrived: Arrived, progress: Progress) -> None:
-        """Run the probe inputs a second time: a program that does something else now is no guide."""
+        """Run the probe inputs a second time, up to the first on which the program does something else."""
         places = self._suite.probe_places
         async with aclosing(self._executor.execute(self._request(arrived, places))) as answers:
             async for answer in answers:
@@ -119,13 +126,17 @@ class Verification:
                 execution = await self._judged(answer.at(place, answer.attempts), arrived)
                 progress.seen.repeats.append(seen(execution))
                 self._landed(execution)
+                if progress.seen.nondeterministic:
+                    break
 
     def _take(self, progress: Progress, place: int, execution: ExecutionResult) -> None:
-        if execution.verdict is Verdict.TIME_LIMIT_EXCEEDED and not self._suite.judges(place):
-            progress.timed_out.append(execution)
+        is_slow = execution.verdict is Verdict.TIME_LIMIT_EXCEEDED
         if place < self._suite.tests_total:
             progress.executions.append(execution)
+            progress.slow_tests += is_slow and not self._suite.judges(place)
         else:
+            if is_slow:
+                progress.slow_probes.append(execution)
             progress.seen.probes.append(seen(execution))
             if execution.verdict is Verdict.COMPILE_ERROR:
                 progress.seen.not_built = f"probe input {execution.test_id}: {execution.detail}"
@@ -155,7 +166,8 @@ class Verification:
 
     def _stops_at(self, run: Run, answer: Answer) -> bool:
         stops = self._batch.options.stop_at_first_failure
-        return stops and self._judge.has_failed(self._in_place(run, answer))
+        judges = self._suite.judges(self._suite.place_of(run))
+        return stops and judges and self._judge.has_failed(self._in_place(run, answer))
 
     def _in_place(self, run: Run, answer: Answer) -> Answer:
         return answer.at(self._suite.place_of(run), answer.attempts)
@@ -185,3 +197,8 @@ class Verification:
         if judges and failed and self._batch.options.stop_at_first_failure:
             return f"test {execution.test_id} had failed, and the batch stops at a first failure"
         return ""
+
+
+def _patience(progress: Progress) -> tuple[bool, bool]:
+    """Return whether no more generated tests are run of a candidate, and whether no more probe inputs."""
+    return progress.slow_tests >= PATIENCE, len(progress.slow_probes) >= PATIENCE

@@ -178,7 +178,7 @@ are errors.
     {{"id": "first", "language": "python", "source": "print(3)"}}
 
 With a `generation`, the bill has what drawing a candidate cost: `usd`, or `prompt_tokens` and
-`completion_tokens` at the prices of the settings; and `latency_s`, how long it took.
+`completion_tokens` at the prices of the settings.
 
     {{"id": "first", "language": "python", "source": "print(3)",
      "generation": {{"prompt_tokens": 900, "completion_tokens": 120, "usd": 0.0004}}}}

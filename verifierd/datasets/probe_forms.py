@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 import verifierd_client as client
-from verifierd.datasets.fields import Form, Id, Octets, Seconds, Text, TypedValue
+from verifierd.datasets.fields import Form, Id, Octets, Text, TypedValue
 
 
 class ProgramForm(Form):
@@ -75,8 +75,7 @@ class GenerationForm(Form):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    latency_s: Seconds | None = None
 
     def generation(self) -> client.Generation:
         """Return what the client sends."""
-        return client.Generation(self.prompt_tokens, self.completion_tokens, self.usd, self.latency_s)
+        return client.Generation(self.prompt_tokens, self.completion_tokens, self.usd)

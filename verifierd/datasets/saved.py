@@ -74,7 +74,7 @@ def _run_by_all(results: list[CandidateResult], probe_ids: tuple[str, ...]) -> t
     """Return the probe inputs that every candidate with any was run on: the first of a batch run more."""
     kept = set(probe_ids)
     for result in results:
-        if result.probes:
+        if result.probes and result.verdict not in (Verdict.CANCELLED, Verdict.INFRASTRUCTURE_ERROR):
             kept &= {probe.probe_id for probe in result.probes}
     return tuple(each for each in probe_ids if each in kept)
 
@@ -138,11 +138,13 @@ def _probe(part: Record) -> ProbeResult:
     failed = part.value("failed")
     if not isinstance(failed, bool):
         raise part.error(f"field 'failed' of a probe must be a boolean, and is {type_name(failed)}")
+    behaviour = _digest(part)
     return ProbeResult(
         probe_id=part.id("probe_id"),
         killed_by=KilledBy.NOBODY,
         failed=failed,
-        behaviour=_digest(part),
+        behaviour=behaviour,
+        is_ours=failed and behaviour is None,  # what a program does has a digest, if it is a failure
         cpu_time_ns=0,
         wall_time_ns=0,
         peak_memory_bytes=0,

@@ -52,9 +52,11 @@ def signals_of_tests(outcomes: Outcomes, cpu_time_s: npt.ArrayLike | None = None
 def _greedy(failed: npt.NDArray[np.bool_], samples: Whole, times: Floats, rejected: Whole) -> list[int]:
     order: list[int] = []
     left = np.ones(times.size, dtype=np.bool_)
+    waiting = np.ones(samples.size, dtype=np.bool_)
     weights = samples.astype(np.float64)
+    rejects = weights @ failed
     while left.any():
-        gains = np.where(left, (weights @ failed) / times, -1.0)
+        gains = np.where(left, rejects / times, -1.0)
         best = int(np.argmax(gains))
         if gains[best] <= 0:
             rest = np.flatnonzero(left)
@@ -62,8 +64,9 @@ def _greedy(failed: npt.NDArray[np.bool_], samples: Whole, times: Floats, reject
             return order + [int(test) for test in last]
         order.append(best)
         left[best] = False
-        kept = ~failed[:, best]
-        failed, weights = failed[kept], weights[kept]
+        gone = np.flatnonzero(failed[:, best] & waiting)
+        waiting[gone] = False
+        rejects = rejects - weights[gone] @ failed[gone]  # each row once, so the whole is linear
     return order
 
 

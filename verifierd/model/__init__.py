@@ -13,7 +13,15 @@ from verifierd.model.events import (
     ClustersChanged,
     StopDecided,
 )
-from verifierd.model.probes import MAX_PROBES, CallProbe, ProbeBody, ProbeInput, Probes, StdinProbe
+from verifierd.model.probes import (
+    MAX_PROBES,
+    MOST_PROBES,
+    CallProbe,
+    ProbeBody,
+    ProbeInput,
+    Probes,
+    StdinProbe,
+)
 from verifierd.model.problems import CheckerSpec, Digest, Problem, TestCase, TestRole
 from verifierd.model.results import CandidateResult, Cost, ExecutionResult, KilledBy, ProbeResult, Verdict
 from verifierd.model.summaries import Cluster, Estimate, Pick, SuiteReport, TestSignal
@@ -30,6 +38,7 @@ from verifierd.model.tests import (
 
 __all__ = [
     "MAX_PROBES",
+    "MOST_PROBES",
     "AnswerTest",
     "AssertsTest",
     "Batch",

@@ -10,6 +10,8 @@ from sandboxes.model import Program
 
 MAX_PROBES = 50
 """Probe inputs that are run where a problem names no other number."""
+MOST_PROBES = 200
+"""The largest number that it may name: each input takes memory for each candidate of a batch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -75,7 +74,7 @@ class Range:
         return self.low < value < self.high
 
 
-POSITIVE = Range(0.0, math.inf, is_closed=False, words="finite and above 0")
+POSITIVE = Range(1e-6, 1e6, is_closed=True, words="0.000001 to 1000000")
 RANGES: Mapping[str, Range] = MappingProxyType(
     {
         "unsolvable": Range(0.0, 1.0, is_closed=False, words="above 0 and below 1"),

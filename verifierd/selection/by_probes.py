@@ -30,7 +30,7 @@ class SeenRow:
     """What one candidate did: a digest and a byte for each probe input, 1 where it came to no answer.
 
     A behaviour of None is comparable to nothing. Equal programs have the same `program`. One that is apart
-    is no guide and in no cluster.
+    is no guide and in no cluster. One that was not run on every input has no vote on which of them are valid.
     """
 
     candidate_id: str
@@ -38,6 +38,7 @@ class SeenRow:
     behaviours: Sequence[str | None]
     failed: bytes
     is_apart: bool = False
+    votes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class _Row:
     cells: bytes
     failed: bytes  # a byte for each probe input
     is_apart: bool
+    votes: bool
 
 
 class ClustersByProbes:
@@ -71,7 +73,8 @@ class ClustersByProbes:
         program = result.duplicate_of or result.candidate_id
         if result.verdict is Verdict.NO_CODE:
             width = len(self._probe_ids)
-            row = SeenRow(result.candidate_id, program, [Verdict.NO_CODE.name] * width, b"\1" * width)
+            did_nothing = [Verdict.NO_CODE.name] * width
+            row = SeenRow(result.candidate_id, program, did_nothing, b"\1" * width, votes=False)
             self.add_row(arrival, row, result.verdict)
             return
         probes: Sequence[ProbeResult | None] = result.probes
@@ -84,6 +87,7 @@ class ClustersByProbes:
             behaviours=[None if each is None else each.behaviour for each in probes],
             failed=bytes([each is not None and each.failed and not each.is_ours for each in probes]),
             is_apart=result.nondeterministic or None in probes or any(each.is_ours for each in result.probes),
+            votes=all(each is not None and each.was_run and not each.is_ours for each in probes),
         )
         self.add_row(arrival, row, result.verdict, may_be_picked(result))
 
@@ -93,16 +97,19 @@ class ClustersByProbes:
             candidate_id=row.candidate_id,
             program=row.program,
             verdict=verdict,
-            may_be_picked=eligible and b"\0" in row.failed,
+            may_be_picked=eligible and (verdict is Verdict.ACCEPTED or b"\0" in row.failed),
             cells=b"".join(map(_cell, row.behaviours)),
             failed=row.failed,
             is_apart=row.is_apart,
+            votes=row.votes,
         )
 
     def choose(self, at_most: int) -> frozenset[str]:
         """Keep the probe inputs on which the candidates so far differ most, then others up to `at_most`."""
         valid = np.flatnonzero(self._state.valid)
-        rows = sorted(self._rows)
+        if valid.size == 0:
+            valid = np.arange(len(self._probe_ids))
+        rows = sorted(arrival for arrival, row in self._rows.items() if row.votes)
         numbers = self._numbers(rows)[:, valid]
         telling = [int(valid[each]) for each in chosen_probes(numbers, np.ones(len(rows)), at_most)]
         others = [int(each) for each in valid if each not in set(telling)]
@@ -143,8 +150,10 @@ class ClustersByProbes:
     def behaviours(self, arrivals: Sequence[int]) -> Numbers:
         """Return what these candidates did on each valid probe input; what failed is `NOTHING`."""
         valid = np.flatnonzero(self._state.valid)
-        failed = _flags([self._rows[arrival].failed for arrival in arrivals], len(self._probe_ids))
-        return np.where(failed[:, valid], NOTHING, self._numbers(arrivals)[:, valid])
+        rows = [self._rows[arrival] for arrival in arrivals]
+        nothing = _flags([row.failed for row in rows], len(self._probe_ids))[:, valid]
+        nothing |= np.array([row.is_apart for row in rows], dtype=np.bool_)[:, np.newaxis]
+        return np.where(nothing, NOTHING, self._numbers(arrivals)[:, valid])
 
     def _numbers(self, arrivals: Sequence[int]) -> Numbers:
         """Return numbers that are equal where behaviour is; `NOTHING` for what is comparable to nothing."""
@@ -166,6 +175,7 @@ class ClustersByProbes:
             cells=self._cells(arrivals),
             failed=_flags([row.failed for row in rows], len(self._probe_ids)),
             programs=[programs.setdefault(row.program, len(programs)) for row in rows],
+            votes=np.array([row.votes for row in rows], dtype=np.bool_),
         )
 
 
@@ -177,11 +187,12 @@ class _State:
     cells: Bytes
     failed: Flags
     programs: Sequence[int]
+    votes: Flags
 
     @cached_property
     def valid(self) -> Flags:
         """Return of each probe input whether it counts."""
-        return ~invalid_probes(self.failed, self.programs)
+        return ~invalid_probes(self.failed[self.votes], np.array(self.programs)[self.votes])
 
 
 def _flags(rows: Sequence[bytes], width: int) -> Flags:

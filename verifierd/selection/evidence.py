@@ -56,4 +56,7 @@ def _agreement(behaviours: Numbers) -> Floats:
     if behaviours.shape[1] == 0:
         return np.eye(behaviours.shape[0])
     same = behaviours[:, np.newaxis, :] == behaviours[np.newaxis, :, :]
-    return np.asarray(same.mean(axis=2), dtype=np.float64)
+    same &= behaviours[:, np.newaxis, :] != NOTHING
+    agreement = np.asarray(same.mean(axis=2), dtype=np.float64)
+    np.fill_diagonal(agreement, 1.0)
+    return agreement

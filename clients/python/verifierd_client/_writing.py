@@ -163,9 +163,6 @@ def _write_generation(generation: Generation, message: batch_pb2.GenerationCost,
     )
     if generation.usd is not None:
         message.usd = generation.usd
-    latency = _duration(generation.latency_s, f"Generation.latency_s of {of}")
-    if latency is not None:
-        message.latency.CopyFrom(latency)
     message.SetInParent()
 
 

@@ -233,7 +233,6 @@ class Generation:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: float | None = None
-    latency_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -939,7 +939,7 @@ Global___BatchFinished: _TypeAlias = BatchFinished  # noqa: Y015
 
 @_typing.final
 class ClustersChanged(_message.Message):
-    """Clusters as they stand while the batch is open; each one replaces the one before."""
+    """Clusters as they stand while the batch is open, for up to 2,000 candidates; each one replaces the one before."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -202,7 +202,7 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
     "no probe to be run": (
         lambda r: _probes(r).MergeFrom(problem_pb2.Probes(mutate_tests=True, max_inputs=0)),
         "batch.problem.probes.max_inputs",
-        "1 to 10000",
+        "1 to 200",
     ),
     "generator in no language": (
         lambda r: _probes(r).generator.MergeFrom(problem_pb2.Program(language="cobol", source=b"1")),

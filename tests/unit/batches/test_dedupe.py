@@ -66,7 +66,7 @@ def test_some_results_are_not_kept_and_an_equal_program_runs_again(unkept: Candi
 
 
 def test_the_longest_unused_result_goes_first() -> None:
-    programs = Programs(kept_bytes=2 * RESULT_BYTES + 200)
+    programs = Programs(kept_bytes=4 * RESULT_BYTES + 200)
     for source in ("x", "y"):
         programs.finished(arrived(source, source), result(source))
     assert programs.known(arrived("x2", "x")) is not None

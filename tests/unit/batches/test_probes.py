@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from sandboxes.model import AssertsRun, BrokenTestProgram, Outcome, Run, StdioRun
+from sandboxes.model import AssertsRun, BrokenTestProgram, Ending, Outcome, Run, StdioRun
 from tests.unit.batches.scene import act, batch, candidates, engine, events_of, fake, results_in, summary_of
-from tests.unit.execution.fakes import FakeExecutor, broken, printed
+from tests.unit.execution.fakes import FakeExecutor, broken, printed, took
 from verifierd import model
 from verifierd.batches.suite import PATIENCE
 from verifierd.economics.cost import cost_of
@@ -116,9 +116,7 @@ async def test_a_probe_input_expects_nothing_and_an_ending_is_seen() -> None:
 
 
 async def test_who_meets_the_time_limit_thrice_where_nothing_judges_is_tried_no_more() -> None:
-    generated = [
-        model.TestCase(f"g{place}", StdioTest(b"1", b"1"), GENERATED) for place in range(PATIENCE - 1)
-    ]
+    generated = [model.TestCase(f"g{place}", StdioTest(b"1", b"1"), GENERATED) for place in range(PATIENCE)]
     judging = model.TestCase("t", StdioTest(b"1", b"1"))
     last = model.TestCase("last", StdioTest(b"1", b"1"), GENERATED)
     plain = with_tests(*generated, judging, last)
@@ -128,10 +126,22 @@ async def test_who_meets_the_time_limit_thrice_where_nothing_judges_is_tried_no_
     events = await events_of(engine(executor), asked, candidates("slow", "right"))
     slow = results_in(events)["c0"]
     assert slow.verdict is Verdict.TIME_LIMIT_EXCEEDED
-    assert len([name for name, _ in executor.asked if name == "c0"]) == PATIENCE + 1
-    assert [(each.failed, each.was_run) for each in slow.probes] == [(True, False)] * 4
+    asked_of_it = [name for name, _ in executor.asked if name == "c0"]
+    assert len(asked_of_it) == (PATIENCE + 1) + PATIENCE, "generated tests and the judging one; probe inputs"
+    assert cost_of(slow, PriceTable()).executions == len(asked_of_it)
+    assert [(each.failed, each.was_run) for each in slow.probes] == [(True, True)] * 3 + [(True, False)]
     assert len({each.behaviour for each in slow.probes}) == 1
-    assert cost_of(slow, PriceTable()).executions == PATIENCE + 1
+
+
+async def test_who_passed_what_judges_is_picked_however_slow_on_probe_inputs() -> None:
+    def acts(request: ExecutionRequest, run: Run) -> Outcome | Exception:
+        assert isinstance(run, StdioRun)
+        return took(3, 3, Ending.CPU_LIMIT) if run.stdin == b"9" else act(request, run)
+
+    asked = probing(*[b"9"] * 5, tests=1)
+    events = await events_of(engine(FakeExecutor(acts)), asked, candidates("right", "right 2"))
+    assert {each.verdict for each in results_in(events).values()} == {Verdict.ACCEPTED}
+    assert [pick.candidate_id for pick in summary_of(events).picks] == ["c0"]
 
 
 async def test_who_failed_on_every_probe_input_is_not_picked() -> None:
@@ -153,7 +163,8 @@ async def test_whose_second_run_differs_is_in_no_cluster_and_both_runs_are_charg
     results = results_in(events)
     assert [each.nondeterministic for _, each in sorted(results.items())] == [True, False, False, True]
     assert [each.candidate_ids for each in summary_of(events).clusters] == [("c1", "c2")]
-    assert [cost_of(results[f"c{at}"], PriceTable()).executions for at in range(4)] == [4, 2, 4, 4]
+    charged = [cost_of(results[f"c{at}"], PriceTable()).executions for at in range(4)]
+    assert charged == [3, 2, 4, 3], "a second run ends where it differs"
 
 
 async def test_a_failure_of_ours_on_a_probe_input_keeps_a_candidate_out_of_clusters_only() -> None:

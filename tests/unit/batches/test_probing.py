@@ -24,7 +24,16 @@ from verifierd import model
 from verifierd.batches.probing import SCOUTS
 from verifierd.errors import InvalidField
 from verifierd.execution.executor import ExecutionRequest
-from verifierd.model import Batch, BatchEvent, ClustersChanged, ProbeInput, Probes, StdinProbe, StdioTest
+from verifierd.model import (
+    Batch,
+    BatchEvent,
+    BatchOptions,
+    ClustersChanged,
+    ProbeInput,
+    Probes,
+    StdinProbe,
+    StdioTest,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +63,19 @@ async def test_telling_inputs_are_kept_and_later_programs_run_no_others() -> Non
     assert later == [["p0", "p1", "p2"]] * 4, "those on which the first programs differ"
     assert len(executor.asked) == SCOUTS * 9 + 4 * 3
     assert sorted(len(each.candidate_ids) for each in summary_of(events).clusters) == [6, 7, 7]
+
+
+async def test_programs_that_were_not_seen_on_inputs_choose_none() -> None:
+    wrong = [f"wrong {place}" for place in range(SCOUTS + 3)]
+    right = [f"wrong_at {7 + place % 2} {place}" for place in range(SCOUTS)]
+    plain = probing(Probes(given(9), max_inputs=2), tests=1)
+    asked = replace(plain, options=BatchOptions(stop_at_first_failure=True))
+    last = [f"wrong_at {7 + place % 2} {place + 100}" for place in range(2)]
+    events = await events_of(engine(), asked, candidates(*wrong, *right, *last))
+    assert len(probe_ids(events, f"c{len(wrong)}")) == 9
+    later = probe_ids(events, f"c{len(wrong) + SCOUTS}")
+    assert len(later) == 2
+    assert {"p7", "p8"} & set(later)
 
 
 async def test_where_too_few_programs_come_all_inputs_count() -> None:

@@ -112,6 +112,6 @@ async def test_a_report_on_the_suite_closes_a_batch_that_tells_enough() -> None:
     assert summary_of(await events_of(engine(), asked, decoded(sources[:5]))).suite is None
 
 
-def test_a_pace_is_every_count_first_and_slower_later() -> None:
-    pace = Pace(1.5)
-    assert [count for count in range(1, 30) if pace.is_due(count)] == [1, 2, 3, 4, 6, 9, 13, 19, 28]
+def test_a_pace_is_every_count_first_and_slower_later_and_ends() -> None:
+    pace = Pace(1.5, last=20)
+    assert [count for count in range(1, 30) if pace.is_due(count)] == [1, 2, 3, 4, 6, 9, 13, 19]

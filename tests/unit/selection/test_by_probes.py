@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.selection.results import result
 from verifierd.judging.candidates import cancelled, failed_by_us, without_code
-from verifierd.model import CandidateResult, KilledBy, ProbeResult
+from verifierd.model import CandidateResult, KilledBy, ProbeResult, Verdict
 from verifierd.selection.by_probes import ClustersByProbes
 from verifierd.selection.standings import NOTHING
 
@@ -93,8 +93,27 @@ def test_what_is_comparable_to_nothing_makes_a_program_one_of_a_kind() -> None:
     assert ids(clustering(did("a", "x-"), did("b", "x-"), copy)) == [("a", "c"), ("b",)]
 
 
-def test_who_failed_on_every_input_may_not_be_picked() -> None:
-    assert list(clustering(did("a", "XX"), did("b", "Xy")).grouped().eligible) == [False, True]
+def test_who_failed_on_every_input_may_not_be_picked_where_no_test_judges() -> None:
+    unjudged = [
+        replace(did(name, does), verdict=Verdict.SKIPPED, tests_total=0)
+        for name, does in (("a", "XX"), ("b", "Xy"))
+    ]
+    assert list(clustering(*unjudged).grouped().eligible) == [False, True]
+    assert list(clustering(did("a", "XX")).grouped().eligible) == [True], "it passed what judges"
+
+
+def test_who_ran_on_no_input_has_no_vote_on_which_are_valid() -> None:
+    """All that were run fail on the first input, each in its own way."""
+    ran = [did(f"c{place}", f"{chr(ord('A') + place)}y") for place in range(10)]
+    unseen = [replace(did(f"u{place}", "xy"), probes=()) for place in range(5)]
+    assert [len(each) for each in ids(clustering(*ran))] == [10]
+    assert [len(each) for each in ids(clustering(*ran, *unseen))] == [10]
+
+
+def test_telling_inputs_are_chosen_among_those_that_were_run() -> None:
+    made = clustering(did("a", "xyz"), did("b", "xyw"), replace(did("c", "xyz"), probes=()), width=3)
+    assert made.choose(1) == {"p2"}
+    assert ids(made) == [("a",), ("b",)]
 
 
 def test_numbers_are_equal_where_behaviour_is_and_nothing_where_it_failed_or_has_no_value() -> None:

@@ -10,7 +10,6 @@ from verifier.v1 import batch_pb2, problem_pb2
 from verifierd.admission import AdmissionLimits
 from verifierd.api.convert.fields import (
     chosen,
-    duration_ns,
     identifier,
     known_enum,
     positive_duration_ns,
@@ -65,15 +64,13 @@ def candidate_from_proto(message: batch_pb2.Candidate, path: str, bounds: Admiss
 
 
 def _generation(message: batch_pb2.GenerationCost, path: str) -> GenerationCost:
+    refuse_others(message, path, "prompt_tokens", "completion_tokens", "usd")
     for name in ("prompt_tokens", "completion_tokens"):
         tokens: int = getattr(message, name)
         if tokens < 0:
             raise InvalidField(under(path, name), f"it is {tokens}", "0 or more")
     if not 0 <= message.usd < math.inf:
         raise InvalidField(under(path, "usd"), f"it is {message.usd}", "a finite number of 0 or more")
-    positive_or_zero = duration_ns(message.latency, under(path, "latency"))
-    if positive_or_zero < 0:
-        raise InvalidField(under(path, "latency"), f"it is {positive_or_zero / 1e9:g} s", "0 s or more")
     return GenerationCost(
         prompt_tokens=message.prompt_tokens,
         completion_tokens=message.completion_tokens,

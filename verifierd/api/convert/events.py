@@ -30,13 +30,13 @@ HEAVY_BYTES = 1 << 18
 def is_heavy(event: BatchEvent) -> bool:
     """Tell whether writing an event takes longer than an event loop may be held."""
     if isinstance(event, BatchFinished | ClustersChanged):
-        return len(event.clusters) > HEAVY_PARTS
+        return sum(1 + len(each.candidate_ids) for each in event.clusters) > 4 * HEAVY_PARTS
     if not isinstance(event, CandidateFinished):
         return False
     executions = event.result.executions
     values = (each.actual[0] for each in executions if each.actual is not None)
     values_bytes = sum(bytes_of(value, HEAVY_BYTES) for value in values)
-    return len(executions) > HEAVY_PARTS or values_bytes >= HEAVY_BYTES
+    return len(executions) + len(event.result.probes) > HEAVY_PARTS or values_bytes >= HEAVY_BYTES
 
 
 class EventWriter:

@@ -7,7 +7,7 @@ from verifierd.admission import AdmissionLimits
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.convert.programs import call_from_proto, program_from_proto
 from verifierd.errors import InvalidField
-from verifierd.model import MAX_PROBES, ProbeBody, ProbeInput, Probes, StdinProbe
+from verifierd.model import MAX_PROBES, MOST_PROBES, ProbeBody, ProbeInput, Probes, StdinProbe
 
 
 def probes_from_proto(message: problem_pb2.Probes, path: str, bounds: AdmissionLimits) -> Probes:
@@ -21,8 +21,8 @@ def probes_from_proto(message: problem_pb2.Probes, path: str, bounds: AdmissionL
         _input(each, under(path, f"inputs[{index}]"), bounds) for index, each in enumerate(message.inputs)
     )
     max_inputs = message.max_inputs if message.HasField("max_inputs") else MAX_PROBES
-    if not 1 <= max_inputs <= bounds.max_tests:
-        raise InvalidField(under(path, "max_inputs"), f"it is {max_inputs}", f"1 to {bounds.max_tests}")
+    if not 1 <= max_inputs <= MOST_PROBES:
+        raise InvalidField(under(path, "max_inputs"), f"it is {max_inputs}", f"1 to {MOST_PROBES}")
     generator = None
     if message.HasField("generator"):
         generator = program_from_proto(message.generator, under(path, "generator"), bounds)
