@@ -31,7 +31,8 @@ MAY_IMPORT = {
 LAYERS = (
     {"model", "errors", "logs"},
     {"admission"},
-    {"judging", "selection", "economics"},
+    {"economics"},
+    {"judging", "selection"},
     {"execution"},
     {"batches"},
     {"api", "config", "datasets"},
