@@ -213,7 +213,7 @@ async def test_a_broken_test_program_is_not_the_candidates_failure(perform: Perf
 
 
 async def test_an_answer_that_the_test_program_cannot_hold_is_the_candidates_memory(perform: Perform) -> None:
-    source = "def f(): return ['x' * 100_000] * 200"
+    source = "def f(): return ['x' * 100] * 200_000"
     tests = asserts("held = []", "while True: held.append(f())")
     (outcome,) = await perform(job(source, tests, cpu_time_ns=60_000_000_000, wall_time_ns=60_000_000_000))
     assert outcome.ending is Ending.MEMORY_LIMIT, outcome

@@ -27,7 +27,7 @@ MIB = 1 << 20
 ALLOWED_BYTES = 1024 * MIB
 COUNTED_BYTES = 1 << 40
 DEPTH = 100_000  # of JSON; values as deep are not even read
-MANY = 300_000  # as good as one: what grows with the square of that takes an hour
+MILLION = 1_000_000
 
 Outputs = Callable[[], tuple[Any, Any]]
 
@@ -45,37 +45,37 @@ def _deep(innermost: Any, wrap: Callable[[Any], Any], depth: int) -> Any:
 
 
 PRINTED: dict[str, Outputs] = {
-    "digits": lambda: _changed(b"9" * 10 * MANY),
-    "fraction": lambda: _changed(b"0." + b"3" * 2 * MANY),
-    "exponents": lambda: (b"1e999 " * 30_000, b"1e998 " * 30_000),
-    "exponents by line": lambda: (b"1e999\n" * 30_000, b"1e999999999\n" * 30_000),
-    "long exponent": lambda: _changed(b"1e" + b"9" * 2 * MANY),
+    "digits": lambda: _changed(b"9" * 10 * MILLION),
+    "fraction": lambda: _changed(b"0." + b"3" * 2 * MILLION),
+    "exponents": lambda: (b"1e999 " * 100_000, b"1e998 " * 100_000),
+    "exponents by line": lambda: (b"1e999\n" * 100_000, b"1e999999999\n" * 100_000),
+    "long exponent": lambda: _changed(b"1e" + b"9" * 2 * MILLION),
     "not finite": lambda: (b"nan inf -inf snan Infinity\n" * 20_000, b"inf nan -Infinity snan 1\n" * 20_000),
-    "many tokens": lambda: _changed(b"1 " * MANY),
-    "many lines": lambda: _changed(b"1\n" * 90_000),
+    "a million tokens": lambda: _changed(b"1 " * MILLION),
+    "a million lines": lambda: _changed(b"1\n" * 300_000),
     "other tokens": lambda: (
-        b" ".join(b"%d" % n for n in range(60_000)),
-        b" ".join(b"%d" % n for n in range(60_000, 0, -1)),
+        b" ".join(b"%d" % n for n in range(200_000)),
+        b" ".join(b"%d" % n for n in range(200_000, 0, -1)),
     ),
-    "floats that are near": lambda: (b"1.5\n" * 30_000, b"1.5000001\n" * 29_999 + b"7\n"),
-    "line ends": lambda: _changed(b"\n" * 2 * MANY),
-    "carriage returns": lambda: _changed(b"\r" * 2 * MANY),
-    "blanks": lambda: _changed(b" \t" * MANY),
-    "yes": lambda: _changed(b"YES no " * 30_000),
+    "floats that are near": lambda: (b"1.5\n" * 100_000, b"1.5000001\n" * 99_999 + b"7\n"),
+    "line ends": lambda: _changed(b"\n" * 2 * MILLION),
+    "carriage returns": lambda: _changed(b"\r" * 2 * MILLION),
+    "blanks": lambda: _changed(b" \t" * MILLION),
+    "yes": lambda: _changed(b"YES no " * 100_000),
     "deep lists": lambda: (b"[" * DEPTH + b"]" * DEPTH, b"[" * DEPTH + b"1" + b"]" * DEPTH),
     "deep objects": lambda: (b'{"a":' * DEPTH + b"1" + b"}" * DEPTH, b'{"a":' * DEPTH + b"2" + b"}" * DEPTH),
-    "brackets": lambda: _changed(b"[" * MANY),
-    "wide lists": lambda: (b"[" + b"[]," * 60_000 + b"1]", b"[" + b"[]," * 60_000 + b"2]"),
-    "long integer in a list": lambda: (b"[1]", b"[" + b"9" * MANY + b"]"),
+    "brackets": lambda: _changed(b"[" * MILLION),
+    "wide lists": lambda: (b"[" + b"[]," * 200_000 + b"1]", b"[" + b"[]," * 200_000 + b"2]"),
+    "long integer in a list": lambda: (b"[1]", b"[" + b"9" * MILLION + b"]"),
     "not UTF-8": lambda: _changed(bytes(range(128, 256)) * 8_000),
-    "lone surrogates": lambda: _changed("\ud800".encode("utf-8", "surrogatepass") * 90_000),
-    "escaped surrogates": lambda: (b'"' + b"\\ud800" * 60_000 + b'"', b'"' + b"\\udc00" * 60_000 + b'"'),
-    "digits of another script": lambda: _changed(("٣ " * 60_000).encode()),
-    "underscores": lambda: (b"1000 " * 30_000, b"1_000 " * 30_000),
-    "zeros": lambda: _changed(b"\0" * MANY),
-    "signs": lambda: _changed(b"-" * MANY),
-    "an unclosed nan": lambda: _changed(b"nan(" + b"a" * MANY),
-    "nothing": lambda: (b"", b"x" * 5 * MANY),
+    "lone surrogates": lambda: _changed("\ud800".encode("utf-8", "surrogatepass") * 300_000),
+    "escaped surrogates": lambda: (b'"' + b"\\ud800" * 200_000 + b'"', b'"' + b"\\udc00" * 200_000 + b'"'),
+    "digits of another script": lambda: _changed(("٣ " * 200_000).encode()),
+    "underscores": lambda: (b"1000 " * 100_000, b"1_000 " * 100_000),
+    "zeros": lambda: _changed(b"\0" * MILLION),
+    "signs": lambda: _changed(b"-" * MILLION),
+    "an unclosed nan": lambda: _changed(b"nan(" + b"a" * MILLION),
+    "nothing": lambda: (b"", b"x" * 5 * MILLION),
 }
 
 RETURNED: dict[str, Outputs] = {
@@ -83,15 +83,15 @@ RETURNED: dict[str, Outputs] = {
     "deep tuples": lambda: (_deep(1, lambda v: (v,), 20_000), _deep(2, lambda v: (v,), 20_000)),
     "deep dicts": lambda: (_deep(1, lambda v: {"a": v}, 20_000), _deep(2, lambda v: {"a": v}, 20_000)),
     "deep lists of floats": lambda: ([1.0], _deep(1.0, lambda v: [v], 20_000)),
-    "many integers": lambda: ([1] * 30_000, [1] * 29_999 + [2]),
-    "many floats": lambda: ([1.0] * 30_000, [1.0000001] * 29_999 + [2.0]),
+    "many integers": lambda: ([1] * 100_000, [1] * 99_999 + [2]),
+    "many floats": lambda: ([1.0] * 100_000, [1.0000001] * 99_999 + [2.0]),
     "not finite": lambda: ([float("inf")] * 60_000, [float("nan"), float("-inf")] * 30_000),
-    "a long integer": lambda: (1 << 40 * MANY, (1 << 40 * MANY) + 1),
-    "a long integer for a float": lambda: ([1.0, 2.0], [1.0, 1 << 10 * MANY]),
-    "long text among floats": lambda: ([1.0] * 30_001, ["x" * MANY] + [""] * 30_000),
+    "a long integer": lambda: (1 << 40 * MILLION, (1 << 40 * MILLION) + 1),
+    "a long integer for a float": lambda: ([1.0, 2.0], [1.0, 1 << 10 * MILLION]),
+    "long text among floats": lambda: ([1.0] * 100_001, ["x" * MILLION] + [""] * 100_000),
     "a table of all pairs": lambda: ([[[float(n)] for n in range(10_000)]], [[[1.0] * 10_000]]),
-    "lone surrogates": lambda: ("\ud800" * MANY, "\ud800" * MANY + "x"),
-    "bytes": lambda: (b"\xff" * 10 * MANY, b"\xff" * 10 * MANY + b"x"),
+    "lone surrogates": lambda: ("\ud800" * MILLION, "\ud800" * MILLION + "x"),
+    "bytes": lambda: (b"\xff" * 10 * MILLION, b"\xff" * 10 * MILLION + b"x"),
     "tuples for lists": lambda: ([[[n, n] for n in range(30_000)]], [(n, n) for n in range(30_000)] + [()]),
     "many keys": lambda: ({n: n for n in range(30_000)}, {str(n): n for n in range(30_000)}),
     "many elements": lambda: (set(range(30_000)), {float(n) for n in range(1, 30_001)}),
@@ -100,7 +100,7 @@ RETURNED: dict[str, Outputs] = {
 
 # Of an answer only what a sandbox found in it is judged here.
 ANSWERED: dict[str, Outputs] = {
-    "long text": lambda: ("1" * MANY, Comparison(MathAnswer.DIFFERENT, b"9" * MANY, "0" * 64)),
+    "long text": lambda: ("1" * MILLION, Comparison(MathAnswer.DIFFERENT, b"9" * MILLION, "0" * 64)),
 }
 
 OUTPUTS = {StdioTest: PRINTED, FilesTest: PRINTED, CallTest: RETURNED, AnswerTest: ANSWERED}

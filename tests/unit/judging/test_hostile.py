@@ -13,7 +13,7 @@ from tests.unit.judging.hostile import OUTPUTS
 from verifierd.judging.checkers import CHECKERS, KIND_NAMES
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-# Ten times what this takes on an idle machine; what grows with the square of the size takes an hour.
+# Ten times what this takes on an idle machine; what grows with the square of the size takes hours.
 ALLOWED_S = 5.0
 ALLOWED_S_PER_MB = 5.0
 
