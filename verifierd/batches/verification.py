@@ -81,7 +81,8 @@ class Verification:
         return concluded(arrived.candidate.id, progress.executions, self._suite.judging, seen)
 
     def _is_to_repeat(self, arrived: Arrived, progress: Progress) -> bool:
-        return bool(self._probes) and not progress.slow_probes and may_vary(self._program(arrived))
+        is_given_up = len(progress.slow_probes) >= PATIENCE
+        return bool(self._probes) and not is_given_up and may_vary(self._program(arrived))
 
     async def _execute(self, arrived: Arrived, progress: Progress) -> str:
         """Run what is due until nothing is; return why the rest is not run."""

@@ -167,6 +167,19 @@ async def test_whose_second_run_differs_is_in_no_cluster_and_both_runs_are_charg
     assert charged == [3, 2, 4, 3], "a second run ends where it differs"
 
 
+async def test_a_program_that_is_slow_on_an_input_is_run_a_second_time_too() -> None:
+    runs: Counter[bytes] = Counter()
+
+    def acts(request: ExecutionRequest, run: Run) -> Outcome | Exception:
+        assert isinstance(run, StdioRun)
+        runs[run.stdin] += 1
+        return took(3, 3, Ending.CPU_LIMIT) if run.stdin == b"9" else printed(b"%d" % runs[run.stdin])
+
+    events = await events_of(engine(FakeExecutor(acts)), probing(b"9", b"1"), candidates("time"))
+    assert results_in(events)["c0"].nondeterministic
+    assert runs == {b"9": 2, b"1": 2}
+
+
 async def test_a_failure_of_ours_on_a_probe_input_keeps_a_candidate_out_of_clusters_only() -> None:
     def acts(request: ExecutionRequest, run: Run) -> Outcome | Exception:
         assert isinstance(run, StdioRun)
