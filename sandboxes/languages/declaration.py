@@ -132,7 +132,8 @@ class Harness:
 class Language:
     """A language that candidates may be written in.
 
-    `source` is the program's file name. `compile` and `run` are command lines whose first word is a path in
+    `source` is the program's file name. `fences` are what models mark blocks of its programs with, beside its
+    name. `compile` and `run` are command lines whose first word is a path in
     the sandbox; a run starts in its scratch directory, the program is in `PROGRAM_DIRECTORY`. `artifacts`
     are patterns of what a compilation leaves for the runs. In both, `{memory_mib}` is the program's own
     memory limit. `toolchain` are the files without which the language is absent, `version` the command
@@ -154,6 +155,7 @@ class Language:
     version: tuple[str, ...]
     packages: tuple[str, ...]
     self_test: SelfTest
+    fences: tuple[str, ...] = ()
     warm: bool = False
     numbers_are_one: bool = False
     compile: tuple[str, ...] = ()
@@ -176,6 +178,11 @@ class Language:
     def test_kinds(self) -> frozenset[str]:
         """The kinds of tests that work in it: those that are declared, and what comes with them."""
         return self.kinds.union(*(IMPLIED.get(kind, ()) for kind in self.kinds))
+
+    @property
+    def fence_tags(self) -> frozenset[str]:
+        """What a fenced block with a program in it is marked with, in lower case."""
+        return frozenset({self.name, *self.fences})
 
     @property
     def install_command(self) -> str:
@@ -207,6 +214,8 @@ def read(file: Traversable) -> Language:
         raise DeclarationError(f"{file.name}: {error}; a declaration has {allowed}") from None
     if file.name != f"{language.name}.toml":
         raise DeclarationError(f"{file.name}: name is {language.name!r}, which its file is not named by")
+    if wrong := [tag for tag in language.fences if tag != tag.lower().strip()]:
+        raise DeclarationError(f"{file.name}: fences has {wrong}; allowed: words in lower case")
     if unknown := language.kinds - KINDS:
         raise DeclarationError(f"{file.name}: kinds has {sorted(unknown)}; allowed: {sorted(KINDS)}")
     if refused := set(language.system_calls) - GRANTABLE:

@@ -25,6 +25,10 @@ class Engine(Protocol):
         """
         ...
 
+    def give_up(self, batch_id: str, candidate_id: str) -> None:
+        """Cancel one candidate of a batch in flight, unless it has its verdict."""
+        ...
+
 
 class ProblemShelf(Protocol):
     """Keeps problems by their digest for a while."""
@@ -46,7 +50,8 @@ class ProblemShelf(Protocol):
 class LanguageAbility:
     """A language by its name and the kinds of tests that work in it.
 
-    Where its toolchain is absent, `remedy` is the command that installs it.
+    Where its toolchain is absent, `remedy` is the command that installs it. `fence_tags` are what models mark
+    blocks of its programs with.
     """
 
     name: str
@@ -54,6 +59,7 @@ class LanguageAbility:
     test_kinds: frozenset[str]
     available: bool = True
     remedy: str = ""
+    fence_tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +101,8 @@ class Abilities:
     selection_rules: tuple[str, ...]
     backends: tuple[BackendAbility, ...] = ()
     bounds: AdmissionLimits = field(default_factory=AdmissionLimits)
+
+    @property
+    def fence_tags(self) -> dict[str, frozenset[str]]:
+        """Return what models mark blocks with, by the name of the language that is in them."""
+        return {language.name: language.fence_tags for language in self.languages}

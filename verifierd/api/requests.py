@@ -6,12 +6,13 @@ import asyncio
 import threading
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from verifier.v1 import batch_pb2, problem_pb2, verifier_service_pb2
-from verifierd.api.convert.batches import candidate_from_proto, digest_from_proto, wishes_from_proto
+from verifierd.api.convert.batches import digest_from_proto, wishes_from_proto
+from verifierd.api.convert.candidates import candidate_from_proto
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.convert.problems import problem_from_proto
 from verifierd.api.convert.selection import selection_from_proto
@@ -23,7 +24,6 @@ from verifierd.api.validate import (
     check_test_count,
 )
 from verifierd.api.validate_stops import check_stop_rules
-from verifierd.errors import InvalidField, RequestRejected
 from verifierd.model import Batch, Candidate, Digest, FilesTest, Problem, StdioTest, TestCase
 
 MAX_REQUEST_ID_CHARS = 128
@@ -75,6 +75,7 @@ class RequestReader:
     ) -> None:
         """Read by these abilities; problems named by digest come from the shelf."""
         self._abilities = abilities
+        self._tags = abilities.fence_tags
         self._shelf = shelf
         self._shelf_in_use = threading.Lock()
         self._clock_ns = clock_ns
@@ -101,12 +102,6 @@ class RequestReader:
     def request_id(self, text: str, path: str) -> str:
         """Read the caller's name for its request; empty where it gave none. Raises InvalidField."""
         return identifier(text, path, required=False, max_chars=MAX_REQUEST_ID_CHARS)
-
-    def feed(
-        self, messages: AsyncIterator[verifier_service_pb2.VerifyStreamRequest], request: BatchRequest
-    ) -> CandidateFeed:
-        """Read the candidates of an open batch as they come."""
-        return CandidateFeed(messages, self._abilities, request)
 
     def _closed(
         self, message: verifier_service_pb2.VerifyRequest
@@ -165,57 +160,7 @@ class RequestReader:
         candidates = []
         for index, message in enumerate(messages):
             at = f"{path}[{index}]"
-            candidate = candidate_from_proto(message, at, self._abilities.bounds)
+            candidate = candidate_from_proto(message, at, self._abilities.bounds, self._tags)
             check.check(candidate, at)
             candidates.append(candidate)
         return tuple(candidates)
-
-
-class CandidateFeed:
-    """An open batch's candidates, each read when the engine asks for it: backpressure is gRPC's own.
-
-    A rejection ends the feed; it is kept in `rejection`, whatever the engine makes of it.
-    """
-
-    def __init__(
-        self,
-        messages: AsyncIterator[verifier_service_pb2.VerifyStreamRequest],
-        abilities: Abilities,
-        request: BatchRequest,
-    ) -> None:
-        """Read from `messages`, whose first was the batch itself."""
-        self._messages = messages
-        self._bounds = abilities.bounds
-        self._check = CandidateCheck(abilities, request.batch.problem, request.problem_bytes)
-        self._index = 0
-        self.rejection: RequestRejected | None = None
-
-    def __aiter__(self) -> CandidateFeed:
-        """Return itself: a feed is read once."""
-        return self
-
-    async def __anext__(self) -> Candidate:
-        """Return the next candidate. Raises RequestRejected."""
-        try:
-            message = await anext(self._messages)
-            self._index += 1
-            return self._read(message)
-        except RequestRejected as rejection:
-            self.rejection = rejection
-            raise
-
-    def _read(self, message: verifier_service_pb2.VerifyStreamRequest) -> Candidate:
-        at = f"message[{self._index}]"
-        kind = chosen(message, at, "message")
-        if kind == "open":
-            raise InvalidField(under(at, "open"), "the batch is open already", "candidate")
-        if kind == "cancel":
-            raise InvalidField(
-                under(at, "cancel"),
-                "this server does not cancel single candidates yet",
-                "candidate",
-            )
-        path = under(at, "candidate")
-        candidate = candidate_from_proto(message.candidate, path, self._bounds)
-        self._check.check(candidate, path)
-        return candidate

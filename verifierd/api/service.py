@@ -14,7 +14,8 @@ from verifierd.api.convert.batches import digest_to_proto
 from verifierd.api.convert.events import EventWriter, is_heavy
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
-from verifierd.api.requests import BatchRequest, CandidateFeed, RequestReader
+from verifierd.api.feed import CandidateFeed
+from verifierd.api.requests import BatchRequest, RequestReader
 from verifierd.api.unoffered import DurableBatchesNotOffered
 from verifierd.errors import InvalidField
 from verifierd.logs import bound_ids
@@ -59,7 +60,10 @@ class VerifierService(DurableBatchesNotOffered):
             )
         request_id = self._reader.request_id(opening.open.request_id, under(path, "request_id"))
         read = await self._reader.batch(request_id, opening.open.batch, under(path, "batch"))
-        async with aclosing(self._run(read, self._reader.feed(messages, read))) as events:
+        feed = CandidateFeed(
+            messages, self._abilities, read, lambda candidate: self._engine.give_up(read.batch.id, candidate)
+        )
+        async with feed.reading(), aclosing(self._run(read, feed)) as events:
             async for event in events:
                 yield wire.VerifyStreamResponse(event=event)
 

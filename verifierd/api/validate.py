@@ -223,6 +223,10 @@ class CandidateCheck:
                 f"up to {self._bounds.max_total_bytes} bytes of sources and tests together",
             )
 
+    def knows(self, candidate_id: str) -> bool:
+        """Tell whether there was a candidate of this id."""
+        return candidate_id in self._ids
+
     def _check_language(self, name: str, path: str) -> None:
         language = check_language(name, path, self._languages)
         if not self._kinds <= language.test_kinds:

@@ -37,6 +37,8 @@ from verifierd.model import (
 # After so many turns of the event loop the first program runs, while the first event is sent.
 TURNS_TO_A_SANDBOX = 2
 
+GIVEN_UP = "its sampler gave it up"
+
 
 @dataclass(slots=True)
 class _Unfinished:
@@ -81,6 +83,8 @@ class BatchRun:
         self._stop_rules = StopRules(batch.options, self._tally)
         self._view_pace = Pace(growth=1.5, last=self._tally.light_candidates)
         self._unfinished: dict[int, _Unfinished] = {}
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._given_up: set[str] = set()
         self._landed: asyncio.Queue[BatchEvent | None] = asyncio.Queue()
         # A candidate takes room when it is taken in and leaves it when its result has been taken out:
         # so neither a sampler nor a slow reader makes the batch grow in memory.
@@ -91,6 +95,21 @@ class BatchRun:
     def cancel(self) -> None:
         """Stop the batch: what has no result yet is CANCELLED, and the events come to their end."""
         self._stop.decide(StopReason.CANCELLED)
+
+    def give_up(self, candidate_id: str) -> None:
+        """Cancel one candidate, which may still be on its way in.
+
+        One that has its verdict keeps it, and one that equal candidates wait for is verified all the same.
+        """
+        self._given_up.add(candidate_id)
+        of_that_id = (each for each in self._unfinished.values() if each.arrived.candidate.id == candidate_id)
+        unfinished = next(of_that_id, None)
+        if unfinished is None or not self._programs.abandoned(unfinished.arrived):
+            return
+        self._finish(unfinished.arrived, self._cancelled(unfinished, GIVEN_UP))
+        if (task := self._running.get(unfinished.arrived.position)) is not None:
+            task.cancel()
+            self._end_probing(was_seen=False)
 
     async def events(self) -> AsyncGenerator[BatchEvent, None]:
         """Yield the batch's events to the summary. Closed early, it cancels what is left.
@@ -145,24 +164,30 @@ class BatchRun:
 
     async def _verify_all(self) -> None:
         """Take every candidate in and see all of them through."""
-        running: set[asyncio.Task[None]] = set()
         try:
             while (arrived := await self._next()) is not None:
                 if not self._needs_run(arrived):
                     continue
                 await self._probing.begins()
                 await self._slots.acquire()
-                task = asyncio.create_task(self._verify(arrived))
-                running.add(task)
-                task.add_done_callback(running.discard)
-                task.add_done_callback(lambda _: self._slots.release())
-            while running:
-                await asyncio.wait(running)
+                if arrived.position in self._unfinished:
+                    self._begin(arrived)
+                else:  # given up while it waited
+                    self._slots.release()
+                    self._end_probing(was_seen=False)
+            while self._running:
+                await asyncio.wait(self._running.values())
         finally:
+            running = tuple(self._running.values())
             for task in running:
                 task.cancel()
             if running:
                 await asyncio.wait(running)
+
+    def _begin(self, arrived: Arrived) -> None:
+        task = self._running[arrived.position] = asyncio.create_task(self._verify(arrived))
+        task.add_done_callback(lambda _: self._running.pop(arrived.position, None))
+        task.add_done_callback(lambda _: self._slots.release())
 
     async def _next(self) -> Arrived | None:
         await self._room.acquire()
@@ -172,8 +197,12 @@ class BatchRun:
         return arrived
 
     def _needs_run(self, arrived: Arrived) -> bool:
-        if has_no_code(arrived.candidate.source):
-            self._finish(arrived, without_code(arrived.candidate.id, self._judging))
+        candidate = arrived.candidate
+        if candidate.id in self._given_up:
+            self._finish(arrived, self._cancelled(self._unfinished[arrived.position], GIVEN_UP))
+            return False
+        if candidate.lacks_code or has_no_code(candidate.source):
+            self._finish(arrived, without_code(candidate.id, self._judging, candidate.lacks_code))
             return False
         known = self._programs.known(arrived)
         if known is not None:
@@ -195,7 +224,11 @@ class BatchRun:
             landed = progress.executions, self._judging, cause, progress.seen
             result = failed_by_us(arrived.candidate.id, *landed)
         self._finish_equals(arrived, result)
-        kept = self._probing.ended(bool(result.probes), self._tally.clustering)
+        self._end_probing(was_seen=bool(result.probes))
+
+    def _end_probing(self, *, was_seen: bool) -> None:
+        """Take down that a program needs the probe inputs no longer, and whether it was seen on them."""
+        kept = self._probing.ended(was_seen, self._tally.clustering)
         if kept is not None:
             self._verification.keep_probes(kept)
 
@@ -213,7 +246,8 @@ class BatchRun:
         self._stop.saw_candidate(result)
         if not self._stop.is_decided and (reason := self._stop_rules.reason(result)) is not None:
             self._stop.decide(reason)
-        self._landed.put_nowait(CandidateFinished(result, cost))
+        extracted = arrived.candidate.source if arrived.candidate.is_extracted else None
+        self._landed.put_nowait(CandidateFinished(result, cost, extracted))
         if self._arrivals.is_open and self._view_pace.is_due(arrived.position + 1):
             self._landed.put_nowait(ClustersChanged(self._tally.clusters()))
         self._log.debug(
@@ -232,17 +266,21 @@ class BatchRun:
             if self._verification.is_complete(progress):  # the stop came between its last run and its verdict
                 self._finish_equals(arrived, self._verification.concluded(arrived, progress))
         for unfinished in tuple(self._unfinished.values()):
-            self._finish(unfinished.arrived, self._cancelled(unfinished))
+            self._finish(unfinished.arrived, self._cancelled(unfinished, self._stopped))
         for arrived in self._arrivals.left():
             await self._room.acquire()
             self._unfinished[arrived.position] = _Unfinished(arrived)
-            self._finish(arrived, self._cancelled(self._unfinished[arrived.position]))
+            self._finish(arrived, self._cancelled(self._unfinished[arrived.position], self._stopped))
 
-    def _cancelled(self, unfinished: _Unfinished) -> CandidateResult:
+    @property
+    def _stopped(self) -> str:
+        return f"the batch was stopped ({self._stop.reason})"
+
+    def _cancelled(self, unfinished: _Unfinished, why: str) -> CandidateResult:
         return cancelled(
             unfinished.arrived.candidate.id,
             unfinished.progress.executions,
             self._judging,
-            f"the batch was stopped ({self._stop.reason})",
+            why,
             unfinished.progress.seen,
         )

@@ -51,6 +51,19 @@ class Programs:
         waiting.append(arrived)
         return False
 
+    def abandoned(self, arrived: Arrived) -> bool:
+        """Let go of a candidate that is given up; False where equal ones wait for what it does."""
+        waiting = self._running.get(arrived.program_digest)
+        if waiting is None:
+            return True
+        others = [each for each in waiting if each is not arrived]
+        if len(others) < len(waiting):
+            self._running[arrived.program_digest] = others
+            return True
+        if not waiting:
+            del self._running[arrived.program_digest]
+        return not waiting
+
     def finished(self, arrived: Arrived, result: CandidateResult) -> list[tuple[Arrived, CandidateResult]]:
         """Keep the result of a candidate that ran; return the candidates that waited for it, with theirs."""
         waiting = self._running.pop(arrived.program_digest, [])

@@ -91,6 +91,12 @@ class Engine:
         run.cancel()
         return True
 
+    def give_up(self, batch_id: str, candidate_id: str) -> None:
+        """Cancel one candidate of a batch in flight, unless it has its verdict."""
+        run = self._runs.get(batch_id)
+        if run is not None:
+            run.give_up(candidate_id)
+
     async def drain(self, timeout_s: float) -> bool:
         """Take no new work and wait for what is in flight; after `timeout_s` seconds cancel what is left.
 

@@ -70,6 +70,7 @@ def abilities(settings: Settings, report: HostReport) -> Abilities:
                 language.test_kinds,
                 available=bool(version),
                 remedy="" if version else language.install_command,
+                fence_tags=language.fence_tags,
             )
             for language in LANGUAGES.values()
             for version in (report.toolchain.versions.get(language.name, "") if report.toolchain else "",)

@@ -81,9 +81,9 @@ def cancelled(
     return _result(candidate_id, Verdict.CANCELLED, detail, executions, judging, seen)
 
 
-def without_code(candidate_id: str, judging: Judging) -> CandidateResult:
+def without_code(candidate_id: str, judging: Judging, why: str = "") -> CandidateResult:
     """Return the result of a candidate that has no program. Nothing is executed for it."""
-    return _result(candidate_id, Verdict.NO_CODE, "the source is empty", (), judging, NOTHING_SEEN)
+    return _result(candidate_id, Verdict.NO_CODE, why or "the source is empty", (), judging, NOTHING_SEEN)
 
 
 def failed_by_us(

@@ -19,12 +19,18 @@ class GenerationCost:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One program proposed for a problem. `id` is unique in its batch."""
+    """One program proposed for a problem. `id` is unique in its batch.
+
+    `is_extracted`: it was found in a model's words. `lacks_code` says why no program was, and is empty where
+    one was.
+    """
 
     id: str
     language: str
     source: str
     generation: GenerationCost | None = None
+    is_extracted: bool = False
+    lacks_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,14 @@ class BatchAccepted:
 
 @dataclass(frozen=True, slots=True)
 class CandidateFinished:
-    """A candidate's final result and what it adds to the bill; streamed as it lands."""
+    """A candidate's final result and what it adds to the bill; streamed as it lands.
+
+    `extracted_source` is the program that was found in a completion; None where a program was given.
+    """
 
     result: CandidateResult
     cost: Cost
+    extracted_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

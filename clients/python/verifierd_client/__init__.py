@@ -7,6 +7,7 @@ drawn in `verifierd_client.errors`.
 
 from verifierd_client._async import AsyncVerifier, ResultStream
 from verifierd_client._sync import SyncResultStream, Verifier
+from verifierd_client.completions import Completion, Extraction
 from verifierd_client.errors import (
     ConnectionFailed,
     DeadlineExceeded,
@@ -83,12 +84,14 @@ __all__ = [
     "Capabilities",
     "Checker",
     "Cluster",
+    "Completion",
     "ConnectionFailed",
     "Cost",
     "DeadlineExceeded",
     "Digest",
     "Estimate",
     "ExecutionResult",
+    "Extraction",
     "File",
     "FilesTest",
     "ForkError",

@@ -12,10 +12,11 @@ from verifier.v1 import verifier_service_pb2 as wire
 from verifierd_client import _awaiting
 from verifierd_client._batch import BatchCall
 from verifierd_client._calls import Patience, unary
+from verifierd_client._candidates import Program, listed
 from verifierd_client._connection import Connection
 from verifierd_client._reading import read_candidate_result, read_capabilities, read_clusters, read_summary
 from verifierd_client._waiting import Waits
-from verifierd_client._writing import Program, listed, write_problem, write_spec
+from verifierd_client._writing import write_problem, write_spec
 from verifierd_client.errors import ForkError, UnreadableAnswer
 from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import (

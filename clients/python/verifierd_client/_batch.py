@@ -16,9 +16,10 @@ from verifier.v1 import verifier_service_pb2 as wire
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
 from verifierd_client._awaiting import Requests
 from verifierd_client._calls import Patience
+from verifierd_client._candidates import Program, checked, write_candidate
 from verifierd_client._connection import Connection
 from verifierd_client._rejections import error_of
-from verifierd_client._writing import Program, checked, write_candidate
+from verifierd_client.completions import Completion
 from verifierd_client.problems import Candidate
 
 LARGEST_MESSAGE_BYTES = 4 << 20
@@ -37,7 +38,7 @@ class BatchCall:
     """
 
     spec: batch_pb2.BatchSpec
-    candidates: Sequence[Candidate] | AsyncIterable[Program]
+    candidates: Sequence[Candidate | Completion] | AsyncIterable[Program]
     request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     positions: dict[str, int] = field(default_factory=dict)
     unseen: dict[str, None] = field(default_factory=dict)
@@ -75,7 +76,7 @@ class BatchCall:
             return None
         return [self._write(each, index) for index, each in enumerate(self.candidates)]
 
-    def _write(self, candidate: Candidate, index: int) -> batch_pb2.Candidate:
+    def _write(self, candidate: Candidate | Completion, index: int) -> batch_pb2.Candidate:
         message = write_candidate(candidate, index)
         self.positions.setdefault(message.id, index)
         return message

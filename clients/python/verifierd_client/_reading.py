@@ -64,6 +64,7 @@ def read_candidate_result(message: result_pb2.CandidateResult) -> CandidateResul
         probes=tuple(map(_probe, message.probes)),
         nondeterministic=message.nondeterministic,
         cost=_cost(message.cost) if message.HasField("cost") else None,
+        extracted_source=message.extracted_source.decode(errors="replace") or None,
     )
 
 

@@ -9,8 +9,8 @@ from typing import ClassVar, Self
 from verifierd_client import _blocking
 from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, AsyncVerifier, ResultStream
 from verifierd_client._blocking import run
+from verifierd_client._candidates import Program, listed
 from verifierd_client._waiting import Waits
-from verifierd_client._writing import Program, listed
 from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
 

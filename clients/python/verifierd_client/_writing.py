@@ -1,26 +1,23 @@
-"""Problems, candidates and options to messages of `verifier.v1`."""
+"""Problems and options to messages of `verifier.v1`."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 
 from google.protobuf.duration_pb2 import Duration
 
 from verifier.v1 import batch_pb2, problem_pb2
 from verifierd_client import problems
 from verifierd_client._values import INT64_BOUND, write_value
-from verifierd_client.errors import NotACandidate, OutOfRange
+from verifierd_client.errors import OutOfRange
 from verifierd_client.problems import (
     AnswerTest,
     AssertsTest,
     CallProbe,
     CallTest,
-    Candidate,
     Digest,
     File,
     FilesTest,
-    Generation,
     InteractiveTest,
     Limits,
     Options,
@@ -33,7 +30,6 @@ from verifierd_client.problems import (
     Test,
 )
 
-Program = Candidate | str | bytes
 INT32_BOUND = 1 << 31
 _ROLES = {
     Role.JUDGE: problem_pb2.TEST_ROLE_JUDGE,
@@ -81,7 +77,7 @@ def _write_probes(probes: Probes, message: problem_pb2.Probes) -> None:
     for index, probe in enumerate(probes.inputs):
         written = message.inputs.add(id=probe.id or str(index))
         if isinstance(probe, StdinProbe):
-            written.stdin = _bytes(probe.stdin)
+            written.stdin = utf8(probe.stdin)
         else:
             _write_call(probe, written.call, f"probe input {written.id!r}")
 
@@ -92,12 +88,12 @@ def _write_selection(selection: Selection) -> batch_pb2.SelectionSpec:
         raise OutOfRange(f"Selection.picks must be a whole number below 2**31, and is {picks!r}")
     for name, value in selection.params.items():
         if not isinstance(value, (int, float)):
-            raise OutOfRange(f"Selection.params[{name!r}] must be a number, and is {_kind(value)}")
+            raise OutOfRange(f"Selection.params[{name!r}] must be a number, and is {kind_of(value)}")
     return batch_pb2.SelectionSpec(rule=selection.rule or "", picks=picks, params=selection.params)
 
 
 def _write_program(program: problems.Program) -> problem_pb2.Program:
-    return problem_pb2.Program(language=program.language, source=_bytes(program.source))
+    return problem_pb2.Program(language=program.language, source=utf8(program.source))
 
 
 def write_limits(limits: Limits) -> problem_pb2.Limits:
@@ -105,65 +101,12 @@ def write_limits(limits: Limits) -> problem_pb2.Limits:
     return problem_pb2.Limits(
         cpu_time=_duration(limits.cpu_time_s, "Limits.cpu_time_s"),
         wall_time=_duration(limits.wall_time_s, "Limits.wall_time_s"),
-        memory_bytes=_count(limits.memory_bytes, "Limits.memory_bytes"),
-        output_bytes=_count(limits.output_bytes, "Limits.output_bytes"),
-        processes=_count(limits.processes, "Limits.processes"),
-        open_files=_count(limits.open_files, "Limits.open_files"),
-        disk_bytes=_count(limits.disk_bytes, "Limits.disk_bytes"),
+        memory_bytes=count(limits.memory_bytes, "Limits.memory_bytes"),
+        output_bytes=count(limits.output_bytes, "Limits.output_bytes"),
+        processes=count(limits.processes, "Limits.processes"),
+        open_files=count(limits.open_files, "Limits.open_files"),
+        disk_bytes=count(limits.disk_bytes, "Limits.disk_bytes"),
     )
-
-
-def listed(candidates: Iterable[Program]) -> list[Candidate]:
-    """Return all candidates, each as a Candidate.
-
-    Raises:
-        NotACandidate: they are one program rather than a list of them, or one of them is no program.
-    """
-    if isinstance(candidates, str | bytes | Candidate | Mapping) or not isinstance(candidates, Iterable):
-        raise NotACandidate(
-            f"candidates must be a list (or another iterable) of programs, and is {_kind(candidates)}; "
-            "put a single program in a list: [program]"
-        )
-    return [checked(each, index) for index, each in enumerate(candidates)]
-
-
-def checked(program: Program, index: int) -> Candidate:
-    """Return the program at a position as a Candidate. Raises NotACandidate where it is none."""
-    if isinstance(program, str | bytes):
-        return Candidate(program)
-    if not isinstance(program, Candidate):
-        raise NotACandidate(
-            f"candidate {index} is {_kind(program)}; allowed: source text as str or bytes, or a Candidate"
-        )
-    if not isinstance(program.source, str | bytes):
-        raise NotACandidate(
-            f"candidate {index}: source must be str or bytes, and is {_kind(program.source)}; "
-            "an empty source is judged NO_CODE"
-        )
-    for name in ("language", "id"):
-        if not isinstance(value := getattr(program, name), str):
-            raise NotACandidate(f"candidate {index}: {name} must be a str, and is {_kind(value)}")
-    return program
-
-
-def write_candidate(candidate: Candidate, index: int) -> batch_pb2.Candidate:
-    """Return the message of a candidate, which is named by its position where it has no id."""
-    message = batch_pb2.Candidate(
-        id=candidate.id or str(index), language=candidate.language, source=_bytes(candidate.source)
-    )
-    if candidate.generation is not None:
-        _write_generation(candidate.generation, message.generation, f"candidate {message.id!r}")
-    return message
-
-
-def _write_generation(generation: Generation, message: batch_pb2.GenerationCost, of: str) -> None:
-    message.prompt_tokens = _count(generation.prompt_tokens, f"Generation.prompt_tokens of {of}") or 0
-    message.completion_tokens = (
-        _count(generation.completion_tokens, f"Generation.completion_tokens of {of}") or 0
-    )
-    if generation.usd is not None:
-        message.usd = generation.usd
-    message.SetInParent()
 
 
 def write_options(options: Options) -> batch_pb2.BatchOptions:
@@ -180,7 +123,7 @@ def write_options(options: Options) -> batch_pb2.BatchOptions:
 
 
 def _write_stop_rules(options: Options) -> list[batch_pb2.StopRule]:
-    count = _count(options.stop_after_accepted, "Options.stop_after_accepted")
+    count = count(options.stop_after_accepted, "Options.stop_after_accepted")
     cpu_time = _duration(options.cpu_budget_s, "Options.cpu_budget_s")
     wall_time = _duration(options.time_budget_s, "Options.time_budget_s")
     rules = []
@@ -209,8 +152,8 @@ def _write_test(test: Test, test_id: str) -> problem_pb2.TestCase:
     message = problem_pb2.TestCase(id=test_id, role=_ROLES[test.role])
     match test:
         case StdioTest():
-            message.stdio.stdin = _bytes(test.stdin)
-            message.stdio.expected_stdout = _bytes(test.expected_stdout)
+            message.stdio.stdin = utf8(test.stdin)
+            message.stdio.expected_stdout = utf8(test.expected_stdout)
             message.stdio.arguments.extend(test.arguments)
             message.stdio.input_file = test.input_file
             message.stdio.output_file = test.output_file
@@ -222,13 +165,13 @@ def _write_test(test: Test, test_id: str) -> problem_pb2.TestCase:
         case FilesTest():
             _write_files(test, message.files)
         case AssertsTest():
-            message.asserts.source = _bytes(test.source)
+            message.asserts.source = utf8(test.source)
             message.asserts.candidate_names.extend(test.candidate_names)
             message.asserts.SetInParent()
         case InteractiveTest():
             message.interactive.interactor.CopyFrom(_write_program(test.interactor))
-            message.interactive.input = _bytes(test.input)
-            message.interactive.answer = _bytes(test.answer)
+            message.interactive.input = utf8(test.input)
+            message.interactive.answer = utf8(test.answer)
         case AnswerTest():
             message.answer.expected = test.expected
     return message
@@ -248,28 +191,28 @@ def _write_call(
 def _write_files(test: FilesTest, message: problem_pb2.FilesTest) -> None:
     for path, given in test.files.items():
         file = given if isinstance(given, File) else File(given)
-        message.files.add(path=path, content=_bytes(file.content), executable=file.executable)
+        message.files.add(path=path, content=utf8(file.content), executable=file.executable)
     for path, content in test.expected.items():
         if content is None:
             message.expected.add(path=path, absent=True)
         else:
-            message.expected.add(path=path, content=_bytes(content))
-    message.stdin = _bytes(test.stdin)
+            message.expected.add(path=path, content=utf8(content))
+    message.stdin = utf8(test.stdin)
     if test.expected_stdout is not None:
-        message.expected_stdout = _bytes(test.expected_stdout)
+        message.expected_stdout = utf8(test.expected_stdout)
     message.SetInParent()
 
 
-def _bytes(text: str | bytes) -> bytes:
+def utf8(text: str | bytes) -> bytes:
     """Return text as UTF-8; lone surrogates become bytes that the server refuses by name."""
     return text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     return "None" if value is None else f"of type {type(value).__name__}"
 
 
-def _count(number: int | None, name: str) -> int | None:
+def count(number: int | None, name: str) -> int | None:
     if number is not None and not -INT64_BOUND <= number < INT64_BOUND:
         raise OutOfRange(f"{name} must be a whole number below 2**63, and is {number}")
     return number

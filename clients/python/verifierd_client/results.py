@@ -147,7 +147,8 @@ class CandidateResult:
 
     SKIPPED where no test judges. `duplicate_of` is the id of an earlier candidate with the same program,
     whose executions these are. `nondeterministic`: two runs on the same probe input differed, so it is in no
-    cluster. `cost` is what this candidate adds to the batch's.
+    cluster. `cost` is what this candidate adds to the batch's. `extracted_source` is the program that was
+    found in a Completion, with its prefix; None of one without a program, and where a program was given.
     """
 
     candidate_id: str
@@ -161,6 +162,7 @@ class CandidateResult:
     probes: tuple[ProbeResult, ...] = ()
     nondeterministic: bool = False
     cost: Cost | None = None
+    extracted_source: str | None = None
 
     @property
     def passed(self) -> bool:

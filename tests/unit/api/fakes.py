@@ -43,7 +43,7 @@ PYTHON_KINDS = frozenset({"stdio", "call", "asserts", "files", "interactive"})
 ABILITIES = Abilities(
     server_version="0.1.0",
     languages=(
-        LanguageAbility("python", "CPython 3.11.2", PYTHON_KINDS),
+        LanguageAbility("python", "CPython 3.11.2", PYTHON_KINDS, fence_tags=frozenset({"python", "py"})),
         LanguageAbility("perl", "v5.36.0", frozenset({"stdio"})),
         LanguageAbility("text", "math-verify 0.9.0", frozenset({"answer"})),
         LanguageAbility("rust", "", frozenset({"stdio"}), available=False, remedy="apt-get install rustc"),
@@ -79,6 +79,10 @@ class FakeEngine:
         self.closed = asyncio.Event()
         self.batches: list[Batch] = []
         self.candidates: list[Candidate] = []
+        self.given_up: list[tuple[str, str]] = []
+
+    def give_up(self, batch_id: str, candidate_id: str) -> None:
+        self.given_up.append((batch_id, candidate_id))
 
     async def run(
         self, batch: Batch, candidates: AsyncIterable[Candidate] | Sequence[Candidate]

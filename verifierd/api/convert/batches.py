@@ -1,4 +1,4 @@
-"""Batches: candidates, options and digests of `verifier.v1` to the service's own words."""
+"""Batches: options and digests of `verifier.v1` to the service's own words."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ import re
 from dataclasses import dataclass, replace
 
 from verifier.v1 import batch_pb2, problem_pb2
-from verifierd.admission import AdmissionLimits
 from verifierd.api.convert.fields import (
     chosen,
-    identifier,
     known_enum,
     positive_duration_ns,
     refuse_others,
     shown,
-    source_text,
     under,
 )
 from verifierd.errors import InvalidField
-from verifierd.model import BatchOptions, Candidate, Digest, GenerationCost
+from verifierd.model import BatchOptions, Digest
 from verifierd.selection.lead import TAIL
 
 SHA256_HEX = re.compile(r"[0-9a-f]{64}\Z")
@@ -40,42 +37,6 @@ class Wishes:
 
     options: BatchOptions
     time_budget_ns: int | None
-
-
-def candidate_from_proto(message: batch_pb2.Candidate, path: str, bounds: AdmissionLimits) -> Candidate:
-    """Return one candidate; whether its language is known is checked elsewhere.
-
-    Raises:
-        InvalidField: a field is malformed, missing, or not supported by this server.
-    """
-    refuse_others(message, path, "id", "language", "source", "completion", "generation")
-    if chosen(message, path, "content") != "source":
-        raise InvalidField(
-            under(path, "completion"), "this server does not extract programs from completions yet", "source"
-        )
-    return Candidate(
-        id=identifier(message.id, under(path, "id")),
-        language=identifier(message.language, under(path, "language")),
-        source=source_text(message.source, under(path, "source"), bounds.max_source_bytes),
-        generation=_generation(message.generation, under(path, "generation"))
-        if message.HasField("generation")
-        else None,
-    )
-
-
-def _generation(message: batch_pb2.GenerationCost, path: str) -> GenerationCost:
-    refuse_others(message, path, "prompt_tokens", "completion_tokens", "usd")
-    for name in ("prompt_tokens", "completion_tokens"):
-        tokens: int = getattr(message, name)
-        if tokens < 0:
-            raise InvalidField(under(path, name), f"it is {tokens}", "0 or more")
-    if not 0 <= message.usd < math.inf:
-        raise InvalidField(under(path, "usd"), f"it is {message.usd}", "a finite number of 0 or more")
-    return GenerationCost(
-        prompt_tokens=message.prompt_tokens,
-        completion_tokens=message.completion_tokens,
-        usd=message.usd if message.HasField("usd") else None,
-    )
 
 
 def digest_from_proto(message: problem_pb2.Digest, path: str) -> Digest:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from verifier.v1 import problem_pb2, result_pb2
+from verifier.v1 import batch_pb2, problem_pb2, result_pb2
+from verifierd.judging.extraction import Extraction
 from verifierd.model import KilledBy, TestRole, Verdict
 
 VERDICT_TO_PROTO: Mapping[Verdict, result_pb2.Verdict.ValueType] = {
@@ -46,6 +47,13 @@ TEST_ROLE_TO_PROTO: Mapping[TestRole, problem_pb2.TestRole.ValueType] = {
 TEST_ROLE_FROM_PROTO: Mapping[problem_pb2.TestRole.ValueType, TestRole] = {
     problem_pb2.TEST_ROLE_UNSPECIFIED: TestRole.JUDGE,
     **{wire: role for role, wire in TEST_ROLE_TO_PROTO.items()},
+}
+
+EXTRACTION_FROM_PROTO: Mapping[batch_pb2.CodeExtraction.ValueType, Extraction] = {
+    batch_pb2.CODE_EXTRACTION_UNSPECIFIED: Extraction.LAST_BLOCK,
+    batch_pb2.CODE_EXTRACTION_LAST_BLOCK: Extraction.LAST_BLOCK,
+    batch_pb2.CODE_EXTRACTION_FIRST_BLOCK: Extraction.FIRST_BLOCK,
+    batch_pb2.CODE_EXTRACTION_WHOLE_TEXT: Extraction.WHOLE_TEXT,
 }
 
 STOP_REASON_TO_PROTO: Mapping[str, result_pb2.StopReason.ValueType] = {

@@ -64,6 +64,8 @@ class EventWriter:
                     message.batch_accepted.problem_digest.CopyFrom(digest_to_proto(self._problem_digest))
             case CandidateFinished():
                 result = candidate_result_to_proto(event.result, event.cost, self._max_bytes)
+                if event.extracted_source is not None:
+                    result.extracted_source = event.extracted_source.encode()
                 message.candidate_finished.result.CopyFrom(result)
             case ClustersChanged():
                 message.clusters_changed.clusters.extend(map(_cluster, event.clusters))
