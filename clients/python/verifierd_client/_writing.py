@@ -123,12 +123,12 @@ def write_options(options: Options) -> batch_pb2.BatchOptions:
 
 
 def _write_stop_rules(options: Options) -> list[batch_pb2.StopRule]:
-    count = count(options.stop_after_accepted, "Options.stop_after_accepted")
+    accepted = count(options.stop_after_accepted, "Options.stop_after_accepted")
     cpu_time = _duration(options.cpu_budget_s, "Options.cpu_budget_s")
     wall_time = _duration(options.time_budget_s, "Options.time_budget_s")
     rules = []
-    if count is not None:
-        rules.append(batch_pb2.StopRule(accepted_count=batch_pb2.StopRule.AcceptedCount(count=count)))
+    if accepted is not None:
+        rules.append(batch_pb2.StopRule(accepted_count=batch_pb2.StopRule.AcceptedCount(count=accepted)))
     if cpu_time is not None:
         rules.append(batch_pb2.StopRule(cpu_budget=batch_pb2.StopRule.CpuBudget(cpu_time=cpu_time)))
     if wall_time is not None:
