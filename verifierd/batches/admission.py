@@ -17,7 +17,7 @@ class QueueLimits:
     A batch larger than `max_candidates` runs only where nothing else does.
     """
 
-    max_batches: int = 256
+    max_batches: int = 2048
     max_candidates: int = 1_000_000
     retry_after_s: float = 1.0
 

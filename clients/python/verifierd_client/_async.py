@@ -17,7 +17,11 @@ from verifierd_client._connection import Connection
 from verifierd_client._reading import read_candidate_result, read_capabilities, read_clusters, read_summary
 from verifierd_client._waiting import Waits
 from verifierd_client._writing import write_problem, write_spec
+from verifierd_client.completions import Extraction
 from verifierd_client.errors import ForkError, UnreadableAnswer
+from verifierd_client.groups.form import Form, GroupRequest
+from verifierd_client.groups.group import Group
+from verifierd_client.groups.stops import Stop
 from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import (
     BatchResult,
@@ -109,6 +113,34 @@ class AsyncVerifier:
         given = candidates if isinstance(candidates, AsyncIterable) else listed(candidates)
         call = BatchCall(spec, given) if request_id is None else BatchCall(spec, given, request_id)
         return ResultStream(self._connection, self._patience(timeout_s), call)
+
+    def group(
+        self,
+        problem: Problem | Digest,
+        n: int | None = None,
+        *,
+        stop: Stop | None = None,
+        language: str = "python",
+        extraction: Extraction = Extraction.LAST_BLOCK,
+        prefix: str = "",
+        options: Options | None = None,
+        timeout_s: float | None = None,
+        request_id: str | None = None,
+    ) -> Group:
+        """Return an open group: samples are verified while the rest of them is still decoded.
+
+        `n` is how many the sampler means to draw; None: not known, and `finish` or `result` ends the group.
+        `stop` says when it has seen enough, such as `FirstPass() | Deadline(30)`. Texts that are submitted
+        are completions in `language`, of which `extraction` says what the program is; `prefix` is put before.
+
+        Raises:
+            ValueError: `n` is below 1, or the stop contradicts the options.
+            NotAValue: an argument of a CallTest has no typed form.
+            OutOfRange: a number of the limits or options cannot be sent.
+        """
+        form = Form(language, extraction, prefix)
+        request = GroupRequest(problem, n, stop, form, options or Options(), request_id)
+        return Group(request.call(self._connection, self._patience(timeout_s)), form)
 
     async def put_problem(self, problem: Problem, *, timeout_s: float | None = None) -> Digest:
         """Leave a problem with the server and return the digest that names it in later calls.

@@ -7,16 +7,15 @@ of the two `Waits`; `_blocking` is the other.
 from __future__ import annotations
 
 import asyncio
-import atexit
-import os
 import threading
-import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import grpc
+
+from verifierd_client._threads import END_S, watch
 
 Answer = TypeVar("Answer")
 Request = TypeVar("Request")
@@ -24,8 +23,6 @@ Response = TypeVar("Response")
 
 AHEAD = 64
 LOOK_S = 1.0  # how often a thread without room looks whether anybody is left to make some
-END_S = 5.0
-_READING: weakref.WeakSet[_Responses[Any]] = weakref.WeakSet()
 
 
 async def sleep(delay_s: float) -> None:
@@ -64,7 +61,7 @@ class _Responses(AsyncIterator[Response], Generic[Response]):
         self._room = threading.Semaphore(AHEAD)
         self._landed: asyncio.Queue[Response | grpc.RpcError | None] = asyncio.Queue()
         self._thread = threading.Thread(target=self._read, name="verifierd-client-read", daemon=True)
-        _READING.add(self)
+        watch(self)
         self._thread.start()
 
     async def __anext__(self) -> Response:
@@ -140,18 +137,3 @@ def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _end_all() -> None:
-    """End every call before the interpreter does: it would stop their threads with locks in their hands."""
-    for responses in list(_READING):
-        responses.end()
-
-
-def _begin_anew_in_child() -> None:
-    """Forget the parent's calls: their threads are not in the child."""
-    _READING.clear()
-
-
-atexit.register(_end_all)
-os.register_at_fork(after_in_child=_begin_anew_in_child)

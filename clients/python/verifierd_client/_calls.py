@@ -41,16 +41,20 @@ class Patience:
 
     async def wait(self, attempt: int, error: VerifierError) -> None:
         """Wait before the next attempt. Raises the error where there is to be none."""
+        await self.waits.sleep(self.delay_s(attempt, error))
+
+    def delay_s(self, attempt: int, error: VerifierError) -> float:
+        """Return how long to wait before the next attempt. Raises the error where there is to be none."""
         if not isinstance(error, ConnectionFailed) or attempt >= self.retries:
             raise error
-        delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2**attempt)
+        delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**attempt)
         delay_s *= random.uniform(0.5, 1.0)  # noqa: S311 (spreads clients, hides nothing)
         if isinstance(error, ServerBusy):
             delay_s = max(delay_s, error.retry_after_s)
         left_s = self.left_s()
         if left_s is not None and left_s <= delay_s:
             raise error
-        await self.waits.sleep(delay_s)
+        return delay_s
 
 
 async def unary(

@@ -11,6 +11,11 @@ from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, Asyn
 from verifierd_client._blocking import run
 from verifierd_client._candidates import Program, listed
 from verifierd_client._waiting import Waits
+from verifierd_client.completions import Extraction
+from verifierd_client.groups.blocking import SyncGroup
+from verifierd_client.groups.call import GroupCall
+from verifierd_client.groups.form import Form, GroupRequest
+from verifierd_client.groups.stops import Stop
 from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
 
@@ -19,6 +24,10 @@ class _BlockingVerifier(AsyncVerifier):
     """One whose coroutines never wait for an event loop."""
 
     _waits: ClassVar[Waits] = _blocking
+
+    def group_call(self, request: GroupRequest, timeout_s: float | None) -> GroupCall:
+        """Return a group's call, not begun. Raises as `GroupRequest.call`."""
+        return request.call(self._connection, self._patience(timeout_s))
 
 
 class Verifier:
@@ -87,6 +96,24 @@ class Verifier:
                 problem, listed(candidates), options, timeout_s=timeout_s, request_id=request_id
             )
         )
+
+    def group(
+        self,
+        problem: Problem | Digest,
+        n: int | None = None,
+        *,
+        stop: Stop | None = None,
+        language: str = "python",
+        extraction: Extraction = Extraction.LAST_BLOCK,
+        prefix: str = "",
+        options: Options | None = None,
+        timeout_s: float | None = None,
+        request_id: str | None = None,
+    ) -> SyncGroup:
+        """Return an open group, as `AsyncVerifier.group`. Raises the same."""
+        form = Form(language, extraction, prefix)
+        request = GroupRequest(problem, n, stop, form, options or Options(), request_id)
+        return SyncGroup(self._verifier.group_call(request, timeout_s), form)
 
     def put_problem(self, problem: Problem, *, timeout_s: float | None = None) -> Digest:
         """Leave a problem with the server and return the digest that names it in later calls.
