@@ -135,7 +135,7 @@ class AdmissionSection(Section):
         description="Bytes of all problems kept for PutProblem; the longest unused go first.",
     )
     max_batches: Count = Field(
-        default=256,
+        default=2048,
         description="Batches in flight; beyond it a batch is UNAVAILABLE, with the time to retry after.",
     )
     max_candidates_waiting: Count = Field(

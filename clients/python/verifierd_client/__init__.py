@@ -5,7 +5,8 @@ results are plain frozen dataclasses; nobody who uses this package touches proto
 drawn in `verifierd_client.errors`.
 """
 
-from verifierd_client._async import AsyncVerifier, ResultStream
+from verifierd_client._async import AsyncVerifier
+from verifierd_client._stream import ResultStream
 from verifierd_client._sync import SyncResultStream, Verifier
 from verifierd_client.completions import Completion, Extraction
 from verifierd_client.errors import (

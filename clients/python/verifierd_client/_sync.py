@@ -7,9 +7,10 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from verifierd_client import _blocking
-from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, AsyncVerifier, ResultStream
+from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, AsyncVerifier
 from verifierd_client._blocking import run
 from verifierd_client._candidates import Program, listed
+from verifierd_client._stream import ResultStream
 from verifierd_client._waiting import Waits
 from verifierd_client.completions import Extraction
 from verifierd_client.groups.blocking import SyncGroup

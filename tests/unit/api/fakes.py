@@ -101,7 +101,8 @@ class FakeEngine:
             async for candidate in _each(candidates):
                 self.candidates.append(candidate)
                 results.append(candidate_result(candidate, batch.problem))
-                yield CandidateFinished(results[-1], Cost())
+                extracted = candidate.source if candidate.is_extracted else None
+                yield CandidateFinished(results[-1], Cost(), extracted)
                 if len(results) == self.stops_after:
                     break
             if self.hold_end:

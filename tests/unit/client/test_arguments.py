@@ -29,7 +29,10 @@ async def verifier(served: Serving) -> AsyncIterator[client.AsyncVerifier]:
         (b"def add(a, b): ...", "candidates must be a list.*type bytes"),
         (client.Candidate("x"), "candidates must be a list.*type Candidate"),
         (None, "candidates must be a list.*is None"),
-        (["ok", None], "candidate 1 is None; allowed: source text as str or bytes, or a Candidate"),
+        (
+            ["ok", None],
+            "candidate 1 is None; allowed: source text as str or bytes, a Candidate or a Completion",
+        ),
         (["ok", 3], "candidate 1 is of type int"),
         ([client.Candidate(None)], "candidate 0: source must be str or bytes, and is None"),  # type: ignore[arg-type]
         ([client.Candidate("x", id=3)], "candidate 0: id must be a str, and is of type int"),  # type: ignore[arg-type]

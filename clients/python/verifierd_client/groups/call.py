@@ -6,22 +6,21 @@ import operator
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from queue import SimpleQueue
 
 import grpc
 
 from verifier.v1 import batch_pb2, result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
 from verifierd_client._calls import Patience
-from verifierd_client._candidates import write_candidate
 from verifierd_client._connection import Connection
 from verifierd_client._reading import STOP_REASONS, read_candidate_result, read_clusters, read_summary
 from verifierd_client._rejections import error_of
 from verifierd_client._threads import END_S, watch
 from verifierd_client.completions import Completion
 from verifierd_client.errors import UnreadableAnswer
+from verifierd_client.groups.requests import GroupRequests
 from verifierd_client.problems import Candidate
 from verifierd_client.results import (
     BatchSummary,
@@ -61,9 +60,10 @@ class GroupCall:
         self._lock = threading.Lock()
         self._programs: dict[int, Candidate | Completion] = {}
         self._results: dict[int, CandidateResult] = {}
+        self._judged: set[int] = set()  # of those sent by this connection; an earlier one's are judged anew
         self._given_up: set[int] = set()
         self._landed: deque[CandidateResult] = deque()
-        self._requests: _Requests | None = None
+        self._requests: GroupRequests | None = None
         self._call: grpc.CallIterator[wire.VerifyStreamResponse] | None = None
         self._is_finished = False
         self._thread = threading.Thread(target=self._read, name="verifierd-client-group", daemon=True)
@@ -91,13 +91,13 @@ class GroupCall:
         with self._lock:
             if index in self._programs:
                 raise ValueError(f"sample {index} was submitted before; each index stands for one sample")
-            if self._is_finished:
-                raise RuntimeError("no sample is taken after finish() or result()")
             if self.stopped is not None or self.is_over or index in self._given_up:
                 return False
+            if self._is_finished:
+                raise RuntimeError("no sample is taken after finish() or result()")
             self._programs[index] = program
             if self._requests is not None:
-                self._requests.put(_candidate(index, program))
+                self._requests.submit(index, program)
             self._finish_if_all_came()
         return True
 
@@ -110,8 +110,7 @@ class GroupCall:
             self._given_up.add(index)
             if index in self._programs:
                 if self._requests is not None:
-                    cancel = wire.CancelCandidate(candidate_id=str(index))
-                    self._requests.put(wire.VerifyStreamRequest(cancel=cancel))
+                    self._requests.give_up(index)
                 else:
                     self._land(index, self._cancelled(index, GIVEN_UP))
             self._finish_if_all_came()
@@ -121,8 +120,7 @@ class GroupCall:
         """Take no more samples; the batch ends with those that are there."""
         with self._lock:
             self._is_finished = True
-            if self._requests is not None:
-                self._requests.close()
+            self._half_close()
 
     def take_landed(self) -> CandidateResult | None:
         """Return the next result that nobody has taken, None where there is none."""
@@ -167,8 +165,13 @@ class GroupCall:
     def _finish_if_all_came(self) -> None:
         if self._asked.n is not None and len(self._programs.keys() | self._given_up) >= self._asked.n:
             self._is_finished = True
-            if self._requests is not None:
-                self._requests.close()
+            self._half_close()
+
+    def _half_close(self) -> None:
+        """Say that nothing more comes, once that is so: until its verdict a sample may be given up."""
+        is_all = self._is_finished and self._programs.keys() <= self._judged
+        if is_all and self._requests is not None:
+            self._requests.close()
 
     def _read(self) -> None:
         try:
@@ -193,7 +196,7 @@ class GroupCall:
             attempt += 1
 
     def _read_once(self) -> None:
-        requests = _Requests(self._opening())
+        requests = GroupRequests(self._opening())
         call = self._connection.stub().VerifyStream(requests, timeout=self._patience.left_s())
         with self._lock:
             self._call = call
@@ -219,7 +222,7 @@ class GroupCall:
                 budget.FromNanoseconds(max(1, budget.ToNanoseconds() - round(gone_s * 1e9)))
         return opening
 
-    def _take(self, event: result_pb2.VerifyEvent, requests: _Requests) -> None:
+    def _take(self, event: result_pb2.VerifyEvent, requests: GroupRequests) -> None:
         with self._lock:
             match event.WhichOneof("event"):
                 case "batch_accepted":
@@ -229,6 +232,7 @@ class GroupCall:
                 case "candidate_finished":
                     result = read_candidate_result(event.candidate_finished.result)
                     self._land(int(result.candidate_id), result)
+                    self._half_close()
                 case "stop_decided" if not event.stop_decided.candidate_ids:
                     self.stopped = STOP_REASONS.get(event.stop_decided.reason, StopReason.UNKNOWN)
                 case "clusters_changed":
@@ -239,18 +243,19 @@ class GroupCall:
                     return
         self.changed()
 
-    def _send_all(self, requests: _Requests) -> None:
+    def _send_all(self, requests: GroupRequests) -> None:
         """Send what was submitted so far: clusters and picks are of all samples, judged before or not."""
         self._requests = requests
+        self._judged.clear()
         for index, program in self._programs.items():
             if index not in self._given_up:
-                requests.put(_candidate(index, program))
-            elif index not in self._results:
+                requests.submit(index, program)
+            else:
                 self._land(index, self._cancelled(index, GIVEN_UP))
-        if self._is_finished:
-            requests.close()
+        self._half_close()
 
     def _land(self, index: int, result: CandidateResult) -> None:
+        self._judged.add(index)
         if index not in self._results:
             self._results[index] = result
             self._landed.append(result)
@@ -281,32 +286,3 @@ class GroupCall:
             tests_total=self._asked.tests_total,
             usage=Usage(0.0, 0.0, 0),
         )
-
-
-class _Requests(Iterator[wire.VerifyStreamRequest]):
-    """The opening, and what is put in after it; taken out by a thread of gRPC's."""
-
-    def __init__(self, opening: wire.OpenBatch) -> None:
-        """Hold the opening."""
-        self._given: SimpleQueue[wire.VerifyStreamRequest | None] = SimpleQueue()
-        self.put(wire.VerifyStreamRequest(open=opening))
-
-    def put(self, request: wire.VerifyStreamRequest) -> None:
-        """Send a request."""
-        self._given.put(request)
-
-    def close(self) -> None:
-        """Send nothing more."""
-        self._given.put(None)
-
-    def __next__(self) -> wire.VerifyStreamRequest:
-        """Return the next request, waiting for it."""
-        request = self._given.get()
-        if request is None:
-            self._given.put(None)
-            raise StopIteration
-        return request
-
-
-def _candidate(index: int, program: Candidate | Completion) -> wire.VerifyStreamRequest:
-    return wire.VerifyStreamRequest(candidate=write_candidate(replace(program, id=str(index)), index))
