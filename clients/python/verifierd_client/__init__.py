@@ -13,6 +13,7 @@ from verifierd_client.errors import (
     ConnectionFailed,
     DeadlineExceeded,
     ForkError,
+    HandshakeFailed,
     InvalidRequest,
     NotACandidate,
     NotAValue,
@@ -82,6 +83,7 @@ from verifierd_client.results import (
     Verdict,
     WallInfo,
 )
+from verifierd_client.tls import Tls
 
 __all__ = [
     "AnswerTest",
@@ -114,6 +116,7 @@ __all__ = [
     "ForkError",
     "Generation",
     "Group",
+    "HandshakeFailed",
     "InteractiveTest",
     "InvalidRequest",
     "KilledBy",
@@ -150,6 +153,7 @@ __all__ = [
     "SyncResultStream",
     "Test",
     "TestSignal",
+    "Tls",
     "UnknownProblem",
     "UnreadableAnswer",
     "Usage",

@@ -25,6 +25,7 @@ from verifierd_client.results import (
     BatchResult,
     Capabilities,
 )
+from verifierd_client.tls import Tls
 
 DEFAULT_RETRIES = 5
 DEFAULT_MESSAGE_BYTES = 256 << 20
@@ -36,7 +37,7 @@ class AsyncVerifier:
     Nothing is opened before the first call. It may be pickled, used in several event loops, and used on
     both sides of a fork, whatever is in flight at that moment. `timeout_s` bounds each call that brings no
     bound of its own (None: as long as it takes); `retries` bounds how often a call is repeated that the
-    server has not begun.
+    server has not begun. Without `tls` nothing is encrypted.
     """
 
     _waits: ClassVar[Waits] = _awaiting
@@ -48,13 +49,15 @@ class AsyncVerifier:
         timeout_s: float | None = None,
         retries: int = DEFAULT_RETRIES,
         max_message_bytes: int = DEFAULT_MESSAGE_BYTES,
+        tls: Tls | None = None,
     ) -> None:
         """Keep the settings; no connection is made."""
         self.address = address
         self.timeout_s = timeout_s
         self.retries = retries
         self.max_message_bytes = max_message_bytes
-        self._connection = Connection(address, max_message_bytes)
+        self.tls = tls
+        self._connection = Connection(address, max_message_bytes, tls)
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the settings, not the connection."""
@@ -63,7 +66,7 @@ class AsyncVerifier:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the settings; the connection is made at the first call."""
         self.__dict__.update(state)
-        self._connection = Connection(self.address, self.max_message_bytes)
+        self._connection = Connection(self.address, self.max_message_bytes, self.tls)
 
     async def verify(
         self,

@@ -14,7 +14,7 @@ from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
 from verifierd_client._connection import Connection
 from verifierd_client._rejections import error_of
 from verifierd_client._waiting import Waits
-from verifierd_client.errors import ConnectionFailed, ServerBusy, VerifierError
+from verifierd_client.errors import ConnectionFailed, HandshakeFailed, ServerBusy, VerifierError
 
 Answer = TypeVar("Answer")
 
@@ -45,7 +45,8 @@ class Patience:
 
     def delay_s(self, attempt: int, error: VerifierError) -> float:
         """Return how long to wait before the next attempt. Raises the error where there is to be none."""
-        if not isinstance(error, ConnectionFailed) or attempt >= self.retries:
+        is_lasting = isinstance(error, HandshakeFailed) or not isinstance(error, ConnectionFailed)
+        if is_lasting or attempt >= self.retries:
             raise error
         delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**attempt)
         delay_s *= random.uniform(0.5, 1.0)  # noqa: S311 (spreads clients, hides nothing)

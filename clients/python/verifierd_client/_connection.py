@@ -12,6 +12,7 @@ from typing import ClassVar
 import grpc
 
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
+from verifierd_client.tls import Tls
 
 # So that a call that is repeated finds a server that has come back: gRPC's own delays grow to two minutes.
 RECONNECTING = (
@@ -34,9 +35,10 @@ class Connection:
     _all: ClassVar[weakref.WeakSet[Connection]] = weakref.WeakSet()
     _inherited: ClassVar[list[grpc.Channel]] = []
 
-    def __init__(self, address: str, max_message_bytes: int) -> None:
+    def __init__(self, address: str, max_message_bytes: int, tls: Tls | None = None) -> None:
         """Point at HOST:PORT or unix:PATH; nothing is opened yet."""
         self.address = address
+        self._tls = tls
         self._max_message_bytes = max_message_bytes
         self._lock = threading.Lock()
         self._channel: grpc.Channel | None = None
@@ -46,16 +48,19 @@ class Connection:
         """Return a stub on the channel, which is opened if need be."""
         with self._lock:
             if self._channel is None:
-                self._channel = grpc.insecure_channel(
-                    self.address,
-                    options=[
-                        ("grpc.max_receive_message_length", self._max_message_bytes),
-                        ("grpc.max_send_message_length", -1),
-                        ("grpc.use_local_subchannel_pool", 1),
-                        *RECONNECTING,
-                    ],
-                )
+                self._channel = self._opened()
             return VerifierServiceStub(self._channel)
+
+    def _opened(self) -> grpc.Channel:
+        options = [
+            ("grpc.max_receive_message_length", self._max_message_bytes),
+            ("grpc.max_send_message_length", -1),
+            ("grpc.use_local_subchannel_pool", 1),
+            *RECONNECTING,
+        ]
+        if self._tls is not None:
+            return self._tls.channel(self.address, options)
+        return grpc.insecure_channel(self.address, options=options)
 
     def close(self) -> None:
         """Close the channel; calls in flight are cut off. A later call opens it anew."""

@@ -11,6 +11,7 @@ from verifier.v1.status_pb2 import BadRequest, ErrorInfo, RetryInfo, Status
 from verifierd_client.errors import (
     ConnectionFailed,
     DeadlineExceeded,
+    HandshakeFailed,
     InvalidRequest,
     NotOffered,
     RequestRejected,
@@ -49,6 +50,8 @@ def error_of(status: RpcError, address: str) -> VerifierError:
         retry = _detail(status, RetryInfo)
         if retry is not None:
             return ServerBusy(words, retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9)
+        if _is_handshake(words):
+            return HandshakeFailed(_no_handshake(address, words))
         return ConnectionFailed(_unreachable(address, words))
     if code in (StatusCode.INTERNAL, StatusCode.UNKNOWN, StatusCode.DATA_LOSS):
         return ServerFault(words)
@@ -65,6 +68,17 @@ def _unreachable(address: str, words: str) -> str:
     return (
         f"no answer from {address}: {words}; no daemon is there (not started, shutting down or ended), "
         "or the address is wrong"
+    )
+
+
+def _is_handshake(words: str) -> bool:
+    return any(told in words.lower() for told in ("handshake", "ssl_error", "verification check failed"))
+
+
+def _no_handshake(address: str, words: str) -> str:
+    return (
+        f"no TLS with {address}: {words}; where the server speaks TLS, Tls(root_certificates=...) must have "
+        "who signed its certificate, and server_name the name in it; where it speaks none, leave tls out"
     )
 
 

@@ -19,6 +19,7 @@ from verifierd_client.groups.form import Form, GroupRequest
 from verifierd_client.groups.stops import Stop
 from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
+from verifierd_client.tls import Tls
 
 
 class _BlockingVerifier(AsyncVerifier):
@@ -45,10 +46,11 @@ class Verifier:
         timeout_s: float | None = None,
         retries: int = DEFAULT_RETRIES,
         max_message_bytes: int = DEFAULT_MESSAGE_BYTES,
+        tls: Tls | None = None,
     ) -> None:
         """Keep the settings; no connection is made."""
         self._verifier = _BlockingVerifier(
-            address, timeout_s=timeout_s, retries=retries, max_message_bytes=max_message_bytes
+            address, timeout_s=timeout_s, retries=retries, max_message_bytes=max_message_bytes, tls=tls
         )
 
     @property

@@ -7,7 +7,8 @@ VerifierError
 │   ├── UnknownProblem      the server does not keep the problem (any longer): put it again
 │   └── NotOffered          this server does not offer the method
 ├── ConnectionFailed        the server cannot be reached, or went away during the call
-│   └── ServerBusy          it is full or shutting down: come back after `retry_after_s`
+│   ├── ServerBusy          it is full or shutting down: come back after `retry_after_s`
+│   └── HandshakeFailed     TLS did not come about: wrong certificates, or one side speaks none
 ├── DeadlineExceeded        `timeout_s` passed; also a TimeoutError
 ├── ServerFault             the server failed; its log tells more under the id in the message
 ├── UnreadableAnswer        the server answered something this version cannot read
@@ -78,6 +79,10 @@ class ServerBusy(ConnectionFailed):
     def __str__(self) -> str:
         """Return the server's words."""
         return str(self.args[0])
+
+
+class HandshakeFailed(ConnectionFailed):
+    """TLS did not come about; trying again will not help."""
 
 
 class DeadlineExceeded(VerifierError, TimeoutError):

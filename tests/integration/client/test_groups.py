@@ -36,7 +36,7 @@ def written(body: str) -> str:
 
 @pytest.fixture
 async def served() -> AsyncIterator[Serving]:
-    async with serving("--workers", "2") as running:
+    async with serving(VERIFIERD_SANDBOX__COUNT="2") as running:
         yield running
 
 
@@ -102,7 +102,7 @@ async def test_whatever_a_model_writes_gets_a_verdict_and_the_group_goes_on(
 async def test_a_group_outlives_a_daemon_that_is_killed(tmp_path: Path) -> None:
     address = f"unix:{tmp_path}/api.sock"
     async with AsyncVerifier(address, timeout_s=60, retries=40) as verifier:
-        async with serving("--workers", "2", listen=address) as first:
+        async with serving(listen=address, VERIFIERD_SANDBOX__COUNT="2") as first:
             group = verifier.group(PROBLEM, 3, options=Options(include_outputs=False))
             await group.__aenter__()
             group.submit(0, written(RIGHT))
@@ -112,7 +112,7 @@ async def test_a_group_outlives_a_daemon_that_is_killed(tmp_path: Path) -> None:
             await first.ended()
         group.cancel(1)
         group.submit(2, written(WRONG))
-        async with serving("--workers", "2", listen=address):
+        async with serving(listen=address, VERIFIERD_SANDBOX__COUNT="2"):
             whole = await group.result()
             await group.aclose()
     verdicts = [result.verdict for result in whole.results]
