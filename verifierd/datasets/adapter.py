@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from verifierd.datasets.languages import language_named, languages_with
+from verifierd.datasets.prompts import in_field
 from verifierd.datasets.records import Record, read_records
 from verifierd.datasets.task import Rule, Task, limits_by
 
@@ -24,12 +25,14 @@ class Adapter:
         help: what it reads, in one line.
         task: makes a task of a record, under the limits that the dataset states. Raises InputError.
         records: yields the records of a file. Raises InputError.
+        prompt: returns what a model is asked, in a record's words; None where it says nothing of the kind.
     """
 
     name: str
     help: str
     task: Callable[[Record, Rule], Task]
     records: Callable[[Path], Iterator[Record]] = read_records
+    prompt: Callable[[Record], str | None] = field(default=in_field("prompt"), kw_only=True)
 
     def read_tasks(self, files: Path | Sequence[Path], rule: Rule) -> dict[str, Task]:
         """Return the tasks of a set by their ids, in the order of its files; their rows are counted on.
@@ -48,7 +51,9 @@ class Adapter:
                 first = tasks[task.task_id].place
                 raise record.error(f"task_id {task.task_id!r} occurs twice; the first is at {first}")
             limits = limits_by(rule, task.problem.limits)
-            tasks[task.task_id] = replace(task, problem=replace(task.problem, limits=limits))
+            tasks[task.task_id] = replace(
+                task, problem=replace(task.problem, limits=limits), prompt=self.prompt(record)
+            )
         return tasks
 
     def _numbered(self, files: Sequence[Path]) -> Iterator[Record]:

@@ -1,4 +1,4 @@
-"""What tells one evaluation from every other: its problems, samples and options as one digest."""
+"""What tells an evaluation from every other, and a task's tests from all others, as digests."""
 
 from __future__ import annotations
 
@@ -22,6 +22,17 @@ def evaluation_key(tasks: Mapping[str, Task], samples: Samples, options: Mapping
         oracle = task.oracle and [task.oracle.program, task.oracle.time_factor]
         whole.update(_digest([task.problem, oracle, task.unjudgeable]))
     return whole.hexdigest()
+
+
+def suite_sha256(task: Task) -> str | None:
+    """Return the SHA-256, in hexadecimal, of a task's tests, its checker and what computes expected outputs.
+
+    None where a test holds an object without a value form.
+    """
+    oracle = task.oracle and task.oracle.program
+    parts = (list(task.problem.tests), task.problem.checker, oracle)
+    digest = fingerprint([_plain(part) for part in parts])
+    return None if digest is None else digest.hex()
 
 
 def _digest(value: Any) -> bytes:

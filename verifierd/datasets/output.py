@@ -25,17 +25,28 @@ def check_writable(path: Path, inputs: Sequence[Path] = ()) -> None:
 
 @contextmanager
 def whole_file(path: Path, inputs: Sequence[Path] = ()) -> Iterator[TextIO]:
-    """Open a text file beside `path` that takes its place at the end; after an error nothing is left.
+    """Open a text file as `whole_bytes` does. Where the name ends in `.gz` it is gzipped.
 
-    Where the name ends in `.gz` it is gzipped. A link is followed.
+    Raises:
+        InputError: as `whole_bytes` does.
+    """
+    with whole_bytes(path, inputs) as file, _text(file, path.resolve()) as stream:
+        yield stream
+
+
+@contextmanager
+def whole_bytes(path: Path, inputs: Sequence[Path] = ()) -> Iterator[BinaryIO]:
+    """Open a file beside `path` that takes its place at the end; after an error nothing is left.
+
+    A link is followed.
 
     Raises:
         InputError: it is one of the `inputs`, a folder, or in a folder that cannot be written to.
     """
     path = _checked(path, inputs)
     if path.exists() and not path.is_file():
-        with path.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream
+        with path.open("wb") as file:
+            yield file
         return
     try:
         number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
@@ -44,8 +55,7 @@ def whole_file(path: Path, inputs: Sequence[Path] = ()) -> Iterator[TextIO]:
     part = Path(name)
     try:
         with open(number, "wb") as file:  # noqa: PTH123 - a descriptor
-            with _text(file, path) as stream:
-                yield stream
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.chmod(0o666 & ~_umask())

@@ -28,6 +28,8 @@ class SampleResult:
         failed_tests: all tests that failed; None where they were not written.
         generation_usd: what drawing the sample cost; None where it was not written.
         probability: the predicted chance that this sample is right; None where it was not written.
+        program_sha256: of the whole program, in hexadecimal; None where it was not written.
+        suite_sha256: of the tests and what judges by them; None where it was not written, or cannot be told.
     """
 
     task_id: str
@@ -48,6 +50,8 @@ class SampleResult:
     failed_tests: tuple[str, ...] | None = None
     generation_usd: float | None = None
     probability: float | None = None
+    program_sha256: str | None = None
+    suite_sha256: str | None = None
 
     @property
     def judged(self) -> bool:
@@ -109,6 +113,8 @@ def _result(record: Record) -> SampleResult:
         failed_tests=failed_tests,
         generation_usd=_amount(record, "generation_usd") if record.has("generation_usd") else None,
         probability=_probability(record) if record.has("probability") else None,
+        program_sha256=record.text("program_sha256") if record.has("program_sha256") else None,
+        suite_sha256=record.text("suite_sha256") if record.has("suite_sha256") else None,
     )
 
 

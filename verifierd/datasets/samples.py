@@ -56,6 +56,10 @@ class Samples:
         """Return the program of a sample."""
         return self._programs.get(number)
 
+    def program_sha256(self, number: int) -> str:
+        """Return the SHA-256 of a sample's program, in hexadecimal."""
+        return hashlib.sha256(self.program(number)).hexdigest()
+
     def key(self, number: int) -> bytes:
         """Return what samples of one task share if they are the same program in the same language."""
         return hashlib.sha256(f"{self.language(number)}\n".encode() + self.program(number)).digest()

@@ -21,6 +21,7 @@ from typing import Any, TextIO
 
 import verifierd_client as client
 from verifierd.datasets.evaluation import Evaluation
+from verifierd.datasets.keys import suite_sha256
 from verifierd.datasets.lines import Line
 from verifierd.datasets.records import opened
 from verifierd.datasets.tallies import NOT_JUDGED
@@ -37,8 +38,15 @@ class About:
 
 
 def _lines(evaluation: Evaluation, about: About, out: TextIO) -> None:
+    """With digests, by which others know the samples and the tests again that the results are of."""
+    suites = {task_id: suite_sha256(evaluation.tasks[task_id]) for task_id in evaluation.samples.of_task}
     for number in range(len(evaluation.samples)):
-        out.write(json.dumps(evaluation.line(number), ensure_ascii=False) + "\n")
+        line = evaluation.line(number)
+        digests = {
+            "program_sha256": evaluation.samples.program_sha256(number),
+            "suite_sha256": suites[line["task_id"]],
+        }
+        out.write(json.dumps(line | digests, ensure_ascii=False) + "\n")
 
 
 def _human_eval(evaluation: Evaluation, about: About, out: TextIO) -> None:

@@ -80,6 +80,8 @@ class Task:
         problem: its tests, limits and checker, as the service takes them.
         language: of the samples that do not say theirs; a name of the service's.
         complete: makes a whole program of a completion.
+        cut: what `complete` keeps of a completion, where the set's evaluator judges its beginning alone.
+        prompt: what a model is asked, as the set publishes it; None where it publishes nothing of the kind.
         canonical: programs that the dataset says are right.
         oracle: computes what is expected of the `call` tests, where the dataset publishes inputs alone.
         unjudgeable: why no sample of it can be judged; empty where they can.
@@ -90,6 +92,8 @@ class Task:
     problem: client.Problem
     language: str
     complete: Callable[[str], str] = as_it_stands
+    cut: Callable[[str], str] = as_it_stands
+    prompt: str | None = None
     canonical: tuple[Program, ...] = ()
     oracle: Oracle | None = None
     unjudgeable: str = ""

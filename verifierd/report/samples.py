@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from verifierd.datasets.results import SampleResult
+from verifierd.datasets.suites import runs_of
 
 DETAIL_CHARS = 300
 
@@ -45,7 +46,7 @@ class TaskSamples:
     @property
     def runs(self) -> tuple[SampleResult, ...]:
         """Return the judged samples that ran themselves: not those whose run was an equal program's."""
-        return tuple(each for each in self.judged if each.duplicate_of is None)
+        return runs_of(self.judged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,14 +82,18 @@ def test_fields_of_later_versions_are_read_where_they_are_there(tmp_path: Path) 
         "failed_tests": ["b", "c"],
         "generation_usd": 0.01,
         "probability": 1,
+        "program_sha256": "ab",
+        "suite_sha256": "cd",
         "future": 1,
     }
-    nulls = {"cluster": None, "failed_tests": None, "generation_usd": None, "probability": None}
+    nulls = dict.fromkeys(later)
     file = written(tmp_path, LINE | later, LINE | nulls | {"sample_index": 1, "duplicate_of": 0})
     first, second = read_results(file)
     assert (first.cluster, first.failed_tests, first.generation_usd) == ("c1", ("b", "c"), 0.01)
     assert (second.cluster, second.failed_tests, second.generation_usd) == (None, None, None)
     assert (first.probability, second.probability) == (1.0, None)
+    assert (first.program_sha256, first.suite_sha256) == ("ab", "cd")
+    assert (second.program_sha256, second.suite_sha256) == (None, None)
     assert second.duplicate_of == 0
 
 

@@ -143,3 +143,19 @@ async def test_evalplus_of_tests_without_groups_says_nothing_of_plus(tmp_path: P
     assert (found["hash"], found["pass_at_k"]) == (None, {"base": {"pass@1": 1.0}})
     (only,) = found["eval"]["T/0"]
     assert (only["base_status"], only["plus_status"]) == ("pass", None)
+
+
+async def test_the_service_s_own_lines_name_program_and_suite_by_what_they_hold(tmp_path: Path) -> None:
+    programs = ["ACCEPTED", "ACCEPTED 2", "ACCEPTED", "\ud800"]
+    samples = [Sample("T/0", index, program, "python") for index, program in enumerate(programs)]
+    samples += [Sample("T/1", 0, "ACCEPTED", "python"), Sample("T/2", 0, "ACCEPTED", "python")]
+    tests = [[client.CallTest("f", [1], number)] for number in (2, 2, 3)]
+    tasks = [task(f"T/{number}", each) for number, each in enumerate(tests)]
+    lines = [json.loads(line) for line in (await in_style("lines", tasks, samples, tmp_path)).splitlines()]
+    first, second, third, odd, equal, other = (each["program_sha256"] for each in lines)
+    assert first == third == equal == other == hashlib.sha256(b"ACCEPTED").hexdigest() != second
+    assert odd == hashlib.sha256(b"\xed\xa0\x80").hexdigest()
+    suites = [each["suite_sha256"] for each in lines]
+    assert len(suites[0]) == 64
+    assert suites[:5] == [suites[0]] * 5
+    assert suites[5] != suites[0]

@@ -6,6 +6,7 @@ from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.embedded import embedded, programs
 from verifierd.datasets.evaluators import APPS as EVALUATOR
 from verifierd.datasets.pairs import Pairs, read_pairs
+from verifierd.datasets.prompts import in_field
 from verifierd.datasets.records import Record
 from verifierd.datasets.task import Rule, Task
 
@@ -35,4 +36,4 @@ def published_pairs(record: Record) -> Pairs | None:
     return read_pairs(record, KEY, embedded(record, KEY, record.text(KEY)))
 
 
-APPS = Adapter("apps", "APPS: problem_id, input_output, starter_code", _task)
+APPS = Adapter("apps", "APPS: problem_id, input_output, starter_code", _task, prompt=in_field("question"))

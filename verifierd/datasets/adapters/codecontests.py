@@ -11,6 +11,7 @@ import verifierd_client as client
 from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.evaluators import NO_TESTS, PYTHON
 from verifierd.datasets.pairs import Pairs, read_cases, with_room
+from verifierd.datasets.prompts import in_field
 from verifierd.datasets.records import Record, type_name
 from verifierd.datasets.task import Program, Rule, Task, allowed
 
@@ -140,4 +141,6 @@ def _solutions(record: Record) -> Iterator[Program]:
             yield Program(case["solution"], language)
 
 
-CODECONTESTS = Adapter("codecontests", "CodeContests: source and name, tests, limits", _task)
+CODECONTESTS = Adapter(
+    "codecontests", "CodeContests: source and name, tests, limits", _task, prompt=in_field("description")
+)

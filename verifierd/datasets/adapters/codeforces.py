@@ -9,6 +9,7 @@ from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.embedded import number_of
 from verifierd.datasets.evaluators import NO_TESTS, PYTHON
 from verifierd.datasets.pairs import read_cases, with_room
+from verifierd.datasets.prompts import under_headings
 from verifierd.datasets.records import Record
 from verifierd.datasets.task import Rule, Task, allowed
 
@@ -64,4 +65,15 @@ def _obstacle(record: Record, rule: Rule) -> str:
     return ""
 
 
-CODEFORCES = Adapter("codeforces", "Codeforces (open-r1): id, official_tests, checkers", _task)
+CODEFORCES = Adapter(
+    "codeforces",
+    "Codeforces (open-r1): id, official_tests, checkers",
+    _task,
+    prompt=under_headings(
+        description="",
+        input_format="Input",
+        output_format="Output",
+        interaction_format="Interaction",
+        note="Note",
+    ),
+)

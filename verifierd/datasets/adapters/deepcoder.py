@@ -9,6 +9,7 @@ from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.embedded import embedded, programs
 from verifierd.datasets.evaluators import DEEPCODER, DEEPCODER_AS_LIVECODEBENCH, Evaluator
 from verifierd.datasets.pairs import Pairs, function_named, read_cases, read_pairs, read_typed_cases
+from verifierd.datasets.prompts import in_field
 from verifierd.datasets.records import Record
 from verifierd.datasets.task import Rule, Task
 
@@ -54,4 +55,6 @@ def _length(given: Any) -> int:
     return len(given) if isinstance(given, str | list) else 0
 
 
-DEEPCODER_PREVIEW = Adapter("deepcoder", "DeepCoder: tests; rows are tasks 0, 1 and so on", _task)
+DEEPCODER_PREVIEW = Adapter(
+    "deepcoder", "DeepCoder: tests; rows are tasks 0, 1 and so on", _task, prompt=in_field("problem")
+)

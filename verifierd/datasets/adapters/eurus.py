@@ -7,6 +7,7 @@ from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.embedded import embedded
 from verifierd.datasets.evaluators import PRIME, unjudgeable
 from verifierd.datasets.pairs import Pairs, read_pairs
+from verifierd.datasets.prompts import last_of_the_user
 from verifierd.datasets.records import Record, is_unicode, type_name
 from verifierd.datasets.task import Rule, Task
 
@@ -49,4 +50,6 @@ def _truth(record: Record) -> str:
     return truth
 
 
-EURUS = Adapter("eurus", "Eurus-2: reward_model; rows are tasks 0, 1 and so on", _task)
+EURUS = Adapter(
+    "eurus", "Eurus-2: reward_model; rows are tasks 0, 1 and so on", _task, prompt=last_of_the_user("prompt")
+)

@@ -54,10 +54,6 @@ Compose = Callable[[Record, Rule, str], str]
 
 
 def _python(record: Record, rule: Rule, completion: str) -> str:
-    """CodeGeeX cuts a completion at the first line that is not indented; helpers after it are lost."""
-    if not rule.strict:
-        end = re.search(r"^[^ \t\s]", completion, re.MULTILINE)
-        completion = completion[: end.start()] if end else completion
     return "\n".join(PYTHON_IMPORTS) + "\n" + record.text("prompt") + completion
 
 
@@ -121,18 +117,19 @@ PACK_COMPOSE: Mapping[str, Compose] = MappingProxyType({**COMPOSE, "cpp17": _pac
 PACK_STOPS = {"cpp17": r"int main", "go": r"\n//|\nfunc|struct"}
 
 
-def _whole(language: str, completion: str) -> str:
-    return completion
+def _indented(language: str, completion: str) -> str:
+    """CodeGeeX cuts Python at the first line that is not indented; helpers after it are lost."""
+    end = re.search(r"^[^ \t\s]", completion, re.MULTILINE) if language == "python" else None
+    return completion[: end.start()] if end else completion
 
 
 def _first_block(language: str, completion: str) -> str:
     """Return a completion up to the brace that closes what the prompt opened, as `remove_last_block` does it.
 
-    Braces count wherever they are. Where they do not close it, it ends with the last closing brace. Python is
-    cut where it is composed.
+    Braces count wherever they are. Where they do not close it, it ends with the last closing brace.
     """
     if language == "python":
-        return completion
+        return _indented(language, completion)
     if language in PACK_STOPS:
         completion = re.split(PACK_STOPS[language], completion, maxsplit=1)[0]
     still_open = 2 if language == "java" else 1  # the class and the method
@@ -151,9 +148,11 @@ class _Evaluator:
     compose: Mapping[str, Compose]
     cut: Callable[[str, str], str]
 
+    def keep(self, language: str, rule: Rule, completion: str) -> str:
+        return completion if rule.strict else self.cut(language, completion)
+
     def complete(self, language: str, record: Record, rule: Rule, completion: str) -> str:
-        text = completion if rule.strict else self.cut(language, completion)
-        return self.compose[language](record, rule, text)
+        return self.compose[language](record, rule, self.keep(language, rule, completion))
 
 
 def _task(evaluator: _Evaluator, record: Record, rule: Rule) -> Task:
@@ -171,12 +170,13 @@ def _task(evaluator: _Evaluator, record: Record, rule: Rule) -> Task:
         problem=client.Problem(task_id, [asserts], client.Limits(cpu_time_s=evaluator.cpu_time_s[language])),
         language=language,
         complete=partial(evaluator.complete, language, record, rule),
+        cut=partial(evaluator.keep, language, rule),
         canonical=(Program(program, language),),
     )
 
 
 # codegeex/benchmark/humaneval-x/evaluate_humaneval_x.py: 5 s for every language.
-_X = _Evaluator(dict.fromkeys(COMPOSE, 5.0), COMPOSE, _whole)
+_X = _Evaluator(dict.fromkeys(COMPOSE, 5.0), COMPOSE, _indented)
 # tasks/humanevalpack.py, where Rust has 300 s for the first build of its crates.
 _PACK_SECONDS = {"python": 10.0, "cpp17": 60.0, "java": 10.0, "javascript": 10.0, "go": 20.0, "rust": 60.0}
 _PACK = _Evaluator(_PACK_SECONDS, PACK_COMPOSE, _first_block)

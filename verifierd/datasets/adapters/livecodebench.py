@@ -9,6 +9,7 @@ from verifierd.datasets.embedded import embedded
 from verifierd.datasets.evaluators import LIVECODEBENCH as EVALUATOR
 from verifierd.datasets.packed import NotPacked, unpacked
 from verifierd.datasets.pairs import Pairs, function_named, read_cases
+from verifierd.datasets.prompts import in_field
 from verifierd.datasets.records import Record, type_name
 from verifierd.datasets.task import Rule, Task
 
@@ -60,4 +61,5 @@ LIVECODEBENCH = Adapter(
     "livecodebench",
     "LiveCodeBench: question_id, public and private tests",
     _task,
+    prompt=in_field("question_content"),
 )

@@ -10,6 +10,7 @@ import ast
 
 import verifierd_client as client
 from verifierd.datasets.adapter import Adapter
+from verifierd.datasets.prompts import in_field
 from verifierd.datasets.records import Record
 from verifierd.datasets.task import Program, Rule, Task
 
@@ -51,4 +52,6 @@ def names_defined(code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(node.name for node in tree.body if isinstance(node, defined)))
 
 
-MBPP = Adapter("mbpp", "whole or sanitized: task_id, code, test_list", _task)
+MBPP = Adapter(
+    "mbpp", "whole or sanitized: task_id, code, test_list", _task, prompt=in_field("text", "prompt")
+)

@@ -33,12 +33,14 @@ def _task(record: Record, rule: Rule) -> Task:
         prompt = re.sub(r"^package \w+", "package main", prompt, count=1, flags=re.MULTILINE)
     names = re.findall(r"^def (\w+)", prompt, re.MULTILINE) if language == "python" else []
     test = client.AssertsTest(tests, "tests", candidate_names=tuple(dict.fromkeys(names)))
+    cut = _up_to(record.texts("stop_tokens"))
     return Task(
         task_id=task_id,
         place=record.place,
         problem=client.Problem(task_id, [test], LIMITS),
         language=language,
-        complete=_after(prompt, record.texts("stop_tokens")),
+        complete=lambda completion: prompt + cut(completion),
+        cut=cut,
         unjudgeable="it needs the Java library org.javatuples, which is not here" if needs_tuples else "",
     )
 
@@ -47,10 +49,10 @@ def _has_tuples(java: str) -> bool:
     return bool(_TUPLE.search(_JAVA_WORDS.sub(" ", java)))
 
 
-def _after(prompt: str, stop_tokens: Sequence[str]) -> Callable[[str], str]:
-    """Return what goes on from `prompt` with a completion up to the first stop token."""
+def _up_to(stop_tokens: Sequence[str]) -> Callable[[str], str]:
+    """Return what cuts a completion at the first stop token."""
     stop = re.compile("|".join(map(re.escape, filter(None, stop_tokens))) or r"\Z")
-    return lambda completion: prompt + stop.split(completion, maxsplit=1)[0]
+    return lambda completion: stop.split(completion, maxsplit=1)[0]
 
 
 MULTIPL_E = Adapter("multipl-e", "name, language, prompt, tests, stop_tokens", _task)

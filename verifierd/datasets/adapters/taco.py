@@ -9,6 +9,7 @@ from verifierd.datasets.adapter import Adapter
 from verifierd.datasets.adapters.apps import published_pairs
 from verifierd.datasets.embedded import programs
 from verifierd.datasets.evaluators import TACO as EVALUATOR
+from verifierd.datasets.prompts import in_field
 from verifierd.datasets.records import Record
 from verifierd.datasets.task import Rule, Task, allowed
 
@@ -41,4 +42,6 @@ def _own_limits(record: Record) -> client.Limits:
     )
 
 
-TACO = Adapter("taco", "TACO: input_output; rows are tasks 0, 1 and so on", _task)
+TACO = Adapter(
+    "taco", "TACO: input_output; rows are tasks 0, 1 and so on", _task, prompt=in_field("question")
+)
