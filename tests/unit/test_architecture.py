@@ -36,7 +36,7 @@ LAYERS = (
     {"execution"},
     {"batches"},
     {"api", "config", "datasets"},
-    {"daemon", "report"},
+    {"daemon", "export", "report"},
     {"cli"},
     {"__main__"},
 )

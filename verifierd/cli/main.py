@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from verifierd.cli import calibrate, doctor, evaluate, plan, report, select, serve, verify
+from verifierd.cli import calibrate, doctor, evaluate, export, plan, report, select, serve, verify
 from verifierd.cli.demo import command as demo
 from verifierd.cli.endings import write_line
 from verifierd.daemon.parts import distribution_version
@@ -23,6 +23,7 @@ The commands, from a first look to daily use:
     verifierd calibrate saved.jsonl --out b.json     learn what `posterior` believes
     verifierd report results.jsonl --html page.html  what do its results say?
     verifierd plan results.jsonl ...                 how many samples are worth it?
+    verifierd export traces results.jsonl ...        what passed, to train on
     verifierd serve                                  serve others over gRPC
 
 `verifierd COMMAND --help` tells the rest, with examples.
@@ -46,6 +47,7 @@ def build() -> typer.Typer:
     app.command(help=report.HELP)(report.report)
     app.command(help=select.HELP)(select.select)
     app.command(help=calibrate.HELP)(calibrate.calibrate)
+    app.add_typer(export.build(), name="export")
     app.command(help=doctor.HELP)(doctor.doctor)
     app.command(help=demo.HELP)(demo.demo)
     return app
