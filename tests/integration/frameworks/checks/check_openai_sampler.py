@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openai import AsyncOpenAI
 
+from tests.integration.frameworks.checks.page import program, said_by
 from tests.support.recording import Recording
 from tests.support.replay_server import MODEL, ReplayServer
 from verifierd_client.sampling import Draw, FinishReason, Sample, SamplerError, Sampling
@@ -174,3 +175,14 @@ async def test_a_stream_that_is_cut_off_is_no_sample_and_ends_the_others(
     assert [each.text for each in samples if each.is_whole] == [SHORT]
     await until_let_go(server, 4)
     assert server.aborted == 3
+
+
+async def test_the_pages_program_runs_as_it_stands(server: ReplayServer, client: AsyncOpenAI) -> None:
+    server.recording = Recording({"Python function": [SHORT, *[LONG] * 7]})
+    source = program("samplers.md", "from openai import")
+    said = await said_by(source, OPENAI_BASE_URL=str(client.base_url), OPENAI_API_KEY="none", MODEL=MODEL)
+    assert len(said) == 9
+    assert said[0].endswith("stop 5 tokens")
+    assert all("aborted" in line for line in said[1:8])
+    await until_let_go(server, 8)
+    assert (server.whole, server.aborted) == (1, 7)

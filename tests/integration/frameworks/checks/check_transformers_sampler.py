@@ -13,6 +13,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.integration.frameworks import tiny_model
+from tests.integration.frameworks.checks.page import program, said_by
 from verifierd_client.sampling import Draw, FinishReason, Sample, SamplerError, Sampling
 from verifierd_client.sampling.transformers import TransformersSampler
 
@@ -186,3 +187,9 @@ async def test_a_chat_needs_a_template(model: Any, folder: Path) -> None:
 def test_batches_of_no_row_are_refused(model: Any, tokenizer: Any) -> None:
     with pytest.raises(ValueError, match="rows_per_batch is 0"):
         TransformersSampler(model, tokenizer, rows_per_batch=0)
+
+
+async def test_the_pages_program_runs_as_it_stands(folder: Path) -> None:
+    said = await said_by(program("samplers.md", "from transformers import"), MODEL=str(folder))
+    assert len(said) == 9
+    assert all(line.endswith("aborted 0 tokens") for line in said[4:8]), "the second batch was never begun"

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
+from tests.integration.frameworks.checks.page import program, said_by
 from verifierd_client.sampling import FinishReason, Sample, SamplerError
 from verifierd_client.sampling.running import Piece, RunningDraw
 from verifierd_client.sampling.streams import draw_streams
@@ -179,3 +180,7 @@ def test_an_abort_after_the_loop_has_ended_is_harmless() -> None:
     draw = asyncio.run(abandoned())
     draw.abort()
     assert draw.post(draw.end, 0) is False
+
+
+async def test_the_pages_sampler_of_your_own_runs_as_it_stands() -> None:
+    assert await said_by(program("samplers.md", "class Dictation")) == ["['print(2)', 'print(2)']"]
