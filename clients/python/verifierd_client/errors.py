@@ -14,11 +14,14 @@ VerifierError
 ├── UnreadableAnswer        the server answered something this version cannot read
 ├── ForkError               a forked child asked for the results of its parent's batch
 ├── NotAValue               an argument of a CallTest has no typed form; also a TypeError
+├── NoVerdict               completions could not be judged, and their scorer is to raise then
 ├── NotACandidate           what was given as candidates is none; also a TypeError
 └── OutOfRange              a number of Limits or Options cannot be sent; also a ValueError
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class VerifierError(Exception):
@@ -99,6 +102,23 @@ class UnreadableAnswer(VerifierError):
 
 class ForkError(VerifierError):
     """A forked child asked for the results of a batch that its parent had begun."""
+
+
+class NoVerdict(VerifierError):
+    """Completions could not be judged: the service failed or refused them. They are not wrong.
+
+    Attributes:
+        reasons: why, by the position of each that was not judged.
+    """
+
+    def __init__(self, message: str, reasons: Mapping[int, str]) -> None:
+        """Keep who was not judged and why."""
+        super().__init__(message, reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        """Return the message."""
+        return str(self.args[0])
 
 
 class NotAValue(VerifierError, TypeError):

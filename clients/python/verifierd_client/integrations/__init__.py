@@ -1,0 +1,1 @@
+"""Rewards and scores for trainers and evaluators, a module for each of their frameworks."""
