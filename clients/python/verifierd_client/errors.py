@@ -15,6 +15,7 @@ VerifierError
 ├── ForkError               a forked child asked for the results of its parent's batch
 ├── NotAValue               an argument of a CallTest has no typed form; also a TypeError
 ├── NoVerdict               completions could not be judged, and their scorer is to raise then
+├── NotAProblem             a dataset's row holds no tests in a known form; also a ValueError
 ├── NotACandidate           what was given as candidates is none; also a TypeError
 └── OutOfRange              a number of Limits or Options cannot be sent; also a ValueError
 """
@@ -123,6 +124,10 @@ class NoVerdict(VerifierError):
 
 class NotAValue(VerifierError, TypeError):
     """A Python object cannot be an argument or the expected value of a CallTest."""
+
+
+class NotAProblem(VerifierError, ValueError):
+    """A row of a dataset holds no tests, or in no form that is known."""
 
 
 class NotACandidate(VerifierError, TypeError):
