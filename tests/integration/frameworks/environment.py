@@ -1,0 +1,75 @@
+"""Throwaway environments: a set of frameworks, pinned, with this checkout's client beside it.
+
+`python -m tests.integration.frameworks.environment NAME` makes one if need be and prints its Python. A set is
+`NAME.txt` in this folder. Its environment is kept in `build/frameworks/` until what it is made of changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+REPOSITORY = FOLDER.parents[2]
+KEPT_IN = REPOSITORY / "build" / "frameworks"
+DISTRIBUTIONS = (REPOSITORY / "proto", REPOSITORY / "clients" / "python")
+LIMIT_S = 1500.0
+LAST_WORDS = 1500
+# What pip says of an index that it does not get through to.
+UNREACHABLE = (
+    "Failed to establish a new connection",
+    "Temporary failure in name resolution",
+    "Connection timed out",
+    "Read timed out",
+    "Cannot connect to proxy",
+)
+
+
+class Unreachable(Exception):
+    """No package index answered: nothing is known of the frameworks, and nothing is wrong with the client."""
+
+
+def environment(name: str) -> Path:
+    """Return the Python of the environment of a set, made now if it is not there.
+
+    The client and its stubs are installed as they stand in the checkout, so that their changes count at once.
+
+    Raises:
+        Unreachable: no package index answered.
+        RuntimeError: pip could not install the set beside the client; its last words are in it.
+    """
+    folder = KEPT_IN / f"{name}-{_digest(name)}"
+    python, ready = folder / "bin" / "python", folder / "ready"
+    if not ready.exists():
+        for stale in KEPT_IN.glob(f"{name}-*"):
+            shutil.rmtree(stale)
+        _run(sys.executable, "-m", "venv", str(folder))
+        editable = [argument for each in DISTRIBUTIONS for argument in ("-e", str(each))]
+        pins = str(FOLDER / f"{name}.txt")
+        _run(str(python), "-m", "pip", "install", "--quiet", "--requirement", pins, *editable)
+        ready.touch()
+    return python
+
+
+def _digest(name: str) -> str:
+    """Return what changes with anything that an environment is made of."""
+    made_of = [FOLDER / f"{name}.txt", *(each / "pyproject.toml" for each in DISTRIBUTIONS)]
+    contents = [sys.version.encode(), str(REPOSITORY).encode(), *(each.read_bytes() for each in made_of)]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:12]
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    if done.returncode == 0:
+        return
+    words = f"{done.stdout}\n{done.stderr}".strip()
+    if any(each in words for each in UNREACHABLE):
+        raise Unreachable(f"no package index answered: {words[-LAST_WORDS:]}")
+    raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {words[-LAST_WORDS:]}")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{environment(sys.argv[1])}\n")
