@@ -122,8 +122,9 @@ class Scorer:
 
     def _tell(self, reasons: dict[int, str], judged: list[Judged]) -> None:
         """Say what could not be judged, in the log or as an error. Raises NoVerdict."""
-        words = "; ".join(f"{reason} ({count})" for reason, count in Counter(reasons.values()).most_common(3))
-        message = f"{len(reasons)} of {len(judged)} completions could not be judged: {words}"
+        (words, _), *others = Counter(reasons.values()).most_common()
+        further = f", and {len(others)} further reasons" if others else ""
+        message = f"{len(reasons)} of {len(judged)} completions could not be judged: {words}{further}"
         if self.on_infra == "raise":
             causes = (each.error for each in judged if isinstance(each, Unjudged))
             raise NoVerdict(message, reasons) from next((each for each in causes if each), None)
