@@ -1,7 +1,8 @@
 """Throwaway environments: a set of frameworks, pinned, with this checkout's client beside it.
 
 `python -m tests.integration.frameworks.environment NAME` makes one if need be and prints its Python. A set is
-`NAME.txt` in this folder. Its environment is kept in `build/frameworks/` until what it is made of changes.
+`NAME.txt` in this folder, and beside it `NAME.no-deps.txt` for what is installed without what it requires.
+Its environment is kept in `build/frameworks/` until what it is made of changes.
 """
 
 from __future__ import annotations
@@ -48,15 +49,24 @@ def environment(name: str) -> Path:
             shutil.rmtree(stale)
         _run(sys.executable, "-m", "venv", str(folder))
         editable = [argument for each in DISTRIBUTIONS for argument in ("-e", str(each))]
-        pins = str(FOLDER / f"{name}.txt")
-        _run(str(python), "-m", "pip", "install", "--quiet", "--requirement", pins, *editable)
+        install = (str(python), "-m", "pip", "install", "--quiet")
+        pins, alone = _pins(name)
+        _run(*install, "--requirement", str(pins), *editable)
+        if alone.exists():
+            _run(*install, "--no-deps", "--requirement", str(alone))
         ready.touch()
     return python
 
 
+def _pins(name: str) -> tuple[Path, Path]:
+    """Return the files of a set; the second need not be there."""
+    return FOLDER / f"{name}.txt", FOLDER / f"{name}.no-deps.txt"
+
+
 def _digest(name: str) -> str:
     """Return what changes with anything that an environment is made of."""
-    made_of = [FOLDER / f"{name}.txt", *(each / "pyproject.toml" for each in DISTRIBUTIONS)]
+    made_of = [each for each in _pins(name) if each.exists()]
+    made_of += [each / "pyproject.toml" for each in DISTRIBUTIONS]
     contents = [sys.version.encode(), str(REPOSITORY).encode(), *(each.read_bytes() for each in made_of)]
     return hashlib.sha256(b"\0".join(contents)).hexdigest()[:12]
 

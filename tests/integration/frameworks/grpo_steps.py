@@ -74,7 +74,7 @@ def model(vocabulary: PreTrainedTokenizerFast) -> LlamaForCausalLM:
     )
 
 
-class Steps(TrainerCallback):
+class Steps(TrainerCallback):  # type: ignore[misc] # TRL is not installed where types are checked
     """Ends the daemon before the last step, and measures how far each step moves the parameters."""
 
     def __init__(self, pid: int) -> None:

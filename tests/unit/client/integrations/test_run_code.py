@@ -82,6 +82,7 @@ def test_a_request_is_one_test_of_one_program_under_its_limits() -> None:
     )
     least = read_request(ASKED | {"stdin": None, "memory_limit_MB": -1}).problem()
     assert list(least.tests) == [StdioTest("", "")]
+    assert least == read_request(ASKED | {"memory_limit_MB": None}).problem()
     assert least.limits.memory_bytes is None
 
 

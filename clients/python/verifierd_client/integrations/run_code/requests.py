@@ -96,7 +96,8 @@ def read_request(body: Any) -> RunCode:
         raise BadRequest(f"language {language[:40]!r} is not offered; allowed: {', '.join(LANGUAGES)}")
     if body.get("args"):
         raise BadRequest("args are for pytest, which is not offered; leave them out")
-    memory_mib = body.get("memory_limit_MB", UNLIMITED)
+    given = body.get("memory_limit_MB")
+    memory_mib = UNLIMITED if given is None else given  # verl sends null where it is told of no limit
     if type(memory_mib) is not int or (memory_mib < 1 and memory_mib != UNLIMITED):
         raise BadRequest(f"memory_limit_MB must be a whole number of at least 1, or {UNLIMITED}")
     fetch_files = body.get("fetch_files") or []
