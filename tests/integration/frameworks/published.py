@@ -9,15 +9,12 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[3]
-KEPT_IN = REPOSITORY / "build" / "frameworks" / "wheels"
+from tests.integration.frameworks.environment import KEPT_IN, Unreachable
+
+WHEELS = KEPT_IN / "wheels"
 LIMIT_S = 600.0
 
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-
-
-class Unreachable(Exception):
-    """The wheel could not be had."""
 
 
 def wheel(requirement: str) -> Path:
@@ -27,10 +24,10 @@ def wheel(requirement: str) -> Path:
         Unreachable: pip could not download it.
     """
     name, _, version = requirement.partition("==")
-    if not (kept := list(KEPT_IN.glob(f"{name}-{version}-*.whl"))):
+    if not (kept := list(WHEELS.glob(f"{name}-{version}-*.whl"))):
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
         done = subprocess.run(
-            [*command, "--dest", str(KEPT_IN), requirement],
+            [*command, "--dest", str(WHEELS), requirement],
             capture_output=True,
             text=True,
             timeout=LIMIT_S,
@@ -38,7 +35,7 @@ def wheel(requirement: str) -> Path:
         )
         if done.returncode != 0:
             raise Unreachable(f"{requirement} could not be downloaded: {done.stderr.strip()[-500:]}")
-        kept = list(KEPT_IN.glob(f"{name}-{version}-*.whl"))
+        kept = list(WHEELS.glob(f"{name}-{version}-*.whl"))
     return kept[0]
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.frameworks.published import REPOSITORY, Source, Unreachable, keywords_of, wheel
+from tests.integration.frameworks.environment import REPOSITORY, Unreachable
+from tests.integration.frameworks.published import Source, keywords_of, wheel
 from tests.support.once import EVERYWHERE
 
 SAMPLING = REPOSITORY / "clients" / "python" / "verifierd_client" / "sampling"

@@ -9,7 +9,7 @@ from tests.support.recording import Recording, cut, tokens_of
 from tests.support.replaying import ReplayingSampler
 from verifierd_client.sampling import FinishReason, SamplerError, Sampling
 
-SAMPLING = Sampling(max_tokens=100)
+SAMPLING = Sampling(max_tokens=100_000)
 
 
 def test_a_prompt_gets_its_completions_in_order_and_then_again() -> None:
@@ -46,7 +46,7 @@ def test_a_recorded_text_ends_as_a_model_would_have_ended_it(
 
 @pytest.mark.anyio
 async def test_samples_end_by_their_length_and_all_tokens_are_counted() -> None:
-    sampler = ReplayingSampler(Recording({"p": ["a" * 40, "b" * 8, "c" * 400]}), token_s=0.005)
+    sampler = ReplayingSampler(Recording({"p": ["a" * 40, "b" * 8, "c" * 40_000]}), token_s=0.005)
     began_s = time.monotonic()
     async with sampler.draw("p", 3, SAMPLING) as draw:
         short = await anext(draw)
@@ -58,7 +58,7 @@ async def test_samples_end_by_their_length_and_all_tokens_are_counted() -> None:
         with pytest.raises(StopAsyncIteration):
             await anext(draw)
     assert (long.index, aborted.index, aborted.finish_reason) == (0, 2, FinishReason.ABORTED)
-    assert 10 <= aborted.completion_tokens < 100
+    assert 10 <= aborted.completion_tokens < 10_000
     assert tokens_of(aborted.text) == aborted.completion_tokens
     assert draw.completion_tokens == 2 + 10 + aborted.completion_tokens
     assert [each.prompt_tokens for each in (long, short, aborted)] == [1, 0, 0]

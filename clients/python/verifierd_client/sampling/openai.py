@@ -21,6 +21,7 @@ class _Delta:
     """What one chunk of either endpoint says."""
 
     text: str
+    tokens: int
     finish_reason: str | None
     usage: tuple[int, int] | None
 
@@ -32,9 +33,9 @@ class OpenAISampler:
     client itself repeats refused and lost requests (`max_retries`); a stream that has begun is not repeated.
 
     Token counts are the server's, from the usage that it sends as a stream ends. It sends none for an aborted
-    sample: there each chunk with text counts as one token, the prompt's tokens are those that another sample
-    of the draw had, and `exact_counts` is False. vLLM and SGLang can send usage with each chunk
-    (`usage_in_each_chunk`): then every count is exact.
+    sample: there each chunk counts as one token, which is the least that it can be; the prompt's tokens are
+    those that another sample of the draw had (0: none had); and `exact_counts` is False. vLLM and SGLang can
+    send usage with each chunk (`usage_in_each_chunk`): then every count is exact.
 
     An end that is neither `stop` nor `length`, such as a content filter's, is ABORTED: it is not whole.
     """
@@ -112,7 +113,7 @@ class _Drawing:
         try:
             async with await self._open(index) as stream:
                 async for delta in _deltas(stream):
-                    completion_tokens += bool(delta.text)
+                    completion_tokens += delta.tokens
                     if delta.finish_reason is not None:
                         finish_reason = _FINISH_REASONS.get(delta.finish_reason, FinishReason.ABORTED)
                     if delta.usage is not None:
@@ -140,11 +141,18 @@ async def _deltas(stream: AsyncIterator[Any]) -> AsyncIterator[_Delta]:
     async for chunk in stream:
         usage = (chunk.usage.prompt_tokens, chunk.usage.completion_tokens) if chunk.usage else None
         if not chunk.choices:
-            yield _Delta("", None, usage)
+            yield _Delta("", 0, None, usage)
             continue
         (choice,) = chunk.choices
         text = choice.text if hasattr(choice, "text") else choice.delta.content
-        yield _Delta(text or "", choice.finish_reason, usage)
+        is_token = bool(text) or _is_thought(choice)
+        yield _Delta(text or "", int(is_token), choice.finish_reason, usage)
+
+
+def _is_thought(choice: Any) -> bool:
+    """Say whether a chunk is of a model's reasoning, which vLLM and SGLang send beside the answer."""
+    delta = getattr(choice, "delta", None)
+    return any(getattr(delta, name, None) for name in ("reasoning_content", "reasoning"))
 
 
 def _explained(error: Exception, client: AsyncOpenAI, model: str) -> str:

@@ -93,7 +93,8 @@ class TransformersSampler:
             # What a model's own generation config says of top_k is not what was asked for.
             how |= {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0}
         input_ids = torch.tensor([tokens] * len(rows.indexes), device=self._model.device)
-        with torch.random.fork_rng(enabled=sampling.seed is not None):
+        devices = [self._model.device] if self._model.device.type == "cuda" else []
+        with torch.random.fork_rng(devices, enabled=sampling.seed is not None):
             if (seed := sampling.seed_of(rows.indexes[0])) is not None:
                 torch.manual_seed(seed)
             self._model.generate(
