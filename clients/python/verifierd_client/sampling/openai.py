@@ -110,6 +110,8 @@ class _Drawing:
 
         completion_tokens = 0
         finish_reason = None
+        # From now on the server may decode what nobody will count.
+        yield Piece("", 0, exact_counts=False)
         try:
             async with await self._open(index) as stream:
                 async for delta in _deltas(stream):

@@ -72,8 +72,6 @@ class RunningDraw:
         """Return how many tokens have been decoded so far, over all samples."""
         return sum(each.completion_tokens for each in self._decoded)
 
-    # What an engine calls.
-
     def post(self, call: Callable[..., None], *args: object) -> bool:
         """Have a method of this draw called on its event loop; False: that loop has ended."""
         try:
@@ -127,8 +125,6 @@ class RunningDraw:
         if self._left == 0:
             self._over.set()
             self._samples.put_nowait(None)
-
-    # What a caller sees.
 
     def abort(self, indexes: Iterable[int] | None = None) -> None:
         """Decode no more of these samples; None: of all. Harmless for those that have ended, from any thread.

@@ -81,6 +81,19 @@ async def test_an_abort_closes_its_own_stream_and_the_server_stops_decoding_it(
     assert sent - 3 * 5 <= counted <= sent, "counted by chunks; a few may have been on their way"
 
 
+async def test_an_abort_before_the_first_token_reaches_the_server_too(
+    server: ReplayServer, client: AsyncOpenAI
+) -> None:
+    server.token_s = 3600
+    async with OpenAISampler(client, MODEL).draw(PROMPT, 1, SAMPLING) as draw:
+        while not server.requests:  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.002)
+        draw.abort()
+        assert await anext(draw) == Sample(0, "", 0, 0, FinishReason.ABORTED, exact_counts=False)
+    await until_let_go(server, 1)
+    assert server.aborted == 1
+
+
 async def test_usage_in_each_chunk_makes_the_counts_of_aborted_samples_exact(
     server: ReplayServer, client: AsyncOpenAI
 ) -> None:
