@@ -29,15 +29,18 @@ def test_a_sampler_does_with_the_framework_itself_what_it_promises(
         pytest.skip(f"the frameworks of {name}.txt are not here: {reason}")
     # This checkout's own pytest settings and fixtures are for the project's environment, not for this one.
     alone = ["-c", os.devnull, f"--rootdir={REPOSITORY}", f"--confcutdir={FOLDER / 'checks'}"]
-    kept_out = ["-p", "no:cacheprovider", f"--basetemp={tmp_path / 'inner'}", "--import-mode=importlib"]
     done = subprocess.run(
-        [python, "-m", "pytest", *alone, *kept_out, "--timeout=300", str(FOLDER / "checks" / checks)],
+        [
+            *(str(python), "-m", "pytest", *alone, "-p", "no:cacheprovider", "--import-mode=importlib"),
+            *("--timeout=300", str(FOLDER / "checks" / checks)),
+        ],
         capture_output=True,
         text=True,
         timeout=LIMIT_S,
         check=False,
         env=os.environ
-        | {"PYTHONPATH": str(REPOSITORY), "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")},
+        | {"PYTHONPATH": str(REPOSITORY), "TMPDIR": str(tmp_path)}
+        | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "hub")},
     )
     assert done.returncode == 0, done.stdout[-LAST_WORDS:] + done.stderr[-LAST_WORDS:]
     assert " skipped" not in done.stdout, "what is not here was not checked"
