@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.support.recording import Recording, cut, tokens_of
+from tests.support.recording import Recording, cut, recorded, tokens_of
 from tests.support.replaying import ReplayingSampler
 from verifierd_client.sampling import FinishReason, SamplerError, Sampling
 
@@ -71,3 +72,17 @@ async def test_tokens_are_counted_while_they_are_said() -> None:
         before = draw.completion_tokens
         await asyncio.sleep(0.02)
         assert before < draw.completion_tokens <= 200
+
+
+@pytest.mark.anyio
+async def test_all_recorded_samples_of_a_problem_end_when_the_longest_does(shared_data: Path) -> None:
+    completions = recorded(shared_data)
+    assert [len(each) for each in completions.values()] == [100] * 41
+    prompt, said = next(iter(completions.items()))
+    began_s = time.monotonic()
+    async with ReplayingSampler(Recording(completions)).draw(prompt, 100, SAMPLING) as draw:
+        samples = [sample async for sample in draw]
+    longest = max(tokens_of(text) for text in said)
+    assert sorted(each.text for each in samples) == sorted(said)
+    assert draw.completion_tokens == sum(tokens_of(text) for text in said)
+    assert time.monotonic() - began_s >= longest * 0.010
