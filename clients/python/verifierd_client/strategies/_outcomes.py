@@ -27,11 +27,12 @@ def outcome_of(batch: BatchResult, gave_up: str = "") -> tuple[Outcome, str]:
     """
     failed = sum(each.verdict is Verdict.INFRASTRUCTURE_ERROR for each in batch.results)
     verified = sum(each.verdict is not Verdict.CANCELLED for each in batch.results) - failed
+    programs = f"{verified} verified program{'' if verified == 1 else 's'}"
     unverified = f"; {failed} could not be verified" if failed else ""
     if batch.summary.picks:
         pick = batch.summary.picks[0]
-        return Outcome.ANSWERED, f"picked by {pick.rule} from {verified} verified programs{unverified}"
-    nothing = f"none of {verified} verified programs may be picked{unverified}"
+        return Outcome.ANSWERED, f"picked by {pick.rule} from {programs}{unverified}"
+    nothing = f"none of {programs} may be picked{unverified}"
     if failed:
         return Outcome.VERIFIER_FAILED, nothing
     if gave_up:
