@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest
 
 from verifierd.economics.intervals import LEVEL, Floats, checked_level, checked_shares
+from verifierd.economics.proportions import share_estimate
 from verifierd.model import Estimate
 
 Outcomes = Sequence[bool] | Sequence[int] | npt.NDArray[np.bool_]
@@ -103,8 +103,7 @@ def _bin(
 ) -> ReliabilityBin:
     if predicted.size == 0:
         return ReliabilityBin(low, high, 0, None, None)
-    interval = binomtest(int(came_true.sum()), predicted.size).proportion_ci(level, method="exact")
-    observed = Estimate(float(came_true.mean()), float(interval.low), float(interval.high), level)
+    observed = share_estimate(int(came_true.sum()), predicted.size, level)
     return ReliabilityBin(low, high, predicted.size, float(predicted.mean()), observed)
 
 

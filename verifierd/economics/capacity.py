@@ -16,8 +16,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
-from scipy.stats import poisson
+import scipy
+from scipy.special import gammaln, pdtr, xlogy
 
 from verifierd.economics.durations import P99, Durations
 
@@ -130,7 +130,8 @@ def erlang_c(workers: int, busy: float) -> float:
     """
     if not 0 <= busy < workers:
         raise ValueError(f"busy is {busy} of {workers} workers; it must be at least 0 and below their number")
-    lost = math.exp(poisson.logpmf(workers, busy) - poisson.logcdf(workers, busy))
+    chance = math.exp(xlogy(workers, busy) - busy - gammaln(workers + 1))
+    lost = chance / float(pdtr(workers, busy))
     return lost / (1.0 - busy / workers * (1.0 - lost))
 
 
@@ -152,7 +153,7 @@ def _response_s(service: Durations, wait_chance: float, wait_s: float, share: fl
         return low
     # Either the service or the wait must be beyond its part of a longer time than this.
     high = service.quantile(1.0 - left_out / 2.0) + wait_s * math.log(2.0 / left_out)
-    return float(optimize.brentq(lambda response_s: above(response_s) - left_out, low, high, rtol=1e-9))
+    return float(scipy.optimize.brentq(lambda response_s: above(response_s) - left_out, low, high, rtol=1e-9))
 
 
 def _least_workers(load: Load) -> int:

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
-from scipy.special import betaln, expit, logit, logsumexp
-from scipy.stats import beta as beta_distribution
+import scipy
+from scipy.special import betaincinv, betaln, expit, logit, logsumexp
 
 from verifierd.economics.coverage import Counts, checked_counts, pass_at_k, pass_at_k_estimate
 from verifierd.economics.intervals import (
@@ -95,7 +94,7 @@ class Difficulty:
         if probability <= self.unsolvable:
             return 0.0
         rest = (probability - self.unsolvable) / (1.0 - self.unsolvable)
-        return float(beta_distribution.ppf(rest, self.a, self.b))
+        return float(betaincinv(self.a, self.b, rest))
 
 
 def fit_difficulty(samples: Counts, correct: Counts, near: Difficulty | None = None) -> Difficulty:
@@ -195,7 +194,10 @@ def _fit(
         return float(prior - likely.sum())
 
     best = min(
-        (optimize.minimize(loss, start, method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * 3) for start in starts),
+        (
+            scipy.optimize.minimize(loss, start, method="L-BFGS-B", bounds=[(-BOUND, BOUND)] * 3)
+            for start in starts
+        ),
         key=lambda found: float(found.fun),
     )
     log_a, log_b, zero_odds = map(float, best.x)

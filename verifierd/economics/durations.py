@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import optimize
-from scipy.stats import gamma
+import scipy
+from scipy.special import gammainc, gammaincinv
 
 P99 = 0.99
 LEAST_SHAPE = 0.1  # below it the p99 falls again while the spread grows, and no longer tells the spread
@@ -45,12 +45,12 @@ class Durations:
                 large, which no gamma distribution with a shape of at least 0.1 has.
         """
         cls(mean_s, 0.0)
-        most = float(gamma.ppf(P99, LEAST_SHAPE)) / LEAST_SHAPE
+        most = float(gammaincinv(LEAST_SHAPE, P99)) / LEAST_SHAPE
         if not mean_s <= p99_s <= most * mean_s:
             raise ValueError(
                 f"p99_s is {p99_s}, and the mean is {mean_s}; the p99 must be from 1 to {most:.1f} times that"
             )
-        cv = optimize.brentq(
+        cv = scipy.optimize.brentq(
             lambda cv: cls(1.0, cv).quantile(P99) - p99_s / mean_s, 0.0, LEAST_SHAPE**-0.5, xtol=1e-9
         )
         return cls(mean_s, float(cv))
@@ -66,13 +66,13 @@ class Durations:
             raise ValueError(f"the probability is {probability}; it must be from 0 to 1")
         if self._constant:
             return self.mean_s
-        return float(gamma.ppf(probability, self._shape, scale=self.mean_s / self._shape))
+        return float(gammaincinv(self._shape, probability)) * self.mean_s / self._shape
 
     def not_above(self, duration_s: float) -> float:
         """Return the probability that one takes at most so many seconds."""
         if self._constant:
             return float(duration_s >= self.mean_s)
-        return float(gamma.cdf(duration_s, self._shape, scale=self.mean_s / self._shape))
+        return float(gammainc(self._shape, max(duration_s, 0.0) * self._shape / self.mean_s))
 
     def in_a_row(self, count: int) -> Durations:
         """Return how long `count` of them take one after another. Raises ValueError for less than 1."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy import optimize
+import scipy
 
 from verifierd.economics.durations import P99, Durations
 
@@ -41,7 +41,7 @@ def p99_s(sample: Durations, samples: int, streams: int) -> float:
     low, high = (longest.quantile(P99 ** (1.0 / count)) for count in (among, min(streams, samples)))
     if high <= low or late(low) <= 0:
         return low
-    return float(optimize.brentq(late, low, high, rtol=1e-9)) if late(high) < 0 else high
+    return float(scipy.optimize.brentq(late, low, high, rtol=1e-9)) if late(high) < 0 else high
 
 
 def most_within(sample: Durations, streams: int, target_s: float) -> int:

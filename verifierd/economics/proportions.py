@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.stats import beta as beta_distribution
+from scipy.special import betainccinv, betaincinv
 
 from verifierd.economics.intervals import LEVEL, checked_level
 from verifierd.model import Estimate
@@ -27,6 +27,6 @@ def share_estimate(successes: float, trials: float, level: float = LEVEL) -> Est
         raise ValueError(f"{successes} of {trials} is no share; successes are from 0 to trials, above 0")
     tail = checked_level(level) / 2
     failures = trials - successes
-    low = 0.0 if successes == 0 else float(beta_distribution.ppf(tail, successes, failures + 1))
-    high = 1.0 if failures == 0 else float(beta_distribution.isf(tail, successes + 1, failures))
+    low = 0.0 if successes == 0 else float(betaincinv(successes, failures + 1, tail))
+    high = 1.0 if failures == 0 else float(betainccinv(successes + 1, failures, tail))
     return Estimate(successes / trials, low, high, level)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from verifierd.selection.beliefs import RANGES, Beliefs
 from verifierd.selection.evidence import Evidence, Floats
@@ -68,7 +68,7 @@ def fit_beliefs(
         total = math.fsum(_log_loss(each, beliefs) for each in telling) / len(telling)
         return total + prior_weight * float(((free - begin) ** 2).mean())
 
-    found = optimize.minimize(
+    found = scipy.optimize.minimize(
         loss,
         begin,
         method="L-BFGS-B",

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
 from verifierd.economics.calibration import reliability
 from verifierd.model import CandidateResult, TestCase, Verdict
@@ -131,8 +130,8 @@ def _tried(part: KnownProblem, beliefs: Beliefs, whole: KnownProblem) -> tuple[f
 
 def _auc(scores: npt.NDArray[np.float64], positive: npt.NDArray[np.bool_]) -> float | None:
     """Return the area under the curve as Mann and Whitney's U, ties counting half."""
-    ones, zeros = int(positive.sum()), int((~positive).sum())
-    if not ones or not zeros:
+    ones, zeros = scores[positive], np.sort(scores[~positive])
+    if not ones.size or not zeros.size:
         return None
-    ranks = rankdata(scores)
-    return float((ranks[positive].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+    below, not_above = (np.searchsorted(zeros, ones, side) for side in ("left", "right"))
+    return float((below + not_above).mean() / 2 / zeros.size)
