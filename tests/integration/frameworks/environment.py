@@ -17,6 +17,7 @@ FOLDER = Path(__file__).resolve().parent
 REPOSITORY = FOLDER.parents[2]
 KEPT_IN = REPOSITORY / "build" / "frameworks"
 DISTRIBUTIONS = (REPOSITORY / "proto", REPOSITORY / "clients" / "python")
+READY = "ready"  # a file that is there once all is installed
 LIMIT_S = 1500.0
 LAST_WORDS = 1500
 # What pip says of an index that it does not get through to.
@@ -42,9 +43,9 @@ def environment(name: str) -> Path:
         Unreachable: no package index answered.
         RuntimeError: pip could not install the set beside the client; its last words are in it.
     """
-    folder = KEPT_IN / f"{name}-{_digest(name)}"
-    python, ready = folder / "bin" / "python", folder / "ready"
-    if not ready.exists():
+    folder = _folder(name)
+    python = folder / "bin" / "python"
+    if not is_made(name):
         for stale in KEPT_IN.glob(f"{name}-*"):
             shutil.rmtree(stale)
         _run(sys.executable, "-m", "venv", str(folder))
@@ -54,8 +55,17 @@ def environment(name: str) -> Path:
         _run(*install, "--requirement", str(pins), *editable)
         if alone.exists():
             _run(*install, "--no-deps", "--requirement", str(alone))
-        ready.touch()
+        (folder / READY).touch()
     return python
+
+
+def is_made(name: str) -> bool:
+    """Say whether the environment of a set is there, made of what the set is now."""
+    return (_folder(name) / READY).exists()
+
+
+def _folder(name: str) -> Path:
+    return KEPT_IN / f"{name}-{_digest(name)}"
 
 
 def _pins(name: str) -> tuple[Path, Path]:

@@ -26,16 +26,22 @@ OFFLINE = {
 
 
 async def answer_of(python: Path, program: str, *arguments: str) -> Any:
-    """Run a program and return the JSON of the last line of its standard output.
+    """Run a program of this folder and return the JSON of the last line of its standard output.
 
     Raises:
         AssertionError: it failed; its last words are in it.
         TimeoutError: it did not end within five minutes.
     """
+    printed = await printed_by(python, FOLDER / program, *arguments)
+    return json.loads(printed.splitlines()[-1])
+
+
+async def printed_by(python: Path, program: Path, *arguments: str) -> str:
+    """Run a program and return its standard output. Raises AssertionError, TimeoutError."""
     inherited = {name: each for name, each in os.environ.items() if name != "PYTHONPATH"}
     with tempfile.TemporaryDirectory(prefix="fw-") as scratch:
         process = await asyncio.create_subprocess_exec(
-            *(str(python), str(FOLDER / program), *arguments),
+            *(str(python), str(program), *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -47,8 +53,8 @@ async def answer_of(python: Path, program: str, *arguments: str) -> Any:
             process.kill()
             await process.wait()
             raise
-    assert process.returncode == 0, f"{program} ended with {process.returncode}: {_end(stderr)}"
-    return json.loads(stdout.decode().splitlines()[-1])
+    assert process.returncode == 0, f"{program.name} ended with {process.returncode}: {_end(stderr)}"
+    return stdout.decode()
 
 
 def _end(output: bytes) -> str:

@@ -1,0 +1,124 @@
+"""The client beside trainers: what it brings along, and that TRL, verl and OpenRLHF really call it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.integration.frameworks.environment import DISTRIBUTIONS, Unreachable, environment
+from tests.prove.harness import Figure, Line, NotMeasured
+
+TESTS = "tests/integration/frameworks"
+LIMIT_S = 3600.0
+IMPORTS, IMPORT_AT_MOST_S = 5, 1.0
+NEEDED = {"grpcio", "protobuf"}
+OWN = {"verifierd-client", "verifier-proto"}
+LAST_WORDS = 600
+
+
+def lines(repository: Path, scratch: Path) -> Sequence[Line]:
+    """Return what is promised of the client beside trainers. `scratch` is for throwaway environments."""
+    return [
+        Line(
+            "the client alone in a fresh environment",
+            "needs grpcio and protobuf, import in under 1 s, pip check is clean",
+            lambda: _alone(scratch),
+        ),
+        Line("beside TRL's newest", "pip check is clean", lambda: _beside("trl")),
+        Line("beside ray", "pip check is clean", lambda: _beside("ray")),
+        Line(
+            "TRL: GRPOTrainer takes steps on CPU with a tiny random model and this reward",
+            "rewards right, what could not be judged is masked",
+            _passes(repository, "test_trl.py"),
+        ),
+        Line(
+            "verl, OpenRLHF: their own callers, and verl's SandboxFusion caller through run_code",
+            "rewards right, no failure of ours is a zero",
+            _passes(repository, "test_verl.py"),
+        ),
+        Line("the pages of the documentation", "run as they stand", _passes(repository, "test_docs.py")),
+    ]
+
+
+def _alone(scratch: Path) -> Figure:
+    """Install the client by pip alone, and see what comes with it."""
+    folder = scratch / "alone"
+    python = str(folder / "bin" / "python")
+    _run(sys.executable, "-m", "venv", str(folder))
+    _run(python, "-m", "pip", "install", "--quiet", *map(str, DISTRIBUTIONS))
+    listed = _run(python, "-m", "pip", "list", "--format", "freeze")
+    installed = {line.partition("==")[0].lower() for line in listed.splitlines() if "==" in line}
+    needed = {
+        re.split(r"[^A-Za-z0-9._-]", name.strip())[0].lower()
+        for name in _run(
+            python,
+            "-c",
+            "import importlib.metadata as m; print(*[each for name in ('verifierd-client', 'verifier-proto')"
+            " for each in m.requires(name) or [] if 'extra ==' not in each], sep='\\n')",
+        ).splitlines()
+    }
+    took = [_import_s(python) for _ in range(IMPORTS)]
+    checked = _run(python, "-m", "pip", "check").strip()
+    brought = sorted(installed - NEEDED - OWN - {"pip", "setuptools"})
+    return Figure(
+        f"needs {', '.join(sorted(needed - OWN))}; import in {sorted(took)[IMPORTS // 2]:.2f} s "
+        f"(median of {IMPORTS}); {checked}",
+        holds=needed - OWN == NEEDED and sorted(took)[IMPORTS // 2] < IMPORT_AT_MOST_S,
+        facts={"import_s": took, "installed": sorted(installed), "needed_by_those": brought},
+    )
+
+
+def _import_s(python: str) -> float:
+    """Return the seconds that an interpreter takes longer with the client imported than without."""
+    began = time.monotonic()
+    _run(python, "-c", "pass")
+    without = time.monotonic()
+    _run(python, "-c", "import verifierd_client")
+    return (time.monotonic() - without) - (without - began)
+
+
+def _beside(name: str) -> Figure:
+    """Ask pip whether anything in a set's environment lacks what it requires."""
+    python = _environment(name)
+    finished = subprocess.run(
+        [str(python), "-m", "pip", "check"], capture_output=True, text=True, timeout=LIMIT_S, check=False
+    )
+    words = (finished.stdout + finished.stderr).strip()
+    return Figure(words[-LAST_WORDS:], finished.returncode == 0)
+
+
+def _passes(repository: Path, file: str) -> Callable[[], Figure]:
+    """Return what measures whether a file of tests passes."""
+
+    def measure() -> Figure:
+        for name in ("trl", "verl"):
+            _environment(name)
+        finished = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{TESTS}/{file}"],
+            cwd=repository,
+            env=os.environ,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        last = (finished.stdout.strip().splitlines() or [finished.stderr.strip()])[-1]
+        return Figure(last[-LAST_WORDS:], finished.returncode == 0 and "skipped" not in last)
+
+    return measure
+
+
+def _environment(name: str) -> Path:
+    try:
+        return environment(name)
+    except Unreachable as reason:
+        raise NotMeasured(str(reason)) from None
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, check=True).stdout
