@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.integration.frameworks.environment import DISTRIBUTIONS, Unreachable, environment
+from tests.integration.frameworks.environment import DISTRIBUTIONS, NotHere, environment
 from tests.prove.harness import Figure, Line, NotMeasured
 
 TESTS = "tests/integration/frameworks"
@@ -115,8 +115,8 @@ def _passes(repository: Path, file: str) -> Callable[[], Figure]:
 
 def _environment(name: str) -> Path:
     try:
-        return environment(name)
-    except Unreachable as reason:
+        return environment(name, is_asked=True)
+    except NotHere as reason:
         raise NotMeasured(str(reason)) from None
 
 

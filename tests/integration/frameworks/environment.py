@@ -8,6 +8,7 @@ Its environment is kept in `build/frameworks/` until what it is made of changes.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ FOLDER = Path(__file__).resolve().parent
 REPOSITORY = FOLDER.parents[2]
 KEPT_IN = REPOSITORY / "build" / "frameworks"
 DISTRIBUTIONS = (REPOSITORY / "proto", REPOSITORY / "clients" / "python")
+ASKED = "VERIFIERD_TEST_FRAMEWORKS"
 READY = "ready"  # a file that is there once all is installed
 LIMIT_S = 1500.0
 LAST_WORDS = 1500
@@ -30,22 +32,35 @@ UNREACHABLE = (
 )
 
 
-class Unreachable(Exception):
-    """No package index answered: nothing is known of the frameworks, and nothing is wrong with the client."""
+class NotHere(Exception):
+    """There is no environment of the set. Nothing is known of its frameworks, and nothing is wrong."""
 
 
-def environment(name: str) -> Path:
-    """Return the Python of the environment of a set, made now if it is not there.
+class NotAsked(NotHere):
+    """Making it takes minutes, and nobody asked for it."""
 
+
+class Unreachable(NotHere):
+    """No package index answered."""
+
+
+def environment(name: str, *, is_asked: bool = False) -> Path:
+    """Return the Python of the environment of a set, made now if it is not there and asked for.
+
+    It is asked for by `is_asked`, or by its name or `all` in VERIFIERD_TEST_FRAMEWORKS (separated by commas).
     The client and its stubs are installed as they stand in the checkout, so that their changes count at once.
 
     Raises:
+        NotAsked: it is not there, and not asked for.
         Unreachable: no package index answered.
         RuntimeError: pip could not install the set beside the client; its last words are in it.
     """
     folder = _folder(name)
     python = folder / "bin" / "python"
-    if not is_made(name):
+    if not (folder / READY).exists():
+        asked = os.environ.get(ASKED, "").split(",")
+        if not (is_asked or name in asked or "all" in asked):
+            raise NotAsked(f"the environment of {name}.txt is not made; {ASKED}={name} makes it, in minutes")
         for stale in KEPT_IN.glob(f"{name}-*"):
             shutil.rmtree(stale)
         _run(sys.executable, "-m", "venv", str(folder))
@@ -57,11 +72,6 @@ def environment(name: str) -> Path:
             _run(*install, "--no-deps", "--requirement", str(alone))
         (folder / READY).touch()
     return python
-
-
-def is_made(name: str) -> bool:
-    """Say whether the environment of a set is there, made of what the set is now."""
-    return (_folder(name) / READY).exists()
 
 
 def _folder(name: str) -> Path:
@@ -92,4 +102,4 @@ def _run(*command: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{environment(sys.argv[1])}\n")
+    sys.stdout.write(f"{environment(sys.argv[1], is_asked=True)}\n")

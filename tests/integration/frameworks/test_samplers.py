@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.frameworks.environment import FOLDER, REPOSITORY, Unreachable, environment
+from tests.integration.frameworks.environment import FOLDER, REPOSITORY, NotHere, environment
 
 LIMIT_S = 900
 MAKING_S = 1600
@@ -25,7 +25,7 @@ def test_a_sampler_does_with_the_framework_itself_what_it_promises(
 ) -> None:
     try:
         python = environment(name)
-    except Unreachable as reason:
+    except NotHere as reason:
         pytest.skip(f"the frameworks of {name}.txt are not here: {reason}")
     # This checkout's own pytest settings and fixtures are for the project's environment, not for this one.
     alone = ["-c", os.devnull, f"--rootdir={REPOSITORY}", f"--confcutdir={FOLDER / 'checks'}"]
