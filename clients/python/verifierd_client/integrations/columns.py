@@ -119,16 +119,24 @@ def _checker(row: Mapping[str, Any]) -> Checker | None:
 
 def _limits(row: Mapping[str, Any], suite: Suite) -> Limits:
     """Return the row's limits, with room for programs that print twice what is expected of them."""
-    given = _object("limits", row["limits"]) if row.get("limits") else {}
-    allowed = [field.name for field in fields(Limits)]
-    if unknown := [name for name in given if name not in allowed]:
-        raise NotAProblem(f"column 'limits' has {unknown[0]!r}; allowed: {', '.join(allowed)}")
-    largest = max(
-        (len(test.expected_stdout) for test in suite.tests if isinstance(test, StdioTest)), default=0
-    )
+    held = _object("limits", row["limits"]) if row.get("limits") else {}
+    given = {name: each for name, each in held.items() if each is not None}
+    for name, value in given.items():
+        _check_limit(name, value)
+    printed = (len(test.expected_stdout) for test in suite.tests if isinstance(test, StdioTest))
+    largest = max(printed, default=0)
     if 2 * largest > DEFAULT_OUTPUT_BYTES:
         given = {"output_bytes": 2 * largest + DEFAULT_OUTPUT_BYTES, **given}
     return Limits(**given)
+
+
+def _check_limit(name: str, value: Any) -> None:
+    allowed = [field.name for field in fields(Limits)]
+    if name not in allowed:
+        raise NotAProblem(f"column 'limits' has {name!r}; allowed: {', '.join(allowed)}")
+    kind, number = ("number", (int, float)) if name.endswith("_s") else ("whole number", int)
+    if isinstance(value, bool) or not isinstance(value, number):
+        raise NotAProblem(f"column 'limits': {name} must be a {kind}, and is {value!r}")
 
 
 def _name(row: Mapping[str, Any], suite: Suite) -> str:

@@ -149,6 +149,11 @@ def test_a_published_form_becomes_the_tests_that_it_means(
         ({"test_list": "assert f(1)", "x": 1}, "column 'test_list' must be a list of assertions"),
         ({"test_list": ["assert 1"], "checker": {"params": {}}}, "column 'checker' must be a name"),
         ({"test_list": ["assert 1"], "limits": {"seconds": 1}}, "'seconds'; allowed: cpu_time_s"),
+        (
+            {"test_list": ["assert 1"], "limits": {"cpu_time_s": "1"}},
+            "cpu_time_s must be a number, and",
+        ),
+        ({"test_list": ["assert 1"], "limits": {"memory_bytes": 1.5}}, "must be a whole number, and is 1.5"),
         ({"test_list": ["assert 1"], "limits": "[]"}, "column 'limits' must hold an object"),
     ],
 )
@@ -163,7 +168,7 @@ def test_checker_limits_and_name_are_the_rows_own() -> None:
     row = {
         "tests": [{"stdin": "", "stdout": "1"}],
         "checker": '{"name": "float", "params": {"abs": 0.1, "rel": null}}',
-        "limits": {"cpu_time_s": 1.5},
+        "limits": {"cpu_time_s": 1.5, "wall_time_s": None},
         "task_id": 7,
     }
     problem = problem_of(row)
