@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from verifierd_client._async import AsyncVerifier
 from verifierd_client.completions import Extraction
@@ -18,6 +18,7 @@ from verifierd_client.results import CandidateResult, Verdict
 
 OnInfra = Literal["none", "raise", "zero"]
 Reward = Callable[[CandidateResult], float]
+T = TypeVar("T")
 
 NOT_OF_THE_PROGRAM = frozenset(
     {Verdict.INFRASTRUCTURE_ERROR, Verdict.CANCELLED, Verdict.SKIPPED, Verdict.UNKNOWN}
@@ -101,24 +102,30 @@ class Scorer:
         Raises:
             NoVerdict: one could not be judged, and `on_infra` is `raise`.
         """
-        judged = await self.judge.judged(list(items))
-        reasons = {at: _why_not(each) for at, each in enumerate(judged) if not _tells_of_program(each)}
-        if reasons:
-            self._tell(reasons, judged)
         substitute = 0.0 if self.on_infra == "zero" else None
         return [
-            self.reward(each) if isinstance(each, CandidateResult) and at not in reasons else substitute
-            for at, each in enumerate(judged)
+            self.reward(each) if isinstance(each, CandidateResult) else substitute
+            for each in await self.results(items)
         ]
+
+    async def results(self, items: Iterable[Item]) -> list[Judged]:
+        """Return the result of each, for those who want more than a score.
+
+        What tells nothing of its program is Unjudged, with `on_infra` `zero` too. Raises NoVerdict as `score`.
+        """
+        judged = [_of_the_program(each) for each in await self.judge.judged(list(items))]
+        reasons = {at: each.reason for at, each in enumerate(judged) if isinstance(each, Unjudged)}
+        if reasons:
+            self._tell(reasons, judged)
+        return judged
 
     def score_blocking(self, items: Iterable[Item]) -> list[float | None]:
         """Do what `score` does, in code that is not asynchronous. Raises NoVerdict."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return asyncio.run(self.score(items))
-        with ThreadPoolExecutor(1) as beside:  # a loop runs in this thread, and waits for its caller
-            return beside.submit(lambda: asyncio.run(self.score(items))).result()
+        return _blocking(self.score(items))
+
+    def results_blocking(self, items: Iterable[Item]) -> list[Judged]:
+        """Do what `results` does, in code that is not asynchronous. Raises NoVerdict."""
+        return _blocking(self.results(items))
 
     def _tell(self, reasons: dict[int, str], judged: list[Judged]) -> None:
         """Say what could not be judged, in the log or as an error. Raises NoVerdict."""
@@ -131,9 +138,16 @@ class Scorer:
         _log.warning("%s; on_infra is %r", message, self.on_infra)
 
 
-def _tells_of_program(outcome: Judged) -> bool:
-    return isinstance(outcome, CandidateResult) and outcome.verdict not in NOT_OF_THE_PROGRAM
+def _of_the_program(outcome: Judged) -> Judged:
+    if isinstance(outcome, CandidateResult) and outcome.verdict in NOT_OF_THE_PROGRAM:
+        return Unjudged(f"{outcome.verdict.value}: {outcome.detail}")
+    return outcome
 
 
-def _why_not(outcome: Judged) -> str:
-    return outcome.reason if isinstance(outcome, Unjudged) else f"{outcome.verdict.value}: {outcome.detail}"
+def _blocking(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as beside:  # a loop runs in this thread, and waits for its caller
+        return beside.submit(asyncio.run, work).result()

@@ -17,13 +17,14 @@ from verifierd_client import (
     AsyncVerifier,
     CallTest,
     Candidate,
+    CandidateResult,
     Completion,
     Extraction,
     NoVerdict,
     Problem,
     StdioTest,
 )
-from verifierd_client.integrations.batching import Item
+from verifierd_client.integrations.batching import Item, Unjudged
 from verifierd_client.integrations.scoring import Scorer, passed, share_of_tests
 
 pytestmark = pytest.mark.anyio
@@ -102,6 +103,14 @@ async def test_a_server_that_is_away_gives_no_score_or_zero_or_an_error_as_told(
     assert set(raised.value.reasons) == {0, 1}
     assert raised.value.__cause__ is not None
     assert pickle.loads(pickle.dumps(raised.value)).reasons == raised.value.reasons  # noqa: S301
+
+
+async def test_results_tell_of_programs_and_elsewhere_why_there_is_none(served: Serving) -> None:
+    right, unsendable = await scorer(served, on_infra="zero").results([(SUM, RIGHT), (UNSENDABLE, RIGHT)])
+    assert isinstance(right, CandidateResult)
+    assert right.passed
+    assert isinstance(unsendable, Unjudged)
+    assert "NotAValue" in unsendable.reason
 
 
 async def test_a_batch_that_is_cut_off_is_judged_again_and_its_results_that_landed_are_kept(
