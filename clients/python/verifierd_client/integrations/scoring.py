@@ -111,7 +111,7 @@ class Scorer:
     async def results(self, items: Iterable[Item]) -> list[Judged]:
         """Return the result of each, for those who want more than a score.
 
-        What tells nothing of its program is Unjudged, with `on_infra` `zero` too. Raises NoVerdict as `score`.
+        What tells nothing of its program is Unjudged, where `on_infra` is `zero` too. Raises NoVerdict.
         """
         judged = [_of_the_program(each) for each in await self.judge.judged(list(items))]
         reasons = {at: each.reason for at, each in enumerate(judged) if isinstance(each, Unjudged)}
