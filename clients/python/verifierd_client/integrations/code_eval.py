@@ -18,6 +18,7 @@ from verifierd_client.integrations.scoring import Scorer
 from verifierd_client.problems import AssertsTest, Candidate, Limits, Problem
 from verifierd_client.results import Verdict
 
+DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 AMBIGUOUS = frozenset(dir(builtins)) | sys.stdlib_module_names
 """Names that a test may mean as Python's own or as the candidate's."""
 
@@ -63,11 +64,11 @@ class CodeEval:
                 f"there must be one reference for each list of predictions, and there are {len(references)} "
                 f"for {len(predictions)}"
             )
-        items: list[Item] = [
-            (_problem(reference, source, timeout), Candidate(source))
-            for sources, reference in zip(predictions, references, strict=True)
-            for source in sources
-        ]
+        items: list[Item] = []
+        for sources, reference in zip(predictions, references, strict=True):
+            test = AssertsTest(reference, candidate_names=_candidate_names(reference, sources))
+            problem = Problem(self.name, [test], Limits(timeout))
+            items += [(problem, Candidate(source)) for source in sources]
         judged = iter(self._scorer.results_blocking(items))
         results = {
             task: [(at, self._told(task, at, next(judged))) for at in range(len(sources))]
@@ -89,19 +90,34 @@ class CodeEval:
         return {"task_id": task, "passed": judged.passed, "result": told, "completion_id": at}
 
 
-def _problem(reference: str, source: str, timeout_s: float) -> Problem:
-    """Return the problem of a reference, for a candidate that may call a function as a built-in is called."""
-    names = sorted(_defined(source) & _mentioned(reference) & AMBIGUOUS)
-    return Problem("code_eval", [AssertsTest(reference, candidate_names=names)], Limits(timeout_s))
+def _candidate_names(reference: str, sources: Sequence[str]) -> list[str]:
+    """Return the names of a test that are the candidates' although Python has them too, such as `sum`.
+
+    They are those that some candidate defines. Where none does and the test reads no name but Python's, all
+    of these are: it would ask nothing of a candidate otherwise.
+    """
+    asked, defined = _read(reference), frozenset().union(*map(_defined, sources))
+    ambiguous = asked & AMBIGUOUS
+    return sorted(ambiguous if asked == ambiguous and not asked & defined else ambiguous & defined)
 
 
 def _defined(source: str) -> frozenset[str]:
-    definitions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-    return frozenset(each.name for each in _parsed(source).body if isinstance(each, definitions))
+    return frozenset(each.name for each in _parsed(source).body if isinstance(each, DEFINITIONS))
 
 
-def _mentioned(source: str) -> frozenset[str]:
-    return frozenset(each.id for each in ast.walk(_parsed(source)) if isinstance(each, ast.Name))
+def _read(source: str) -> frozenset[str]:
+    """Return the names that a program reads and does not bind."""
+    read, bound = set(), set()
+    for node in ast.walk(_parsed(source)):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, DEFINITIONS):
+            bound.add(node.name)
+    return frozenset(read - bound)
 
 
 def _parsed(source: str) -> ast.Module:
