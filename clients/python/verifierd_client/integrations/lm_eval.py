@@ -35,7 +35,10 @@ def pass_at_k(
 
 @contextmanager
 def instead_of_code_eval(scorer: Scorer | str) -> Iterator[CodeEval]:
-    """Have `evaluate.load("code_eval")` give the service's metric, in this process, until the block ends."""
+    """Have `evaluate.load("code_eval")` give the service's metric, in this process, until the block ends.
+
+    A task that is loaded meanwhile keeps it, as lm-eval keeps the module of a task.
+    """
     import evaluate
 
     metric, load = CodeEval(scorer), evaluate.load
