@@ -96,7 +96,7 @@ def _candidate_names(reference: str, sources: Sequence[str]) -> list[str]:
     They are those that some candidate defines. Where none does and the test reads no name but Python's, all
     of these are: it would ask nothing of a candidate otherwise.
     """
-    asked, defined = _read(reference), frozenset().union(*map(_defined, sources))
+    asked, defined = _read(reference), frozenset[str]().union(*map(_defined, sources))
     ambiguous = asked & AMBIGUOUS
     return sorted(ambiguous if asked == ambiguous and not asked & defined else ambiguous & defined)
 
@@ -107,7 +107,7 @@ def _defined(source: str) -> frozenset[str]:
 
 def _read(source: str) -> frozenset[str]:
     """Return the names that a program reads and does not bind."""
-    read, bound = set(), set()
+    read, bound = set[str](), set[str]()
     for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.Name):
             (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
