@@ -37,10 +37,10 @@ async def adaptive(
     cost over the chance that this step solves the problem: the marginal cost of a resolved query. The cheaper
     way is taken while its price is at most what a resolved query is worth. For ways that are independent and
     of which one success is enough that is the best order (Weitzman 1979, "Optimal Search for the Best
-    Alternative", section 4). The chance is `Belief`'s after the failures of that way so far; a way that has
-    been tried less is believed in more, so revision has its turn once samples have failed. That how far to go
-    should follow from how hard the problem turns out is Snell et al. 2024, "Scaling LLM Test-Time Compute
-    Optimally", section 3.2.
+    Alternative", Econometrica 47). The chance is `Belief`'s after the failures of that way so far; a way that
+    has been tried less is believed in more, so revision has its turn once samples have failed. That how far
+    to go should follow from how hard the problem turns out is Snell et al. 2024, "Scaling LLM Test-Time
+    Compute Optimally", section 3.
 
     Args:
         query: what is asked.
@@ -133,19 +133,19 @@ class _Dial:
         return self._usd_per_program(self.samples) + reading_usd
 
     def feedback(self, reveal: Reveal) -> Feedback:
-        """Return what the model may be told of the best program so far. Raises ValueError without one."""
+        """Return what the model may be told of the best failed program. Raises ValueError without one."""
         if self._best is None:
             raise ValueError("there is no program yet that could be revised")
         return feedback(self._best.text, self._best.result, self._problem, reveal)
 
     def saw(self, way: _Way, attempts: Sequence[Attempt]) -> None:
-        """Take note of what a step came to. Whom the service failed to verify is paid for, and no failure."""
+        """Take note of what a step came to. Whom the service failed to verify is paid for, but no failure."""
         for attempt in attempts:
             way.usd += attempt.usd
             way.programs += 1
             value = value_of(attempt.result, self._examples)
-            if value is None:
+            if value is None or attempt.result.passed:
                 continue
-            way.failures += not attempt.result.passed
+            way.failures += 1
             if self._best is None or value >= self._best_value:
                 self._best, self._best_value = attempt, value

@@ -24,7 +24,7 @@ async def beam_search(
 
     At each depth every partial program of the beam is finished `rollouts` times. Then the beam is the `width`
     best of those that are one step longer (Snell et al. 2024, "Scaling LLM Test-Time Compute Optimally",
-    section 5.1, with verified rollouts in the place of a process reward model).
+    section 5, with verified rollouts in the place of a process reward model).
 
     Args:
         query: what is asked. Its options should not stop at a program's first failing test: the value of a

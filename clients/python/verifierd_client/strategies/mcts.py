@@ -28,7 +28,7 @@ async def mcts(
     As in Zhang et al. 2023, "Planning with Large Language Models for Code Generation" (PG-TD), a partial
     program is chosen, finished by the model, verified, and the value goes to all partial programs on its way.
     PG-TD chooses by the model's own token probabilities, which not every sampler tells; so here it is by UCT
-    (Kocsis and Szepesvari 2006, "Bandit Based Monte-Carlo Planning", section 2.2). What a model may write
+    (Kocsis and Szepesvari 2006, "Bandit Based Monte-Carlo Planning", section 2). What a model may write
     next has no end, so to draw anew from a node is one choice among its children (Inoue et al. 2025, "Wider
     or Deeper? Scaling LLM Inference-Time Compute with Adaptive Branching Tree Search", section 3).
 

@@ -26,10 +26,10 @@ async def sequential_revision(
 ) -> Resolution:
     """Resolve a query by chains of revisions.
 
-    It is Chen et al. 2024, "Teaching Large Language Models to Self-Debug", section 4, with what the tests say
-    as feedback. Each chain draws one program, and as long as its last one failed, another that the model
-    writes knowing that. Where the service failed to verify a program nothing is known of it, and its prompt
-    is drawn from again; that counts as a round.
+    It is Chen et al. 2024, "Teaching Large Language Models to Self-Debug", with what the tests say as
+    feedback. Each chain draws one program, and as long as its last one failed, another that the model writes
+    knowing that. Where the service failed to verify a program nothing is known of it, and its prompt is drawn
+    from again; that counts as a round.
 
     Args:
         query: what is asked.
