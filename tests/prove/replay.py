@@ -21,7 +21,7 @@ SAMPLES = 100
 SAMPLING = Sampling(max_tokens=300, stop=("\nclass", "\ndef", "\n#", "\nif", "\nprint"))
 # An illustration: what small models were sold at in 2024.
 PRICES = Prices(usd_per_prompt_token=0.15e-6, usd_per_completion_token=0.60e-6)
-LIMITS = Limits(cpu_time_s=3.0, memory_bytes=1 << 30)
+LIMITS = Limits(cpu_time_s=1.0, memory_bytes=1 << 30)
 MAX_PROBES = 20
 
 

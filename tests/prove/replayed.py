@@ -18,7 +18,7 @@ from verifierd_client.strategies import Resolution, best_of_n
 AT_ONCE = (SAMPLES, 32, 16)
 FEWER_TOKENS, AT = 3.0, 16
 ADDED_S = 0.050
-SANDBOXES = 2
+SANDBOXES = 4  # more than small hosts have cores: a program that loops holds one of them for its CPU limit
 
 
 @dataclass(frozen=True, slots=True)

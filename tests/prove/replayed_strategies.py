@@ -33,7 +33,7 @@ from verifierd_client.strategies import (
 )
 
 QUERIES_AT_ONCE = 8
-SANDBOXES = 2
+SANDBOXES = 4
 WORTHS_USD = (0.0003, 0.001, 0.003, 0.01)
 TABLE, PLOT = "clients-strategies.md", "clients-accuracy-money.svg"
 
@@ -63,10 +63,10 @@ TRIALS = (
         Trial(f"adaptive, worth ${usd:g}", partial(adaptive, usd_per_resolved=usd), "adaptive")
         for usd in WORTHS_USD
     ),
-    Trial("self-consistency of 40", partial(self_consistency, n=40), "", Recorded.query_without_tests),
+    Trial("self-consistency of 30", partial(self_consistency, n=30), "", Recorded.query_without_tests),
     Trial("revision, 4 chains of 8", partial(sequential_revision, chains=4, rounds=8), ""),
-    Trial("beam search", partial(beam_search, samples=SAMPLES), "", Recorded.query_by_assertions),
-    Trial("MCTS", partial(mcts, samples=SAMPLES), "", Recorded.query_by_assertions),
+    Trial("beam search of 64", partial(beam_search, samples=64), "", Recorded.query_by_assertions),
+    Trial("tree search of 64", partial(mcts, samples=64), "", Recorded.query_by_assertions),
 )
 
 
