@@ -166,7 +166,7 @@ async def main(address: str) -> None:
             for prompt in RECORDED:
                 asked = query(prompt, with_tests="consistency" not in name)
                 resolution = await strategy(asked, resources)
-                print(f"  {asked.problem.id}: {resolution.samples} samples: {resolution.detail}")
+                print(f"  {prompt.strip()} {resolution.samples} samples: {resolution.detail}")
                 resolutions.append(resolution)
             right = [await is_right(verifier, *each) for each in zip(RECORDED, resolutions, strict=True)]
             rows.append(totals(resolutions, right, name))
