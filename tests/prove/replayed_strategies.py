@@ -139,5 +139,5 @@ def _draw(rows: Sequence[Totals], file: Path) -> None:
     axes.set_ylabel(f"share of the {rows[0].queries} problems solved")
     axes.set_ylim(0, 1)
     axes.grid(visible=True, alpha=0.3)
-    axes.legend(loc="lower right", fontsize="small")
+    axes.legend(loc="upper left", fontsize="small")
     drawing.savefig(file)
