@@ -20,7 +20,8 @@ class BehaviourTable:
     """One row of numbers a candidate: eight bytes an input, whatever was written.
 
     Who could make two behaviours have one number could vote for himself with others' answers, so numbers
-    are digests under a key of this table's own.
+    are digests under a key of this table's own. What a test shows may be no more than that it is passed, so
+    numbers of different tests are never equal.
     """
 
     def __init__(self) -> None:
@@ -44,6 +45,8 @@ class BehaviourTable:
     def _number(self, execution: ExecutionResult) -> bytes:
         if execution.behaviour is None:
             return NOTHING_BYTES
-        seen = f"{execution.verdict.name} {execution.behaviour}".encode("utf-8", "surrogatepass")
+        seen = f"{execution.test_id} {execution.verdict.name} {execution.behaviour}".encode(
+            "utf-8", "surrogatepass"
+        )
         digest = blake2b(seen, digest_size=NUMBER_BYTES, key=self._key).digest()
         return digest[:-1] + bytes([digest[-1] & 0x7F])  # not negative, as `NOTHING` is

@@ -27,6 +27,7 @@ class Beliefs:
             answer.
         unsound_a, unsound_b: the same of a wrong one.
         inputs_worth: how many independent inputs any number of them is worth at most.
+        ignoring: chance that a program does not look at its input and always answers the same.
         kinship: exponent of the share of inputs on which two clusters do the same: how likely a second one is
             correct too. Correct programs differ where a problem leaves open what to do.
     """
@@ -47,6 +48,7 @@ class Beliefs:
     unsound_a: float = 2.0
     unsound_b: float = 0.5
     inputs_worth: float = 8.0
+    ignoring: float = 0.5
     kinship: float = 8.0
 
     def __post_init__(self) -> None:
@@ -82,5 +84,6 @@ RANGES: Mapping[str, Range] = MappingProxyType(
         "size_weight": Range(0.0, 1.0, is_closed=True, words="0 to 1"),
         "tests_worth": Range(0.0, 1e6, is_closed=True, words="0 to 1000000"),
         "inputs_worth": Range(0.0, 1e6, is_closed=True, words="0 to 1000000"),
+        "ignoring": Range(0.0, 0.999, is_closed=True, words="0 to 0.999"),
     }
 )

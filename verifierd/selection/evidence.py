@@ -25,6 +25,8 @@ class Evidence:
         tests: how many such tests there are.
         answered: of shape (clusters,), share of the inputs on which they came to an answer.
         inputs: how many inputs there are.
+        alike: of shape (clusters,), to how many inputs a cluster has one and the same answer; 0 where it has
+            several, where it has one alone, and where no cluster has several.
         agreement: of shape (k, k), on what share of the inputs two of the k largest clusters do the same.
     """
 
@@ -33,6 +35,7 @@ class Evidence:
     tests: int
     answered: Floats
     inputs: int
+    alike: Numbers
     agreement: Floats
 
 
@@ -41,15 +44,27 @@ def evidence_of(standings: Standings, clusters: Sequence[Numbers]) -> Evidence:
     first = np.array([group[0] for group in clusters], dtype=np.int64)
     tests, inputs = standings.passed.shape[1], standings.behaviours.shape[1]
     passed = [float(standings.passed[group].mean()) if tests else 0.0 for group in clusters]
-    answered = (standings.behaviours[first] != NOTHING).mean(axis=1) if inputs else np.ones(len(first))
+    behaviours = standings.behaviours[first]
+    answered = (behaviours != NOTHING).mean(axis=1) if inputs else np.ones(len(first))
     return Evidence(
-        agreement=_agreement(standings.behaviours[first[:COMPARED]]),
         sizes=np.array([group.size for group in clusters], dtype=np.int64),
         passed=np.array(passed, dtype=np.float64),
         tests=tests,
         answered=np.asarray(answered, dtype=np.float64),
         inputs=inputs,
+        alike=_alike(behaviours),
+        agreement=_agreement(behaviours[:COMPARED]),
     )
+
+
+def _alike(behaviours: Numbers) -> Numbers:
+    if behaviours.shape[1] == 0:
+        return np.zeros(behaviours.shape[0], dtype=np.int64)
+    answered = behaviours != NOTHING
+    one = np.take_along_axis(behaviours, answered.argmax(axis=1)[:, np.newaxis], axis=1)
+    several = (answered & (behaviours != one)).any(axis=1)
+    count = answered.sum(axis=1)
+    return np.where(several.any() & ~several & (count > 1), count, 0)
 
 
 def _agreement(behaviours: Numbers) -> Floats:

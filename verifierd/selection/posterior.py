@@ -14,6 +14,10 @@ the numbers of tests and inputs that all of them are worth weaken what they say,
 tests of one model are independent. DESIGN.md, section 7, names the two priors; Chen et al. 2022, "CodeT",
 section 2.2, that agreement with generated tests tells correct programs.
 
+A program may not look at its input at all. One that does gives m inputs the same answer with chance 1 / m, by
+Laplace's rule of succession (1774), so of those whose m answers are alike a share (1 - q) / (1 - q + q m)
+looks, where q is `ignoring`; P(j) is times that share. It is 1 where answers differ.
+
 Where a problem leaves open what to do, correct programs are in several clusters. So cluster j is correct with
 probability sum_i P(i) * agreement(i, j) ** kinship, where agreement is the share of inputs on which i and j
 do the same: that is the ranking of minimum Bayes risk, too (`rules.mbr_exec`).
@@ -69,8 +73,8 @@ def log_posterior(evidence: Evidence, beliefs: Beliefs) -> Floats:
     correct = betaln(a + sizes, b + n - sizes) - base + log_partitions_without(sizes, *restaurant)
     missed = np.logaddexp(log_none, log_some + weight * (betaln(a, b + n) - base))
     nobody = missed + weight * log_partition(sizes, *restaurant)
-    each = log_some + weight * correct + _of_tests(evidence, beliefs) + _of_inputs(evidence, beliefs)
-    return np.append(each, nobody)
+    shown = _of_tests(evidence, beliefs) + _of_inputs(evidence, beliefs) + _of_answers(evidence, beliefs)
+    return np.append(log_some + weight * correct + shown, nobody)
 
 
 def _of_tests(evidence: Evidence, beliefs: Beliefs) -> Floats:
@@ -87,6 +91,13 @@ def _of_inputs(evidence: Evidence, beliefs: Beliefs) -> Floats:
     worth = _worth(evidence.inputs, beliefs.inputs_worth)
     sound = _log_share(evidence.answered, worth, beliefs.sound_a, beliefs.sound_b)
     return sound - _log_share(evidence.answered, worth, beliefs.unsound_a, beliefs.unsound_b)
+
+
+def _of_answers(evidence: Evidence, beliefs: Beliefs) -> Floats:
+    looking = 1.0 - beliefs.ignoring
+    return np.asarray(
+        math.log(looking) - np.log(looking + beliefs.ignoring * evidence.alike), dtype=np.float64
+    )
 
 
 def _worth(count: float, at_most: float) -> float:

@@ -30,7 +30,8 @@ class Standings:
             that did not show all of its behaviour.
         cluster_ids: the clusters' names.
         behaviours: of shape (n, inputs), numbers that are equal in a column where two candidates did the
-            same on that input; `NOTHING` for what is comparable to nothing.
+            same on that input, and in a row where one gave the same answer to two inputs; `NOTHING` for what
+            is comparable to nothing.
         passed: of shape (n, generated tests), which of the tests that a model wrote each passed.
     """
 

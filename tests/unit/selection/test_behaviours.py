@@ -30,6 +30,13 @@ def test_who_ran_on_fewer_inputs_did_nothing_on_the_others() -> None:
     assert (numbers[2, 0], numbers[2, 1]) == (numbers[1, 0], NOTHING)
 
 
+def test_what_passes_two_tests_has_not_given_two_answers_alike() -> None:
+    table = BehaviourTable()
+    table.add(0, result("a", execution(0, behaviour="passed"), execution(1, behaviour="passed")))
+    first, second = table.numbers([0])[0]
+    assert first != second
+
+
 def test_numbers_cannot_be_foreseen() -> None:
     rows = []
     for _ in range(2):

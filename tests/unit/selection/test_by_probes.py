@@ -127,6 +127,11 @@ def test_numbers_are_equal_where_behaviour_is_and_nothing_where_it_failed_or_has
     assert not np.array_equal(numbers, clustering(did("a", "xy")).behaviours([0]).repeat(4, 0))
 
 
+def test_numbers_of_one_are_equal_where_it_gave_two_inputs_the_same_answer() -> None:
+    same, other = clustering(did("a", "xx"), did("b", "xy")).behaviours([0, 1])
+    assert same[0] == same[1] == other[0] != other[1]
+
+
 def test_nobody_has_no_clusters() -> None:
     assert clustering().grouped().clusters({}) == ()
     assert clustering().behaviours([]).shape == (0, 2)

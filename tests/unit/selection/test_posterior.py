@@ -20,7 +20,12 @@ PLAIN = Beliefs(
 )
 
 
-def seen(*sizes: int, passed: tuple[float, ...] = (), answered: tuple[float, ...] = ()) -> Evidence:
+def seen(
+    *sizes: int,
+    passed: tuple[float, ...] = (),
+    answered: tuple[float, ...] = (),
+    alike: tuple[int, ...] = (),
+) -> Evidence:
     n = len(sizes)
     return Evidence(
         np.array(sizes, dtype=np.int64),
@@ -28,6 +33,7 @@ def seen(*sizes: int, passed: tuple[float, ...] = (), answered: tuple[float, ...
         10 if passed else 0,
         np.array(answered or [1.0] * n),
         10 if answered else 0,
+        np.array(alike or [0] * n),
         np.eye(n),
     )
 
@@ -92,6 +98,25 @@ def test_who_comes_to_no_answer_is_less_likely_correct() -> None:
     assert found.clusters[0] > found.clusters[1]
 
 
+def test_who_answers_all_inputs_alike_is_less_likely_correct_the_more_there_are() -> None:
+    twice, often = (probabilities(seen(5, 5, alike=(0, m)), Beliefs()) for m in (2, 20))
+    assert twice.clusters[0] > twice.clusters[1] > often.clusters[1]
+    assert often.none > twice.none
+
+
+def test_the_share_that_looks_at_its_input_is_laplaces() -> None:
+    beliefs = replace(PLAIN, ignoring=0.4)
+    without, found = (probabilities(seen(5, 5, alike=alike), beliefs).first for alike in ((), (0, 3)))
+    assert without[0] == pytest.approx(without[1])
+    assert found[1] / found[0] == pytest.approx(0.6 / (0.6 + 0.4 * 3))
+
+
+def test_where_all_programs_are_thought_to_look_answers_alike_say_nothing() -> None:
+    heedful = replace(Beliefs(), ignoring=0.0)
+    found = probabilities(seen(5, 5, alike=(0, 9)), heedful)
+    assert found.clusters[0] == pytest.approx(found.clusters[1])
+
+
 def test_a_scatter_of_single_programs_says_that_none_is_correct() -> None:
     assert probabilities(seen(*[1] * 30), Beliefs()).none > probabilities(seen(29, 1), Beliefs()).none
 
@@ -110,6 +135,30 @@ def test_evidence_is_read_from_standings_by_cluster() -> None:
     assert list(found.passed) == [0.75, 1.0]
     assert list(found.answered) == [0.5, 1.0]
     assert (found.tests, found.inputs) == (2, 2)
+    assert list(found.alike) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("behaviours", "alike"),
+    [
+        ([[5, 5, 5], [5, 6, 5]], [3, 0]),
+        ([[5, NOTHING, 5], [5, 6, NOTHING]], [2, 0]),
+        ([[NOTHING, 5, NOTHING], [5, 6, 7]], [0, 0]),  # one answer is like no other
+        ([[NOTHING, NOTHING, NOTHING], [5, 6, 7]], [0, 0]),
+        ([[5, 5, 5], [6, 6, 6]], [0, 0]),  # inputs that tell nobody's answers apart say nothing
+        ([[], []], [0, 0]),
+    ],
+)
+def test_answers_are_alike_where_others_are_not(behaviours: list[list[int]], alike: list[int]) -> None:
+    standings = Standings(
+        candidate_ids=["a", "b"],
+        eligible=np.array([True, True]),
+        cluster_of=np.array([0, 1]),
+        cluster_ids=["x", "y"],
+        behaviours=np.array(behaviours, dtype=np.int64),
+        passed=np.empty((2, 0), dtype=np.bool_),
+    )
+    assert list(evidence_of(standings, standings.clusters()).alike) == alike
 
 
 def test_picks_go_by_probability_and_carry_it_and_abstaining_picks_nothing() -> None:
@@ -141,6 +190,7 @@ def test_picks_go_by_probability_and_carry_it_and_abstaining_picks_nothing() -> 
         ("discount", 1.0),
         ("size_weight", 1.5),
         ("tests_worth", -1.0),
+        ("ignoring", 1.0),
         ("right_a", math.nan),
         ("abstain", 0.5),
     ],
