@@ -63,7 +63,7 @@ def fitted(problems: Sequence[KnownProblem]) -> Beliefs:
     """Return what is learned from these problems. Raises ValueError where there is nothing to learn from."""
     random = np.random.default_rng(SEED)
     drawn = [_drawn(each, random) for each in problems for _ in range(LEARNED_DRAWS)]
-    return fit_beliefs([_labelled(each) for each in drawn])
+    return fit_beliefs([_labelled(each) for each in drawn], parts=LEARNED_DRAWS)
 
 
 def cross_validated(
