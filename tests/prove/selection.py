@@ -169,7 +169,11 @@ class _Dev:
     def calibration(self) -> Figure:
         trial = self._trial
         error = trial.expected_calibration_error
-        text = f"{error:.4f} over {trial.draws}; first pick right in {trial.accuracy:.1%}"
+        chance = trial.error_if_calibrated
+        text = (
+            f"{error:.4f} over {trial.draws}; if calibrated {chance.value:.3f} ({chance.low:.3f} to "
+            f"{chance.high:.3f}) by chance alone; first pick right in {trial.accuracy:.1%}"
+        )
         return Figure(text, error < CALIBRATION_ERROR)
 
     def abstention(self) -> Figure:

@@ -35,9 +35,10 @@ is learned from, so they should be there as they will be in use, where no such t
     verifierd verify problem.json candidates.jsonl --rule posterior --params beliefs.json
 
 What is told is measured on problems that were not learned from ({FOLDS} parts of the problems, each left out
-once): how often the first pick is right, the expected calibration error of its probability, and how well the
-probability that none is right tells problems that no candidate solves from others (the area under its curve;
-0.5 is chance). The file has what was learned from all problems; {LEAST_PROBLEMS} of them are needed at least.
+once): how often the first pick is right, the expected calibration error of its probability beside what that
+would be by chance alone with so few problems, and how well the probability that none is right tells problems
+that no candidate solves from others (the area under its curve; 0.5 is chance). The file has what was learned
+from all problems; {LEAST_PROBLEMS} of them are needed at least.
 
 Exit status: 0 it is written; 2 a file or an option is wrong.
 """  # noqa: S608
@@ -90,9 +91,15 @@ def _view(before: Trial, after: Trial, problems: int, out: Path) -> RenderableTy
         f"{before.expected_calibration_error:.3f}",
         f"{after.expected_calibration_error:.3f}",
     )
+    table.add_row("the same by chance, if calibrated", _by_chance(before), _by_chance(after))
     table.add_row("none right, told apart (AUC)", _auc(before), _auc(after))
     table.caption = f"written to {out}"
     return table
+
+
+def _by_chance(trial: Trial) -> str:
+    chance = trial.error_if_calibrated
+    return f"{chance.value:.3f} ({chance.low:.3f} to {chance.high:.3f})"
 
 
 def _auc(trial: Trial) -> Any:

@@ -12,6 +12,9 @@ from verifierd.economics.intervals import LEVEL, Floats, checked_level, checked_
 from verifierd.economics.proportions import share_estimate
 from verifierd.model import Estimate
 
+BINS = 10
+RESAMPLES = 1_000
+SEED = 20_070_601
 Outcomes = Sequence[bool] | Sequence[int] | npt.NDArray[np.bool_]
 
 
@@ -60,7 +63,7 @@ class Reliability:
 
 
 def reliability(
-    probabilities: Sequence[float] | Floats, outcomes: Outcomes, bins: int = 10, level: float = LEVEL
+    probabilities: Sequence[float] | Floats, outcomes: Outcomes, bins: int = BINS, level: float = LEVEL
 ) -> Reliability:
     """Return the reliability diagram of predictions, of which each came true or did not.
 
@@ -83,7 +86,7 @@ def reliability(
     if bins < 1:
         raise ValueError(f"bins is {bins}; it must be at least 1")
     edges = np.arange(bins + 1) / bins
-    bin_of = np.searchsorted(edges[1:], predicted, side="left")
+    bin_of = _bins_of(predicted, bins)
     return Reliability(
         tuple(
             _bin(
@@ -96,6 +99,44 @@ def reliability(
             for place in range(bins)
         )
     )
+
+
+def calibrated_error(
+    probabilities: Sequence[float] | Floats,
+    groups: Sequence[int] | npt.NDArray[np.int64],
+    level: float = LEVEL,
+) -> Estimate:
+    """Return the expected calibration error of these predictions if they were calibrated, in ten bins.
+
+    Few predictions differ from what is observed by chance alone: an error within the interval is no sign that
+    they are wrong. Outcomes are drawn from the predictions as they are (after Bröcker and Smith 2007,
+    "Increasing the Reliability of Reliability Diagrams", Weather and Forecasting 22), by one number for each
+    group: where a problem is looked at many times its outcomes are nearly one.
+
+    Args:
+        probabilities: what was predicted, each in [0, 1].
+        groups: of each prediction, the problem that it is about.
+        level: of the interval, in (0, 1).
+
+    Raises:
+        ValueError: there are no predictions, one is no probability, the lengths differ, or the level is none.
+    """
+    predicted = checked_shares(probabilities)
+    tail = checked_level(level) / 2
+    names, group_of = np.unique(np.asarray(groups), return_inverse=True)
+    if group_of.shape != predicted.shape:
+        raise ValueError(f"there are {predicted.size} probabilities, and groups of shape {group_of.shape}")
+    random, bin_of = np.random.default_rng(SEED), _bins_of(predicted, BINS)
+    errors = []
+    for _ in range(RESAMPLES):
+        came_true = random.random(names.size)[group_of] < predicted
+        errors.append(np.abs(np.bincount(bin_of, predicted - came_true)).sum() / predicted.size)
+    low, high = np.quantile(errors, [tail, 1.0 - tail])
+    return Estimate(float(np.mean(errors)), float(low), float(high), level)
+
+
+def _bins_of(predicted: Floats, bins: int) -> npt.NDArray[np.int64]:
+    return np.searchsorted(np.arange(1, bins + 1) / bins, predicted, side="left")
 
 
 def _bin(

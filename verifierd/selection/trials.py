@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from verifierd.economics.calibration import reliability
-from verifierd.model import CandidateResult, TestCase, Verdict
+from verifierd.economics.calibration import calibrated_error, reliability
+from verifierd.model import CandidateResult, Estimate, TestCase, Verdict
 from verifierd.selection.beliefs import Beliefs
 from verifierd.selection.evidence import evidence_of
 from verifierd.selection.fitting import Labelled, fit_beliefs
@@ -39,6 +39,7 @@ class Trial:
     Attributes:
         accuracy: share of the draws in which the likeliest cluster is right.
         expected_calibration_error: of its probability, in ten bins.
+        error_if_calibrated: what that would be by chance alone with so few problems.
         none_auc: chance that the probability that none is right is higher in a draw of a problem that no
             candidate solves than in one of another; None where one kind is missing.
         draws: how many there were.
@@ -46,6 +47,7 @@ class Trial:
 
     accuracy: float
     expected_calibration_error: float
+    error_if_calibrated: Estimate
     none_auc: float | None
     draws: int
 
@@ -81,16 +83,19 @@ def cross_validated(
     order = sorted(range(len(problems)), key=lambda place: len(problems[place].right))
     random = np.random.default_rng(SEED)
     rows: list[tuple[float, bool, float, bool]] = []
+    places: list[int] = []
     for fold in range(FOLDS):
         tried = order[fold::FOLDS]
         beliefs = learn([problems[each] for each in order if each not in set(tried)])
         for each in tried:
             rows += [_tried(_drawn(problems[each], random), beliefs, problems[each]) for _ in range(draws)]
+            places += [each] * draws
         on_fold()
     chosen, hits, none, unsolvable = (np.array(column) for column in zip(*rows, strict=True))
     return Trial(
         accuracy=float(hits.mean()),
         expected_calibration_error=reliability(chosen, hits).expected_calibration_error,
+        error_if_calibrated=calibrated_error(chosen, places),
         none_auc=_auc(none, unsolvable),
         draws=len(rows),
     )

@@ -91,7 +91,10 @@ def test_what_was_learned_is_a_file_that_rules_take(tmp_path: Path) -> None:
     code, lines, _ = ran("calibrate", file, "--out", out, "--json")
     assert code == 0
     assert lines[0]["problems"] == 9
-    assert 0 <= lines[0]["learned"]["expected_calibration_error"] <= 1
+    learned = lines[0]["learned"]
+    assert 0 <= learned["expected_calibration_error"] <= 1
+    chance = learned["error_if_calibrated"]
+    assert 0 <= chance["low"] <= chance["value"] <= chance["high"] <= 1
     beliefs = json.loads(out.read_text("utf-8"))
     assert beliefs.keys() == Beliefs.__dataclass_fields__.keys()
     code, _, _ = ran("select", file, "--rule", "posterior", "--params", out, "--blind", "--json")

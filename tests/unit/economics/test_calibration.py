@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifierd.economics.calibration import reliability
+from verifierd.economics.calibration import calibrated_error, reliability
 
 predictions = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
 
@@ -73,3 +73,31 @@ def test_what_is_no_prediction_is_refused(
         reliability(probabilities, outcomes, bins)
     with pytest.raises(ValueError, match="level"):
         reliability([0.5], [True], level=1.0)
+
+
+def test_a_calibrated_forecaster_errs_by_chance_as_much_as_is_told() -> None:
+    random = np.random.default_rng(5)
+    truth = np.repeat(random.uniform(0, 1, 40), 5)
+    told = calibrated_error(truth, np.repeat(np.arange(40), 5))
+    errors = [
+        reliability(truth, np.repeat(random.random(40), 5) < truth).expected_calibration_error
+        for _ in range(200)
+    ]
+    assert told.value == pytest.approx(np.mean(errors), rel=0.1)
+    assert 0.9 <= np.mean([told.covers(error) for error in errors]) <= 1
+
+
+def test_chance_errs_less_where_predictions_are_of_more_problems() -> None:
+    truth = np.random.default_rng(5).uniform(0, 1, 400)
+    few, many = (calibrated_error(truth, np.arange(400) % problems) for problems in (10, 400))
+    assert few.value > 2 * many.value
+
+
+def test_who_is_certain_does_not_err_by_chance() -> None:
+    told = calibrated_error([0.0, 1.0, 1.0], [0, 1, 1])
+    assert (told.value, told.low, told.high) == (0.0, 0.0, 0.0)
+
+
+def test_each_prediction_has_one_group() -> None:
+    with pytest.raises(ValueError, match="2 probabilities, and groups of shape"):
+        calibrated_error([0.1, 0.2], [0])
