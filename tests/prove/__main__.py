@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.prove import boundary, core, languages, selection, throughput
+from tests.prove import boundary, clients, core, languages, selection, throughput
 from tests.prove.harness import prove
 from tests.support.any_engine import engine_where_possible
 
@@ -21,6 +21,7 @@ PROOFS = {
     "languages": languages.lines,
     "throughput": throughput.lines,
     "selection": selection.lines,
+    "clients": clients.lines,
 }
 AROUND = {
     "boundary": engine_where_possible,

@@ -1,4 +1,4 @@
-"""The client beside trainers: what it brings along, and that TRL, verl and OpenRLHF really call it."""
+"""The client beside frameworks: what it brings along, and that each of them really calls it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.integration.frameworks.environment import DISTRIBUTIONS, NotHere, environment
 from tests.prove.harness import Figure, Line, NotMeasured
+from tests.support.once import EVERYWHERE
 
 TESTS = "tests/integration/frameworks"
 LIMIT_S = 3600.0
@@ -22,7 +23,7 @@ LAST_WORDS = 600
 
 
 def lines(repository: Path, scratch: Path) -> Sequence[Line]:
-    """Return what is promised of the client beside trainers. `scratch` is for throwaway environments."""
+    """Return what is promised of the client beside frameworks. `scratch` is for throwaway environments."""
     return [
         Line(
             "the client alone in a fresh environment",
@@ -34,14 +35,38 @@ def lines(repository: Path, scratch: Path) -> Sequence[Line]:
         Line(
             "TRL: GRPOTrainer takes steps on CPU with a tiny random model and this reward",
             "rewards right, what could not be judged is masked",
-            _passes(repository, "test_trl.py"),
+            _passes(repository, "test_trl.py", "trl"),
         ),
         Line(
             "verl, OpenRLHF: their own callers, and verl's SandboxFusion caller through run_code",
             "rewards right, no failure of ours is a zero",
-            _passes(repository, "test_verl.py"),
+            _passes(repository, "test_verl.py", "verl"),
         ),
-        Line("the pages of the documentation", "run as they stand", _passes(repository, "test_docs.py")),
+        Line(
+            "the openai client against a server that replays samples, transformers' generate to best of n",
+            "each token counted, aborts free the engine",
+            _passes(repository, "test_samplers.py", "openai", "trl"),
+        ),
+        Line(
+            "verifiers, Inspect AI, lm-evaluation-harness and DSPy by their own entry points",
+            "scores right, what could not be judged is no zero",
+            _passes(repository, "test_evals.py", "evals"),
+        ),
+        Line(
+            "TRL's SFTTrainer loads exported traces, as it stands and as a chat",
+            "trained text is the completions'",
+            _passes(repository, "test_sft_traces.py", "trl"),
+        ),
+        Line(
+            "vLLM and SGLang by their published signatures",
+            "each call is there",
+            _passes(repository, "test_published_signatures.py"),
+        ),
+        Line(
+            "the pages of the documentation",
+            "run as they stand",
+            _passes(repository, "test_docs.py", "trl", "verl"),
+        ),
     ]
 
 
@@ -92,16 +117,16 @@ def _beside(name: str) -> Figure:
     return Figure(words[-LAST_WORDS:], finished.returncode == 0)
 
 
-def _passes(repository: Path, file: str) -> Callable[[], Figure]:
-    """Return what measures whether a file of tests passes."""
+def _passes(repository: Path, file: str, *sets: str) -> Callable[[], Figure]:
+    """Return what measures whether a file of tests passes, with these sets of frameworks made for it."""
 
     def measure() -> Figure:
-        for name in ("trl", "verl"):
+        for name in sets:
             _environment(name)
         finished = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"{TESTS}/{file}"],
             cwd=repository,
-            env=os.environ,
+            env=os.environ | {EVERYWHERE: "1"},
             capture_output=True,
             text=True,
             timeout=LIMIT_S,
