@@ -1,4 +1,4 @@
-"""What `make prove-clients` measures: the client beside frameworks, decoding that is verified meanwhile, a crowd."""
+"""What `make prove-clients` measures: decoding that is verified meanwhile, a crowd, and every framework."""
 
 from __future__ import annotations
 
