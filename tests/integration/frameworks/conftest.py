@@ -26,3 +26,8 @@ def trl_python() -> Path:
 @pytest.fixture(scope="session")
 def verl_python() -> Path:
     return _python("verl")
+
+
+@pytest.fixture(scope="session")
+def evals_python() -> Path:
+    return _python("evals")

@@ -1,8 +1,9 @@
 """Runs in the set `evals`: DSPy's BestOfN, Refine and Evaluate, rewarded by a daemon and by one that is away.
 
-    python dspy_modules.py ADDRESS AWAY
+    python dspy_modules.py ADDRESS AWAY FOLDER
 
-The model is DSPy's own DummyLM, whose answers are given. The last line of standard output is what came of it.
+The model is DSPy's own DummyLM, whose answers are given; FOLDER stays empty. The last line of standard
+output is what came of it.
 """
 
 from __future__ import annotations
@@ -87,4 +88,4 @@ def main(address: str, away: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n" + json.dumps(main(*sys.argv[1:])) + "\n")
+    sys.stdout.write("\n" + json.dumps(main(*sys.argv[1:3])) + "\n")

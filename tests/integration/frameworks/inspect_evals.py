@@ -31,7 +31,9 @@ ANSWERS = (
 RIGHT, SCORER = ANSWERS[0], "verifierd_scorer"
 
 
-def evaluated(answers: tuple[str, ...], address: str, on_infra: OnInfra, folder: str) -> EvalLog:
+def evaluated(
+    answers: tuple[str, ...], address: str, on_infra: OnInfra, timeout_s: float, folder: str
+) -> EvalLog:
     """Return the log of a task in which the model gives these answers, one after the other."""
     outputs = [ModelOutput.from_content("mockllm/model", answer) for answer in answers]
     for output in outputs:
@@ -39,7 +41,7 @@ def evaluated(answers: tuple[str, ...], address: str, on_infra: OnInfra, folder:
     task = Task(
         dataset=[Sample("Double a number.", metadata={"tests": TESTS}) for _ in answers],
         solver=generate(),
-        scorer=verifierd_scorer(address, on_infra=on_infra, timeout_s=5),
+        scorer=verifierd_scorer(address, on_infra=on_infra, timeout_s=timeout_s),
     )
     model = get_model("mockllm/model", custom_outputs=outputs)
     (log,) = eval(task, model=model, display="none", max_samples=1, log_dir=folder)
@@ -67,9 +69,9 @@ def _told(score: Score) -> Any:
 def main(address: str, away: str, folder: str) -> dict[str, Any]:
     """Do all of it."""
     return {
-        "judged": told(evaluated(ANSWERS, address, "none", folder)),
+        "judged": told(evaluated(ANSWERS, address, "none", 120.0, folder)),
         "away": {
-            on_infra: told(evaluated((RIGHT,), away, on_infra, folder))
+            on_infra: told(evaluated((RIGHT,), away, on_infra, 1.0, folder))
             for on_infra in ("none", "raise", "zero")
         },
     }

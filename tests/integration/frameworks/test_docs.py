@@ -18,12 +18,12 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(MAKING_S + 300)]
 
 DOCS = REPOSITORY / "clients" / "python" / "docs"
 # A fence that a block has in one of its strings begins no line.
-BLOCK = re.compile(r"^(<!-- needs a model -->\n)?```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^(<!-- needs [^\n]+ -->\n)?```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 DAEMON, RUN_CODE = "unix:/tmp/verifierd.sock", "http://127.0.0.1:8080/run_code"
 
 
 def programs(page: str) -> tuple[str, list[str]]:
-    """The blocks of a page that run here, as one program, and those that need a model."""
+    """The blocks of a page that run here, as one program, and those that need a model or a checkout."""
     blocks = BLOCK.findall((DOCS / page).read_text("utf-8"))
     assert blocks, page
     return "\n".join(code for mark, code in blocks if not mark), [code for mark, code in blocks if mark]
@@ -36,6 +36,11 @@ def programs(page: str) -> tuple[str, list[str]]:
         ("verl.md", "verl_python", ["{'score': 1.0, 'acc': 1.0, 'judged': True}", "'score': 0.5"]),
         ("openrlhf.md", "verl_python", ["'rewards': tensor([1.])"]),
         ("sandboxfusion.md", "verl_python", ["'stdout': '42\\n'"]),
+        ("dspy.md", "evals_python", ["return a + b", "100.0"]),
+        ("inspect.md", "evals_python", ["1.0"]),
+        ("livecodebench.md", "evals_python", ["0.5", "[[True], [-2]]", '"error_code": -2']),
+        ("lm-eval.md", "evals_python", ["{'pass@1': 0.5, 'pass@2': 1.0}", "1 True passed"]),
+        ("verifiers.md", "evals_python", []),  # it defines a taskset and an environment
     ],
 )
 async def test_a_page_runs_as_it_stands(

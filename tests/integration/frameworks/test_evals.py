@@ -45,10 +45,11 @@ async def test_inspects_command_finds_the_sandbox_and_an_agents_work_stays_from_
 ) -> None:
     async with serving() as daemon:
         process = await asyncio.create_subprocess_exec(
-            *(str(evals_python.with_name("inspect")), "eval", str(FOLDER / "inspect_task.py")),
+            *(str(evals_python.with_name("inspect")), "eval", "inspect_task.py"),
             *("--model", "mockllm/model", "--sandbox", "verifierd", "--display", "none"),
             *("--log-dir", str(tmp_path), "--log-format", "json"),
-            env=os.environ | OFFLINE | {"VERIFIERD_ADDRESS": daemon.address},
+            cwd=FOLDER,  # Inspect takes no absolute path
+            env=os.environ | OFFLINE | {"VERIFIERD_ADDRESS": daemon.address, "HOME": str(tmp_path)},
         )
         assert await process.wait() == 0
     (log,) = (json.loads(path.read_text()) for path in tmp_path.glob("*.json"))  # noqa: ASYNC240 - it is over
@@ -105,11 +106,21 @@ async def test_the_sandbox_does_what_inspect_asks_of_every_sandbox_but_run_as_an
 ) -> None:
     async with serving() as daemon:
         process = await asyncio.create_subprocess_exec(
-            *(str(evals_python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)),
+            *(
+                str(evals_python),
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "--noconftest",
+                "-c",
+                os.devnull,
+            ),
             str(FOLDER / "inspect_self_check.py"),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
-            env=os.environ | OFFLINE | {"VERIFIERD_ADDRESS": daemon.address},
+            env=os.environ | OFFLINE | {"VERIFIERD_ADDRESS": daemon.address, "HOME": str(tmp_path)},
         )
         said, _ = await process.communicate()
     assert process.returncode == 0, said.decode()[-3000:]
