@@ -24,8 +24,8 @@ setup: ## install what is missing: system packages, .venv from the lock file
 run: setup ## start the service, verify a demo batch, show verdicts, clusters, picks and cost, stop
 	@.venv/bin/verifierd demo
 
-test: setup ## run the test suite; what this host cannot run is skipped with its reason
-	@$(PYTHON) -m pytest
+test: setup ## run the test suite in two halves at once; what this host cannot run is skipped with its reason
+	@$(PYTHON) -m tests.support.halves
 
 test-security: setup ## attacks and reward hacks on every backend that runs here, and a table of what came of them
 	@$(PYTHON) -m tests.security.table

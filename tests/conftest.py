@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from tests.support.halves import mark_what_runs_beside
 from tests.support.leaks import adopt_orphans, left_behind, snapshot_at_rest
 from tests.support.loop_watch import LoopWatch
 
@@ -22,6 +23,11 @@ structlog.configure(
     ]
 )
 WATCHED_FOLDERS = {"integration", "security", "faults"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before what they are chosen by
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_what_runs_beside(items)
 
 
 @pytest.fixture(autouse=True, scope="module")
