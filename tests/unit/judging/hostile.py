@@ -1,20 +1,22 @@
-"""Outputs made to cost a checker more than they are worth, and a command line that judges them.
+"""Outputs made to cost a checker more than they are worth, and a command that judges them.
 
-    python -m tests.unit.judging.hostile KIND NAME '{"strict": "true"}'
+    echo '["stdio", "tokens", {}]' | python -m tests.unit.judging.hostile
 
-judges them all with one checker, in this process and within the memory that is allowed, and prints what
-each cost as a JSON object a line.
+judges them all with the checker that a line names, in a child of its own and within the memory that is
+allowed, and prints what each cost as a JSON object a line; the line's last says how the child ended.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from sandboxes.inside.values import Opaque
 from sandboxes.model import MathAnswer
@@ -123,13 +125,26 @@ def judged(kind: str, name: str, parameters: dict[str, str]) -> Iterator[dict[st
 
 
 def main() -> None:
-    """Judge as the command line says."""
-    _, kind, name, parameters = sys.argv
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = pages * resource.getpagesize() + ALLOWED_BYTES
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    for cost in judged(kind, name, json.loads(parameters)):
-        print(json.dumps(cost), flush=True)  # noqa: T201
+    """Judge as the lines say. What is imported once is not imported for each of them."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _judge_and_end(*json.loads(line))
+        _, status = os.waitpid(child, 0)
+        print(json.dumps({"exit_code": os.waitstatus_to_exitcode(status)}), flush=True)  # noqa: T201
+
+
+def _judge_and_end(kind: str, name: str, parameters: dict[str, str]) -> NoReturn:
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limit = pages * resource.getpagesize() + ALLOWED_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        for cost in judged(kind, name, parameters):
+            print(json.dumps(cost), flush=True)  # noqa: T201
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,15 +34,28 @@ def test_each_kind_of_output_has_its_hostile_ones() -> None:
     assert OUTPUTS.keys() == CHECKERS.keys()
 
 
+@pytest.fixture(scope="module")
+def judge() -> Iterator[subprocess.Popen[str]]:
+    """The process that judges: see its module."""
+    command = [sys.executable, "-m", "tests.unit.judging.hostile"]
+    with subprocess.Popen(
+        command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as judge:
+        yield judge
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("kind", "name", "parameters"), CASES)
 def test_hostile_output_takes_bounded_time_and_memory(
-    kind: str, name: str, parameters: dict[str, str]
+    judge: subprocess.Popen[str], kind: str, name: str, parameters: dict[str, str]
 ) -> None:
-    command = [sys.executable, "-m", "tests.unit.judging.hostile", kind, name, json.dumps(parameters)]
-    ended = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    costs = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert judge.stdin is not None
+    assert judge.stdout is not None
+    print(json.dumps([kind, name, parameters]), file=judge.stdin, flush=True)
+    costs = []
+    while "exit_code" not in (said := json.loads(judge.stdout.readline())):
+        costs.append(said)
+    assert said["exit_code"] == 0
     assert len(costs) == len(OUTPUTS[next(each for each in CHECKERS if KIND_NAMES[each] == kind)])
     for cost in costs:
         assert cost["cpu_s"] < ALLOWED_S + ALLOWED_S_PER_MB * cost["size"] / 1e6, cost
