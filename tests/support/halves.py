@@ -15,13 +15,15 @@ import tempfile
 import pytest
 
 BESIDE = "beside"
+# So much that the halves take about as long.
+FOLDERS_BESIDE = ("tests/unit/", "tests/integration/cli/", "tests/integration/datasets/")
 PYTEST = (sys.executable, "-m", "pytest")
 
 
 def mark_what_runs_beside(items: list[pytest.Item]) -> None:
-    """Mark the unit tests, and those of a service that is an unprivileged user's."""
+    """Mark what is in these folders, and the tests of a service that is an unprivileged user's."""
     for item in items:
-        if item.nodeid.startswith("tests/unit/") or "[bubblewrap-user" in item.name:
+        if item.nodeid.startswith(FOLDERS_BESIDE) or "[bubblewrap-user" in item.name:
             item.add_marker(BESIDE)
 
 
