@@ -45,7 +45,7 @@ async def printed_by(python: Path, program: Path, *arguments: str) -> str:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=inherited | OFFLINE | {"TMPDIR": scratch, "HOME": scratch},
+            env=inherited | OFFLINE | {"TMPDIR": scratch, "HOME": scratch, "INSPECT_LOG_DIR": scratch},
         )
         try:
             stdout, stderr = await asyncio.wait_for(process.communicate(), LIMIT_S)
