@@ -32,7 +32,7 @@ def over_all_orders(attempts: list[Attempt], n: int, until_solved: bool) -> tupl
     return float(np.mean(costs)), float(np.mean(resolved))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(attempts=ATTEMPTS, until_solved=st.booleans(), data=st.data())
 def test_a_run_costs_the_mean_over_all_orders(
     attempts: list[Attempt], until_solved: bool, data: st.DataObject

@@ -183,7 +183,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=5), st.integers(0, 5))
 def test_calls_of_any_values_are_new_bounded_and_the_same_for_a_seed(
     arguments: list[tuple[Any, Any]], seed: int

@@ -109,7 +109,7 @@ def test_without_a_grammar_lines_and_numbers_of_tokens_stay() -> None:
     assert {tuple(len(line.split()) for line in text.split("\n")) for text in texts} <= shapes
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=30) | st.text("12 a\n-.,", max_size=40).map(str.encode), max_size=4))
 def test_inputs_of_any_bytes_are_new_bounded_and_the_same_for_a_seed(inputs: list[bytes]) -> None:
     tests = stdio(*inputs)
