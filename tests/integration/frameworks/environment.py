@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parent
 REPOSITORY = FOLDER.parents[2]
 KEPT_IN = REPOSITORY / "build" / "frameworks"
 DISTRIBUTIONS = (REPOSITORY / "proto", REPOSITORY / "clients" / "python")
-ASKED = "VERIFIERD_TEST_FRAMEWORKS"
+ASKED = "TEST_FRAMEWORKS"  # without the prefix of the settings, which the daemon reads and refuses
 READY = "ready"  # a file that is there once all is installed
 LIMIT_S = 1500.0
 LAST_WORDS = 1500
@@ -47,7 +47,7 @@ class Unreachable(NotHere):
 def environment(name: str, *, is_asked: bool = False) -> Path:
     """Return the Python of the environment of a set, made now if it is not there and asked for.
 
-    It is asked for by `is_asked`, or by its name or `all` in VERIFIERD_TEST_FRAMEWORKS (separated by commas).
+    It is asked for by `is_asked`, or by its name or `all` in TEST_FRAMEWORKS (separated by commas).
     The client and its stubs are installed as they stand in the checkout, so that their changes count at once.
 
     Raises:
