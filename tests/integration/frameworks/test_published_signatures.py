@@ -75,7 +75,6 @@ def test_vllm_says_what_the_sampler_reads(vllm: Source) -> None:
     assert {"text", "token_ids", "finish_reason"} <= vllm.fields("vllm/outputs.py", "CompletionOutput")
     said = ast.unparse(vllm.module("vllm/v1/engine/__init__.py"))
     assert "FINISH_REASON_STRINGS = ('stop', 'length', 'abort'" in said
-    assert isinstance(vllm.definition("vllm/exceptions.py", "VLLMError"), ast.ClassDef)
 
 
 def test_vllms_offline_engine_can_be_stepped_and_aborted(vllm: Source) -> None:

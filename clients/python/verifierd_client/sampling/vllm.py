@@ -39,7 +39,6 @@ class VLLMSampler:
         return draw_streams(n, lambda index: self._pieces(tokens, sampling, index))
 
     async def _pieces(self, tokens: list[int], sampling: Sampling, index: int) -> AsyncGenerator[Piece, None]:
-        from vllm.exceptions import VLLMError
         from vllm.inputs import tokens_input
 
         request_id = f"verifierd-{uuid.uuid4().hex}"
@@ -52,7 +51,7 @@ class VLLMSampler:
                 piece = piece_of(output, completion_tokens)
                 completion_tokens = piece.completion_tokens
                 yield piece
-        except (VLLMError, ValueError) as error:
+        except Exception as error:  # vLLM's names for them differ by release; cancelling is none of them
             raise SamplerError(explained(error)) from error
 
 
