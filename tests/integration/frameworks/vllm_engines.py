@@ -33,6 +33,7 @@ def engine_args(model: str) -> dict[str, Any]:
         "max_model_len": CONTEXT_TOKENS,
         "enforce_eager": True,
         "gpu_memory_utilization": 0.3,
+        # In half precision a token can hang on how many samples share a step: no two texts could be compared.
         "dtype": "float32",
         "disable_log_stats": False,
     }
@@ -88,15 +89,21 @@ async def show_abort(kind: str, sampler: Sampler, whole: list[Sample], unfinishe
     await until(lambda: draw.completion_tokens >= 20)
     draw.abort({0, 1, 2, 3} - {kept.index})
     async with draw:
-        aborted = [await anext(aiter(draw)) for _ in range(3)]
+        others = [await anext(aiter(draw)) for _ in range(3)]
         assert unfinished() == 1, f"{unfinished()} requests are unfinished after 3 of 4 were aborted"
         last = await anext(aiter(draw))
-    assert all(each.finish_reason is FinishReason.ABORTED for each in aborted), aborted
-    assert all(whole[each.index].text.startswith(each.text) for each in aborted), aborted
+    aborted = [each for each in others if not each.is_whole]  # a short one may have ended before
+    assert aborted, others
+    for each in others:
+        # What was cut within a character ends with the mark of one that is none.
+        assert whole[each.index].text.startswith(each.text.rstrip("\ufffd")), each
+        assert each.completion_tokens <= whole[each.index].completion_tokens, each
     assert last.text == kept.text, "the sample that went on is not what it was"
     assert unfinished() == 0
-    tokens = [each.completion_tokens for each in aborted]
-    print(f"{kind}: 3 samples aborted at {tokens} tokens left the engine, the fourth ended as before")
+    print(
+        f"{kind}: {len(aborted)} of 3 samples were aborted at {[each.completion_tokens for each in aborted]} "
+        "tokens and left the engine, the fourth ended as before"
+    )
 
 
 async def asynchronous(model: str) -> None:
