@@ -6,15 +6,17 @@ PYTHON := .venv/bin/python
 SETUP := sh deploy/host/setup.sh "$$PPID"
 
 WITH_ENGINE := $(PYTHON) -m tests.support.engine
+# Which sets of tests/integration/frameworks are made: these take a minute or two.
+FRAMEWORKS ?= openai,trl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docker test-security fuzz bench audit images toolchains lint format proto check-proto lock clean
+.PHONY: help setup run test test-docker test-frameworks test-security fuzz bench audit images toolchains lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
 	@echo
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/\1\t\2/p' Makefile | sed 's/%/NAME/' \
-		| while IFS="$$(printf '\t')" read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
+		| while IFS="$$(printf '\t')" read -r name what; do printf '  make %-15s %s\n' "$$name" "$$what"; done
 	@echo
 	@echo "New here? \`make run\` shows the service at work, \`make test\` checks it on this machine."
 
@@ -32,6 +34,9 @@ test-security: setup ## attacks and reward hacks on every backend that runs here
 
 fuzz: setup ## fuzz every line that untrusted bytes cross (FUZZ="--seconds 300 --seed N --backend NAME")
 	@$(PYTHON) -m tests.security.fuzz $(FUZZ)
+
+test-frameworks: setup ## the tests that run real trainers and evaluators, in environments made for them (FRAMEWORKS=all)
+	@TEST_FRAMEWORKS=$(FRAMEWORKS) $(PYTHON) -m pytest tests/integration/frameworks
 
 test-docker: setup ## the tests of the Docker backend; starts a private engine where none runs (root)
 	@$(WITH_ENGINE) $(PYTHON) -m pytest tests/integration/docker tests/integration/sandboxes tests/conformance \

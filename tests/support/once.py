@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-EVERYWHERE = "VERIFIERD_TEST_EVERYWHERE"
+EVERYWHERE = "TEST_EVERYWHERE"
 ONCE = pytest.mark.skip(reason=f"as where the daemon is root; {EVERYWHERE}=1 runs it here, too")
 
 
