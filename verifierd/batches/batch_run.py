@@ -223,6 +223,8 @@ class BatchRun:
             cause = f"the service failed while judging it ({type(error).__name__}); its log says more"
             landed = progress.executions, self._judging, cause, progress.seen
             result = failed_by_us(arrived.candidate.id, *landed)
+        if arrived.position not in self._unfinished:  # given up at this very moment
+            return
         self._finish_equals(arrived, result)
         self._end_probing(was_seen=bool(result.probes))
 
