@@ -71,6 +71,20 @@ async def test_a_function_with_a_built_ins_name_is_the_candidates_or_missing(
         assert [each["passed"] for _, each in results[0]] == passed
 
 
+async def test_no_candidate_brings_the_built_ins_of_a_test_that_asks_for_another_function(
+    address: str,
+) -> None:
+    honest, wrong = "def half(x): return x / 2", "def half(x): return 7"
+    reference = "def check(candidate):\n    assert abs(candidate(3) - 1.5) < 1e-6\ncheck(half)"
+    _, results = await asyncio.to_thread(
+        CodeEval(address).compute,
+        predictions=[[honest, wrong, f"def abs(x): return 0\n{wrong}"]],
+        references=[reference],
+        k=[1],
+    )
+    assert [each["passed"] for _, each in results[0]] == [True, False, False]
+
+
 async def test_livecodebenchs_figures_codes_and_metadata_are_its_own(address: str) -> None:
     in_class = "class Solution:\n    def add(self, a: int, b: int) -> List[int]:\n        return (1 / 0)"
     metrics, results, metadata = await asyncio.to_thread(

@@ -93,12 +93,15 @@ class CodeEval:
 def _candidate_names(reference: str, sources: Sequence[str]) -> list[str]:
     """Return the names of a test that are the candidates' although Python has them too, such as `sum`.
 
-    They are those that some candidate defines. Where none does and the test reads no name but Python's, all
-    of these are: it would ask nothing of a candidate otherwise.
+    A test that reads a name of its own asks for that one, and all others are Python's: a candidate with an
+    `abs` would say by itself whether it is close enough. Of a test that reads Python's names alone they are
+    those that some candidate defines; where none does, all: it would ask nothing of a candidate otherwise.
     """
-    asked, defined = _read(reference), frozenset[str]().union(*map(_defined, sources))
-    ambiguous = asked & AMBIGUOUS
-    return sorted(ambiguous if asked == ambiguous and not asked & defined else ambiguous & defined)
+    asked = _read(reference)
+    if not asked <= AMBIGUOUS:
+        return []
+    defined = frozenset[str]().union(*map(_defined, sources))
+    return sorted(asked & defined or asked)
 
 
 def _defined(source: str) -> frozenset[str]:
