@@ -71,7 +71,7 @@ async def test_a_function_with_a_built_ins_name_is_the_candidates_or_missing(
         assert [each["passed"] for _, each in results[0]] == passed
 
 
-async def test_no_candidate_brings_the_built_ins_of_a_test_that_asks_for_another_function(
+async def test_no_candidate_brings_the_built_ins_of_a_test_that_asks_for_another_name(
     address: str,
 ) -> None:
     honest, wrong = "def half(x): return x / 2", "def half(x): return 7"

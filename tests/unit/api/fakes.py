@@ -35,6 +35,7 @@ from verifierd.model import (
     KilledBy,
     Pick,
     Problem,
+    StopDecided,
     TestCase,
     Verdict,
 )
@@ -104,6 +105,7 @@ class FakeEngine:
                 extracted = candidate.source if candidate.is_extracted else None
                 yield CandidateFinished(results[-1], Cost(), extracted)
                 if len(results) == self.stops_after:
+                    yield StopDecided("accepted_enough", ())
                     break
             if self.hold_end:
                 await self.go_on.wait()

@@ -108,6 +108,18 @@ async def test_wrong_use_is_told_at_once(verifier: client.AsyncVerifier) -> None
             group.submit(0, RIGHT)
 
 
+async def test_a_sample_that_cannot_be_sent_is_told_at_once_and_not_waited_for(
+    verifier: client.AsyncVerifier,
+) -> None:
+    unsendable = client.Generation(prompt_tokens=1 << 70)
+    async with asyncio.timeout(10), verifier.group(PROBLEM, 1) as group:
+        with pytest.raises(client.OutOfRange, match="prompt_tokens"):
+            group.submit(0, RIGHT, unsendable)
+        assert group.submit(0, RIGHT)
+        whole = await group.result()
+    assert [result.passed for result in whole.results] == [True]
+
+
 async def test_a_refused_problem_and_an_absent_server_fail_the_opening(
     verifier: client.AsyncVerifier, tmp_path: Path
 ) -> None:
@@ -139,6 +151,23 @@ async def test_a_group_goes_on_with_a_server_that_comes_back(one_loop: None, tmp
             await group.aclose()
     assert [result.passed for result in whole.results] == [True, False, True]
     assert len(whole.summary.clusters[0].candidate_ids) == 3
+
+
+async def test_a_stopped_group_ends_with_a_server_that_does_not_stop_it_again(
+    one_loop: None, tmp_path: Path
+) -> None:
+    async with asyncio.timeout(20), client.AsyncVerifier(f"unix:{tmp_path}/api.sock", retries=20) as verifier:
+        async with serving(tmp_path) as first:
+            first.engine.stops_after = 1
+            first.engine.hold_end = True
+            group = verifier.group(PROBLEM, 3, stop=client.Budget(cpu_s=1))
+            await group.__aenter__()
+            group.submit(0, RIGHT)
+            assert await group.stop_decided() is client.StopReason.ACCEPTED_ENOUGH
+        async with serving(tmp_path) as second:
+            assert [result.candidate_id async for result in group] == ["0"]
+            assert [each.id for each in second.engine.candidates] == ["0"]
+            await group.aclose()
 
 
 async def test_a_server_that_stays_away_is_an_error_after_what_had_landed(

@@ -40,12 +40,7 @@ class SyncGroup(OpenGroup):
 
     def __next__(self) -> CandidateResult:
         """Return the next result. Raises VerifierError."""
-        self._own()
-
-        def next_or_end() -> CandidateResult | bool | None:
-            return self._call.take_landed() or (True if self._call.summary is not None else None)
-
-        landed = self._until(next_or_end)
+        landed = self._until(self._own().next_landed)
         if not isinstance(landed, CandidateResult):
             raise StopIteration
         return landed

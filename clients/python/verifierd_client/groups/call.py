@@ -14,6 +14,7 @@ import grpc
 from verifier.v1 import batch_pb2, result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
 from verifierd_client._calls import Patience
+from verifierd_client._candidates import write_candidate
 from verifierd_client._connection import Connection
 from verifierd_client._reading import STOP_REASONS, read_candidate_result, read_clusters, read_summary
 from verifierd_client._rejections import error_of
@@ -58,7 +59,7 @@ class GroupCall:
         self._begun_at = time.monotonic()
         self._is_closed = threading.Event()
         self._lock = threading.Lock()
-        self._programs: dict[int, Candidate | Completion] = {}
+        self._programs: dict[int, batch_pb2.Candidate] = {}
         self._results: dict[int, CandidateResult] = {}
         self._judged: set[int] = set()  # of those sent by this connection; an earlier one's are judged anew
         self._given_up: set[int] = set()
@@ -86,8 +87,12 @@ class GroupCall:
         self._thread.start()
 
     def submit(self, index: int, program: Candidate | Completion) -> bool:
-        """Send a sample; False where it is of no use any more. Raises ValueError, RuntimeError."""
+        """Send a sample; False where it is of no use any more.
+
+        Raises ValueError, RuntimeError, OutOfRange; then it was not taken, and nobody waits for it.
+        """
         index = self._checked(index)
+        candidate = write_candidate(replace(program, id=str(index)), index)
         with self._lock:
             if index in self._programs:
                 raise ValueError(f"sample {index} was submitted before; each index stands for one sample")
@@ -95,9 +100,9 @@ class GroupCall:
                 return False
             if self._is_finished:
                 raise RuntimeError("no sample is taken after finish() or result()")
-            self._programs[index] = program
+            self._programs[index] = candidate
             if self._requests is not None:
-                self._requests.submit(index, program)
+                self._requests.submit(candidate)
             self._finish_if_all_came()
         return True
 
@@ -122,10 +127,10 @@ class GroupCall:
             self._is_finished = True
             self._half_close()
 
-    def take_landed(self) -> CandidateResult | None:
-        """Return the next result that nobody has taken, None where there is none."""
-        with self._lock:
-            return self._landed.popleft() if self._landed else None
+    def next_landed(self) -> CandidateResult | bool | None:
+        """Return the next result that nobody has taken: None where there is none yet, True after the last."""
+        with self._lock:  # the last results and the end come together
+            return self._landed.popleft() if self._landed else self.summary is not None or None
 
     def results(self) -> tuple[CandidateResult, ...]:
         """Return what has landed so far, in the order of the samples' indexes."""
@@ -168,8 +173,11 @@ class GroupCall:
             self._half_close()
 
     def _half_close(self) -> None:
-        """Say that nothing more comes, once that is so: until its verdict a sample may be given up."""
-        is_all = self._is_finished and self._programs.keys() <= self._judged
+        """Say that nothing more comes, once that is so: until its verdict a sample may be given up.
+
+        A group that was stopped takes no more, whether a server that begins anew would stop it again or not.
+        """
+        is_all = (self._is_finished or self.stopped is not None) and self._programs.keys() <= self._judged
         if is_all and self._requests is not None:
             self._requests.close()
 
@@ -247,9 +255,9 @@ class GroupCall:
         """Send what was submitted so far: clusters and picks are of all samples, judged before or not."""
         self._requests = requests
         self._judged.clear()
-        for index, program in self._programs.items():
+        for index, candidate in self._programs.items():
             if index not in self._given_up:
-                requests.submit(index, program)
+                requests.submit(candidate)
             else:
                 self._land(index, self._cancelled(index, GIVEN_UP))
         self._half_close()

@@ -84,6 +84,7 @@ class OpenGroup:
         Raises:
             ValueError: the index is out of range or was used before.
             NotACandidate: the sample is neither a text nor a candidate.
+            OutOfRange: a number of its generation cannot be sent.
             RuntimeError: the group was finished.
             ForkError: the group is the parent's.
         """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -27,7 +28,7 @@ class Group(OpenGroup):
         loop = asyncio.get_running_loop()
 
         def tell() -> None:
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop was closed, and nobody waits there
                 loop.call_soon_threadsafe(self._changed.set)
 
         self._call.changed = tell
@@ -51,12 +52,7 @@ class Group(OpenGroup):
 
     async def __anext__(self) -> CandidateResult:
         """Return the next result. Raises VerifierError."""
-        self._own()
-
-        def next_or_end() -> CandidateResult | bool | None:
-            return self._call.take_landed() or (True if self._call.summary is not None else None)
-
-        landed = await self._until(next_or_end)
+        landed = await self._until(self._own().next_landed)
         if not isinstance(landed, CandidateResult):
             raise StopAsyncIteration
         return landed

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from queue import SimpleQueue
 
+from verifier.v1 import batch_pb2
 from verifier.v1 import verifier_service_pb2 as wire
-from verifierd_client._candidates import write_candidate
-from verifierd_client.completions import Completion
-from verifierd_client.problems import Candidate
 
 
 class GroupRequests(Iterator[wire.VerifyStreamRequest]):
@@ -20,10 +17,9 @@ class GroupRequests(Iterator[wire.VerifyStreamRequest]):
         self._given: SimpleQueue[wire.VerifyStreamRequest | None] = SimpleQueue()
         self._given.put(wire.VerifyStreamRequest(open=opening))
 
-    def submit(self, index: int, program: Candidate | Completion) -> None:
+    def submit(self, candidate: batch_pb2.Candidate) -> None:
         """Send a sample."""
-        message = write_candidate(replace(program, id=str(index)), index)
-        self._given.put(wire.VerifyStreamRequest(candidate=message))
+        self._given.put(wire.VerifyStreamRequest(candidate=candidate))
 
     def give_up(self, index: int) -> None:
         """Send word that a sample sent before is given up."""
