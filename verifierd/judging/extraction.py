@@ -10,6 +10,9 @@ from enum import Enum
 # CommonMark 0.31, section 4.5: three or more backticks or tildes; after backticks an info string without
 # backticks. Models put blocks into lists, so any indentation may come before.
 _FENCE = re.compile(r"^([ \t]*)(`{3,}(?=[^`\n]*$)|~{3,})[ \t]*([^\s{}:,;]*)([^\n]*)\n?", re.MULTILINE)
+_INDENTED_MORE = (
+    3  # columns at most that a closing fence may be to the right of its opening one; same section
+)
 SHOWN_TAGS = 5
 
 
@@ -69,7 +72,12 @@ def blocks(text: str) -> Iterator[Block]:
 
 def _closes(fence: re.Match[str], opening: re.Match[str]) -> bool:
     is_as_long = fence[2][0] == opening[2][0] and len(fence[2]) >= len(opening[2])
-    return is_as_long and not fence[3] and not fence[4].strip()
+    is_near = _columns(fence) <= _columns(opening) + _INDENTED_MORE  # others are in a docstring
+    return is_as_long and is_near and not fence[3] and not fence[4].strip()
+
+
+def _columns(fence: re.Match[str]) -> int:
+    return len(fence[1].expandtabs(4))
 
 
 def _block(opening: re.Match[str], text: str) -> Block:

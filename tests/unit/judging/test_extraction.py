@@ -37,6 +37,8 @@ def _fenced(text: str, tag: str = "python") -> str:
         (f"````py\n{FENCE}\nx\n{FENCE}\n````", LAST, f"{FENCE}\nx\n{FENCE}\n"),
         (f"1. First\n   {FENCE}python\n   if a:\n       b\n   {FENCE}\n", LAST, "if a:\n    b\n"),
         (f"{FENCE}python\r\na\r\n{FENCE}\r\n", LAST, "a\r\n"),
+        (_fenced(f"def f():\n    {FENCE}\n\t{FENCE}"), LAST, f"def f():\n    {FENCE}\n\t{FENCE}\n"),
+        (f"{FENCE}python\na\n   {FENCE}\n", LAST, "a\n"),
         (f"inline {FENCE}x{FENCE} is none\n{_fenced('a')}", FIRST, "a\n"),
         ("def f(): pass\n", WHOLE, "def f(): pass\n"),
         (_fenced("a"), WHOLE, _fenced("a")),
