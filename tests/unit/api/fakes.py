@@ -64,6 +64,8 @@ ABILITIES = Abilities(
 class FakeEngine:
     """Finds a candidate right unless its source says "wrong"; call tests return what was expected.
 
+    Of one that says "lost" it could not run the first test.
+
     With `hold`, the batch waits for `go_on` after its first event, with `hold_end` before its last one.
     After `stops_after` results (0: never) it has seen enough.
     `fails_first` is raised before the first event, `fails_later` after it. `closed` is set when a batch
@@ -127,12 +129,15 @@ async def _each(candidates: AsyncIterable[Candidate] | Sequence[Candidate]) -> A
 def candidate_result(candidate: Candidate, problem: Problem) -> CandidateResult:
     """What the fake engine finds."""
     verdict = Verdict.WRONG_ANSWER if "wrong" in candidate.source else Verdict.ACCEPTED
+    first = Verdict.INFRASTRUCTURE_ERROR if "lost" in candidate.source else verdict
     return CandidateResult(
         candidate_id=candidate.id,
         verdict=verdict,
         detail="" if verdict is Verdict.ACCEPTED else "line 1: expected 1, got 2",
         duplicate_of="",
-        executions=tuple(execution_result(test, verdict) for test in problem.tests),
+        executions=tuple(
+            execution_result(test, verdict if at else first) for at, test in enumerate(problem.tests)
+        ),
         tests_passed=len(problem.tests) if verdict is Verdict.ACCEPTED else 0,
         tests_total=len(problem.tests),
         cpu_time_ns=5_000_000,

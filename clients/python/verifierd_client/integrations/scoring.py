@@ -111,9 +111,10 @@ class Scorer:
     async def results(self, items: Iterable[Item]) -> list[Judged]:
         """Return the result of each, for those who want more than a score.
 
-        What tells nothing of its program is Unjudged, where `on_infra` is `zero` too. Raises NoVerdict.
+        What tells nothing of its program is Unjudged, where `on_infra` is `zero` too; and where the score is
+        more than whether it passed, one of whose tests the service could not run. Raises NoVerdict.
         """
-        judged = [_of_the_program(each) for each in await self.judge.judged(list(items))]
+        judged = [self._of_the_program(each) for each in await self.judge.judged(list(items))]
         reasons = {at: each.reason for at, each in enumerate(judged) if isinstance(each, Unjudged)}
         if reasons:
             self._tell(reasons, judged)
@@ -127,6 +128,17 @@ class Scorer:
         """Do what `results` does, in code that is not asynchronous. Raises NoVerdict."""
         return _blocking(self.results(items))
 
+    def _of_the_program(self, outcome: Judged) -> Judged:
+        """Return an outcome that a score may be made of: a test that nobody ran was not failed."""
+        if isinstance(outcome, Unjudged):
+            return outcome
+        if outcome.verdict in NOT_OF_THE_PROGRAM:
+            return Unjudged(f"{outcome.verdict.value}: {outcome.detail}")
+        lost = (each for each in outcome.executions if each.verdict is Verdict.INFRASTRUCTURE_ERROR)
+        if self.reward is not passed and (first := next(lost, None)) is not None:
+            return Unjudged(f"{first.verdict.value}: test {first.test_id}: {first.detail}")
+        return outcome
+
     def _tell(self, reasons: dict[int, str], judged: list[Judged]) -> None:
         """Say what could not be judged, in the log or as an error. Raises NoVerdict."""
         (words, _), *others = Counter(reasons.values()).most_common()
@@ -136,12 +148,6 @@ class Scorer:
             causes = (each.error for each in judged if isinstance(each, Unjudged))
             raise NoVerdict(message, reasons) from next((each for each in causes if each), None)
         _log.warning("%s; on_infra is %r", message, self.on_infra)
-
-
-def _of_the_program(outcome: Judged) -> Judged:
-    if isinstance(outcome, CandidateResult) and outcome.verdict in NOT_OF_THE_PROGRAM:
-        return Unjudged(f"{outcome.verdict.value}: {outcome.detail}")
-    return outcome
 
 
 def _blocking(work: Coroutine[Any, Any, T]) -> T:

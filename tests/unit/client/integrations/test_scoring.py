@@ -157,6 +157,13 @@ async def test_only_passing_counts_by_default_and_then_a_program_ends_at_its_fir
     assert not only_passing.options.include_outputs
 
 
+async def test_a_share_is_never_made_of_tests_that_the_service_could_not_run(served: Serving) -> None:
+    two = Problem("sum", [StdioTest("1 2", "3"), StdioTest("2 2", "4")])
+    items: list[Item] = [(two, Candidate("wrong lost")), (two, WRONG), (two, RIGHT)]
+    assert await scorer(served, reward=share_of_tests).score(items) == [None, 0.0, 1.0]
+    assert await scorer(served).score(items) == [0.0, 0.0, 1.0]  # one failed test settles it
+
+
 async def test_the_blocking_twin_works_in_threads_beside_a_loop_and_within_one(served: Serving) -> None:
     shared = pickle.loads(pickle.dumps(scorer(served)))  # noqa: S301
     scores: list[list[float | None]] = []
