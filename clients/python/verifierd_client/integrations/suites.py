@@ -19,6 +19,7 @@ Published forms are compared as their own evaluators do, but for what is unsound
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -30,6 +31,7 @@ STDIO_CHECKER = Checker("prime", {"strict": "true"})
 CALL_CHECKER = Checker("apps", {"strict": "true"})
 FUNCTION_TYPES = ("function_call", "functional")
 OWN_FORMS = ("stdin", "call", "assert")
+WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def _read_own(case: Mapping[str, Any], where: str) -> Test:
     if not isinstance(args, list) or "expected" not in case:
         raise NotAProblem(f"{where} must have args, a list, and what is expected")
     kwargs = case.get("kwargs") or {}
+    if not isinstance(kwargs, Mapping):
+        raise NotAProblem(f"{where}: kwargs must be an object, and is {_kind(kwargs)}")
     return CallTest(_text(case, "call", where), args, case["expected"], kwargs, test_id, role=role)
 
 
@@ -170,7 +174,7 @@ def _functions(function: str, inputs: Sequence[Any], outputs: Sequence[Any], whe
 
 def _with_numbers_as_keys(value: Any) -> Any:
     """Return a dict with whole numbers as keys where JSON made text of all of them."""
-    if isinstance(value, dict) and value and all(key.lstrip("-").isdecimal() for key in value):
+    if isinstance(value, dict) and value and all(WHOLE_NUMBER.fullmatch(str(key)) for key in value):
         return {int(key): each for key, each in value.items()}
     return value
 

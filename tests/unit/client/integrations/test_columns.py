@@ -155,6 +155,7 @@ def test_a_published_form_becomes_the_tests_that_it_means(
         ),
         ({"test_list": ["assert 1"], "limits": {"memory_bytes": 1.5}}, "must be a whole number, and is 1.5"),
         ({"test_list": ["assert 1"], "limits": "[]"}, "column 'limits' must hold an object"),
+        ({"tests": [{"call": "f", "expected": 1, "kwargs": [1]}]}, r"tests'\[0\]: kwargs must be an object"),
     ],
 )
 def test_what_is_no_problem_is_told_with_its_place_and_what_is_allowed(
@@ -214,3 +215,15 @@ def test_a_row_without_tests_has_no_problem_and_equal_rows_are_the_same_one() ->
 def test_a_wrong_row_is_told_by_its_position() -> None:
     with pytest.raises(NotAProblem, match="row 1: column 'tests' must be JSON"):
         problems_of({"tests": ['[{"assert": "assert f(1)"}]', "["]}, ["", ""])
+
+
+def test_keys_become_numbers_only_where_all_of_them_are_written_as_such() -> None:
+    def argument(held: object) -> object:
+        (test,) = problem_of({"tests": {"inputs": [[held]], "outputs": [1], "fn_name": "f"}}).tests
+        assert isinstance(test, CallTest)
+        return test.args[0]
+
+    assert argument({"1": 2, "-3": 4}) == {1: 2, -3: 4}
+    assert argument({1: 2}) == {1: 2}
+    assert argument({"--1": 2}) == {"--1": 2}
+    assert argument({"1": 2, "a": 3}) == {"1": 2, "a": 3}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +33,7 @@ LANGUAGES = {
 
 OUTPUT_BYTES = 4 << 20  # SandboxFusion keeps 1 MiB, and lets the program run on
 UNLIMITED = -1
+LARGEST_S = 1e9
 
 
 class BadRequest(ValueError):
@@ -123,8 +123,11 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 def _seconds(body: Mapping[str, Any], name: str) -> float:
     value = body.get(name, 10)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise BadRequest(f"{name} must be a number of seconds above 0, and is {repr(value)[:40]}")
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 < value <= LARGEST_S:
+        raise BadRequest(
+            f"{name} must be a number of seconds above 0, up to {LARGEST_S:g}, and is {repr(value)[:40]}"
+        )
     return float(value)
 
 

@@ -95,6 +95,8 @@ class RunCodeServer(HTTPServer):
             return HTTPStatus.OK, self._run(read_request(given))
         except (BadRequest, OutOfRange, RequestRejected) as error:
             return HTTPStatus.BAD_REQUEST, {"detail": str(error)}
+        except UnicodeEncodeError:
+            return HTTPStatus.BAD_REQUEST, {"detail": "a path has a lone surrogate, which is no Unicode text"}
         except (VerifierError, NotRun) as error:
             _log.warning("run_code: could not run a program: %s", error)
             return HTTPStatus.GATEWAY_TIMEOUT, {"detail": f"the service could not run it: {error}"}
