@@ -65,7 +65,7 @@ def lines(repository: Path, scratch: Path) -> Sequence[Line]:
         Line(
             "the pages of the documentation",
             "run as they stand",
-            _passes(repository, "test_docs.py", "trl", "verl"),
+            _passes(repository, "test_docs.py", "trl", "verl", "evals"),
         ),
     ]
 
