@@ -170,7 +170,9 @@ Global___OpenBatch: _TypeAlias = OpenBatch  # noqa: Y015
 
 @_typing.final
 class CancelCandidate(_message.Message):
-    """The sampler gave this candidate up; it becomes CANCELLED unless it has its verdict already."""
+    """The sampler gave this candidate up; it becomes CANCELLED unless it has its verdict already, or an equal one
+    waits for what it does.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

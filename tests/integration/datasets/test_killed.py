@@ -72,5 +72,6 @@ def test_a_killed_evaluation_goes_on_and_its_results_are_whole(tmp_path: Path) -
     ]
     assert [line["passed"] for line in lines] == [line["sample_index"] % 2 == 1 for line in lines]
     for entry in before:
-        assert lines[entry["sample"]] == entry["line"], "what was judged is not judged again"
+        # The digests are put in as the results are written.
+        assert entry["line"].items() <= lines[entry["sample"]].items(), "what was judged is judged again"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["p.jsonl", "results.jsonl", "s.jsonl"]

@@ -61,15 +61,27 @@ def look(service: Service, folder: Path) -> HostState:
 
 
 def look_at_rest(service: Service, folder: Path, settle_s: float = SETTLE_S) -> HostState:
-    """The same once it stays as it is: after an answer, sandboxes reset themselves and make ready."""
+    """The same once it stays as it is and nothing waits for a CPU: after an answer, sandboxes make ready."""
     deadline = time.monotonic() + settle_s
     before = look(service, folder)
     while True:
         time.sleep(REST_S)
         now = look(service, folder)
-        if now == before or time.monotonic() > deadline:
+        if (now == before and not _is_at_work(service)) or time.monotonic() > deadline:
             return now
         before = now
+
+
+def _is_at_work(service: Service) -> bool:
+    """Tell whether a process of the daemon's computes, or would if the host let it."""
+    family = _family(service, Containers.of(service.backend, service.instance))
+    return any(_status(process) in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP) for process in family)
+
+
+def _status(process: psutil.Process) -> str:
+    with suppress(psutil.NoSuchProcess):
+        return str(process.status())
+    return psutil.STATUS_DEAD
 
 
 def differences(before: HostState, service: Service, folder: Path, settle_s: float = SETTLE_S) -> list[str]:

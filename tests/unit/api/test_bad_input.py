@@ -346,7 +346,11 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "candidates[0].content",
         "source, completion",
     ),
-    "completion": (lambda r: r.candidates[0].completion.SetInParent(), "candidates[0].completion", "source"),
+    "a prefix of a completion that is no text": (
+        lambda r: setattr(r.candidates[0].completion, "prefix", b"\xff"),
+        "candidates[0].completion.prefix",
+        "UTF-8 text without NUL bytes",
+    ),
     "large source": (
         lambda r: setattr(r.candidates[0], "source", b"#" * 65_537),
         "candidates[0].source",
@@ -537,7 +541,7 @@ STREAMS: dict[str, tuple[list[str], str]] = {
     "opened twice": (["open", "open"], "message[1].open"),
     "nothing in a message": (["open", ""], "message[1].message"),
     "the same candidate twice": (["open", "c0", "c1", "c0"], "message[3].candidate.id"),
-    "a single candidate cancelled": (["open", "c0", "cancel"], "message[2].cancel"),
+    "one cancelled before it was sent": (["open", "c1", "cancel"], "message[2].cancel.candidate_id"),
 }
 
 
