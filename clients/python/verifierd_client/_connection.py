@@ -38,6 +38,7 @@ class Connection:
     def __init__(self, address: str, max_message_bytes: int, tls: Tls | None = None) -> None:
         """Point at HOST:PORT or unix:PATH; nothing is opened yet."""
         self.address = address
+        self.closings = 0  # how often it was closed; what was in flight then is not to open it anew
         self._tls = tls
         self._max_message_bytes = max_message_bytes
         self._lock = threading.Lock()
@@ -66,6 +67,7 @@ class Connection:
         """Close the channel; calls in flight are cut off. A later call opens it anew."""
         with self._lock:
             channel, self._channel = self._channel, None
+            self.closings += 1
         if channel is not None:
             channel.close()
 

@@ -170,6 +170,40 @@ async def test_a_stopped_group_ends_with_a_server_that_does_not_stop_it_again(
             await group.aclose()
 
 
+async def test_a_sample_given_up_before_a_server_was_lost_is_counted_by_the_next(
+    one_loop: None, tmp_path: Path
+) -> None:
+    async with asyncio.timeout(20), client.AsyncVerifier(f"unix:{tmp_path}/api.sock", retries=20) as verifier:
+        async with serving(tmp_path) as first:
+            first.engine.hold = True
+            group = verifier.group(PROBLEM, 2)
+            await group.__aenter__()
+            group.submit(0, RIGHT)
+            group.cancel(0)
+        async with serving(tmp_path):
+            group.submit(1, RIGHT)
+            whole = await group.result()
+            await group.aclose()
+    assert [result.verdict for result in whole.results] == [Verdict.CANCELLED, Verdict.ACCEPTED]
+    assert whole.summary.verdict_counts == {Verdict.CANCELLED: 1, Verdict.ACCEPTED: 1}
+
+
+async def test_a_verifier_that_is_closed_ends_its_groups_and_they_do_not_open_it_anew(
+    served: Serving,
+) -> None:
+    verifier = client.AsyncVerifier(served.server.address, retries=20)
+    async with asyncio.timeout(20):
+        group = verifier.group(PROBLEM, 2)
+        await group.__aenter__()
+        group.submit(0, RIGHT)
+        assert (await anext(group)).candidate_id == "0"
+        await verifier.close()
+        with pytest.raises(client.ConnectionFailed):
+            await group.result()
+        await group.aclose()
+    assert len(served.engine.batches) == 1
+
+
 async def test_a_server_that_stays_away_is_an_error_after_what_had_landed(
     one_loop: None, tmp_path: Path
 ) -> None:

@@ -56,7 +56,8 @@ class GroupCall:
         self._connection = connection
         self._patience = patience
         self._asked = asked
-        self._begun_at = time.monotonic()
+        self._begun_at = 0.0  # on the clock `time.monotonic`
+        self._closings = 0
         self._is_closed = threading.Event()
         self._lock = threading.Lock()
         self._programs: dict[int, batch_pb2.Candidate] = {}
@@ -83,6 +84,8 @@ class GroupCall:
 
     def begin(self) -> None:
         """Open the call."""
+        self._begun_at = time.monotonic()
+        self._closings = self._connection.closings
         watch(self)
         self._thread.start()
 
@@ -199,7 +202,8 @@ class GroupCall:
             except grpc.RpcError as status:
                 error = error_of(status, self._connection.address)
             attempt = 0 if len(self._results) > landed else attempt
-            if self._is_closed.wait(self._patience.delay_s(attempt, error)):
+            is_closed = self._is_closed.wait(self._patience.delay_s(attempt, error))
+            if is_closed or self._connection.closings > self._closings:
                 raise error
             attempt += 1
 
@@ -278,8 +282,9 @@ class GroupCall:
             why = f"the batch was stopped ({summary.stop_reason.value.lower()}) before it was sent"
             self._land(index, self._cancelled(index, why))
         counts = dict(summary.verdict_counts)
-        if late:
-            counts[Verdict.CANCELLED] = counts.get(Verdict.CANCELLED, 0) + len(late)
+        uncounted = len(self._programs) - sum(counts.values())
+        if uncounted > 0:  # given up or submitted while this server did not know of them
+            counts[Verdict.CANCELLED] = counts.get(Verdict.CANCELLED, 0) + uncounted
         self.clusters = summary.clusters
         self.summary = replace(summary, verdict_counts=counts)
 
