@@ -94,8 +94,9 @@ async def test_a_sample_may_be_given_up_before_and_after_it_was_submitted(
 
 
 async def test_wrong_use_is_told_at_once(verifier: client.AsyncVerifier) -> None:
-    with pytest.raises(ValueError, match="n must be 1 or more"):
-        verifier.group(PROBLEM, 0)
+    for n in (0, 1 << 31, 2.5):
+        with pytest.raises(ValueError, match="n must be a whole number from 1 to 2147483647"):
+            verifier.group(PROBLEM, n)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="give the stricter one"):
         verifier.group(PROBLEM, 2, stop=Passes(1) | Passes(2))
     async with verifier.group(PROBLEM, 2) as group:

@@ -17,6 +17,8 @@ from verifierd_client.groups.stops import Stop, with_stop
 from verifierd_client.problems import Candidate, Digest, Generation, Options, Problem
 from verifierd_client.results import Cluster, StopReason
 
+MOST_SAMPLES = (1 << 31) - 1  # the request counts them in 32 bits
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -52,12 +54,13 @@ class GroupRequest:
         """Return its call, not begun.
 
         Raises:
-            ValueError: `n` is below 1, or the stop contradicts the options.
+            ValueError: `n` is below 1 or too large, or the stop contradicts the options.
             NotAValue: an argument of a CallTest has no typed form.
             OutOfRange: a number of the limits or options cannot be sent.
         """
-        if self.n is not None and self.n < 1:
-            raise ValueError(f"n must be 1 or more, or None where it is not known, and is {self.n}")
+        if self.n is not None and (type(self.n) is not int or not 1 <= self.n <= MOST_SAMPLES):
+            allowed = f"a whole number from 1 to {MOST_SAMPLES}, or None where it is not known"
+            raise ValueError(f"n must be {allowed}, and is {self.n!r}")
         spec = write_spec(self.problem, with_stop(self.options, self.stop))
         tests_total = len(self.problem.tests) if isinstance(self.problem, Problem) else 0
         asked = Asked(spec, self.n, self.request_id or uuid.uuid4().hex, tests_total)

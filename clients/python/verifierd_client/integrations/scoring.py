@@ -63,7 +63,7 @@ class Scorer:
         max_batches: how many batches are in flight at most.
 
     Raises:
-        ValueError: `on_infra` is another word.
+        ValueError: `on_infra` is another word, or a number is below 1.
     """
 
     def __init__(
@@ -82,6 +82,10 @@ class Scorer:
         """Keep the settings; no connection is made."""
         if on_infra not in get_args(OnInfra):
             raise ValueError(f"on_infra must be one of {', '.join(get_args(OnInfra))}, and is {on_infra!r}")
+        if min(attempts, max_batches) < 1:
+            raise ValueError(
+                f"attempts and max_batches must be at least 1, and are {attempts} and {max_batches}"
+            )
         self.on_infra = on_infra
         self.reward = reward
         self.judge = Judge(

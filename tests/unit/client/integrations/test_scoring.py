@@ -191,5 +191,11 @@ def test_another_word_for_on_infra_is_refused() -> None:
         Scorer("unix:/nobody", on_infra="skip")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("number", ["attempts", "max_batches"])
+def test_a_number_by_which_nothing_is_ever_judged_is_refused(number: str) -> None:
+    with pytest.raises(ValueError, match="must be at least 1"):
+        Scorer("unix:/nobody", **{number: 0})  # type: ignore[arg-type]
+
+
 def test_rewards_are_named_functions_that_travel() -> None:
     assert pickle.loads(pickle.dumps([passed, share_of_tests])) == [passed, share_of_tests]  # noqa: S301
