@@ -69,7 +69,7 @@ class TransformersSampler:
             except Exception as error:  # of the model, the device or the memory: no sample says anything
                 rows.give_up(_failure(error))
             else:
-                rows.let_go()
+                rows.end()
 
     def _eos_token_ids(self) -> list[int]:
         """Return the tokens that end an answer: what the model's generation config says, or its tokenizer."""
@@ -161,6 +161,11 @@ class _Rows:
         while self._told < len(self._over):
             self._draw.post(self._draw.end, self._over[self._told])
             self._told += 1
+
+    def end(self) -> None:
+        """Say of all rows that they ended, those too that a bound of the model's own cut off (`max_time`)."""
+        self._over += [index for index in self.indexes if index not in self._over]
+        self.let_go()
 
     def give_up(self, error: SamplerError) -> None:
         """Say that the model failed on the rows that are left."""
