@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -19,6 +20,7 @@ NESTED = {"verification_info": "test_cases", "reward_model": "ground_truth"}
 
 TEST_COLUMNS = (*SUITE_COLUMNS, *NESTED, "test", "test_list")
 NAME_COLUMNS = ("problem_id", "task_id", "question_id")
+SOLUTION = re.compile(r"^[ \t]*class Solution\b", re.MULTILINE)
 DEFAULT_OUTPUT_BYTES = 1 << 20  # the service's; more must be asked for
 
 
@@ -30,14 +32,14 @@ def problem_of(row: Mapping[str, Any], completion: str = "") -> Problem:
     (a name, or an object with `name` and `params`), `limits` (an object with fields of `Limits`, such as
     `cpu_time_s`), and a name: `problem_id`, `task_id` or `question_id`. Objects may be JSON as text.
 
-    A function that a published form names is a method if the completion has a `class Solution`: that is how
-    the evaluators of those sets find it.
+    A function that a published form names is a method if a line of the completion begins a `class Solution`:
+    the evaluators of those sets look for it in the program, and prose may speak of it.
 
     Raises:
         NotAProblem: no column has tests, or one of these columns holds something else.
     """
     suite = _suite(row)
-    if "class Solution" in completion:
+    if SOLUTION.search(completion):
         suite = suite.of_class("Solution")
     return Problem(_name(row, suite), suite.tests, _limits(row, suite), _checker(row) or suite.checker)
 
@@ -57,7 +59,7 @@ def problems_of(columns: Mapping[str, Sequence[Any]], completions: Sequence[str]
         if all(row.get(name) is None for name in TEST_COLUMNS):
             problems.append(None)
             continue
-        key = f"{'class Solution' in completion} {row!r}"
+        key = f"{SOLUTION.search(completion) is not None} {row!r}"
         try:
             problem = read[key] = read.get(key) or problem_of(row, completion)
         except NotAProblem as error:

@@ -194,7 +194,8 @@ def test_a_program_that_prints_a_lot_has_room_for_twice_that() -> None:
 def test_a_published_function_is_a_method_where_the_completion_has_the_class() -> None:
     row = {"ground_truth": {"inputs": [[1]], "outputs": [2], "fn_name": "f"}}
     columns = {"ground_truth": [row["ground_truth"]] * 2}
-    plain, method = problems_of(columns, ["def f(x): ...", "class Solution:\n    def f(self, x): ..."])
+    spoken_of = "No class Solution is needed:\ndef f(x): ..."
+    plain, method = problems_of(columns, [spoken_of, "class Solution:\n    def f(self, x): ..."])
     assert plain is not None and method is not None
     assert plain.tests == (CallTest("f", [1], 2),)
     assert method.tests == (CallTest("f", [1], 2, class_name="Solution"),)
