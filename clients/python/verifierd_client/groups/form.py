@@ -113,8 +113,12 @@ class OpenGroup:
 
     @property
     def to_abort(self) -> frozenset[int]:
-        """Return the samples that are of no use, and not submitted: those whose decoding may be aborted."""
-        return self._call.unwanted()
+        """Return the samples that are of no use, and not submitted: those whose decoding may be aborted.
+
+        Raises:
+            ForkError: the group is the parent's.
+        """
+        return self._own().unwanted()
 
     @property
     def clusters(self) -> tuple[Cluster, ...]:
