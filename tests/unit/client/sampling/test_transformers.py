@@ -25,7 +25,7 @@ def one_token(text: str, *, add_special_tokens: bool) -> dict[str, list[int]]:
 
 
 async def test_samples_that_a_bound_of_the_models_own_cut_off_are_aborted_and_not_waited_for() -> None:
-    sampler = OutOfTime(None, one_token, rows_per_batch=2)  # type: ignore[arg-type]
+    sampler = OutOfTime(None, one_token, rows_per_batch=2)
     async with asyncio.timeout(10), sampler.draw("text", 3, Sampling()) as draw:
         reasons = [(sample.index, sample.finish_reason) async for sample in draw]
     assert sorted(reasons) == [(index, FinishReason.ABORTED) for index in range(3)]
