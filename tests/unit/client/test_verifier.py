@@ -361,8 +361,9 @@ async def test_it_imports_fast_and_brings_nothing_but_grpc_and_protobuf() -> Non
 
 async def test_the_readmes_example_runs_as_it_stands(served: Serving) -> None:
     readme = (ROOT / "clients/python/README.md").read_text()
-    examples = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    examples = re.findall(r"^```python\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
     assert examples
+    served.engine.stops_after = 2  # the group waits for a stop
     for example in examples:
         assert "127.0.0.1:50051" in example
         await _run(example.replace("127.0.0.1:50051", served.server.address))
