@@ -57,8 +57,10 @@ class VerifiedReward:
     def __call__(self, args: Any, prediction: Any, trace: Any = None) -> float | bool:
         """Return the score. Raises NoVerdict where there is none and `on_infra` is `raise`."""
         written = prediction[self._field]
-        text = str(getattr(written, "code", written))  # of a `dspy.Code`
+        code = getattr(written, "code", None)  # of a `dspy.Code`, which is a program whatever is in it
+        text = str(written) if code is None else str(code)
         problem = self._problem or self._problem_of(dict(args.items()), text)
-        (score,) = self._scorer.score_blocking([(problem, text if "```" in text else Candidate(text))])
+        is_prose = code is None and "```" in text
+        (score,) = self._scorer.score_blocking([(problem, text if is_prose else Candidate(text))])
         assert score is not None  # noqa: S101 - `none` was refused
         return score if trace is None else score >= self._threshold

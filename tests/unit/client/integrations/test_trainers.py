@@ -12,8 +12,8 @@ import anyio.to_thread
 import pytest
 
 from tests.unit.api.fakes import Serving
-from verifierd_client import AsyncVerifier, NoVerdict
-from verifierd_client.integrations import openrlhf, trl, verl
+from verifierd_client import AsyncVerifier, NoVerdict, Problem, StdioTest
+from verifierd_client.integrations import dspy, openrlhf, trl, verl
 from verifierd_client.integrations.scoring import Scorer
 
 pytestmark = pytest.mark.anyio
@@ -125,3 +125,13 @@ def test_openrlhf_the_response_is_what_follows_the_prompt(query: str, prompt: st
 def test_openrlhf_a_query_without_its_prompt_is_refused() -> None:
     with pytest.raises(ValueError, match="must hold the end of its prompt, 'say'"):
         openrlhf.response_of("yes", "say")
+
+
+async def test_dspys_code_is_a_program_whatever_is_in_it_and_a_text_may_have_one(served: Serving) -> None:
+    class Code:
+        code = f"{WRONG}\nok"
+
+    reward = dspy.VerifiedReward(served.server.address, Problem("sum", [StdioTest("1 2", "3")]))
+    for written in (Code(), WRONG, "ok"):
+        await anyio.to_thread.run_sync(reward, {}, {"code": written})
+    assert [each.source for each in served.engine.candidates] == [Code.code, "wrong\n", "ok"]
