@@ -90,10 +90,7 @@ class GroupCall:
         self._thread.start()
 
     def submit(self, index: int, program: Candidate | Completion) -> bool:
-        """Send a sample; False where it is of no use any more.
-
-        Raises ValueError, RuntimeError, OutOfRange; then it was not taken, and nobody waits for it.
-        """
+        """Send a sample; False where it is of no use. Raises ValueError, RuntimeError, OutOfRange."""
         index = self._checked(index)
         candidate = write_candidate(replace(program, id=str(index)), index)
         with self._lock:

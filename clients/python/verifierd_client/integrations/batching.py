@@ -14,6 +14,7 @@ from verifierd_client.errors import (
     ConnectionFailed,
     InvalidRequest,
     NotACandidate,
+    NotAProblem,
     OutOfRange,
     RequestTooLarge,
     ServerFault,
@@ -98,6 +99,8 @@ class Judge:
                     outcomes[position] = result
         except VerifierError as error:
             lost = error
+        except UnicodeEncodeError as error:  # of a name or a path; other texts are bytes
+            lost = NotAProblem(f"it holds a text that is no Unicode: {error}")
         if lost is not None and not landed and len(positions) > 1 and _may_be_for_one_candidate(lost):
             middle = len(positions) // 2
             await self._once(items, positions[:middle], outcomes)
@@ -131,7 +134,7 @@ def _name(problem: Problem | Digest) -> Hashable:
         return problem
     try:
         return write_problem(problem).SerializeToString(deterministic=True)
-    except VerifierError:
+    except (VerifierError, UnicodeEncodeError):
         return id(problem)
 
 

@@ -77,6 +77,11 @@ async def test_a_problem_that_cannot_be_sent_costs_only_its_own_completions(
     assert "1 of 3 completions could not be judged: NotAValue" in caplog.text
 
 
+async def test_a_name_that_is_no_unicode_costs_only_its_own_completions(served: Serving) -> None:
+    surrogate = Problem("\ud800", SUM.tests)
+    assert await scorer(served).score([(SUM, RIGHT), (surrogate, RIGHT), (SUM, WRONG)]) == [1.0, None, 0.0]
+
+
 async def test_a_completion_that_the_server_refuses_costs_the_others_nothing(served: Serving) -> None:
     too_large = "x" * ((1 << 16) + 1)
     items: list[Item] = [
