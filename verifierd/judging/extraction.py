@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 # CommonMark 0.31, section 4.5: three or more backticks or tildes; after backticks an info string without
-# backticks. Models put blocks into lists, so any indentation may come before.
-_FENCE = re.compile(r"^([ \t]*)(`{3,}(?=[^`\n]*$)|~{3,})[ \t]*([^\s{}:,;]*)([^\n]*)\n?", re.MULTILINE)
-_INDENTED_MORE = (
-    3  # columns at most that a closing fence may be to the right of its opening one; same section
+# backticks. Models put blocks into lists, so any indentation may come before, and an item's mark.
+_FENCE = re.compile(
+    r"^([ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)(`{3,}(?=[^`\n]*$)|~{3,})[ \t]*([^\s{}:,;]*)([^\n]*)\n?",
+    re.MULTILINE,
 )
+_INDENTATION = re.compile(r"^[ \t]*(?=[^\s])", re.MULTILINE)
+_INDENTED_MORE = 3
+"""Columns at most that a closing fence may be to the right of its opening one; same section."""
 SHOWN_TAGS = 5
 
 
@@ -73,7 +76,7 @@ def blocks(text: str) -> Iterator[Block]:
 def _closes(fence: re.Match[str], opening: re.Match[str]) -> bool:
     is_as_long = fence[2][0] == opening[2][0] and len(fence[2]) >= len(opening[2])
     is_near = _columns(fence) <= _columns(opening) + _INDENTED_MORE  # others are in a docstring
-    return is_as_long and is_near and not fence[3] and not fence[4].strip()
+    return is_as_long and is_near and not (fence[1].strip() or fence[3] or fence[4].strip())
 
 
 def _columns(fence: re.Match[str]) -> int:
@@ -81,8 +84,10 @@ def _columns(fence: re.Match[str]) -> int:
 
 
 def _block(opening: re.Match[str], text: str) -> Block:
-    if indentation := len(opening[1]):
-        text = re.sub(rf"^[ \t]{{1,{indentation}}}", "", text, flags=re.MULTILINE)
+    """Take off what the lines are indented by with their fence, and no more than all of them are."""
+    if opening[1] and text:
+        common = min((len(line) for line in _INDENTATION.findall(text)), default=0)
+        text = re.sub(rf"^[ \t]{{0,{min(len(opening[1]), common)}}}", "", text, flags=re.MULTILINE)
     return Block(opening[3].lower(), text)
 
 
