@@ -51,7 +51,9 @@ class AsyncVerifier:
         max_message_bytes: int = DEFAULT_MESSAGE_BYTES,
         tls: Tls | None = None,
     ) -> None:
-        """Keep the settings; no connection is made."""
+        """Keep the settings; no connection is made. Raises ValueError where the address is none."""
+        if ":" not in address or address.startswith(("http:", "https:")):
+            raise ValueError(f"address must be HOST:PORT or unix:PATH, and is {address!r}")
         self.address = address
         self.timeout_s = timeout_s
         self.retries = retries

@@ -72,7 +72,10 @@ def _unreachable(address: str, words: str) -> str:
 
 
 def _is_handshake(words: str) -> bool:
-    return any(told in words.lower() for told in ("handshake", "ssl_error", "verification check failed"))
+    """Tell a handshake of TLS that failed from one that a server's end cut short, which TCP has, too."""
+    return any(
+        told in words.lower() for told in ("ssl_error_ssl", "certificate", "verification check failed")
+    )
 
 
 def _no_handshake(address: str, words: str) -> str:

@@ -85,3 +85,10 @@ async def test_a_number_that_cannot_be_sent_is_named(
     with pytest.raises(client.OutOfRange, match=name) as refused:
         await verifier.verify(problem, ["ok"], client.Options(**options))
     assert isinstance(refused.value, ValueError)
+
+
+@pytest.mark.parametrize("address", ["", "localhost", "/run/verifierd.sock", "http://127.0.0.1:50051"])
+def test_what_is_no_address_is_told_at_once(address: str) -> None:
+    for kind in (client.Verifier, client.AsyncVerifier):
+        with pytest.raises(ValueError, match="HOST:PORT or unix:PATH"):
+            kind(address)

@@ -12,6 +12,7 @@ import pytest
 import verifierd_client as client
 from tests.unit.api.fakes import Serving, serving
 from verifierd_client import Deadline, FirstPass, Options, Passes, Selection, Verdict
+from verifierd_client._rejections import _is_handshake
 from verifierd_client.groups.stops import with_stop
 
 pytestmark = pytest.mark.anyio
@@ -286,3 +287,19 @@ def test_stops_become_options_and_may_be_combined() -> None:
         with_stop(Options(confidence=0.5), client.Confident(0.9))
     with pytest.raises(ValueError, match="needs usd"):
         with_stop(Options(), client.Budget())
+
+
+async def test_what_is_no_stop_and_no_index_is_told_by_its_name(verifier: client.AsyncVerifier) -> None:
+    with pytest.raises(TypeError, match="stop must be one such as FirstPass"):
+        verifier.group(PROBLEM, 2, stop=[FirstPass()])  # type: ignore[arg-type]
+    async with verifier.group(PROBLEM, 2) as group:
+        with pytest.raises(ValueError, match="index of a sample must be a whole number, and is '0'"):
+            group.submit("0", RIGHT)  # type: ignore[arg-type]
+
+
+def test_a_tcp_handshake_that_was_cut_short_is_no_failure_of_tls() -> None:
+    words = "failed to connect to all addresses; last error: UNKNOWN: unix:/s: tcp handshaker shutdown"
+    assert not _is_handshake(words)
+    assert _is_handshake(
+        "Ssl handshake failed: SSL_ERROR_SSL: error:100000f7:SSL routines:WRONG_VERSION_NUMBER"
+    )

@@ -33,6 +33,8 @@ from verifierd_client.results import (
 )
 
 GIVEN_UP = "its sampler gave it up"
+REOPENING = 4
+"""So many times as often as another call is that of an open group tried again: daemons take time to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,10 @@ class GroupCall:
         self._thread.join(END_S)
 
     def _checked(self, index: int) -> int:
-        whole, n = operator.index(index), self._asked.n
+        try:
+            whole, n = operator.index(index), self._asked.n
+        except TypeError:
+            raise ValueError(f"the index of a sample must be a whole number, and is {index!r}") from None
         if whole < 0 or (n is not None and whole >= n):
             allowed = "0 or more" if n is None else f"0 to {n - 1}"
             raise ValueError(f"the index of a sample must be {allowed}, and is {whole}")
@@ -199,7 +204,10 @@ class GroupCall:
             except grpc.RpcError as status:
                 error = error_of(status, self._connection.address)
             attempt = 0 if len(self._results) > landed else attempt
-            is_closed = self._is_closed.wait(self._patience.delay_s(attempt, error))
+            patience = self._patience
+            if self.is_accepted:
+                patience = replace(patience, retries=REOPENING * patience.retries)
+            is_closed = self._is_closed.wait(patience.delay_s(attempt, error))
             if is_closed or self._connection.closings > self._closings:
                 raise error
             attempt += 1

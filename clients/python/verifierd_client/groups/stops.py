@@ -121,10 +121,13 @@ def with_stop(options: Options, stop: Stop | None) -> Options:
     """Return the options with what a stop says.
 
     Raises:
+        TypeError: it is no stop.
         ValueError: the stop contradicts the options, or itself.
     """
     if stop is None:
         return options
+    if not isinstance(stop, Stop):
+        raise TypeError(f"stop must be one such as FirstPass(), or several joined by |, and is {stop!r}")
     told = {name: value for name, value in stop._told().items() if value is not None}
     usual = {field.name: field.default for field in fields(Options)}
     for name in told:
