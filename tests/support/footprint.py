@@ -13,6 +13,7 @@ from tests.support.backends import Service
 from tests.support.leaks import PREFIX
 
 SETTLE_S = 5.0
+LOOKS = 5  # in a row that are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ def footprint(service: Service) -> Footprint:
             cgroups=_cgroups(service.instance),
             mounts=_mounts(service),
         )
+
+
+def at_rest(service: Service, settle_s: float = SETTLE_S) -> Footprint:
+    """Return the footprint once its counts stay as they are: a daemon that has just started makes ready."""
+    deadline = time.monotonic() + settle_s
+    now, equal = footprint(service), 0
+    while equal < LOOKS and time.monotonic() < deadline:
+        time.sleep(0.1)
+        before, now = now, footprint(service)
+        equal = equal + 1 if now.counts() == before.counts() else 0
+    return now
 
 
 def settled(service: Service, counts: dict[str, int], settle_s: float = SETTLE_S) -> Footprint:

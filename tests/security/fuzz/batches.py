@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.support.backends import Service
-from tests.support.footprint import footprint, settled
+from tests.support.footprint import at_rest, settled
 from verifierd_client import Candidate, Verdict, Verifier
 
 from .programs import KINDS, Kind, hostile
@@ -34,7 +34,7 @@ class Batches:
         Raises:
             AssertionError: a verdict that must not be, or the host is not as it was.
         """
-        self.counts = self.counts or footprint(self.service).counts()
+        self.counts = self.counts or at_rest(self.service).counts()
         started = time.monotonic()
         candidates = [Candidate(hostile(kind, seed, number), id=f"{number}") for number in range(size)]
         candidates.insert(seed % size, Candidate(f"# {seed}\n{kind.honest}", id=HONEST))

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -58,6 +59,8 @@ def test_a_detached_daemon_is_seen(tmp_path: Path) -> None:
     pid = int(started.stdout)
     assert "processes" in left_behind(before, tmp_path, AT_ONCE_S)
     os.kill(pid, signal.SIGKILL)
+    while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
     assert left_behind(before, tmp_path) == {}
     assert not psutil.pid_exists(pid)
 
