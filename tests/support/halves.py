@@ -7,12 +7,15 @@ one half: the first that starts makes the user's control groups, the last that e
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 
 import pytest
+
+from tests.support.leaks import USERS_ELSEWHERE
 
 BESIDE = "beside"
 # So much that the halves take about as long.
@@ -34,7 +37,8 @@ def main() -> int:
         subprocess.Popen([*PYTEST, "-m", BESIDE], stdout=said, stderr=subprocess.STDOUT) as beside,
     ):
         try:
-            status = subprocess.call([*PYTEST, "-m", f"not {BESIDE}"])
+            elsewhere = os.environ | {USERS_ELSEWHERE: "1"}
+            status = subprocess.call([*PYTEST, "-m", f"not {BESIDE}"], env=elsewhere)
         except KeyboardInterrupt:  # which both have had
             status = 130
         status_beside = beside.wait()
