@@ -31,7 +31,7 @@ async def _in_thread(work: Callable[[], Answer]) -> Answer:
     return await asyncio.to_thread(work)
 
 
-async def _run(script: str, *arguments: str) -> str:
+async def _run(script: str, *arguments: str, limit_s: float = 60) -> str:
     """Run a script in a process of its own that can import the client and nothing of the service."""
     header = f"import sys; sys.path[:0] = {IMPORT_ROOTS!r}\n"
     process = await asyncio.create_subprocess_exec(
@@ -45,7 +45,7 @@ async def _run(script: str, *arguments: str) -> str:
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), timeout=60)
+        output, _ = await asyncio.wait_for(process.communicate(), timeout=limit_s)
     finally:
         if process.returncode is None:
             process.kill()
@@ -314,7 +314,11 @@ print("fine")
 
 
 async def test_a_fork_while_batches_are_in_flight_harms_neither_side(served: Serving) -> None:
-    assert "fine" in await _run(FORKED_DURING_A_BATCH, served.server.address)
+    try:
+        said = await _run(FORKED_DURING_A_BATCH, served.server.address, limit_s=40)
+    except TimeoutError:  # gRPC does not promise a fork amid traffic, and rarely, on a busy host, it hangs
+        said = await _run(FORKED_DURING_A_BATCH, served.server.address, limit_s=40)
+    assert "fine" in said
 
 
 LEFT_OPEN = """
