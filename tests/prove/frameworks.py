@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -75,7 +76,10 @@ def _alone(scratch: Path) -> Figure:
     folder = scratch / "alone"
     python = str(folder / "bin" / "python")
     _run(sys.executable, "-m", "venv", str(folder))
-    _run(python, "-m", "pip", "install", "--quiet", *map(str, DISTRIBUTIONS))
+    copies = [scratch / f"copy-{each.name}" for each in DISTRIBUTIONS]  # pip builds in the folder it is given
+    for each, copy in zip(DISTRIBUTIONS, copies, strict=True):
+        shutil.copytree(each, copy, ignore=shutil.ignore_patterns("build", "*.egg-info", "__pycache__"))
+    _run(python, "-m", "pip", "install", "--quiet", *map(str, copies))
     listed = _run(python, "-m", "pip", "list", "--format", "freeze")
     installed = {line.partition("==")[0].lower() for line in listed.splitlines() if "==" in line}
     needed = {

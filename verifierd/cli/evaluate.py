@@ -19,7 +19,15 @@ from verifierd.cli.options import CONFIG_HELP, JSON_HELP, SERVER_HELP, SETTINGS_
 from verifierd.cli.output import money_text, print_json, print_views, seconds_text
 from verifierd.cli.progress import progress
 from verifierd.cli.session import session
-from verifierd.cli.set_options import STRICT_HELP, check_languages, known_in, languages_in
+from verifierd.cli.set_options import (
+    FormOption,
+    ProblemsOption,
+    SamplesOption,
+    StrictOption,
+    check_languages,
+    known_in,
+    languages_in,
+)
 from verifierd.cli.words import counted, cpu_text, plural
 from verifierd.datasets.adapter import read_samples
 from verifierd.datasets.adapters import ADAPTERS
@@ -84,16 +92,10 @@ failed, or some sample could not be judged; 130 interrupted.
 
 
 def evaluate(
-    problems: Annotated[
-        list[Path],
-        typer.Option("--problems", help="The problems; once for each file of the set.", show_default=False),
-    ],
-    samples: Annotated[Path, typer.Option("--samples", help="The samples.", show_default=False)],
+    problems: ProblemsOption,
+    samples: SamplesOption,
     out: Annotated[Path, typer.Option("--out", help="Where the results go.", show_default=False)],
-    form: Annotated[
-        str,
-        typer.Option("--format", metavar="NAME", callback=known_in(ADAPTERS), help="The set, by its form."),
-    ] = "humaneval",
+    form: FormOption = "humaneval",
     style: Annotated[
         str,
         typer.Option(
@@ -113,7 +115,7 @@ def evaluate(
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Only the first problems.", min=1)] = None,
-    strict: Annotated[bool, typer.Option("--strict", help=STRICT_HELP)] = False,
+    strict: StrictOption = False,
     all_tests: Annotated[
         bool, typer.Option("--all-tests", help="Run the tests after a sample's first failed one, too.")
     ] = False,

@@ -13,7 +13,15 @@ from verifierd.cli.export_view import view
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import print_json, print_views
 from verifierd.cli.progress import progress
-from verifierd.cli.set_options import STRICT_HELP, check_languages, known_in, languages_in
+from verifierd.cli.set_options import (
+    FormOption,
+    ProblemsOption,
+    SamplesOption,
+    StrictOption,
+    check_languages,
+    known_in,
+    languages_in,
+)
 from verifierd.daemon.parts import distribution_version
 from verifierd.datasets.adapter import read_samples
 from verifierd.datasets.adapters import ADAPTERS
@@ -83,21 +91,15 @@ def _nothing_before() -> None:
 
 def traces(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What `verifierd eval --out` wrote.")],
-    problems: Annotated[
-        list[Path],
-        typer.Option("--problems", help="The problems; once for each file of the set.", show_default=False),
-    ],
-    samples: Annotated[Path, typer.Option("--samples", help="The samples.", show_default=False)],
+    problems: ProblemsOption,
+    samples: SamplesOption,
     out: Annotated[
         Path,
         typer.Option(
             "--out", help="Where it goes; `.parquet` makes Parquet, else JSON lines.", show_default=False
         ),
     ],
-    form: Annotated[
-        str,
-        typer.Option("--format", metavar="NAME", callback=known_in(ADAPTERS), help="The set, by its form."),
-    ] = "humaneval",
+    form: FormOption = "humaneval",
     style: Annotated[
         str,
         typer.Option(
@@ -126,7 +128,7 @@ def traces(
         typer.Option("--languages", metavar="A,B", callback=check_languages, help="As `eval` was given it."),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="As `eval` was given it.", min=1)] = None,
-    strict: Annotated[bool, typer.Option("--strict", help=STRICT_HELP)] = False,
+    strict: StrictOption = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Export what passed."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from verifierd.datasets.adapters import ADAPTERS
 from verifierd.datasets.languages import language_named, languages_with
-
-STRICT_HELP = "Judge rightly where the set's own evaluator is unsound; else its rule is followed."
 
 
 def known_in(names: Iterable[str]) -> Callable[[str], str]:
@@ -33,3 +34,20 @@ def check_languages(names: str | None) -> str | None:
 def languages_in(names: str | None) -> frozenset[str] | None:
     """Return the service's names of the languages of such a list; None for all."""
     return None if names is None else frozenset(map(language_named, names.split(",")))
+
+
+ProblemsOption = Annotated[
+    list[Path],
+    typer.Option("--problems", help="The problems; once for each file of the set.", show_default=False),
+]
+SamplesOption = Annotated[Path, typer.Option("--samples", help="The samples.", show_default=False)]
+FormOption = Annotated[
+    str,
+    typer.Option("--format", metavar="NAME", callback=known_in(ADAPTERS), help="The set, by its form."),
+]
+StrictOption = Annotated[
+    bool,
+    typer.Option(
+        "--strict", help="Judge rightly where the set's own evaluator is unsound; else its rule is followed."
+    ),
+]

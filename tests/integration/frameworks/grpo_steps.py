@@ -19,10 +19,9 @@ from typing import Any
 import pandas
 import torch
 from datasets import Dataset
+from tiny_model import llama
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import (
-    LlamaConfig,
-    LlamaForCausalLM,
     PreTrainedTokenizerFast,
     TrainerCallback,
     TrainerControl,
@@ -52,25 +51,6 @@ def tokenizer() -> PreTrainedTokenizerFast:
     words.decoder = decoders.Fuse()
     return PreTrainedTokenizerFast(
         tokenizer_object=words, pad_token="<pad>", eos_token="<end>", unk_token="<other>", padding_side="left"
-    )
-
-
-def model(vocabulary: PreTrainedTokenizerFast) -> LlamaForCausalLM:
-    """Return a Llama of one layer with random parameters."""
-    torch.manual_seed(SEED)
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(vocabulary),
-            hidden_size=16,
-            intermediate_size=32,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            num_key_value_heads=2,
-            max_position_embeddings=32,
-            pad_token_id=vocabulary.pad_token_id,
-            eos_token_id=vocabulary.eos_token_id,
-            bos_token_id=None,
-        )
     )
 
 
@@ -116,7 +96,7 @@ def train(address: str, pid: int, folder: Path) -> list[dict[str, Any]]:
 
     vocabulary = tokenizer()
     trainer = GRPOTrainer(
-        model=model(vocabulary),
+        model=llama(vocabulary, context_tokens=32, seed=SEED),
         processing_class=vocabulary,
         reward_funcs=verified,
         train_dataset=Dataset.from_list([{"prompt": PROMPT, "tests": json.dumps(TESTS)}] * GROUP),

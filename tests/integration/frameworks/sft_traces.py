@@ -13,49 +13,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import torch
 from datasets import Dataset, load_dataset
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from tiny_model import END, llama, of_bytes
 from trl import SFTConfig, SFTTrainer
 
 SEED = 1
 UNTRAINED = -100
-END, PAD = "<end>", "<pad>"
 CHAT_TEMPLATE = (
-    "{% for message in messages %}<{{ message['role'] }}>{{ message['content'] }}<end>{% endfor %}"
+    "{% for message in messages %}<{{ message['role'] }}>{{ message['content'] }}" + END + "{% endfor %}"
     "{% if add_generation_prompt %}<assistant>{% endif %}"
 )
-
-
-def tokenizer() -> PreTrainedTokenizerFast:
-    """Return one whose words are bytes."""
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    words = Tokenizer(models.BPE(vocab={letter: at for at, letter in enumerate(alphabet)}, merges=[]))
-    words.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    words.decoder = decoders.ByteLevel()
-    return PreTrainedTokenizerFast(
-        tokenizer_object=words, eos_token=END, pad_token=PAD, chat_template=CHAT_TEMPLATE
-    )
-
-
-def model(vocabulary: PreTrainedTokenizerFast) -> LlamaForCausalLM:
-    """Return a Llama of one layer with random parameters."""
-    torch.manual_seed(SEED)
-    return LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=len(vocabulary),
-            hidden_size=16,
-            intermediate_size=32,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            num_key_value_heads=2,
-            max_position_embeddings=1024,
-            pad_token_id=vocabulary.pad_token_id,
-            eos_token_id=vocabulary.eos_token_id,
-            bos_token_id=None,
-        )
-    )
 
 
 def loaded(file: Path, folder: Path) -> Dataset:
@@ -66,9 +33,10 @@ def loaded(file: Path, folder: Path) -> Dataset:
 
 def step_on(file: Path, folder: Path) -> dict[str, Any]:
     """Take one step on a file, and return what is to be known of it."""
-    rows, vocabulary = loaded(file, folder), tokenizer()
+    rows, vocabulary = loaded(file, folder), of_bytes(pad="<pad>")
+    vocabulary.chat_template = CHAT_TEMPLATE
     trainer = SFTTrainer(
-        model=model(vocabulary),
+        model=llama(vocabulary, context_tokens=1024, seed=SEED),
         processing_class=vocabulary,
         train_dataset=rows,
         args=SFTConfig(

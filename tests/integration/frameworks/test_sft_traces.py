@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.frameworks.conftest import MAKING_S
 from tests.integration.frameworks.running import answer_of
+from tests.integration.frameworks.tiny_model import END
 from tests.unit.export.scene import WRONG, held, result, sample, sampled
 from verifierd.export.choosing import Wanted, choose
 from verifierd.export.completions import Completions
@@ -20,7 +21,6 @@ from verifierd.export.traces import Making, rows_of
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(MAKING_S + 300)]
 
 PROGRAMS = ("print(1)\n", "print('größer')\n")
-END = "<end>"
 
 
 def written(folder: Path, style: str, form: str) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-import tiny_model  # type: ignore[import-not-found] # beside this file, wherever both were carried
+import tiny_model  # beside this file, wherever both were carried
 
 from verifierd_client.sampling import Draw, FinishReason, Sample, Sampler, SamplerError, Sampling
 

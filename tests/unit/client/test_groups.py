@@ -215,7 +215,7 @@ async def test_a_server_that_stays_away_is_an_error_after_what_had_landed(
             await group.__aenter__()
             group.submit(0, RIGHT)
             async with asyncio.timeout(10):
-                while not group.to_abort and group._call.results() == ():  # noqa: ASYNC110
+                while not group.to_abort and group._ledger.results() == ():  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         assert (await anext(group)).candidate_id == "0"
         with pytest.raises(client.ConnectionFailed):

@@ -22,7 +22,7 @@ class SyncGroup(OpenGroup):
         self._call.changed = self._tell
         self._call.begin()
         try:
-            self._until(lambda: self._call.is_accepted or None)
+            self._until(lambda: self._ledger.is_accepted or None)
         except BaseException:
             self._call.close()
             raise
@@ -53,10 +53,8 @@ class SyncGroup(OpenGroup):
             VerifierError: the group failed.
         """
         self._own()
-        self._until(
-            lambda: self._call.stopped is not None or self._call.summary is not None or None, timeout_s
-        )
-        return self._call.stopped
+        self._until(lambda: self._is_decided, timeout_s)
+        return self._ledger.stopped
 
     def result(self) -> BatchResult:
         """Say that no more samples come, wait for the end, and return all results by index, and the summary.
@@ -65,8 +63,8 @@ class SyncGroup(OpenGroup):
             VerifierError: the group failed.
         """
         self._own().finish()
-        summary = self._until(lambda: self._call.summary)
-        return BatchResult(self._call.results(), summary)
+        summary = self._until(lambda: self._ledger.summary)
+        return BatchResult(self._ledger.results(), summary)
 
     def close(self) -> None:
         """Cancel what is left of the group; in a forked child it is left to the parent."""
@@ -85,10 +83,10 @@ class SyncGroup(OpenGroup):
             def is_there() -> bool:
                 nonlocal value
                 value = found()
-                return value is not None or self._call.error is not None
+                return value is not None or self._ledger.error is not None
 
             if not self._changed.wait_for(is_there, timeout_s):
                 raise TimeoutError(f"the group goes on after {timeout_s} s")
         if value is None:
-            raise self._call.error or RuntimeError("the group failed without an error")
+            raise self._ledger.error or RuntimeError("the group failed without an error")
         return value

@@ -13,6 +13,7 @@ from verifierd_client._writing import write_spec
 from verifierd_client.completions import Completion, Extraction
 from verifierd_client.errors import ForkError
 from verifierd_client.groups.call import Asked, GroupCall
+from verifierd_client.groups.ledger import Ledger
 from verifierd_client.groups.stops import Stop, with_stop
 from verifierd_client.problems import Candidate, Digest, Generation, Options, Problem
 from verifierd_client.results import Cluster, StopReason
@@ -63,8 +64,8 @@ class GroupRequest:
             raise ValueError(f"n must be {allowed}, and is {self.n!r}")
         spec = write_spec(self.problem, with_stop(self.options, self.stop))
         tests_total = len(self.problem.tests) if isinstance(self.problem, Problem) else 0
-        asked = Asked(spec, self.n, self.request_id or uuid.uuid4().hex, tests_total)
-        return GroupCall(connection, patience, asked)
+        asked = Asked(spec, self.n, self.request_id or uuid.uuid4().hex)
+        return GroupCall(connection, patience, asked, Ledger(self.n, tests_total))
 
 
 class OpenGroup:
@@ -73,6 +74,7 @@ class OpenGroup:
     def __init__(self, call: GroupCall, form: Form) -> None:
         """Begin nothing yet."""
         self._call = call
+        self._ledger = call.ledger
         self._form = form
         self._pid = os.getpid()
 
@@ -96,6 +98,7 @@ class OpenGroup:
     def cancel(self, index: int) -> None:
         """Give a sample up, submitted or not; one with a verdict keeps it. Raises ValueError, ForkError."""
         self._own().give_up(index)
+        self._call.changed()
 
     def finish(self) -> None:
         """Say that no more samples come; needless once all `n` came or were cancelled. Raises ForkError."""
@@ -104,12 +107,12 @@ class OpenGroup:
     @property
     def batch_id(self) -> str:
         """Return the server's name for the batch."""
-        return self._call.batch_id
+        return self._ledger.batch_id
 
     @property
     def stopped(self) -> StopReason | None:
         """Return why decoding further samples is of no use; None while it is of use."""
-        return self._call.stopped
+        return self._ledger.stopped
 
     @property
     def to_abort(self) -> frozenset[int]:
@@ -123,13 +126,18 @@ class OpenGroup:
     @property
     def clusters(self) -> tuple[Cluster, ...]:
         """Return the clusters as they stood a short while ago; after the end, as they are."""
-        return self._call.clusters
+        return self._ledger.clusters
 
     @property
     def _is_own(self) -> bool:
         return self._pid == os.getpid()
 
-    def _own(self) -> GroupCall:
+    @property
+    def _is_decided(self) -> bool | None:
+        """True once decoding is of no use any more; None before, for who waits for something."""
+        return self._ledger.stopped is not None or self._ledger.summary is not None or None
+
+    def _own(self) -> Ledger:
         if not self._is_own:
             raise ForkError("this group is open in the process that opened it, not in its forked child")
-        return self._call
+        return self._ledger

@@ -34,7 +34,7 @@ class Group(OpenGroup):
         self._call.changed = tell
         self._call.begin()
         try:
-            await self._until(lambda: self._call.is_accepted or None)
+            await self._until(lambda: self._ledger.is_accepted or None)
         except BaseException:
             self._call.close()
             raise
@@ -64,8 +64,8 @@ class Group(OpenGroup):
             VerifierError: the group failed.
         """
         self._own()
-        await self._until(lambda: self._call.stopped is not None or self._call.summary is not None or None)
-        return self._call.stopped
+        await self._until(lambda: self._is_decided)
+        return self._ledger.stopped
 
     async def result(self) -> BatchResult:
         """Say that no more samples come, wait for the end, and return all results by index, and the summary.
@@ -74,8 +74,8 @@ class Group(OpenGroup):
             VerifierError: the group failed.
         """
         self._own().finish()
-        summary = await self._until(lambda: self._call.summary)
-        return BatchResult(self._call.results(), summary)
+        summary = await self._until(lambda: self._ledger.summary)
+        return BatchResult(self._ledger.results(), summary)
 
     async def aclose(self) -> None:
         """Cancel what is left of the group; in a forked child it is left to the parent."""
@@ -85,8 +85,8 @@ class Group(OpenGroup):
     async def _until(self, found: Callable[[], Found | None]) -> Found:
         """Wait until there is something. Raises what the group failed by, where nothing more can come."""
         while (value := found()) is None:
-            if self._call.error is not None:
-                raise self._call.error
+            if self._ledger.error is not None:
+                raise self._ledger.error
             self._changed.clear()
             await self._changed.wait()
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -12,7 +13,7 @@ PROBABLE_RULE = "posterior"
 """The selection rule that tells how probable its picks are; `Confident` needs one that does."""
 
 
-class Stop:
+class Stop(ABC):
     """One rule, or several of which the first to hold stops the group: `FirstPass() | Deadline(30)`."""
 
     def __or__(self, other: Stop) -> Stop:
@@ -21,9 +22,9 @@ class Stop:
             return NotImplemented
         return _Any(_parts(self) + _parts(other))
 
+    @abstractmethod
     def _told(self) -> Mapping[str, Any]:
         """Return the fields of `Options` that say this to the server; None: not said."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
