@@ -31,6 +31,14 @@ class Verdict(Enum):
     CANCELLED = "CANCELLED"
     INFRASTRUCTURE_ERROR = "INFRASTRUCTURE_ERROR"
 
+    @property
+    def tells_of_program(self) -> bool:
+        """Say whether it tells what the program does; else it is nobody's failure, and no score."""
+        return self not in _TELL_NOTHING
+
+
+_TELL_NOTHING = frozenset({Verdict.UNKNOWN, Verdict.SKIPPED, Verdict.CANCELLED, Verdict.INFRASTRUCTURE_ERROR})
+
 
 class KilledBy(Enum):
     """Who ended a run that did not end by itself."""
@@ -168,6 +176,11 @@ class CandidateResult:
     def passed(self) -> bool:
         """Say whether the verdict is ACCEPTED."""
         return self.verdict is Verdict.ACCEPTED
+
+    @property
+    def lost(self) -> tuple[ExecutionResult, ...]:
+        """Return the tests that the service failed on: nobody knows whether the program passes them."""
+        return tuple(each for each in self.executions if each.verdict is Verdict.INFRASTRUCTURE_ERROR)
 
 
 @dataclass(frozen=True, slots=True)

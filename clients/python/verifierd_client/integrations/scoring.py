@@ -14,16 +14,11 @@ from verifierd_client.completions import Extraction
 from verifierd_client.errors import NoVerdict
 from verifierd_client.integrations.batching import Item, Judge, Judged, Unjudged
 from verifierd_client.problems import Options
-from verifierd_client.results import CandidateResult, Verdict
+from verifierd_client.results import CandidateResult
 
 OnInfra = Literal["none", "raise", "zero"]
 Reward = Callable[[CandidateResult], float]
 T = TypeVar("T")
-
-NOT_OF_THE_PROGRAM = frozenset(
-    {Verdict.INFRASTRUCTURE_ERROR, Verdict.CANCELLED, Verdict.SKIPPED, Verdict.UNKNOWN}
-)
-"""Verdicts that say nothing of a program: nobody's failure, and no score."""
 
 _log = logging.getLogger("verifierd_client")
 
@@ -136,10 +131,10 @@ class Scorer:
         """Return an outcome that a score may be made of: a test that nobody ran was not failed."""
         if isinstance(outcome, Unjudged):
             return outcome
-        if outcome.verdict in NOT_OF_THE_PROGRAM:
+        if not outcome.verdict.tells_of_program:
             return Unjudged(f"{outcome.verdict.value}: {outcome.detail}")
-        lost = (each for each in outcome.executions if each.verdict is Verdict.INFRASTRUCTURE_ERROR)
-        if self.reward is not passed and (first := next(lost, None)) is not None:
+        if self.reward is not passed and outcome.lost:
+            first = outcome.lost[0]
             return Unjudged(f"{first.verdict.value}: test {first.test_id}: {first.detail}")
         return outcome
 

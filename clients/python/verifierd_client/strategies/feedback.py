@@ -21,8 +21,6 @@ from verifierd_client.sampling import Prompt
 
 MOST_CHARACTERS = 2000
 
-_PASSED = (Verdict.ACCEPTED, Verdict.SKIPPED, Verdict.CANCELLED, Verdict.INFRASTRUCTURE_ERROR)
-
 
 class Reveal(Enum):
     """Whose tests' contents the model may see; what a program printed on a test counts as its content.
@@ -64,7 +62,8 @@ def feedback(answer: str, result: CandidateResult, problem: Problem | Digest, re
     by_id = {test.id or str(at): test for at, test in enumerate(tests)}
     for execution in result.executions:
         test = by_id.get(execution.test_id)
-        if execution.verdict not in _PASSED and _may_see(test, reveal):
+        has_failed = execution.verdict.tells_of_program and execution.verdict is not Verdict.ACCEPTED
+        if has_failed and _may_see(test, reveal):
             return Feedback(answer, result.verdict, _described(test, execution))
     return Feedback(answer, result.verdict)
 

@@ -125,9 +125,11 @@ def examples_of(problem: Problem | Digest) -> frozenset[str]:
 def value_of(result: CandidateResult, examples: frozenset[str]) -> float | None:
     """Return the share of tests that a program passed, in [0, 1]: of the examples, or of all without any.
 
-    None where the service failed to verify it, or did not come to it: that says nothing about the program.
+    None where the service failed to verify it, or to run one of these tests, or did not come to it: that says
+    nothing about the program.
     """
-    if result.verdict in (Verdict.INFRASTRUCTURE_ERROR, Verdict.CANCELLED):
+    is_lost = any(each.test_id in examples or not examples for each in result.lost)
+    if not result.verdict.tells_of_program or is_lost:
         return None
     if not examples:
         return result.tests_passed / result.tests_total if result.tests_total else None

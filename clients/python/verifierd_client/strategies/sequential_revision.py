@@ -11,7 +11,6 @@ from verifierd_client.strategies.query import Query, Resources
 from verifierd_client.strategies.resolution import Resolution
 
 _DONE = (Verdict.ACCEPTED, Verdict.SKIPPED)
-_NOTHING_LEARNT = (Verdict.INFRASTRUCTURE_ERROR, Verdict.CANCELLED)
 
 
 async def sequential_revision(
@@ -59,6 +58,6 @@ async def _chain(trial: Trial, rounds: int, reveal: Reveal, revise: Revise) -> N
         for last in await trial.draw(1, prompt):
             if last.result.verdict in _DONE:
                 return
-            if last.result.verdict not in _NOTHING_LEARNT:
+            if last.result.verdict.tells_of_program:
                 told = feedback(last.text, last.result, query.problem, reveal)
                 prompt = revise(query.prompt, told)

@@ -47,6 +47,10 @@ def test_what_was_not_verified_has_no_value() -> None:
     for verdict in (FAULT, Verdict.CANCELLED):
         assert value_of(result(verdict, [execution("0", verdict)]), frozenset()) is None
     assert value_of(result(Verdict.COMPILE_ERROR), frozenset({"0"})) == 0.0
+    lost = [execution("0", Verdict.WRONG_ANSWER), execution("1", Verdict.INFRASTRUCTURE_ERROR)]
+    assert value_of(result(Verdict.WRONG_ANSWER, lost), frozenset()) is None
+    assert value_of(result(Verdict.WRONG_ANSWER, lost), frozenset({"1"})) is None
+    assert value_of(result(Verdict.WRONG_ANSWER, lost), frozenset({"0"})) == 0.0
 
 
 def drawn(root: Partial, *rollouts: tuple[list[str], float]) -> Partial:

@@ -14,7 +14,6 @@ from typing import Any
 
 from verifierd_client.results import CandidateResult, ExecutionResult, KilledBy, Verdict
 
-NOT_RUN = frozenset({Verdict.INFRASTRUCTURE_ERROR, Verdict.CANCELLED, Verdict.SKIPPED, Verdict.UNKNOWN})
 TIME = frozenset({KilledBy.CPU_LIMIT, KilledBy.WALL_LIMIT})
 INTERPRETED = frozenset({"python", "nodejs", "js", "typescript", "ts", "php", "perl", "ruby"})
 
@@ -29,7 +28,7 @@ def write_response(result: CandidateResult, language: str, fetch_files: Sequence
     Raises:
         NotRun: nothing came of it, for no fault of its own.
     """
-    if result.verdict in NOT_RUN:
+    if not result.verdict.tells_of_program:
         raise NotRun(f"{result.verdict.value}: {result.detail}")
     compiled = run = None
     if result.verdict is Verdict.NO_CODE:  # an empty script runs, and does nothing
