@@ -29,6 +29,13 @@ def programs(page: str) -> tuple[str, list[str]]:
     return "\n".join(code for mark, code in blocks if not mark), [code for mark, code in blocks if mark]
 
 
+@pytest.fixture
+def interpreter(python: str, request: pytest.FixtureRequest) -> Path:
+    """The Python of the page's environment: made, which takes minutes, before any event loop runs."""
+    made: Path = request.getfixturevalue(python)
+    return made
+
+
 @pytest.mark.parametrize(
     ("page", "python", "words"),
     [
@@ -44,9 +51,8 @@ def programs(page: str) -> tuple[str, list[str]]:
     ],
 )
 async def test_a_page_runs_as_it_stands(
-    page: str, python: str, words: list[str], request: pytest.FixtureRequest, tmp_path: Path
+    page: str, interpreter: Path, words: list[str], tmp_path: Path
 ) -> None:
-    interpreter: Path = request.getfixturevalue(python)
     program, others = programs(page)
     for other in others:
         compile(other, page, "exec")
