@@ -49,7 +49,7 @@ class Beliefs:
     unsound_b: float = 0.5
     inputs_worth: float = 8.0
     ignoring: float = 0.5
-    kinship: float = 8.0
+    kinship: float = 4.0
 
     def __post_init__(self) -> None:
         """Raise ParameterRefused where a number is out of its range."""

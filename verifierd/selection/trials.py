@@ -19,7 +19,7 @@ from verifierd.selection.standings import Standings
 
 FOLDS = 4
 LEAST_CANDIDATES = 10
-LEARNED_DRAWS, TRIED_DRAWS = 4, 50
+LEARNED_DRAWS, TRIED_DRAWS = 16, 50
 """Random parts of each problem's candidates that are learned from, and that are tried."""
 SEED = 20_220_721
 
