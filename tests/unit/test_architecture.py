@@ -32,7 +32,7 @@ LAYERS = (
     {"model", "errors", "logs"},
     {"admission"},
     {"economics"},
-    {"judging", "selection"},
+    {"judging", "selection", "audit"},
     {"execution"},
     {"batches"},
     {"api", "config", "datasets"},

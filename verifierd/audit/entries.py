@@ -1,0 +1,118 @@
+"""What the store is told, in the order in which it happens. Each entry becomes one record of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sandboxes.model import Limits
+from verifierd.model import BatchFinished, BatchOptions, Candidate, CandidateResult, Cost, SelectionSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the peer as the server saw it, on whose behalf, and the W3C trace id that it sent, if any."""
+
+    requested_by: str = ""
+    tenant: str = ""
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchBegun:
+    """A batch was taken in. Times are epoch nanoseconds.
+
+    `request` is the message that a durable batch came as: what it is finished from after a crash. It is kept
+    until the batch has ended. `request_sha256` tells whether a repeated id has other contents.
+    """
+
+    batch_id: str
+    request_id: str
+    asker: Asker
+    is_durable: bool
+    problem_id: str
+    problem_sha256: str
+    limits: Limits
+    options: BatchOptions
+    selection: SelectionSpec
+    submitted_at_ns: int
+    candidates_total: int  # 0 where they are still to come
+    deadline_at_ns: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    request: bytes = b""
+    request_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateJudged:
+    """A candidate got its verdict.
+
+    `position` is its place in the batch, from 0; `event_sequence` the number of the event that tells of it.
+    """
+
+    batch_id: str
+    position: int
+    event_sequence: int
+    occurred_at_ns: int
+    candidate: Candidate
+    program_sha256: str
+    result: CandidateResult
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEnded:
+    """A batch came to its end, with its clusters, picks and bill."""
+
+    event_sequence: int
+    occurred_at_ns: int
+    event: BatchFinished
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAbandoned:
+    """A batch ended without a summary: its caller went, it was refused, or the daemon died in it."""
+
+    batch_id: str
+    occurred_at_ns: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """Somebody asked for a durable batch's end."""
+
+    batch_id: str
+    occurred_at_ns: int
+    asker: Asker
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChanged:
+    """A batch was put under legal hold, or freed of it. Retention removes nothing of one that is held."""
+
+    batch_id: str
+    occurred_at_ns: int
+    is_held: bool
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsRemoved:
+    """Retention removed records `first_sequence` to `last_sequence`.
+
+    `last_hash` is the hash of the last of them: what the record after them names as its predecessor.
+    """
+
+    occurred_at_ns: int
+    first_sequence: int
+    last_sequence: int
+    last_hash: bytes
+    why: str
+
+
+Entry = (
+    BatchBegun | CandidateJudged | BatchEnded | BatchAbandoned | CancelAsked | HoldChanged | RecordsRemoved
+)
