@@ -23,7 +23,8 @@ class BatchBegun:
     """A batch was taken in. Times are epoch nanoseconds.
 
     `request` is the message that a durable batch came as: what it is finished from after a crash. It is kept
-    until the batch has ended. `request_sha256` tells whether a repeated id has other contents.
+    until the batch has ended. `request_sha256` tells whether a repeated id has other contents. `problem` is
+    the problem's own message, which a candidate can be run against again.
     """
 
     batch_id: str
@@ -41,6 +42,7 @@ class BatchBegun:
     labels: Mapping[str, str] = field(default_factory=dict)
     request: bytes = b""
     request_sha256: str = ""
+    problem: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class CandidateJudged:
     """A candidate got its verdict.
 
     `position` is its place in the batch, from 0; `event_sequence` the number of the event that tells of it.
+    `redactions` counts the places of its outputs and details that were blackened before it was stored.
     """
 
     batch_id: str
@@ -58,6 +61,8 @@ class CandidateJudged:
     program_sha256: str
     result: CandidateResult
     cost: Cost
+    worker_id: str = ""  # whose sandboxes they were
+    redactions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ BATCHES = sa.Table(
     METADATA,
     sa.Column("id", sa.String(128), primary_key=True),
     sa.Column("sequence", Number, nullable=False, unique=True),  # of the record that it began with
-    sa.Column("request_id", sa.String(128), nullable=False),
+    sa.Column("request_id", sa.String(256), nullable=False),
     sa.Column("request_sha256", sa.String(64), nullable=False),
     sa.Column("tenant", sa.String(128), nullable=False),
     sa.Column("requested_by", sa.String(256), nullable=False),
@@ -61,10 +61,13 @@ BATCHES = sa.Table(
     sa.Column("money_usd", sa.Float),
     sa.Column("cpu_time_ns", Number),
     sa.Column("request_blob", sa.String(64)),  # while a durable batch is not finished
+    sa.Column("problem_blob", sa.String(64)),  # the problem's message
     sa.Column("last_event_sequence", Number, nullable=False, default=0),
     sa.Index("batches_by_time", "submitted_at_ns", "id"),
     sa.Index("batches_by_problem", "problem_id", "submitted_at_ns"),
     sa.Index("batches_by_state", "state", "submitted_at_ns"),
+    sa.Index("batches_by_request", "request_blob"),
+    sa.Index("batches_by_problem_blob", "problem_blob"),
     # A request id names one durable batch of its tenant.
     sa.Index(
         "durable_requests",
@@ -120,7 +123,7 @@ EXECUTIONS = sa.Table(
     sa.Column("wall_time_ns", Number, nullable=False),
     sa.Column("peak_memory_bytes", Number, nullable=False),
     sa.Column("queued_ns", Number, nullable=False),  # how long it waited
-    sa.Column("worker_id", sa.String(128), nullable=False),
+    sa.Column("worker_id", sa.String(256), nullable=False),
     sa.Column("sandbox_id", sa.String(128), nullable=False),
     sa.Column("backend", sa.String(64), nullable=False),
     sa.Column("recorded_at_ns", Number, nullable=False),

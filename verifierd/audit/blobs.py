@@ -1,0 +1,132 @@
+"""Programs, outputs and messages by their contents: each is kept once, compressed by zstd.
+
+A small one lies in the table, and so is committed with the records that name it; a large one in a file, which
+is there before the commit that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from hashlib import sha256 as digest_of
+
+import sqlalchemy as sa
+import zstandard
+
+from verifierd.audit.blob_files import BlobFiles
+from verifierd.audit.errors import BlobDamaged, BlobMissing
+from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES
+
+IN_TABLE_BYTES = 16 << 10
+_LEVEL = 3
+_NAMED_BY = (
+    CANDIDATES.c.source_blob,
+    CANDIDATES.c.outputs_blob,
+    BATCHES.c.request_blob,
+    BATCHES.c.problem_blob,
+)
+
+
+class Blobs:
+    """The blobs of a store. What changes them takes the connection of a transaction that holds its chain."""
+
+    def __init__(self, files: BlobFiles, in_table_bytes: int = IN_TABLE_BYTES) -> None:
+        """Take where the large ones go, and how many compressed bytes make one large."""
+        self.files = files
+        self._in_table_bytes = in_table_bytes
+
+    def keep(self, connection: sa.Connection, contents: Mapping[str, bytes], at_ns: int) -> None:
+        """Keep these bytes under their SHA-256; what is there already stays as it is.
+
+        Raises:
+            StoreTrouble: a file cannot be written at the moment.
+        """
+        known = self.known(connection, contents)
+        new = {sha256: content for sha256, content in contents.items() if sha256 not in known}
+        if new:
+            packing = zstandard.ZstdCompressor(level=_LEVEL)
+            rows = [self._row(sha256, content, packing, at_ns) for sha256, content in new.items()]
+            connection.execute(sa.insert(BLOBS), rows)
+
+    def known(self, connection: sa.Connection, sha256s: Collection[str]) -> set[str]:
+        """Return which of these blobs the store has."""
+        found = sa.select(BLOBS.c.sha256).where(BLOBS.c.sha256.in_(sha256s))
+        return set(connection.scalars(found)) if sha256s else set()
+
+    def read(self, connection: sa.Connection, sha256: str) -> bytes:
+        """Return the bytes of a blob, checked.
+
+        Raises:
+            BlobMissing: it is not there.
+            BlobDamaged: what is there is something else.
+            StoreTrouble: its file cannot be read at the moment.
+        """
+        row = connection.execute(sa.select(BLOBS).where(BLOBS.c.sha256 == sha256)).one_or_none()
+        if row is None:
+            raise BlobMissing(sha256, "table blobs")
+        packed = row.content
+        if packed is None:
+            packed = self.files.get(sha256, row.stored_bytes + 1)
+        if packed is None:
+            raise BlobMissing(sha256, self.files.where)
+        if len(packed) != row.stored_bytes:
+            raise BlobDamaged(sha256, f"it should take {row.stored_bytes} bytes, and takes others")
+        return _unpacked(sha256, packed, row.size_bytes)
+
+    def still_named(self, connection: sa.Connection, sha256s: Collection[str]) -> set[str]:
+        """Return which of these blobs a candidate or a batch names."""
+        if not sha256s:
+            return set()
+        named = sa.union(*(sa.select(column).where(column.in_(sha256s)) for column in _NAMED_BY))
+        return set(connection.scalars(named))
+
+    def forget(self, connection: sa.Connection, sha256s: Collection[str]) -> set[str]:
+        """Delete these blobs as far as nothing names them; return those that have files to be swept."""
+        unnamed = set(sha256s) - self.still_named(connection, sha256s)
+        if not unnamed:
+            return set()
+        chosen = BLOBS.c.sha256.in_(unnamed)
+        in_files = connection.scalars(sa.select(BLOBS.c.sha256).where(chosen, BLOBS.c.content.is_(None)))
+        swept = set(in_files)
+        connection.execute(sa.delete(BLOBS).where(chosen))
+        return swept
+
+    def sweep(self, connection: sa.Connection, sha256s: Collection[str]) -> None:
+        """Delete the files of those of these blobs that the store has no longer, in a later transaction.
+
+        Later, since a file must stay until it is committed that nothing names it; in a transaction that holds
+        the chain, since nobody may begin to name it meanwhile.
+
+        Raises:
+            StoreTrouble: one cannot be deleted at the moment.
+        """
+        for sha256 in set(sha256s) - self.known(connection, sha256s):
+            self.files.remove(sha256)
+
+    def _row(
+        self, sha256: str, content: bytes, packing: zstandard.ZstdCompressor, at_ns: int
+    ) -> dict[str, object]:
+        packed = packing.compress(content)
+        is_large = len(packed) > self._in_table_bytes
+        if is_large:
+            self.files.put(sha256, packed)
+        return {
+            "sha256": sha256,
+            "size_bytes": len(content),
+            "stored_bytes": len(packed),
+            "content": None if is_large else packed,
+            "stored_at_ns": at_ns,
+        }
+
+
+def _unpacked(sha256: str, packed: bytes, size_bytes: int) -> bytes:
+    """Return what is packed. No more memory is taken than the blob's own size, whatever the bytes claim."""
+    try:
+        claimed = zstandard.frame_content_size(packed)
+        if claimed != size_bytes:
+            raise BlobDamaged(sha256, f"it should hold {size_bytes} bytes, and says {claimed}")
+        content = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size_bytes)
+    except zstandard.ZstdError as error:
+        raise BlobDamaged(sha256, f"it cannot be decompressed: {error}") from None
+    if digest_of(content).hexdigest() != sha256:
+        raise BlobDamaged(sha256, "its bytes have another SHA-256")
+    return content
