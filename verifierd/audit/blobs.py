@@ -10,14 +10,13 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256 as digest_of
 
 import sqlalchemy as sa
-import zstandard
 
 from verifierd.audit.blob_files import BlobFiles
 from verifierd.audit.errors import BlobDamaged, BlobMissing
+from verifierd.audit.packing import pack, unpack
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES
 
 IN_TABLE_BYTES = 16 << 10
-_LEVEL = 3
 _NAMED_BY = (
     CANDIDATES.c.source_blob,
     CANDIDATES.c.outputs_blob,
@@ -43,8 +42,7 @@ class Blobs:
         known = self.known(connection, contents)
         new = {sha256: content for sha256, content in contents.items() if sha256 not in known}
         if new:
-            packing = zstandard.ZstdCompressor(level=_LEVEL)
-            rows = [self._row(sha256, content, packing, at_ns) for sha256, content in new.items()]
+            rows = [self._row(sha256, content, at_ns) for sha256, content in new.items()]
             connection.execute(sa.insert(BLOBS), rows)
 
     def known(self, connection: sa.Connection, sha256s: Collection[str]) -> set[str]:
@@ -102,10 +100,8 @@ class Blobs:
         for sha256 in set(sha256s) - self.known(connection, sha256s):
             self.files.remove(sha256)
 
-    def _row(
-        self, sha256: str, content: bytes, packing: zstandard.ZstdCompressor, at_ns: int
-    ) -> dict[str, object]:
-        packed = packing.compress(content)
+    def _row(self, sha256: str, content: bytes, at_ns: int) -> dict[str, object]:
+        packed = pack(content)
         is_large = len(packed) > self._in_table_bytes
         if is_large:
             self.files.put(sha256, packed)
@@ -119,14 +115,10 @@ class Blobs:
 
 
 def _unpacked(sha256: str, packed: bytes, size_bytes: int) -> bytes:
-    """Return what is packed. No more memory is taken than the blob's own size, whatever the bytes claim."""
     try:
-        claimed = zstandard.frame_content_size(packed)
-        if claimed != size_bytes:
-            raise BlobDamaged(sha256, f"it should hold {size_bytes} bytes, and says {claimed}")
-        content = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size_bytes)
-    except zstandard.ZstdError as error:
-        raise BlobDamaged(sha256, f"it cannot be decompressed: {error}") from None
+        content = unpack(packed, size_bytes)
+    except ValueError as error:
+        raise BlobDamaged(sha256, str(error)) from None
     if digest_of(content).hexdigest() != sha256:
         raise BlobDamaged(sha256, "its bytes have another SHA-256")
     return content

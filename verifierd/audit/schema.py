@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+SCHEMA_VERSION = "0001"
+"""The newest revision among `migrations/versions`: what these tables are."""
+
 METADATA = sa.MetaData()
 # SQLite numbers rows by 64-bit integers of its own accord, and by no other name than INTEGER.
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

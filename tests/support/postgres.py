@@ -1,0 +1,114 @@
+"""A PostgreSQL server of the tests' own: on a socket in a temporary folder, as a user other than root."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+STARTS_WITHIN_S = 60
+_PLACES = "/usr/lib/postgresql"
+# As few processes of its own as there can be, and no care for the power: the tests kill it, not the host.
+_OPTIONS = ("fsync=off", "autovacuum=off", "listen_addresses=", "max_connections=60", "jit=off")
+
+
+class NoPostgres(Exception):
+    """There is no PostgreSQL here to start. The text says what is missing."""
+
+
+class Postgres:
+    """A running server. Each test has a database of its own."""
+
+    def __init__(self) -> None:
+        """Make a cluster and start its server.
+
+        Raises:
+            NoPostgres: PostgreSQL is not installed, or root has no other user to run it as.
+        """
+        self._programs = _programs()
+        self._user = _user()
+        self.folder = Path(tempfile.mkdtemp(prefix="verifierd-postgres-"))
+        if self._user is not None:
+            os.chown(self.folder, self._user, -1)
+        self._run("initdb", "-D", self._data, "-U", "verifierd", "-A", "trust", "-E", "UTF8", "-N")
+        self.start()
+
+    def new_database(self) -> str:
+        """Return the URL of a new, empty database."""
+        name = f"audit_{uuid4().hex[:12]}"
+        with psycopg.connect(self._at("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self._at(name)
+
+    def start(self) -> None:
+        """Start the server; it takes connections when this returns."""
+        settings = " ".join(
+            f"-c {option}" for option in (*_OPTIONS, f"unix_socket_directories={self.folder}")
+        )
+        self._run("pg_ctl", "-D", self._data, "-l", f"{self.folder}/log", "-o", settings, "-w", "start")
+
+    def stop(self, how: str = "fast") -> None:
+        """Stop the server: `fast` ends its connections, `immediate` is as if the power went."""
+        self._run("pg_ctl", "-D", self._data, "-m", how, "-w", "stop")
+
+    def kill(self) -> None:
+        """Kill the server's first process, and wait until it and all of its others are gone."""
+        pid = int(Path(self._data, "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGKILL)
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop", may_fail=True)
+
+    def close(self) -> None:
+        """Stop the server and delete the cluster."""
+        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop", may_fail=True)
+        shutil.rmtree(self.folder)
+
+    @property
+    def _data(self) -> str:
+        return f"{self.folder}/data"
+
+    def _at(self, database: str) -> str:
+        return f"postgresql://verifierd@/{database}?host={self.folder}"
+
+    def _run(self, program: str, *arguments: str, may_fail: bool = False) -> None:
+        done = subprocess.run(
+            [self._programs / program, *arguments],
+            user=self._user,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,  # a server would keep a pipe open
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            timeout=STARTS_WITHIN_S,
+            check=False,
+        )
+        if done.returncode != 0 and not may_fail:
+            log = self.folder / "log"
+            raise RuntimeError(f"{program} failed: {log.read_text() if log.exists() else done.returncode}")
+
+
+def _programs() -> Path:
+    found = sorted(Path(_PLACES).glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        raise NoPostgres("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    return Path(on_path).parent
+
+
+def _user() -> int | None:
+    """Return whom to run as: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_uid
+        except KeyError:
+            continue
+    raise NoPostgres("there is no user but root to run PostgreSQL as")

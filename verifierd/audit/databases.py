@@ -1,0 +1,143 @@
+"""Which database a store is in, and how its connections are made: a SQLite file, or PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+
+from verifierd.audit.errors import StoreUnavailable
+
+WRITES: Mapping[str, Any] = {"verifierd_writes": True}
+"""Marks an engine whose transactions write: in SQLite they take the file's lock when they begin."""
+BUSY_S = 5.0
+CONNECT_S = 10
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA journal_size_limit=67108864",
+    "PRAGMA cache_size=-32768",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database: its URL, what messages call it, and its file where it is one."""
+
+    url: URL
+    shown: str
+    file: Path | None
+
+
+def place_of(database: str) -> Place:
+    """Return the database that a path or a URL means.
+
+    Raises:
+        StoreUnavailable: it is a URL of something else than SQLite or PostgreSQL.
+    """
+    if "://" not in database:
+        return _sqlite(Path(database))
+    try:
+        url = make_url(database)
+    except (sa.exc.ArgumentError, ValueError):
+        scheme = database.partition("://")[0]
+        raise StoreUnavailable(
+            f"{scheme}://...", "this is no URL of a database, such as postgresql://USER@HOST/DATABASE"
+        ) from None
+    shown = url.set(password=None, query={}).render_as_string()
+    if url.drivername not in _DRIVERS:
+        raise StoreUnavailable(
+            shown, "allowed are a path, sqlite:///PATH and postgresql://USER@HOST/DATABASE"
+        )
+    if url.get_backend_name() == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            raise StoreUnavailable(shown, "it must be a file, such as sqlite:////var/lib/verifierd/audit.db")
+        return _sqlite(Path(str(url.database)))
+    return Place(url.set(drivername=_DRIVERS[url.drivername]), shown, None)
+
+
+def blobs_beside(place: Place) -> str:
+    """Return the folder of blobs beside a database's file.
+
+    Raises:
+        StoreUnavailable: it is none with a file.
+    """
+    if place.file is None:
+        raise StoreUnavailable(place.shown, "a store in PostgreSQL needs a place for blobs: set audit.blobs")
+    return f"{place.file}.blobs"
+
+
+def prepare(place: Place, *, create: bool) -> None:
+    """Make a database's file, for its owner alone, where there is none.
+
+    Raises:
+        StoreUnavailable: it cannot be made, or is not there and is not to be made.
+    """
+    if place.file is None:
+        return
+    if place.file.is_dir():
+        raise StoreUnavailable(place.shown, "it is a folder; name a file in it, such as audit.db")
+    if not create and not place.file.exists():
+        raise StoreUnavailable(place.shown, "there is no such file")
+    try:
+        os.close(os.open(place.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except FileNotFoundError:
+        raise StoreUnavailable(place.shown, f"there is no folder {place.file.parent}") from None
+    except OSError as error:
+        raise StoreUnavailable(place.shown, f"its file cannot be opened: {error.strerror}") from None
+
+
+def engine_of(place: Place) -> sa.Engine:
+    """Return an engine that makes connections to a database. It connects when it is first used.
+
+    Raises:
+        StoreUnavailable: the driver of PostgreSQL is not installed.
+    """
+    if place.file is not None:
+        engine = sa.create_engine(place.url, connect_args={"timeout": BUSY_S})
+        sa.event.listen(engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        return sa.create_engine(
+            place.url,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_S, "application_name": application_name()},
+        )
+    except ModuleNotFoundError:
+        raise StoreUnavailable(
+            place.shown, "PostgreSQL needs a driver: pip install 'verifierd[postgresql]'"
+        ) from None
+
+
+def application_name() -> str:
+    """Return what PostgreSQL shows of this process, to those who ask who is connected."""
+    return f"verifierd process {os.getpid()} on {os.uname().nodename}"[:63]
+
+
+def _sqlite(path: Path) -> Place:
+    file = path.absolute()
+    return Place(URL.create("sqlite", database=str(file)), str(path), file)
+
+
+def _set_up_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says so, by `_begin_sqlite`
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("verifierd_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,126 @@
+"""The words of each candidate, to be searched for: of its source, its details and its outputs.
+
+What a word is, is decided here for both databases: letters, digits and `_` in a row, in any case. SQLite has
+them in an FTS5 table without contents, and beside it the words themselves, which FTS5 must be told again to
+forget them; PostgreSQL has them in a `tsvector` with a GIN index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
+
+from sandboxes.inside import values
+from verifierd.audit.entries import CandidateJudged
+from verifierd.audit.packing import pack, unpack
+from verifierd.audit.schema import Number
+
+TEXT_BYTES = 16 << 10
+"""Of a candidate's text so much is searched: of its source first, then of details, then of outputs."""
+WORD_CHARS = 64
+"""A longer word is known by its beginning."""
+
+METADATA = sa.MetaData()
+CANDIDATE_WORDS = sa.Table(
+    "candidate_words",
+    METADATA,
+    sa.Column("sequence", Number, primary_key=True, autoincrement=False),  # of its candidate's record
+    sa.Column("words", sa.LargeBinary().with_variant(TSVECTOR, "postgresql"), nullable=False),
+)
+# One of these two stands beside the table; the migration that makes it says how.
+FTS5 = "candidate_words_fts"
+GIN_INDEX = "candidate_words_index"
+
+_WORD = re.compile(r"\w+")
+_WANTED = re.compile(r"\w+\*?")
+
+
+def texts_of(entry: CandidateJudged) -> Iterator[bytes]:
+    """Yield what a candidate is found by: its source, then details, then outputs."""
+    result = entry.result
+    yield entry.candidate.source.encode(errors="replace")
+    for detail in (result.detail, *(execution.detail for execution in result.executions)):
+        yield detail.encode(errors="replace")
+    for execution in result.executions:
+        yield execution.stdout
+        yield execution.stderr
+        if execution.actual is not None:
+            yield values.dumps(execution.actual[0]).encode()
+
+
+def words_of(texts: Iterable[bytes]) -> list[str]:
+    """Return the words of the first `TEXT_BYTES` of these texts, each once, in order of appearance."""
+    left = TEXT_BYTES
+    words: dict[str, None] = {}
+    for text in texts:
+        if left <= 0:
+            break
+        shown = text[:left].decode(errors="replace").casefold()
+        words.update(dict.fromkeys(word[:WORD_CHARS] for word in _WORD.findall(shown)))
+        left -= len(text)
+    return list(words)
+
+
+def add(connection: sa.Connection, words: Mapping[int, Sequence[str]]) -> None:
+    """Take in the words of candidates, by the sequence numbers of their records."""
+    if not words:
+        return
+    if _is_postgresql(connection):
+        as_array = sa.bindparam("words", type_=ARRAY(sa.Text))
+        insert = sa.insert(CANDIDATE_WORDS).values(
+            sequence=sa.bindparam("sequence"), words=sa.func.array_to_tsvector(as_array)
+        )
+        rows = [{"sequence": sequence, "words": list(each)} for sequence, each in words.items()]
+        connection.execute(insert, rows)
+        return
+    texts = {sequence: " ".join(each) for sequence, each in words.items()}
+    connection.execute(
+        sa.insert(CANDIDATE_WORDS),
+        [{"sequence": sequence, "words": pack(text.encode())} for sequence, text in texts.items()],
+    )
+    connection.execute(
+        sa.text(f"INSERT INTO {FTS5}(rowid, words) VALUES (:sequence, :words)"),  # noqa: S608 - a constant
+        [{"sequence": sequence, "words": text} for sequence, text in texts.items()],
+    )
+
+
+def forget(connection: sa.Connection, sequences: Collection[int]) -> None:
+    """Forget the words of these candidates: some thousand at a time."""
+    chosen = CANDIDATE_WORDS.c.sequence.in_(sequences)
+    if not _is_postgresql(connection):
+        rows = connection.execute(sa.select(CANDIDATE_WORDS).where(chosen)).all()
+        known = [
+            {"sequence": row.sequence, "words": unpack(row.words, 8 * TEXT_BYTES).decode()} for row in rows
+        ]
+        if known:
+            forget_one = f"INSERT INTO {FTS5}({FTS5}, rowid, words) VALUES ('delete', :sequence, :words)"  # noqa: S608
+            connection.execute(sa.text(forget_one), known)
+    connection.execute(sa.delete(CANDIDATE_WORDS).where(chosen))
+
+
+def matching(text: str, *, is_postgresql: bool) -> sa.Select[tuple[int]]:
+    """Return the SELECT of the sequence numbers of candidates that have all words of a text.
+
+    A word that ends with `*` stands for all that begin so. A text without a word matches nothing. The
+    SELECT's one column is `sequence`: order by it and bound it for pages, newest first.
+    """
+    wanted = [
+        (word.rstrip("*")[:WORD_CHARS], word.endswith("*")) for word in _WANTED.findall(text.casefold())
+    ]
+    if is_postgresql:
+        query = " & ".join(f"'{word}':*" if is_prefix else f"'{word}'" for word, is_prefix in wanted)
+        matches = CANDIDATE_WORDS.c.words.op("@@", is_comparison=True)(sa.cast(query, TSQUERY))
+        found = sa.select(CANDIDATE_WORDS.c.sequence).where(matches)
+    else:
+        query = " ".join(f'"{word}" *' if is_prefix else f'"{word}"' for word, is_prefix in wanted)
+        index = sa.table(FTS5, sa.column("rowid", sa.Integer))
+        matches = sa.literal_column(FTS5).op("MATCH", is_comparison=True)(query)
+        found = sa.select(index.c.rowid.label("sequence")).where(matches)
+    return found if wanted else found.where(sa.false())
+
+
+def _is_postgresql(connection: sa.Connection) -> bool:
+    return connection.dialect.name == "postgresql"

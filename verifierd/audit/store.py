@@ -1,0 +1,119 @@
+"""The audit store, open: a database by SQLAlchemy and the blobs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from verifierd.audit import databases
+from verifierd.audit.blob_files import BlobFiles
+from verifierd.audit.blobs import Blobs
+from verifierd.audit.errors import SchemaTooNew, StoreTrouble, StoreUnavailable
+from verifierd.audit.migrating import known_versions, upgrade, version_of
+from verifierd.audit.schema import SCHEMA_VERSION
+from verifierd.audit.troubles import trouble_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Where the store is.
+
+    `database` is a path, or a URL of SQLite or PostgreSQL; `blobs` a folder or an fsspec URL for what is too
+    large for the database. Empty: the folder `DATABASE.blobs` beside a SQLite file.
+    """
+
+    database: str
+    blobs: str = ""
+
+
+class Store:
+    """An open store. Its methods may be called from any thread, and block."""
+
+    def __init__(self, engine: sa.Engine, blobs: Blobs, where: str) -> None:
+        """Take the engine, which the store closes, and what the store is called in messages."""
+        self.blobs = blobs
+        self.where = where
+        self.is_postgresql = engine.dialect.name == "postgresql"
+        self.engine = engine
+        self._writing = engine.execution_options(**databases.WRITES)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Give a connection to read by, which sees the store as it is at its first statement (SQLite).
+
+        Raises:
+            StoreUnavailable: the store cannot be reached or read at the moment.
+        """
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except (sa.exc.SQLAlchemyError, StoreTrouble) as error:
+            raise self._unavailable(error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give a connection in a transaction, which is committed at the end and undone by an error.
+
+        Raises:
+            StoreTrouble: the store cannot be written at the moment; nothing was.
+        """
+        try:
+            with self._writing.begin() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            reason = trouble_of(error)
+            if reason is None:
+                raise
+            raise StoreTrouble(reason) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _unavailable(self, error: Exception) -> Exception:
+        reason = str(error) if isinstance(error, StoreTrouble) else trouble_of(error)
+        return error if reason is None else StoreUnavailable(self.where, reason)
+
+
+def open_store(settings: StoreSettings, *, create: bool = True) -> Store:
+    """Open a store, and bring tables of an older version up to date. Blocks.
+
+    A store that is not there is made, unless `create` is False.
+
+    Raises:
+        StoreUnavailable: there is no such place, it is no store, or it may not be used: the reason says.
+        SchemaTooNew: a newer verifierd has written it.
+    """
+    place = databases.place_of(settings.database)
+    databases.prepare(place, create=create)
+    files = BlobFiles(settings.blobs or databases.blobs_beside(place))
+    store = Store(databases.engine_of(place), Blobs(files), place.shown)
+    try:
+        with store.reading() as connection:
+            version = version_of(connection)
+            if version is None:
+                _refuse_others_tables(connection, place.shown, create=create)
+        if version is not None and version not in known_versions():
+            raise SchemaTooNew(place.shown, version, SCHEMA_VERSION)
+        if version != SCHEMA_VERSION:
+            with store.writing() as connection:
+                upgrade(connection)
+    except StoreTrouble as error:
+        store.close()
+        raise StoreUnavailable(place.shown, str(error)) from error
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _refuse_others_tables(connection: sa.Connection, where: str, *, create: bool) -> None:
+    """Refuse a database that has no store in it, where none is to be made or others have tables there."""
+    tables = sa.inspect(connection).get_table_names()
+    if tables:
+        raise StoreUnavailable(where, f"it is the database of something else: it has a table {tables[0]!r}")
+    if not create:
+        raise StoreUnavailable(where, "there is no store in it")
