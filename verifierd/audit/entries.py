@@ -109,11 +109,13 @@ class RecordsRemoved:
     """Retention removed records `first_sequence` to `last_sequence`.
 
     `last_hash` is the hash of the last of them: what the record after them names as its predecessor.
+    `previous_hash` is what the first of them named as its own.
     """
 
     occurred_at_ns: int
     first_sequence: int
     last_sequence: int
+    previous_hash: bytes
     last_hash: bytes
     why: str
 

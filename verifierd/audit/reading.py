@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from verifierd.audit.bodies import BlobName, Part, entry_of
-from verifierd.audit.entries import BatchBegun, BatchEnded, CandidateJudged, Entry
-from verifierd.audit.errors import BlobMissing, RecordDamaged
+from verifierd.audit.entries import BatchAbandoned, BatchBegun, BatchEnded, CandidateJudged, Entry
+from verifierd.audit.errors import RecordDamaged
 from verifierd.audit.packing import unpack
+from verifierd.audit.rows import QUEUED, RUNNING
 from verifierd.audit.schema import BATCHES, CANDIDATES, RECORDS
 from verifierd.audit.store import Store
 
 MAX_BODY_BYTES = 256 << 20
 CANDIDATES_AT_A_TIME = 64
-_ALL_PARTS = frozenset(Part)
+_WHOLE = frozenset({Part.SOURCE, Part.OUTPUTS})
 _NO_OUTPUTS = frozenset({Part.SOURCE})
 
-Kind = TypeVar("Kind", bound=Entry)
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A batch without an end; `state` is queued or running. A `cancel_reason`: its end was asked for."""
+
+    batch_id: str
+    is_durable: bool
+    state: str
+    cancel_reason: str | None
 
 
 def entry_at(connection: sa.Connection, store: Store, sequence: int, parts: frozenset[Part]) -> Entry | None:
     """Return the entry of a record, with those of its blobs that are among `parts`; None: no such record.
 
-    A batch's request or problem that is gone is empty: the request goes when its batch has ended.
-
     Raises:
         RecordDamaged: the record cannot be read.
-        BlobMissing, BlobDamaged: a program or outputs cannot be read.
+        BlobMissing, BlobDamaged: one of these blobs cannot be read.
     """
     row = connection.execute(
         sa.select(RECORDS.c.kind, RECORDS.c.body).where(RECORDS.c.sequence == sequence)
@@ -38,14 +45,7 @@ def entry_at(connection: sa.Connection, store: Store, sequence: int, parts: froz
         return None
 
     def fetch(part: Part, name: BlobName) -> bytes | None:
-        if part not in parts:
-            return None
-        try:
-            return store.blobs.read(connection, name.sha256)
-        except BlobMissing:
-            if part in (Part.REQUEST, Part.PROBLEM):
-                return None
-            raise
+        return store.blobs.read(connection, name.sha256) if part in parts else None
 
     try:
         return entry_of(row.kind, unpack(row.body, MAX_BODY_BYTES), fetch)
@@ -60,7 +60,7 @@ def candidate_at(store: Store, sequence: int, *, with_outputs: bool = True) -> C
         StoreUnavailable: the store cannot be read at the moment.
         RecordDamaged, BlobMissing, BlobDamaged: this candidate cannot be read; others can.
     """
-    parts = _ALL_PARTS if with_outputs else _NO_OUTPUTS
+    parts = _WHOLE if with_outputs else _NO_OUTPUTS
     with store.reading() as connection:
         entry = entry_at(connection, store, sequence, parts)
     return entry if isinstance(entry, CandidateJudged) else None
@@ -77,7 +77,7 @@ def candidates_of(
         StoreUnavailable: the store cannot be read at the moment.
         RecordDamaged, BlobMissing, BlobDamaged: one cannot be read.
     """
-    parts = _ALL_PARTS if with_outputs else _NO_OUTPUTS
+    parts = _WHOLE if with_outputs else _NO_OUTPUTS
     sequence = 0
     while True:
         found = (
@@ -100,15 +100,24 @@ def candidates_of(
         sequence = sequences[-1]
 
 
-def batch_begun(store: Store, batch_id: str) -> BatchBegun | None:
+def batch_begun(store: Store, batch_id: str, *, with_messages: bool = False) -> BatchBegun | None:
     """Return how a batch began; None where there is no such batch.
+
+    The messages of its request and its problem are read only where they are wanted; the request's is empty
+    once the batch has ended.
 
     Raises:
         StoreUnavailable: the store cannot be read at the moment.
-        RecordDamaged, BlobDamaged: it cannot be read.
+        RecordDamaged, BlobMissing, BlobDamaged: it cannot be read.
     """
-    found = sa.select(BATCHES.c.sequence).where(BATCHES.c.id == batch_id)
-    return _one(store, lambda connection: connection.scalar(found), BatchBegun)
+    with store.reading() as connection:
+        found = sa.select(BATCHES.c.sequence, BATCHES.c.request_blob).where(BATCHES.c.id == batch_id)
+        row = connection.execute(found).one_or_none()
+        if row is None:
+            return None
+        parts = {Part.PROBLEM} | ({Part.REQUEST} if row.request_blob else set()) if with_messages else set()
+        entry = entry_at(connection, store, row.sequence, frozenset(parts))
+    return entry if isinstance(entry, BatchBegun) else None
 
 
 def batch_end(store: Store, batch_id: str) -> BatchEnded | None:
@@ -118,17 +127,45 @@ def batch_end(store: Store, batch_id: str) -> BatchEnded | None:
         StoreUnavailable: the store cannot be read at the moment.
         RecordDamaged: it cannot be read.
     """
+    entry = _last(store, batch_id, "batch_ended")
+    return entry if isinstance(entry, BatchEnded) else None
+
+
+def batch_abandoned(store: Store, batch_id: str) -> BatchAbandoned | None:
+    """Return why a batch ended without a summary; None where it did not.
+
+    Raises:
+        StoreUnavailable: the store cannot be read at the moment.
+        RecordDamaged: it cannot be read.
+    """
+    entry = _last(store, batch_id, "batch_abandoned")
+    return entry if isinstance(entry, BatchAbandoned) else None
+
+
+def unfinished(store: Store) -> list[Unfinished]:
+    """Return the batches that have no end, the oldest first.
+
+    Raises:
+        StoreUnavailable: the store cannot be read at the moment.
+    """
+    of_batch = BATCHES.c
+    found = (
+        sa.select(of_batch.id, of_batch.is_durable, of_batch.state, of_batch.cancel_reason)
+        .where(of_batch.state.in_((QUEUED, RUNNING)))
+        .order_by(of_batch.sequence)
+    )
+    with store.reading() as connection:
+        return [Unfinished(*row) for row in connection.execute(found)]
+
+
+def _last(store: Store, batch_id: str, kind: str) -> Entry | None:
+    """Return the last entry of a kind that a batch has."""
     found = (
         sa.select(RECORDS.c.sequence)
-        .where(RECORDS.c.batch_id == batch_id, RECORDS.c.kind == "batch_ended")
+        .where(RECORDS.c.batch_id == batch_id, RECORDS.c.kind == kind)
         .order_by(RECORDS.c.sequence.desc())
         .limit(1)
     )
-    return _one(store, lambda connection: connection.scalar(found), BatchEnded)
-
-
-def _one(store: Store, find: Callable[[sa.Connection], int | None], kind: type[Kind]) -> Kind | None:
     with store.reading() as connection:
-        sequence = find(connection)
-        entry = None if sequence is None else entry_at(connection, store, sequence, _ALL_PARTS)
-    return entry if isinstance(entry, kind) else None
+        sequence = connection.scalar(found)
+        return None if sequence is None else entry_at(connection, store, sequence, frozenset())

@@ -71,7 +71,8 @@ def test_what_was_written_is_read_back_whole(store: Store) -> None:
     assert list(reading.candidates_of(store, "batch")) == entries
     assert list(reading.candidates_of(store, "batch", entries[1].event_sequence)) == entries[2:]
     assert reading.candidate_at(store, 2) == entries[0]
-    assert reading.batch_begun(store, "batch") == begun()
+    assert reading.batch_begun(store, "batch", with_messages=True) == begun()
+    assert reading.batch_begun(store, "batch") == replace(begun(), problem=b"")
     assert reading.batch_end(store, "batch") == ended(candidates=3)
 
 
@@ -124,6 +125,17 @@ def test_an_abandoned_batch_is_at_its_end(store: Store) -> None:
     write(store, begun(), BatchAbandoned("batch", 77, "the daemon died in it"))
     row = rows(store, BATCHES)[0]
     assert (row.state, row.ended_at_ns) == ("abandoned", 77)
+    assert reading.batch_abandoned(store, "batch") == BatchAbandoned("batch", 77, "the daemon died in it")
+    assert reading.batch_end(store, "batch") is None
+
+
+def test_batches_without_an_end_are_known(store: Store) -> None:
+    write(store, DURABLE, *(begun(f"b{number}") for number in range(3)))
+    write(store, CancelAsked("b2", 9, Asker(), "enough"), ended("b0"), BatchAbandoned("b1", 9, "gone"))
+    assert reading.unfinished(store) == [
+        reading.Unfinished("batch", True, "queued", None),
+        reading.Unfinished("b2", False, "running", "enough"),
+    ]
 
 
 def test_executions_are_numbered_by_their_candidate_s_record(store: Store) -> None:
@@ -187,9 +199,9 @@ def test_a_request_is_kept_until_its_batch_has_ended(store: Store) -> None:
     large = DURABLE.request + bytes(range(256)) * 300
     entry = replace(DURABLE, request=large)
     write(store, entry)
-    assert reading.batch_begun(store, "batch") == entry
+    assert reading.batch_begun(store, "batch", with_messages=True) == entry
     write(store, judged(0), ended())
-    assert reading.batch_begun(store, "batch") == replace(entry, request=b"")
+    assert reading.batch_begun(store, "batch", with_messages=True) == replace(entry, request=b"")
     assert rows(store, BATCHES)[0].request_blob is None
 
 
@@ -235,7 +247,7 @@ def test_texts_that_a_database_would_refuse_are_whole_in_the_record(store: Store
 
 
 def test_removed_records_are_of_no_batch(store: Store) -> None:
-    write(store, RecordsRemoved(5, 1, 9, bytes(32), "older than 30 days"))
+    write(store, RecordsRemoved(5, 1, 9, bytes(32), bytes(32), "older than 30 days"))
     assert rows(store, RECORDS)[0].batch_id == ""
 
 

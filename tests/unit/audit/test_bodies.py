@@ -75,7 +75,7 @@ def read_back(body: Body) -> Entry:
         BatchAbandoned("batch", 9, "the daemon died in it"),
         CancelAsked("batch", 9, Asker("unix:", "", ""), "enough"),
         HoldChanged("batch", 9, True, "ada", "case 7"),
-        RecordsRemoved(9, 1, 4, bytes(range(32)), "older than 30 days"),
+        RecordsRemoved(9, 1, 4, bytes(32), bytes(range(32)), "older than 30 days"),
     ],
     ids=lambda entry: type(entry).__name__,
 )
