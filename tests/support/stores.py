@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.support.postgres import NoPostgres, Postgres
+from verifierd.audit.chain import FIRST, record_hash
+from verifierd.audit.packing import unpack
+from verifierd.audit.schema import CHAIN_HEAD, RECORDS
 from verifierd.audit.store import Store, StoreSettings, open_store
 
 
@@ -34,6 +38,22 @@ def store_settings(server: Postgres | None, tmp_path: Path) -> StoreSettings:
     if server is None:
         return StoreSettings(str(tmp_path / "audit.db"))
     return StoreSettings(server.new_database(), str(tmp_path / "blobs"))
+
+
+def sequences_of_whole_chain(store: Store) -> list[int]:
+    """Return the numbers of all records, in order; each must hash to what it should, up to the head."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(RECORDS).order_by(RECORDS.c.sequence)).all()
+        head = connection.execute(sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash)).one()
+    previous = FIRST
+    for row in rows:
+        assert row.previous_hash == previous
+        previous = record_hash(previous, row.sequence, row.kind, unpack(row.body, 1 << 24))
+        assert row.hash == previous
+    sequences = [row.sequence for row in rows]
+    assert sequences == list(range(1, len(rows) + 1))
+    assert tuple(head) == (len(rows), previous)
+    return sequences
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from verifierd.audit.errors import StoreUnavailable
 WRITES: Mapping[str, Any] = {"verifierd_writes": True}
 """Marks an engine whose transactions write: in SQLite they take the file's lock when they begin."""
 BUSY_S = 5.0
+"""Seconds that a transaction waits for another's to end before the store counts as locked."""
 CONNECT_S = 10
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -111,11 +112,13 @@ def engine_of(place: Place) -> sa.Engine:
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             place.url,
             pool_pre_ping=True,
             connect_args={"connect_timeout": CONNECT_S, "application_name": application_name()},
         )
+        sa.event.listen(engine, "connect", _set_up_postgresql)
+        return engine
     except ModuleNotFoundError:
         raise StoreUnavailable(
             place.shown, "PostgreSQL needs a driver: pip install 'verifierd[postgresql]'"
@@ -136,6 +139,11 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says so, by `_begin_sqlite`
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _set_up_postgresql(connection: Any, _: Any) -> None:
+    connection.execute(f"SET lock_timeout = '{BUSY_S:g}s'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 _OF_THE_ENTRY = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa.exc.InterfaceError)
 # The classes of PostgreSQL's codes for the same, and for what is larger than it can hold.
 _CODES_OF_THE_ENTRY = ("22", "23", "54")
+_LOCKED = "55P03"
 
 _SQLITE_WORDS = {
     "SQLITE_BUSY": "another program has locked it",
@@ -43,6 +44,8 @@ def trouble_of(error: BaseException) -> str | None:
     if error.connection_invalidated:
         return f"the connection to its server broke: {_first_line(original)}"
     code = getattr(original, "sqlstate", None) or ""
+    if code == _LOCKED:
+        return "another program has locked it"
     if code:
         return None if code.startswith(_CODES_OF_THE_ENTRY) else _first_line(original)
     return _first_line(original) if isinstance(error, sa.exc.OperationalError) else None
