@@ -40,6 +40,9 @@ def store_settings(server: Postgres | None, tmp_path: Path) -> StoreSettings:
     return StoreSettings(server.new_database(), str(tmp_path / "blobs"))
 
 
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
 def sequences_of_whole_chain(store: Store) -> list[int]:
     """Return the numbers of all records, in order; each must hash to what it should, up to the head."""
     with store.reading() as connection:

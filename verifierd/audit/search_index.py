@@ -101,7 +101,7 @@ def forget(connection: sa.Connection, sequences: Collection[int]) -> None:
     connection.execute(sa.delete(CANDIDATE_WORDS).where(chosen))
 
 
-def matching(text: str, *, is_postgresql: bool) -> sa.Select[tuple[int]]:
+def matching(text: str, *, is_postgresql: bool) -> sa.Select[int]:
     """Return the SELECT of the sequence numbers of candidates that have all words of a text.
 
     A word that ends with `*` stands for all that begin so. A text without a word matches nothing. The

@@ -1,0 +1,66 @@
+"""One process at a time owns a store's batches, and it is known which."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support.stores import REPOSITORY
+from verifierd.audit.errors import StoreInUse
+from verifierd.audit.ownership import own
+from verifierd.audit.store import Store, StoreSettings, open_store
+
+OWNING = """
+import sys
+from verifierd.audit.ownership import own
+from verifierd.audit.store import StoreSettings, open_store
+owned = own(open_store(StoreSettings(sys.argv[1], sys.argv[2])))
+print("owned", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_store_has_one_owner_at_a_time(store: Store, store_settings: StoreSettings) -> None:
+    other = open_store(store_settings)
+    owned = own(store)
+    assert owned.holds()
+    with pytest.raises(StoreInUse, match=f"verifierd process {os.getpid()} on {os.uname().nodename[:20]}"):
+        own(other)
+    owned.close()
+    own(other).close()
+    own(store).close()
+    other.close()
+
+
+def test_what_a_killed_process_owned_is_free(store: Store, store_settings: StoreSettings) -> None:
+    blobs = store_settings.blobs or f"{store_settings.database}.blobs"
+    with subprocess.Popen(
+        [sys.executable, "-c", OWNING, store_settings.database, blobs],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=REPOSITORY,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "owned\n"
+        with pytest.raises(StoreInUse, match=f"process {process.pid} "):
+            own(store)
+        process.kill()
+        process.wait()
+        own(store).close()
+
+
+def test_an_owner_whose_server_forgot_it_does_not_hold(store: Store) -> None:
+    if not store.is_postgresql:
+        pytest.skip("a file's lock lasts as long as its process")
+    owned = own(store)
+    with store.writing() as connection:
+        kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        connection.execute(sa.text(kill))
+    assert not owned.holds()
+    own(store).close()
+    owned.close()

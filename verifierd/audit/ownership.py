@@ -1,0 +1,117 @@
+"""One daemon at a time goes on with a store's batches: two would each finish what the other runs."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import suppress
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from verifierd.audit.databases import application_name
+from verifierd.audit.errors import StoreInUse, StoreUnavailable
+from verifierd.audit.store import Store
+from verifierd.audit.troubles import trouble_of
+
+_LOCK = 0x6F776E6572  # "owner": of PostgreSQL's advisory locks the one that the owner of a store holds
+
+
+class Ownership(Protocol):
+    """A store's batches are this process' until it is closed, or the process ends in whichever way."""
+
+    def holds(self) -> bool:
+        """Say whether it still holds: a server of PostgreSQL that was restarted has forgotten it. Blocks."""
+        ...
+
+    def close(self) -> None:
+        """Leave the store's batches to others."""
+        ...
+
+
+def own(store: Store) -> Ownership:
+    """Take a store's batches for this process. Blocks.
+
+    Raises:
+        StoreInUse: another process has them; it is named as far as it is known.
+        StoreUnavailable: the store cannot be reached.
+    """
+    return _OwnServer(store) if store.is_postgresql else _OwnFile(store)
+
+
+class _OwnFile:
+    """A lock on a file beside the database's, which has the holder's name in it."""
+
+    def __init__(self, store: Store) -> None:
+        path = f"{store.engine.url.database}.owner"
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreUnavailable(store.where, f"{path} cannot be opened: {error.strerror}") from None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(self._file, 200, 0).decode(errors="replace").strip()
+            os.close(self._file)
+            raise StoreInUse(store.where, holder or "another process") from None
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, application_name().encode(), 0)
+
+    def holds(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+class _OwnServer:
+    """An advisory lock of a connection that does nothing else."""
+
+    def __init__(self, store: Store) -> None:
+        try:
+            self._connection = store.engine.connect()
+        except sa.exc.SQLAlchemyError as error:
+            raise StoreUnavailable(store.where, trouble_of(error) or str(error)) from error
+        try:
+            self._connection = self._connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not self._connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK))):
+                raise StoreInUse(store.where, self._holder())
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def holds(self) -> bool:
+        try:
+            return self._connection.scalar(_HOLDS) is not None
+        except sa.exc.SQLAlchemyError:
+            return False
+
+    def close(self) -> None:
+        # The connection is thrown away, and the lock with it: in a pool it would be kept.
+        with suppress(sa.exc.SQLAlchemyError):
+            self._connection.invalidate()
+        self._connection.close()
+
+    def _holder(self) -> str:
+        holder: str | None = self._connection.scalar(_HOLDER)
+        return holder or "another process"
+
+
+_LOCKS = sa.table("pg_locks", *map(sa.column, ("pid", "locktype", "classid", "objid", "database", "granted")))
+_DATABASES = sa.table("pg_database", sa.column("oid"), sa.column("datname"))
+_SESSIONS = sa.table("pg_stat_activity", sa.column("pid"), sa.column("application_name"))
+_IS_THE_LOCK = sa.and_(
+    _LOCKS.c.locktype == "advisory",
+    # The two halves of its number.
+    _LOCKS.c.classid == _LOCK >> 32,
+    _LOCKS.c.objid == _LOCK & 0xFFFFFFFF,
+    _LOCKS.c.granted,
+    _LOCKS.c.database
+    == sa.select(_DATABASES.c.oid)
+    .where(_DATABASES.c.datname == sa.func.current_database())
+    .scalar_subquery(),
+)
+_HOLDS = sa.select(_LOCKS.c.pid).where(_IS_THE_LOCK, _LOCKS.c.pid == sa.func.pg_backend_pid())
+_HOLDER = (
+    sa.select(_SESSIONS.c.application_name).join(_LOCKS, _LOCKS.c.pid == _SESSIONS.c.pid).where(_IS_THE_LOCK)
+)
