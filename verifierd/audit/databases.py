@@ -29,7 +29,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA journal_size_limit=67108864",
-    "PRAGMA cache_size=-32768",
+    "PRAGMA cache_size=-8192",
 )
 
 
@@ -107,13 +107,14 @@ def engine_of(place: Place) -> sa.Engine:
         StoreUnavailable: the driver of PostgreSQL is not installed.
     """
     if place.file is not None:
-        engine = sa.create_engine(place.url, connect_args={"timeout": BUSY_S})
+        engine = sa.create_engine(place.url, hide_parameters=True, connect_args={"timeout": BUSY_S})
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
         engine = sa.create_engine(
             place.url,
+            hide_parameters=True,  # they are programs and outputs: nothing for messages and logs
             pool_pre_ping=True,
             connect_args={"connect_timeout": CONNECT_S, "application_name": application_name()},
         )

@@ -50,8 +50,13 @@ class Store:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except (sa.exc.SQLAlchemyError, StoreTrouble) as error:
-            raise self._unavailable(error) from error
+        except StoreTrouble as error:
+            raise StoreUnavailable(self.where, str(error)) from error
+        except sa.exc.SQLAlchemyError as error:
+            reason = trouble_of(error)
+            if reason is None:
+                raise
+            raise StoreUnavailable(self.where, reason) from error
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -72,10 +77,6 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-    def _unavailable(self, error: Exception) -> Exception:
-        reason = str(error) if isinstance(error, StoreTrouble) else trouble_of(error)
-        return error if reason is None else StoreUnavailable(self.where, reason)
 
 
 def open_store(settings: StoreSettings, *, create: bool = True) -> Store:
