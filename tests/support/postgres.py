@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
@@ -70,7 +71,10 @@ class Postgres:
         for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(processes, timeout=STARTS_WITHIN_S)
+        while not all(_is_gone(process) for process in processes):
+            time.sleep(0.01)
+        for lock in (Path(self._data, "postmaster.pid"), *self.folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink(missing_ok=True)  # as long as nobody has reaped the process it counts as alive
 
     def close(self) -> None:
         """Stop the server and delete the cluster."""
@@ -98,6 +102,15 @@ class Postgres:
         if done.returncode != 0:
             log = self.folder / "log"
             raise RuntimeError(f"{program} failed: {log.read_text() if log.exists() else done.returncode}")
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    """Say whether a process has ended; whoever adopted it may take its time to notice."""
+    with suppress(ChildProcessError):  # it is another's
+        os.waitpid(process.pid, os.WNOHANG)
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    return True
 
 
 def _programs() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import random
 import sys
 from collections.abc import Sequence
 
@@ -13,14 +14,13 @@ from verifierd.audit.writer import Committed, Writer, WriterSettings
 
 
 async def write_for_ever(settings: StoreSettings, batch_id: str) -> None:
-    """Write a batch of candidates without end. Every fifth one's program is large enough for a file."""
+    """Write a batch of candidates without end. Every fifth one's program is so large that it is a file."""
     writer = Writer(open_store(settings), WriterSettings(max_entries=20, linger_s=0.0))
     writer.on_commit(_tell)
     writer.start()
     await writer.put(begun(batch_id))
     for position in itertools.count():
-        size = 20_000 if position % 5 == 0 else 20
-        source = "".join(f"{batch_id} {number * number}\n" for number in range(size))
+        source = random.randbytes(20_000 if position % 5 == 0 else 20).hex()
         await writer.put(judged(position, batch_id, source=source))
 
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from verifierd.audit import rows, search_index
 from verifierd.audit.blobs import Blobs
 from verifierd.audit.bodies import Body, batch_of, body_of, time_of
-from verifierd.audit.chain import record_hash
+from verifierd.audit.chain import FIRST, record_hash
 from verifierd.audit.entries import BatchAbandoned, BatchBegun, BatchEnded, CandidateJudged, Entry
-from verifierd.audit.errors import EntryRefused, RequestIdTaken, UnknownBatch
+from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
 from verifierd.audit.packing import pack
 from verifierd.audit.schema import BATCHES, CANDIDATES, CHAIN_HEAD, EXECUTIONS, RECORDS
 
@@ -66,9 +66,20 @@ def prepare(entry: Entry) -> Prepared:
 
 
 def lock_head(connection: sa.Connection) -> Head:
-    """Return the newest record, and keep others from appending until the transaction ends."""
+    """Return the newest record, and keep others from appending until the transaction ends.
+
+    Raises:
+        StoreTrouble: somebody altered the end of the chain: what came after it would hide that.
+    """
     chosen = sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash).where(CHAIN_HEAD.c.id == 1)
-    row = connection.execute(chosen.with_for_update()).one()
+    row = connection.execute(chosen.with_for_update()).one_or_none()
+    newest = sa.select(RECORDS.c.sequence, RECORDS.c.hash).order_by(RECORDS.c.sequence.desc()).limit(1)
+    end = connection.execute(newest).one_or_none()
+    if row is None or tuple(row) != (tuple(end) if end is not None else (0, FIRST)):
+        raise StoreTrouble(
+            "its newest record is not the one that its chain ends with: it was altered; ask `verifierd audit "
+            "verify` where"
+        )
     return Head(row.sequence, row.hash)
 
 
@@ -79,7 +90,7 @@ def append(connection: sa.Connection, blobs: Blobs, entries: Sequence[Prepared])
         UnknownBatch: one is of a batch that has not begun.
         RequestIdTaken: one begins a durable batch, and its tenant has one of this request id.
         EntryRefused: one begins a batch that has begun.
-        StoreTrouble: a blob cannot be written at the moment.
+        StoreTrouble: a blob cannot be written at the moment, or the chain's end was altered.
         sqlalchemy.exc.SQLAlchemyError: the database refuses it.
     """
     head = lock_head(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from verifierd.audit.errors import StoreTrouble, StoreUnavailable
+from verifierd.audit.errors import BlobDamaged, BlobError, StoreTrouble, StoreUnavailable
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class BlobFiles:
@@ -39,7 +42,13 @@ class BlobFiles:
                 raise StoreUnavailable(self.where, f"its folder of blobs: {error.strerror}") from None
 
     def path(self, sha256: str) -> str:
-        """Return where the file of a blob is."""
+        """Return where the file of a blob is.
+
+        Raises:
+            BlobDamaged: this is no name of a blob; as a path it may lead anywhere.
+        """
+        if not _SHA256.fullmatch(sha256):
+            raise BlobDamaged(repr(sha256[:80]), "is none: its name is no SHA-256")
         return f"{self._root.rstrip('/')}/{sha256[:2]}/{sha256}.zst"
 
     def put(self, sha256: str, packed: bytes) -> None:
@@ -68,6 +77,8 @@ class BlobFiles:
                 return content
         except FileNotFoundError:
             return None
+        except BlobError:
+            raise
         except Exception as error:
             raise StoreTrouble(f"a blob cannot be read from {self.where}: {_words(error)}") from error
 
@@ -81,6 +92,8 @@ class BlobFiles:
             self._fs.rm_file(self.path(sha256))
         except FileNotFoundError:
             pass
+        except BlobError:
+            raise
         except Exception as error:
             raise StoreTrouble(f"a blob cannot be deleted from {self.where}: {_words(error)}") from error
 

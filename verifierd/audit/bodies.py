@@ -123,7 +123,10 @@ def entry_of(kind: str, body: bytes, fetch: Fetch) -> Entry:
     """
     if kind not in KINDS:
         raise ValueError(f"records of kind {kind[:40]!r} are unknown to this verifierd; upgrade it")
-    form = json.loads(body)
+    try:
+        form = json.loads(body)
+    except RecursionError:
+        raise ValueError("its body nests too deeply") from None
     if not isinstance(form, dict):
         raise ValueError("its body is no JSON object")
     fetched = {part: fetch(part, name) for part, name in blob_names(kind, form).items()}

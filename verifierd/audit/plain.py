@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -129,7 +130,8 @@ def _read_int(form: Any, path: str) -> int:
 
 def _read_float(form: Any, path: str) -> float:
     if type(form) in (int, float) or (isinstance(form, str) and form in NOT_FINITE):
-        return float(form)
+        with suppress(OverflowError):
+            return float(form)
     raise _wrong(path, form, "a number")
 
 

@@ -22,6 +22,8 @@ TEXT_BYTES = 16 << 10
 """Of a candidate's text so much is searched: of its source first, then of details, then of outputs."""
 WORD_CHARS = 64
 """A longer word is known by its beginning."""
+WORDS_WANTED = 64
+"""Of a text that is searched for, so many words count."""
 
 METADATA = sa.MetaData()
 CANDIDATE_WORDS = sa.Table(
@@ -107,9 +109,8 @@ def matching(text: str, *, is_postgresql: bool) -> sa.Select[int]:
     A word that ends with `*` stands for all that begin so. A text without a word matches nothing. The
     SELECT's one column is `sequence`: order by it and bound it for pages, newest first.
     """
-    wanted = [
-        (word.rstrip("*")[:WORD_CHARS], word.endswith("*")) for word in _WANTED.findall(text.casefold())
-    ]
+    words = _WANTED.findall(text.casefold())[:WORDS_WANTED]
+    wanted = [(word.rstrip("*")[:WORD_CHARS], word.endswith("*")) for word in words]
     if is_postgresql:
         query = " & ".join(f"'{word}':*" if is_prefix else f"'{word}'" for word, is_prefix in wanted)
         matches = CANDIDATE_WORDS.c.words.op("@@", is_comparison=True)(sa.cast(query, TSQUERY))

@@ -48,7 +48,8 @@ def trouble_of(error: BaseException) -> str | None:
         return "another program has locked it"
     if code:
         return None if code.startswith(_CODES_OF_THE_ENTRY) else _first_line(original)
-    return _first_line(original) if isinstance(error, sa.exc.OperationalError) else None
+    is_of_the_connection = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    return _first_line(original) if is_of_the_connection else None
 
 
 def _sqlite_words(error: sqlite3.Error) -> str:

@@ -22,7 +22,7 @@ from verifierd.audit.entries import (
     HoldChanged,
     RecordsRemoved,
 )
-from verifierd.audit.errors import BlobMissing, EntryRefused, RequestIdTaken, UnknownBatch
+from verifierd.audit.errors import BlobMissing, EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
 from verifierd.audit.packing import unpack
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES, EXECUTIONS, RECORDS
 from verifierd.audit.store import Store
@@ -249,6 +249,25 @@ def test_texts_that_a_database_would_refuse_are_whole_in_the_record(store: Store
 def test_removed_records_are_of_no_batch(store: Store) -> None:
     write(store, RecordsRemoved(5, 1, 9, bytes(32), bytes(32), "older than 30 days"))
     assert rows(store, RECORDS)[0].batch_id == ""
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "UPDATE chain_head SET sequence = 1",
+        "UPDATE chain_head SET sequence = 9",
+        "DELETE FROM chain_head",
+        "DELETE FROM records WHERE sequence = 2",
+        "UPDATE records SET hash = previous_hash WHERE sequence = 2",
+    ],
+)
+def test_nothing_is_appended_to_a_chain_whose_end_was_altered(store: Store, altered: str) -> None:
+    """It is kept instead, and tried again: an entry is never given up for what somebody did to the store."""
+    write(store, begun(), judged(0))
+    with store.writing() as connection:
+        connection.execute(sa.text(altered))
+    with pytest.raises(StoreTrouble, match="it was altered"):
+        write(store, judged(1))
 
 
 def test_an_error_undoes_all_of_its_transaction(store: Store) -> None:

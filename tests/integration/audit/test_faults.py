@@ -70,6 +70,7 @@ async def test_a_locked_store_is_waited_for_and_said_to_be_locked(store: Store) 
             await until(lambda: writer.trouble is not None)
             assert "cannot be written: another program has locked it" in str(writer.trouble)
             assert not waiting.done()
+            connection.rollback()
         assert await waiting == (2,)
         assert writer.trouble is None
     assert positions(store) == [0]
@@ -87,6 +88,7 @@ async def test_a_writer_that_closes_amid_trouble_says_what_was_lost(store: Store
         await asyncio.sleep(0)
         await writer.put(judged(1))
         counts = await writer.close(within_s=0.2)
+        connection.rollback()
     assert counts.lost == 2
     with pytest.raises(StoreTrouble, match="another program has locked it"):
         await waiting
@@ -209,7 +211,7 @@ def test_a_killed_writer_loses_nothing_that_it_had_committed(store_settings: Sto
     chance = random.Random(11)
     blobs = store_settings.blobs or f"{store_settings.database}.blobs"
     told: set[int] = set()
-    for attempt in range(4):
+    for attempt in range(3):
         with subprocess.Popen(
             [
                 sys.executable,
@@ -233,5 +235,5 @@ def test_a_killed_writer_loses_nothing_that_it_had_committed(store_settings: Sto
         assert told <= set(sequences_of_whole_chain(store))
         candidates = list(reading.candidates_of(store, f"b{attempt}"))  # reads every blob
         assert [each.position for each in candidates] == list(range(len(candidates)))
-    assert len(told) > 4
+    assert len(told) > 3
     store.close()

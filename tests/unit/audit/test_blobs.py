@@ -167,6 +167,16 @@ def test_a_file_whose_blob_is_kept_again_is_not_swept(blobs: Blobs, connection: 
     assert blobs.read(connection, named(LARGE)) == LARGE
 
 
+def test_a_name_that_leads_out_of_the_folder_is_none(blobs: Blobs, connection: sa.Connection) -> None:
+    name = "../" * 9 + "etc/passwd"
+    columns = {"size_bytes": 1, "stored_bytes": 1, "content": None, "stored_at_ns": 1}
+    connection.execute(sa.insert(BLOBS).values(columns | {"sha256": name}))
+    with pytest.raises(BlobDamaged, match="its name is no SHA-256"):
+        blobs.read(connection, name)
+    with pytest.raises(BlobDamaged, match="its name is no SHA-256"):
+        blobs.files.remove(name)
+
+
 def test_a_place_that_cannot_be_is_refused_without_its_password(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match=r"Not a directory|File exists"):

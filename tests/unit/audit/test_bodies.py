@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from sandboxes.inside.values import Opaque
 from tests.support.entries import begun, ended, execution, judged
 from verifierd.audit.bodies import KINDS, Body, body_of, entry_of
-from verifierd.audit.entries import Asker, BatchAbandoned, CancelAsked, Entry, HoldChanged, RecordsRemoved
+from verifierd.audit.entries import (
+    Asker,
+    BatchAbandoned,
+    CancelAsked,
+    CandidateJudged,
+    Entry,
+    HoldChanged,
+    RecordsRemoved,
+)
 from verifierd.model import BatchFinished, CandidateResult, Cost, ProbeResult, SuiteReport, Verdict
 
 TYPED = st.recursive(
@@ -176,12 +184,43 @@ def _with(value: object, *path: str | int) -> bytes:
         (_with({"size_bytes": 1}, "source"), "a form that is none"),
         (_with([[1, 0, None]], "outputs", "sizes"), "the outputs take 1 bytes together"),
         (_with("zz", "result", "cpu_time_ns"), "must be a whole number"),
+        (_with(10**400, "cost", "money_usd"), "cost.money_usd must be a number"),
+        (_with(True, "position"), "field position must be a whole number, and is 'True'"),
     ],
 )
 def test_a_damaged_body_is_named(body: bytes, problem: str) -> None:
     contents = body_of(judged()).contents
     with pytest.raises(ValueError, match=problem):
         entry_of("candidate_judged", body, lambda part, name: contents.get(name.sha256))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(value=JSON, place=st.integers(min_value=0))
+def test_whatever_a_field_is_altered_to_the_body_is_read_or_refused(value: object, place: int) -> None:
+    body = body_of(judged())
+    form = json.loads(body.json)
+    holders = [form, form["candidate"], form["result"], form["result"]["executions"][0], form["outputs"]]
+    holder = holders[place % len(holders)]
+    holder[sorted(holder)[place // len(holders) % len(holder)]] = value
+    try:
+        entry = entry_of(
+            body.kind, json.dumps(form).encode(), lambda part, name: body.contents.get(name.sha256)
+        )
+    except ValueError as error:
+        assert str(error)
+    else:
+        assert isinstance(entry, CandidateJudged)
+
+
+def test_a_body_that_nests_without_end_is_named() -> None:
+    with pytest.raises(ValueError, match="nests too deeply"):
+        entry_of("batch_ended", b"[" * 1_000_000, lambda part, name: None)
 
 
 def test_a_kind_of_a_newer_version_is_named() -> None:
