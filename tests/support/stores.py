@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.postgres import NoPostgres, Postgres
+from verifierd.audit import databases
 from verifierd.audit.chain import FIRST, record_hash
 from verifierd.audit.packing import unpack
 from verifierd.audit.schema import CHAIN_HEAD, RECORDS
@@ -57,6 +58,12 @@ def sequences_of_whole_chain(store: Store) -> list[int]:
     assert sequences == list(range(1, len(rows) + 1))
     assert tuple(head) == (len(rows), previous)
     return sequences
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stores that are opened hereafter count as locked after a moment."""
+    monkeypatch.setattr(databases, "BUSY_S", 0.05)
 
 
 @pytest.fixture

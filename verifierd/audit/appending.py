@@ -16,6 +16,17 @@ from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, U
 from verifierd.audit.packing import pack
 from verifierd.audit.schema import BATCHES, CANDIDATES, CHAIN_HEAD, EXECUTIONS, RECORDS
 
+# Made once: to make a statement takes longer than to execute it.
+_LOCK_HEAD = sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash).where(CHAIN_HEAD.c.id == 1).with_for_update()
+_SET_HEAD = sa.update(CHAIN_HEAD).where(CHAIN_HEAD.c.id == 1)
+_NEWEST = sa.select(RECORDS.c.sequence, RECORDS.c.hash).order_by(RECORDS.c.sequence.desc()).limit(1)
+_BATCHES = sa.select(BATCHES).where(BATCHES.c.id.in_(sa.bindparam("ids", expanding=True)))
+_JUDGED = sa.select(CANDIDATES.c.position).where(
+    CANDIDATES.c.batch_id == sa.bindparam("batch_id"),
+    CANDIDATES.c.position.in_(sa.bindparam("positions", expanding=True)),
+)
+_INSERTS = tuple(sa.insert(table) for table in (RECORDS, BATCHES, CANDIDATES, EXECUTIONS))
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -71,10 +82,8 @@ def lock_head(connection: sa.Connection) -> Head:
     Raises:
         StoreTrouble: somebody altered the end of the chain: what came after it would hide that.
     """
-    chosen = sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash).where(CHAIN_HEAD.c.id == 1)
-    row = connection.execute(chosen.with_for_update()).one_or_none()
-    newest = sa.select(RECORDS.c.sequence, RECORDS.c.hash).order_by(RECORDS.c.sequence.desc()).limit(1)
-    end = connection.execute(newest).one_or_none()
+    row = connection.execute(_LOCK_HEAD).one_or_none()
+    end = connection.execute(_NEWEST).one_or_none()
     if row is None or tuple(row) != (tuple(end) if end is not None else (0, FIRST)):
         raise StoreTrouble(
             "its newest record is not the one that its chain ends with: it was altered; ask `verifierd audit "
@@ -183,21 +192,15 @@ class _Work:
         connection = self._connection
         blobs.keep(connection, self._contents, self._newest_ns)
         new_batches = [batch.row for batch in self._batches.values() if batch.is_new]
-        for table, of_table in (
-            (RECORDS, self._records),
-            (BATCHES, new_batches),
-            (CANDIDATES, self._candidates),
-            (EXECUTIONS, self._executions),
-        ):
+        of_tables = (self._records, new_batches, self._candidates, self._executions)
+        for insert, of_table in zip(_INSERTS, of_tables, strict=True):
             if of_table:
-                connection.execute(sa.insert(table), of_table)
+                connection.execute(insert, of_table)
         for batch_id, batch in self._batches.items():
             if batch.changed and not batch.is_new:
                 connection.execute(sa.update(BATCHES).where(BATCHES.c.id == batch_id).values(batch.changed))
         search_index.add(connection, self._words)
-        connection.execute(
-            sa.update(CHAIN_HEAD).where(CHAIN_HEAD.c.id == 1).values(sequence=head.sequence, hash=head.hash)
-        )
+        connection.execute(_SET_HEAD, {"sequence": head.sequence, "hash": head.hash})
         return blobs.forget(connection, self._done_requests)
 
     def _begin(self, sequence: int, entry: BatchBegun, body: Body) -> None:
@@ -225,8 +228,8 @@ class _Work:
             raise RequestIdTaken(entry.request_id, row.id, row.request_sha256)
 
     def _known_batches(self, batch_ids: set[str]) -> dict[str, _Batch]:
-        found = sa.select(BATCHES).where(BATCHES.c.id.in_(batch_ids))
-        return {row["id"]: _Batch(dict(row)) for row in self._connection.execute(found).mappings()}
+        found = self._connection.execute(_BATCHES, {"ids": list(batch_ids)})
+        return {row["id"]: _Batch(dict(row)) for row in found.mappings()}
 
     def _known_positions(self, entries: Iterable[Entry]) -> set[tuple[str, int]]:
         wanted: dict[str, list[int]] = {}
@@ -235,8 +238,6 @@ class _Work:
                 wanted.setdefault(entry.batch_id, []).append(entry.position)
         known: set[tuple[str, int]] = set()
         for batch_id, positions in wanted.items():
-            found = sa.select(CANDIDATES.c.position).where(
-                CANDIDATES.c.batch_id == batch_id, CANDIDATES.c.position.in_(positions)
-            )
-            known.update((batch_id, position) for position in self._connection.scalars(found))
+            found = self._connection.scalars(_JUDGED, {"batch_id": batch_id, "positions": positions})
+            known.update((batch_id, position) for position in found)
         return known

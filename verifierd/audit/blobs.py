@@ -17,6 +17,8 @@ from verifierd.audit.packing import pack, unpack
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES
 
 IN_TABLE_BYTES = 16 << 10
+_INSERT = sa.insert(BLOBS)
+_KNOWN = sa.select(BLOBS.c.sha256).where(BLOBS.c.sha256.in_(sa.bindparam("sha256s", expanding=True)))
 _NAMED_BY = (
     CANDIDATES.c.source_blob,
     CANDIDATES.c.outputs_blob,
@@ -43,12 +45,11 @@ class Blobs:
         new = {sha256: content for sha256, content in contents.items() if sha256 not in known}
         if new:
             rows = [self._row(sha256, content, at_ns) for sha256, content in new.items()]
-            connection.execute(sa.insert(BLOBS), rows)
+            connection.execute(_INSERT, rows)
 
     def known(self, connection: sa.Connection, sha256s: Collection[str]) -> set[str]:
         """Return which of these blobs the store has."""
-        found = sa.select(BLOBS.c.sha256).where(BLOBS.c.sha256.in_(sha256s))
-        return set(connection.scalars(found)) if sha256s else set()
+        return set(connection.scalars(_KNOWN, {"sha256s": list(sha256s)})) if sha256s else set()
 
     def read(self, connection: sa.Connection, sha256: str) -> bytes:
         """Return the bytes of a blob, checked.

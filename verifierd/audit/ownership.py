@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from verifierd.audit.databases import application_name
 from verifierd.audit.errors import StoreInUse, StoreUnavailable
 from verifierd.audit.store import Store
-from verifierd.audit.troubles import trouble_of
+from verifierd.audit.troubles import LOCK_TIMEOUT, trouble_of
 
 _LOCK = 0x6F776E6572  # "owner": of PostgreSQL's advisory locks the one that the owner of a store holds
 
@@ -30,7 +30,7 @@ class Ownership(Protocol):
 
 
 def own(store: Store) -> Ownership:
-    """Take a store's batches for this process. Blocks.
+    """Take a store's batches for this process. Blocks, for some seconds where another has them.
 
     Raises:
         StoreInUse: another process has them; it is named as far as it is known.
@@ -74,8 +74,7 @@ class _OwnServer:
             raise StoreUnavailable(store.where, trouble_of(error) or str(error)) from error
         try:
             self._connection = self._connection.execution_options(isolation_level="AUTOCOMMIT")
-            if not self._connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK))):
-                raise StoreInUse(store.where, self._holder())
+            self._take(store)
         except BaseException:
             self._connection.close()
             raise
@@ -87,10 +86,19 @@ class _OwnServer:
             return False
 
     def close(self) -> None:
-        # The connection is thrown away, and the lock with it: in a pool it would be kept.
+        # The connection goes back to its pool, and would keep the lock; a broken one has lost it.
         with suppress(sa.exc.SQLAlchemyError):
-            self._connection.invalidate()
+            self._connection.execute(sa.select(sa.func.pg_advisory_unlock(_LOCK)))
         self._connection.close()
+
+    def _take(self, store: Store) -> None:
+        """Take the lock. A server may need a moment to notice that the process that had it is dead."""
+        try:
+            self._connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
+        except sa.exc.OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != LOCK_TIMEOUT:
+                raise StoreUnavailable(store.where, trouble_of(error) or str(error)) from error
+            raise StoreInUse(store.where, self._holder()) from None
 
     def _holder(self) -> str:
         holder: str | None = self._connection.scalar(_HOLDER)

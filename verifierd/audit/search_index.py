@@ -36,6 +36,13 @@ CANDIDATE_WORDS = sa.Table(
 FTS5 = "candidate_words_fts"
 GIN_INDEX = "candidate_words_index"
 
+_ADD_PACKED = sa.insert(CANDIDATE_WORDS)
+_ADD_VECTORS = sa.insert(CANDIDATE_WORDS).values(
+    sequence=sa.bindparam("sequence"),
+    words=sa.func.array_to_tsvector(sa.bindparam("words", type_=ARRAY(sa.Text))),
+)
+_ADD_TO_FTS5 = sa.insert(sa.table(FTS5, sa.column("rowid"), sa.column("words")))
+
 _WORD = re.compile(r"\w+")
 _WANTED = re.compile(r"\w+\*?")
 
@@ -71,22 +78,13 @@ def add(connection: sa.Connection, words: Mapping[int, Sequence[str]]) -> None:
     if not words:
         return
     if _is_postgresql(connection):
-        as_array = sa.bindparam("words", type_=ARRAY(sa.Text))
-        insert = sa.insert(CANDIDATE_WORDS).values(
-            sequence=sa.bindparam("sequence"), words=sa.func.array_to_tsvector(as_array)
-        )
         rows = [{"sequence": sequence, "words": list(each)} for sequence, each in words.items()]
-        connection.execute(insert, rows)
+        connection.execute(_ADD_VECTORS, rows)
         return
     texts = {sequence: " ".join(each) for sequence, each in words.items()}
-    connection.execute(
-        sa.insert(CANDIDATE_WORDS),
-        [{"sequence": sequence, "words": pack(text.encode())} for sequence, text in texts.items()],
-    )
-    connection.execute(
-        sa.text(f"INSERT INTO {FTS5}(rowid, words) VALUES (:sequence, :words)"),  # noqa: S608 - a constant
-        [{"sequence": sequence, "words": text} for sequence, text in texts.items()],
-    )
+    packed = [{"sequence": sequence, "words": pack(text.encode())} for sequence, text in texts.items()]
+    connection.execute(_ADD_PACKED, packed)
+    connection.execute(_ADD_TO_FTS5, [{"rowid": sequence, "words": text} for sequence, text in texts.items()])
 
 
 def forget(connection: sa.Connection, sequences: Collection[int]) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 _OF_THE_ENTRY = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError, sa.exc.InterfaceError)
 # The classes of PostgreSQL's codes for the same, and for what is larger than it can hold.
 _CODES_OF_THE_ENTRY = ("22", "23", "54")
-_LOCKED = "55P03"
+LOCK_TIMEOUT = "55P03"
+"""PostgreSQL's code for a lock that was waited for in vain."""
 
 _SQLITE_WORDS = {
     "SQLITE_BUSY": "another program has locked it",
@@ -44,7 +45,7 @@ def trouble_of(error: BaseException) -> str | None:
     if error.connection_invalidated:
         return f"the connection to its server broke: {_first_line(original)}"
     code = getattr(original, "sqlstate", None) or ""
-    if code == _LOCKED:
+    if code == LOCK_TIMEOUT:
         return "another program has locked it"
     if code:
         return None if code.startswith(_CODES_OF_THE_ENTRY) else _first_line(original)

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from tests.support.entries import begun, judged
 from tests.support.postgres import NoPostgres, Postgres
 from tests.support.stores import REPOSITORY, sequences_of_whole_chain
-from verifierd.audit import databases, reading
+from verifierd.audit import reading
 from verifierd.audit.entries import Asker, CancelAsked
 from verifierd.audit.errors import StoreTrouble, StoreUnavailable
 from verifierd.audit.schema import CHAIN_HEAD
@@ -51,12 +51,6 @@ async def writing(store: Store) -> AsyncIterator[Writer]:
 
 def positions(store: Store) -> list[int]:
     return [each.position for each in reading.candidates_of(store, "batch")]
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stores that are opened hereafter count as locked after a moment."""
-    monkeypatch.setattr(databases, "BUSY_S", 0.05)
 
 
 @pytest.mark.anyio
