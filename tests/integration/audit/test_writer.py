@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -32,21 +32,34 @@ async def writing(store: Store, **changes: Any) -> AsyncIterator[Writer]:
     await writer.close()
 
 
+@pytest.fixture
+def other(store: Store, store_settings: StoreSettings) -> Iterator[Store]:
+    """The same store, opened once more."""
+    opened = open_store(store_settings)
+    yield opened
+    opened.close()
+
+
+async def positions(store: Store, batch_id: str = "batch") -> list[int]:
+    """Return the places of a batch's candidates in the order of their records."""
+    return await asyncio.to_thread(lambda: [each.position for each in reading.candidates_of(store, batch_id)])
+
+
 async def test_entries_are_written_in_the_order_in_which_they_were_given(store: Store) -> None:
     async with writing(store) as writer:
         await writer.put(begun())
         for position in range(100):
             await writer.put(judged(position, tests=1))
         await writer.flush()
-        assert [each.position for each in reading.candidates_of(store, "batch")] == list(range(100))
+        assert await positions(store) == list(range(100))
     assert writer.counts.committed == 101
-    assert len(sequences_of_whole_chain(store)) == 101
+    assert len(await asyncio.to_thread(sequences_of_whole_chain, store)) == 101
 
 
 async def test_who_waits_for_a_commit_can_read_what_was_written(store: Store) -> None:
     async with writing(store) as writer:
         assert await writer.committed(begun(), judged(0)) == (1, 2)
-        assert reading.candidate_at(store, 2) == judged(0)
+        assert await asyncio.to_thread(reading.candidate_at, store, 2) == judged(0)
 
 
 async def test_many_entries_share_a_commit(store: Store) -> None:
@@ -66,13 +79,12 @@ async def test_close_writes_what_waits(store: Store) -> None:
     await writer.put(begun(), judged(0))
     counts = await writer.close()
     assert (counts.committed, counts.lost) == (2, 0)
-    assert len(sequences_of_whole_chain(store)) == 2
+    assert len(await asyncio.to_thread(sequences_of_whole_chain, store)) == 2
     with pytest.raises(StoreTrouble, match="closed"):
         await writer.put(judged(1))
 
 
-async def test_two_writers_keep_one_chain(store: Store, store_settings: StoreSettings) -> None:
-    other = open_store(store_settings)
+async def test_two_writers_keep_one_chain(store: Store, other: Store) -> None:
     async with writing(store, linger_s=0.001) as one, writing(other, linger_s=0.001) as two:
         await one.committed(begun("a"), begun("b"))
         for position in range(40):
@@ -81,11 +93,9 @@ async def test_two_writers_keep_one_chain(store: Store, store_settings: StoreSet
             await asyncio.sleep(0)
         await one.flush()
         await two.flush()
-    other.close()
-    assert len(sequences_of_whole_chain(store)) == 82
+    assert len(await asyncio.to_thread(sequences_of_whole_chain, store)) == 82
     for batch_id in ("a", "b"):
-        candidates = list(reading.candidates_of(store, batch_id))
-        assert [each.position for each in candidates] == list(range(40))
+        assert await positions(store, batch_id) == list(range(40))
 
 
 async def test_an_entry_that_can_never_be_written_takes_no_other_with_it(store: Store) -> None:
@@ -99,8 +109,8 @@ async def test_an_entry_that_can_never_be_written_takes_no_other_with_it(store: 
         await writer.flush()
         assert writer.trouble is None
     assert (writer.counts.committed, writer.counts.refused) == (4, 2)
-    assert [each.position for each in reading.candidates_of(store, "batch")] == [0, 1, 2]
-    assert len(sequences_of_whole_chain(store)) == 4
+    assert await positions(store) == [0, 1, 2]
+    assert len(await asyncio.to_thread(sequences_of_whole_chain, store)) == 4
 
 
 @pytest.mark.parametrize(
@@ -114,14 +124,11 @@ async def test_who_waits_for_an_entry_that_is_refused_is_told(
         with pytest.raises(error):
             await writer.committed(judged(1), entry)
         assert await writer.committed(judged(2)) == (3,)
-    assert [each.position for each in reading.candidates_of(store, "batch")] == [1, 2]
+    assert await positions(store) == [1, 2]
 
 
-async def test_of_two_equal_requests_at_once_one_is_taken(
-    store: Store, store_settings: StoreSettings
-) -> None:
+async def test_of_two_equal_requests_at_once_one_is_taken(store: Store, other: Store) -> None:
     durable = begun(is_durable=True, request=b"r", request_sha256="ab" * 32)
-    other = open_store(store_settings)
     async with writing(store) as one, writing(other) as two:
         answers = await asyncio.gather(
             one.committed(durable),
@@ -129,7 +136,6 @@ async def test_of_two_equal_requests_at_once_one_is_taken(
             one.committed(replace(durable, batch_id="c")),
             return_exceptions=True,
         )
-    other.close()
     assert [type(answer) for answer in answers].count(RequestIdTaken) == 2
     assert (1,) in answers
 
@@ -171,7 +177,11 @@ async def test_an_entry_is_stored_as_it_was_altered(store: Store) -> None:
     writer.start()
     await writer.put(begun(), judged(0))
     await writer.close()
-    assert reading.candidate_at(store, 2) == told[1].entry == replace(judged(0), redactions=1)
+    assert (
+        await asyncio.to_thread(reading.candidate_at, store, 2)
+        == told[1].entry
+        == replace(judged(0), redactions=1)
+    )
 
 
 async def test_an_entry_that_cannot_be_altered_is_refused_and_not_stored(store: Store) -> None:
@@ -185,7 +195,7 @@ async def test_an_entry_that_cannot_be_altered_is_refused_and_not_stored(store: 
     with pytest.raises(EntryRefused, match="no such rule"):
         await writer.committed(begun(), judged(0))
     await writer.close()
-    assert len(sequences_of_whole_chain(store)) == 1
+    assert len(await asyncio.to_thread(sequences_of_whole_chain, store)) == 1
 
 
 @pytest.mark.parametrize("bound", [{"max_entries": 2}, {"max_bytes": 1}])
@@ -203,4 +213,4 @@ async def test_put_waits_for_room(store: Store, bound: dict[str, Any]) -> None:
             await third
             await writer.flush()
     await writer.close()
-    assert len(sequences_of_whole_chain(store)) == 3
+    assert len(await asyncio.to_thread(sequences_of_whole_chain, store)) == 3
