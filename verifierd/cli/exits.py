@@ -10,6 +10,7 @@ from enum import IntEnum
 
 import typer
 
+from verifierd.audit.wrong_input import WrongInput
 from verifierd.cli.endings import INTERRUPTED, OutputError, say_failed, say_interrupted
 from verifierd.config import ConfigError
 from verifierd.daemon import StartFailed
@@ -44,7 +45,7 @@ def reported(as_json: bool = False) -> Iterator[None]:
 def _told(as_json: bool) -> Iterator[None]:
     try:
         yield
-    except (InputError, ConfigError) as error:
+    except (InputError, ConfigError, WrongInput) as error:
         raise ended(str(error), ExitCode.BAD_INPUT, as_json) from None
     except VerifierError as error:
         ours = isinstance(error, NotOffered) or not isinstance(error, REFUSALS)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from verifierd.cli import calibrate, doctor, evaluate, export, plan, report, select, serve, verify
+from verifierd.cli.audit import group as audit
 from verifierd.cli.demo import command as demo
 from verifierd.cli.endings import write_line
 from verifierd.daemon.parts import distribution_version
@@ -25,6 +26,7 @@ The commands, from a first look to daily use:
     verifierd plan results.jsonl ...                 how many samples are worth it?
     verifierd export traces results.jsonl ...        what passed, to train on
     verifierd serve                                  serve others over gRPC
+    verifierd audit verify                           does all that was recorded still stand?
 
 `verifierd COMMAND --help` tells the rest, with examples.
 """
@@ -48,6 +50,7 @@ def build() -> typer.Typer:
     app.command(help=select.HELP)(select.select)
     app.command(help=calibrate.HELP)(calibrate.calibrate)
     app.add_typer(export.build(), name="export")
+    app.add_typer(audit.build(), name="audit")
     app.command(help=doctor.HELP)(doctor.doctor)
     app.command(help=demo.HELP)(demo.demo)
     return app

@@ -1,0 +1,21 @@
+"""The group `verifierd audit`, put together: one module a command, its help beside it."""
+
+from __future__ import annotations
+
+import typer
+
+from verifierd.cli.audit import keygen
+
+HELP = """Look into the audit store, prove that nobody changed it, and say what may go.
+
+The store is that of the daemon's settings (`audit.database`, in the file of `--config` or in the variable
+`VERIFIERD_AUDIT__DATABASE`), or what `--database` names: the path of an SQLite file, or the URL of a
+PostgreSQL database. No daemon is needed, and one that runs may go on.
+"""
+
+
+def build() -> typer.Typer:
+    """Return the commands of `verifierd audit`."""
+    app = typer.Typer(help=HELP, no_args_is_help=True)
+    app.command(help=keygen.HELP)(keygen.keygen)
+    return app
