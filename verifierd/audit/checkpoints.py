@@ -47,10 +47,9 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class DamagedLine:
-    """A line of the file that is no checkpoint, and why; lines count from 1."""
+class Damaged:
+    """A line of the file that is no checkpoint, and why."""
 
-    line: int
     why: str
 
 
@@ -79,8 +78,8 @@ def append(file: Path, checkpoint: Checkpoint) -> None:
         raise CheckpointsUnusable(f"{file}: no checkpoint can be written: {error.strerror}") from None
 
 
-def read(file: Path) -> Iterator[Checkpoint | DamagedLine]:
-    """Yield each line of the file, in its order. A damaged one takes no other with it.
+def read(file: Path) -> Iterator[tuple[int, Checkpoint | Damaged]]:
+    """Yield each line of the file with its number, from 1. A damaged one takes no other with it.
 
     Raises:
         CheckpointsUnusable: the file is missing or cannot be read.
@@ -93,9 +92,9 @@ def read(file: Path) -> Iterator[Checkpoint | DamagedLine]:
                 if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
                     while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
                         pass
-                    yield DamagedLine(number, f"it is longer than {MAX_LINE_BYTES} bytes")
+                    yield number, Damaged(f"it is longer than {MAX_LINE_BYTES} bytes")
                 elif line.strip():
-                    yield _of_line(number, line)
+                    yield number, _of_line(line)
     except OSError as error:
         raise CheckpointsUnusable(f"{file}: checkpoints cannot be read: {error.strerror}") from None
 
@@ -114,7 +113,7 @@ def last_of(file: Path) -> Checkpoint | None:
         return None
     except OSError as error:
         raise CheckpointsUnusable(f"{file}: checkpoints cannot be read: {error.strerror}") from None
-    found = (_of_line(0, line) for line in reversed(lines))
+    found = (_of_line(line) for line in reversed(lines))
     return next((each for each in found if isinstance(each, Checkpoint)), None)
 
 
@@ -133,19 +132,19 @@ def _as_line(checkpoint: Checkpoint) -> bytes:
     return json.dumps(fields).encode() + b"\n"
 
 
-def _of_line(number: int, line: bytes) -> Checkpoint | DamagedLine:
+def _of_line(line: bytes) -> Checkpoint | Damaged:
     try:
         fields: Any = json.loads(line)
     except (ValueError, RecursionError):
-        return DamagedLine(number, "it is no JSON")
+        return Damaged("it is no JSON")
     if not isinstance(fields, dict) or not set(_FIELDS) <= fields.keys():
-        return DamagedLine(number, f"it is no object with {', '.join(_FIELDS)}")
+        return Damaged(f"it is no object with {', '.join(_FIELDS)}")
     for name in ("sequence", "recorded_at_ns"):
         if type(fields[name]) is not int or not 0 < fields[name] <= _MAX_NUMBER:
-            return DamagedLine(number, f"{name} is no number from 1 to {_MAX_NUMBER}")
+            return Damaged(f"{name} is no number from 1 to {_MAX_NUMBER}")
     for name, digits in (("hash", 64), ("key_id", 16), ("signature", 128)):
         if not isinstance(fields[name], str) or not re.fullmatch(f"[0-9a-f]{{{digits}}}", fields[name]):
-            return DamagedLine(number, f"{name} is no {digits} hexadecimal digits")
+            return Damaged(f"{name} is no {digits} hexadecimal digits")
     return Checkpoint(
         fields["sequence"],
         bytes.fromhex(fields["hash"]),

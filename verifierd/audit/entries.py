@@ -109,7 +109,8 @@ class RecordsRemoved:
     """Retention removed records `first_sequence` to `last_sequence`.
 
     `last_hash` is the hash of the last of them: what the record after them names as its predecessor.
-    `previous_hash` is what the first of them named as its own.
+    `previous_hash` is what the first of them named as its own. `batch_ids` are the batches that went, in the
+    first record of one removal.
     """
 
     occurred_at_ns: int
@@ -118,6 +119,7 @@ class RecordsRemoved:
     previous_hash: bytes
     last_hash: bytes
     why: str
+    batch_ids: tuple[str, ...] = ()
 
 
 Entry = (

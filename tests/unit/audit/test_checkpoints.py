@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from verifierd.audit.checkpointing import Checkpointer
-from verifierd.audit.checkpoints import Checkpoint, DamagedLine, append, last_of, read, sign
+from verifierd.audit.checkpoints import Checkpoint, Damaged, append, last_of, read, sign
 from verifierd.audit.wrong_input import CheckpointsUnusable
 
 KEY = Ed25519PrivateKey.generate()
@@ -28,7 +28,7 @@ def test_lines_are_read_as_they_were_signed(tmp_path: Path) -> None:
     file = tmp_path / "checkpoints"
     for sequence in (1, 4):
         append(file, checkpoint(sequence))
-    assert list(read(file)) == [checkpoint(1), checkpoint(4)]
+    assert list(read(file)) == [(1, checkpoint(1)), (2, checkpoint(4))]
     assert last_of(file) == checkpoint(4)
     first = json.loads(file.read_text().splitlines()[0])
     assert list(first) == ["sequence", "hash", "recorded_at_ns", "key_id", "signature"]
@@ -69,10 +69,10 @@ def test_a_damaged_line_is_named_and_takes_no_other_with_it(tmp_path: Path) -> N
         stream.write(b"".join(line + b"\n" for line in damaged.values()))
     append(file, checkpoint(2))
     first, *faults, last = read(file)
-    assert (first, last) == (checkpoint(1), checkpoint(2))
-    for number, (fault, said) in enumerate(zip(faults, damaged, strict=True), start=2):
-        assert isinstance(fault, DamagedLine)
-        assert fault.line == number
+    assert (first, last) == ((1, checkpoint(1)), (len(damaged) + 2, checkpoint(2)))
+    for place, ((number, fault), said) in enumerate(zip(faults, damaged, strict=True), start=2):
+        assert isinstance(fault, Damaged)
+        assert number == place
         assert said in fault.why
 
 
@@ -84,8 +84,8 @@ def test_a_line_that_a_crash_cut_off_takes_not_the_next_with_it(tmp_path: Path) 
     assert last_of(file) == checkpoint(1)
     append(file, checkpoint(3))
     first, cut, third = read(file)
-    assert (first, third) == (checkpoint(1), checkpoint(3))
-    assert isinstance(cut, DamagedLine)
+    assert (first, third) == ((1, checkpoint(1)), (3, checkpoint(3)))
+    assert isinstance(cut[1], Damaged)
 
 
 def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_what_contradicts_the_last_checkpoint_is_never_signed(
     assert trouble is not None
     assert "record 5 was the newest" in trouble
     assert "verifierd audit verify" in trouble
-    assert list(read(file)) == [checkpoint(5)]
+    assert list(read(file)) == [(1, checkpoint(5))]
 
 
 def test_trouble_is_told_and_ends_with_its_cause(

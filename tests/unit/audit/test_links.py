@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifierd.audit.chain import FIRST
-from verifierd.audit.links import Broken, Gap, Link, Links
+from verifierd.audit.verifying.links import Broken, Gap, Link, Links
 
 RECORDS = 12
 KIND = "candidate_judged"

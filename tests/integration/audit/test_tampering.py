@@ -1,0 +1,263 @@
+"""Whatever is altered in a store by raw SQL is found, and named with the record that it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support.filled import ENTRIES, fill
+from verifierd.audit.appending import Prepared, prepare
+from verifierd.audit.chain import record_hash
+from verifierd.audit.packing import pack, unpack
+from verifierd.audit.store import Store
+from verifierd.audit.verifying import Asked, Fault, verify_records
+
+NEWEST = len(ENTRIES)
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """A store that holds, with `ENTRIES` in it."""
+    fill(store)
+    assert faults(store) == []
+    return store
+
+
+def faults(store: Store, asked: Asked | None = None) -> list[Fault]:
+    return list(verify_records(store, asked or Asked()).faults)
+
+
+class Tamperer:
+    """Somebody with the database's password."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def sql(self, statement: str, **values: Any) -> None:
+        changed = self._connection.execute(sa.text(statement), values)
+        assert changed.rowcount > 0, "the alteration must be one"
+
+    def record(self, sequence: int) -> Any:
+        chosen = sa.text("SELECT * FROM records WHERE sequence = :sequence")
+        return self._connection.execute(chosen, {"sequence": sequence}).one()
+
+    def json(self, sequence: int) -> bytes:
+        return unpack(bytes(self.record(sequence).body), 1 << 20)
+
+    def put_body(self, sequence: int, body: bytes) -> None:
+        self.sql("UPDATE records SET body = :body WHERE sequence = :at", body=pack(body), at=sequence)
+
+    def seal(self, sequence: int) -> None:
+        """Make a record's hash fit what it says now."""
+        row = self.record(sequence)
+        fitting = record_hash(bytes(row.previous_hash), sequence, row.kind, self.json(sequence))
+        self.sql("UPDATE records SET hash = :hash WHERE sequence = :at", hash=fitting, at=sequence)
+
+    def put_in(self, sequence: int, previous_hash: bytes, prepared: Prepared) -> bytes:
+        """Add a record that is sound by itself, and return its hash."""
+        sealed = record_hash(previous_hash, sequence, prepared.body.kind, prepared.body.json)
+        self.sql(
+            "INSERT INTO records (sequence, kind, batch_id, recorded_at_ns, body, previous_hash, hash) "
+            "VALUES (:sequence, :kind, 'a', 7, :body, :previous_hash, :hash)",
+            sequence=sequence,
+            kind=prepared.body.kind,
+            body=prepared.packed,
+            previous_hash=previous_hash,
+            hash=sealed,
+        )
+        return sealed
+
+    def renumber(self, from_sequence: int, by: int) -> None:
+        """Shift the numbers of all records from one on."""
+        self.sql("UPDATE records SET sequence = -sequence WHERE sequence >= :at", at=from_sequence)
+        self.sql("UPDATE records SET sequence = -sequence + :by WHERE sequence < 0", by=by)
+
+
+def forge(tamperer: Tamperer, sequence: int) -> None:
+    """Make a wrong answer an accepted one."""
+    body = tamperer.json(sequence)
+    assert b"WRONG_ANSWER" in body
+    tamperer.put_body(sequence, body.replace(b"WRONG_ANSWER", b"ACCEPTED"))
+
+
+def change_contents(tamperer: Tamperer) -> None:
+    forge(tamperer, 4)
+
+
+def change_contents_and_hash(tamperer: Tamperer) -> None:
+    forge(tamperer, 4)
+    tamperer.seal(4)
+
+
+def spoil_contents(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET body = :body WHERE sequence = 4", body=b"no zstd")
+
+
+def claim_a_huge_body(tamperer: Tamperer) -> None:
+    frame = bytearray(pack(bytes(300)))
+    frame[4:6] = b"\xe0\xff"  # a frame's header: eight bytes of size follow
+    tamperer.sql("UPDATE records SET body = :body WHERE sequence = 4", body=bytes(frame))
+
+
+def alter_hash(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET hash = :hash WHERE sequence = 5", hash=bytes(32))
+
+
+def alter_newest_hash(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET hash = :hash WHERE sequence = :at", hash=bytes(32), at=NEWEST)
+
+
+def alter_previous_hash(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET previous_hash = :hash WHERE sequence = 5", hash=bytes(32))
+
+
+def alter_kind(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET kind = 'batch_abandoned' WHERE sequence = 6")
+
+
+def alter_batch(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET batch_id = 'b' WHERE sequence = 5")
+
+
+def alter_time(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET recorded_at_ns = 5 WHERE sequence = 5")
+
+
+def remove_one(tamperer: Tamperer) -> None:
+    tamperer.sql("DELETE FROM records WHERE sequence = 8")
+
+
+def remove_first(tamperer: Tamperer) -> None:
+    tamperer.sql("DELETE FROM records WHERE sequence = 1")
+
+
+def remove_candidate_and_its_rows(tamperer: Tamperer) -> None:
+    tamperer.sql("DELETE FROM records WHERE sequence = 5")
+    tamperer.sql("DELETE FROM candidates WHERE sequence = 5")
+    tamperer.sql("DELETE FROM executions WHERE id BETWEEN 5242880 AND 6291455")
+
+
+def remove_and_close_the_gap(tamperer: Tamperer) -> None:
+    tamperer.sql("DELETE FROM records WHERE sequence = 8")
+    tamperer.renumber(9, -1)
+
+
+def remove_newest(tamperer: Tamperer) -> None:
+    tamperer.sql("DELETE FROM records WHERE sequence = :at", at=NEWEST)
+
+
+def reorder(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET sequence = -sequence WHERE sequence IN (6, 9)")
+    tamperer.sql("UPDATE records SET sequence = CASE sequence WHEN -6 THEN 9 ELSE 6 END WHERE sequence < 0")
+
+
+def put_in(tamperer: Tamperer) -> None:
+    tamperer.renumber(8, 1)
+    tamperer.put_in(8, bytes(tamperer.record(7).hash), prepare(ENTRIES[4]))
+
+
+def put_in_behind(tamperer: Tamperer) -> None:
+    tamperer.put_in(NEWEST + 1, bytes(tamperer.record(NEWEST).hash), prepare(ENTRIES[4]))
+
+
+def alter_head(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE chain_head SET hash = :hash", hash=bytes(32))
+
+
+def raise_head(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE chain_head SET sequence = sequence + 2")
+
+
+def remove_head(tamperer: Tamperer) -> None:
+    tamperer.sql("DELETE FROM chain_head")
+
+
+ALTERATIONS: list[tuple[Callable[[Tamperer], None], int, str]] = [
+    (change_contents, 4, "candidate_judged, batch 'b'): its contents were changed"),
+    (change_contents_and_hash, 4, "it was changed and its hash made to fit"),
+    (spoil_contents, 4, "its contents cannot be read: it cannot be decompressed"),
+    (claim_a_huge_body, 4, "its contents cannot be read"),
+    (alter_hash, 5, "its hash was altered; its contents are as they were written"),
+    (alter_newest_hash, NEWEST, "its hash was altered; its contents are as they were written"),
+    (alter_previous_hash, 5, "the hash that it has of the record before it was altered"),
+    (alter_kind, 6, "its kind was altered: it was written as batch_ended"),
+    (alter_batch, 5, "its batch was altered: it is of batch 'a'"),
+    (alter_time, 5, "its time was altered"),
+    (remove_one, 8, "record 8 is missing, and nothing says that retention removed"),
+    (remove_first, 1, "record 1 is missing, and nothing says that retention removed"),
+    (remove_candidate_and_its_rows, 5, "record 5 is missing"),
+    (remove_and_close_the_gap, 8, "it is out of order: it was written as record 9"),
+    (remove_newest, NEWEST, f"record {NEWEST} is missing: the chain's head says"),
+    (reorder, 6, "it is out of order: it was written as record 9"),
+    (reorder, 9, "it is out of order: it was written as record 6"),
+    (put_in, 8, "it was put in"),
+    (put_in_behind, NEWEST + 1, f"it stands behind the chain's newest, {NEWEST}"),
+    (alter_head, NEWEST, "the chain's head says another hash"),
+    (raise_head, NEWEST + 1, f"records {NEWEST + 1} to {NEWEST + 2} are missing: the chain's head says"),
+    (remove_head, 0, "the chain's head is gone"),
+]
+
+
+@pytest.mark.parametrize(
+    ("alter", "sequence", "said"), ALTERATIONS, ids=[f"{each[0].__name__}-{each[1]}" for each in ALTERATIONS]
+)
+def test_an_altered_chain_is_found_and_named(
+    filled: Store, alter: Callable[[Tamperer], None], sequence: int, said: str
+) -> None:
+    with filled.writing() as connection:
+        alter(Tamperer(connection))
+    found = faults(filled)
+    assert any(fault.sequence == sequence and said in fault.description for fault in found), found
+
+
+ROWS = [
+    ("UPDATE candidates SET verdict = 'ACCEPTED' WHERE sequence = 4", 4, "verdict is 'ACCEPTED' instead of"),
+    ("UPDATE candidates SET source_blob = outputs_blob WHERE sequence = 4", 4, "source_blob is"),
+    ("UPDATE candidates SET batch_id = 'z' WHERE sequence = 5", 5, "batch_id is 'z' instead of 'a'"),
+    ("DELETE FROM candidates WHERE sequence = 4", 4, "its row of table candidates is gone"),
+    ("UPDATE candidates SET sequence = 6 WHERE sequence = 5", 6, "table candidates has a row"),
+    (
+        "UPDATE executions SET verdict = 'ACCEPTED' WHERE id = 4194305",
+        4,
+        "execution 1: its row of table exec",
+    ),
+    ("DELETE FROM executions WHERE id = 4194305", 4, "execution 1: its row of table executions is gone"),
+    ("UPDATE executions SET id = 4194400 WHERE id = 4194305", 4, "table executions has a row 4194400"),
+    ("UPDATE executions SET id = 6291456 WHERE id = 4194305", 6, "table executions has a row of batch 'b'"),
+    ("UPDATE executions SET problem_id = 'z' WHERE id = 4194305", 4, "problem_id is 'z' instead of"),
+    ("UPDATE batches SET is_held = false WHERE id = 'b'", 2, "is_held is False instead of True"),
+    ("UPDATE batches SET verdict_counts = '{}' WHERE id = 'b'", 2, "verdict_counts is {} instead of"),
+    ("UPDATE batches SET state = 'running' WHERE id = 'b'", 2, "state is 'running' instead of 'finished'"),
+    ("UPDATE batches SET requested_by = 'eve' WHERE id = 'a'", 1, "requested_by is 'eve' instead of"),
+    ("UPDATE batches SET id = 'z' WHERE id = 'a'", 1, "its row of table batches is gone"),
+    ("UPDATE batches SET id = 'z' WHERE id = 'a'", 1, "table batches has a row of batch 'z'"),
+    ("DELETE FROM batches WHERE id = 'b'", 2, "its row of table batches is gone"),
+]
+
+
+@pytest.mark.parametrize(("statement", "sequence", "said"), ROWS, ids=[each[0] for each in ROWS])
+def test_a_row_that_says_something_else_than_its_record_is_found_and_named(
+    filled: Store, statement: str, sequence: int, said: str
+) -> None:
+    with filled.writing() as connection:
+        Tamperer(connection).sql(statement)
+    found = faults(filled)
+    assert any(fault.sequence == sequence and said in fault.description for fault in found), found
+
+
+@pytest.mark.parametrize("statement", sorted({each[0] for each in ROWS}))
+def test_an_altered_row_casts_no_doubt_on_the_chain(filled: Store, statement: str) -> None:
+    with filled.writing() as connection:
+        Tamperer(connection).sql(statement)
+    assert all("table " in fault.description for fault in faults(filled))
+
+
+def test_what_nobody_altered_is_not_named(filled: Store) -> None:
+    with filled.writing() as connection:
+        tamperer = Tamperer(connection)
+        alter_hash(tamperer)
+        forge(tamperer, 4)
+    assert {fault.sequence for fault in faults(filled)} == {4, 5}

@@ -1,0 +1,109 @@
+"""Compares the chain with signed checkpoints: that all of it was written anew is found here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from verifierd.audit.checkpoints import Checkpoint, Damaged, read
+from verifierd.audit.keys import key_id, read_public_key
+from verifierd.audit.schema import CHAIN_HEAD, RECORDS
+from verifierd.audit.store import Store
+from verifierd.audit.verifying.asked import Asked
+from verifierd.audit.verifying.faults import Faults
+
+
+def compare_checkpoints(store: Store, asked: Asked, faults: Faults) -> int:
+    """Compare each checkpoint with the record that it is of, and return how many there were.
+
+    Raises:
+        KeyUnusable, CheckpointsUnusable: a file that is asked for cannot be used.
+        StoreUnavailable: the store cannot be read at the moment.
+    """
+    if asked.checkpoint_file is None:
+        return 0
+    keys = {key_id(key): key for key in map(read_public_key, asked.public_key_files)}
+    comparing = _Comparing(asked.checkpoint_file, keys, faults)
+    compared = 0
+    with store.reading() as connection:
+        for line, checkpoint in read(asked.checkpoint_file):
+            if isinstance(checkpoint, Damaged):
+                faults.add(0, f"{comparing.place(line)} is no checkpoint: {checkpoint.why}")
+            elif _is_asked(asked, checkpoint.sequence):
+                compared += 1
+                if comparing.is_signed(line, checkpoint):
+                    comparing.compare(connection, line, checkpoint)
+    comparing.end()
+    return compared
+
+
+class _Comparing:
+    """Goes through checkpoints. Of those that contradict the chain the first is told, and how many more."""
+
+    def __init__(self, file: Path, keys: Mapping[str, Ed25519PublicKey], faults: Faults) -> None:
+        self._file = file
+        self._keys = keys
+        self._faults = faults
+        self._agreed = 0  # the newest record that a checkpoint agreed with
+        self._first: tuple[int, str] | None = None
+        self._more = 0
+
+    def place(self, line: int) -> str:
+        """Return what a line is called."""
+        return f"line {line} of {self._file}"
+
+    def is_signed(self, line: int, checkpoint: Checkpoint) -> bool:
+        """Say whether a checkpoint is what was signed; where not, that is told."""
+        key = self._keys.get(checkpoint.key_id)
+        if key is None:
+            why = f"it is signed with key {checkpoint.key_id}, and known are {', '.join(self._keys)}"
+        elif not checkpoint.is_signed_by(key):
+            why = "its signature is not of what it says: it was altered"
+        else:
+            return True
+        self._faults.add(checkpoint.sequence, f"{self.place(line)}: {why}")
+        return False
+
+    def compare(self, connection: sa.Connection, line: int, checkpoint: Checkpoint) -> None:
+        """Compare a checkpoint with the record that it is of. One that retention removed agrees with all."""
+        sequence = checkpoint.sequence
+        found = connection.scalar(sa.select(RECORDS.c.hash).where(RECORDS.c.sequence == sequence))
+        if found == checkpoint.hash:
+            self._agreed = max(self._agreed, sequence)
+            return
+        when = datetime.fromtimestamp(checkpoint.recorded_at_ns // 10**9, UTC).isoformat()
+        signed = f"{self.place(line)}, signed at {when},"
+        if found is not None:
+            self._contradict(
+                sequence,
+                f"record {sequence} is not the one that {signed} is of: the chain was written anew from a "
+                f"record after {self._agreed}",
+            )
+        else:
+            newest = connection.scalar(sa.select(sa.func.max(CHAIN_HEAD.c.sequence))) or 0
+            if newest < sequence:
+                why = f"records {newest + 1} to {sequence} are missing: {signed} is of record {sequence}"
+                self._contradict(newest + 1, why)
+
+    def end(self) -> None:
+        """Tell the first contradiction, and how many follow it."""
+        if self._first is not None:
+            sequence, why = self._first
+            more = f"; {self._more} more checkpoints contradict the chain" if self._more else ""
+            self._faults.add(sequence, why + more)
+
+    def _contradict(self, sequence: int, why: str) -> None:
+        if self._first is None:
+            self._first = sequence, why
+        else:
+            self._more += 1
+
+
+def _is_asked(asked: Asked, sequence: int) -> bool:
+    return sequence >= asked.first_sequence and (
+        asked.last_sequence is None or sequence <= asked.last_sequence
+    )

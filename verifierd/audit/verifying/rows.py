@@ -1,0 +1,179 @@
+"""Compares the rows that records are found by with the records: a batch, its candidates, its executions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from verifierd.audit.bodies import BlobName, Part, batch_of, entry_of, time_of
+from verifierd.audit.entries import BatchBegun, CandidateJudged, Entry
+from verifierd.audit.packing import unpack
+from verifierd.audit.rows import Row, batch_row, candidate_row, changes, execution_rows
+from verifierd.audit.schema import BATCHES, CANDIDATES, EXECUTIONS, EXECUTIONS_OF_A_RECORD, RECORDS
+from verifierd.audit.store import Store
+from verifierd.audit.verifying.chain import MAX_BODY_BYTES, called
+from verifierd.audit.verifying.faults import Faults, named, quoted
+from verifierd.audit.verifying.links import Link
+
+_PAGE = 100
+_COLUMNS_SHOWN = 3
+
+
+class BatchRows:
+    """One batch's records in order, and beside them what the tables have of it."""
+
+    def __init__(self, connection: sa.Connection, store: Store, batch_id: str, faults: Faults) -> None:
+        """Take a connection that sees one state of the store."""
+        self.executions = 0
+        self._connection = connection
+        self._blobs = store.blobs
+        self._batch_id = batch_id
+        self._faults = faults
+        self._expected: Row | None = None
+        self._is_whole = True  # no record of it is altered or misplaced, so its row can be reckoned
+
+    def compare(self) -> Iterator[None]:
+        """Compare everything, and yield after each record."""
+        after = 0
+        while page := self._page(after):
+            names: dict[int, dict[Part, BlobName]] = {}
+            judged: dict[int, CandidateJudged] = {}
+            for row in page:
+                names[row.sequence] = {}
+                entry = self._entry(row, names[row.sequence])
+                if isinstance(entry, CandidateJudged):
+                    judged[row.sequence] = entry
+                if entry is not None:
+                    self._follow(row.sequence, entry, names[row.sequence])
+            self._compare_candidates(judged, names)
+            yield from (None for _ in page)
+            after = page[-1].sequence
+        self._compare_batch()
+
+    def _page(self, after: int) -> Sequence[Any]:
+        chosen = sa.select(RECORDS).where(RECORDS.c.batch_id == self._batch_id, RECORDS.c.sequence > after)
+        return self._connection.execute(chosen.order_by(RECORDS.c.sequence).limit(_PAGE)).all()
+
+    def _entry(self, row: Any, names: dict[Part, BlobName]) -> Entry | None:
+        """Return the entry of a record, and fill in the blobs that it names; None where it was altered."""
+
+        def keep_name(part: Part, name: BlobName) -> None:
+            names[part] = name
+
+        try:
+            body = unpack(row.body, MAX_BODY_BYTES)
+            link = Link(row.sequence, row.kind, body, row.previous_hash, row.hash)
+            is_sound = link.hash_with() == row.hash
+            entry = entry_of(row.kind, body, keep_name) if is_sound else None
+        except ValueError as error:
+            self._faults.add(row.sequence, f"{called(row)}: its contents cannot be understood: {error}")
+            entry = None
+        if entry is None or not self._is_filed(row, entry):
+            self._is_whole = False
+            return None
+        return entry
+
+    def _is_filed(self, row: Any, entry: Entry) -> bool:
+        """Say whether a record's columns are those of its contents."""
+        if batch_of(entry) != row.batch_id:
+            of_batch = quoted(batch_of(entry))
+            self._faults.add(row.sequence, f"{called(row)}: its batch was altered: it is of batch {of_batch}")
+            return False
+        if time_of(entry) != row.recorded_at_ns:
+            self._faults.add(
+                row.sequence,
+                f"{called(row)}: its time was altered: it is {time_of(entry)}, and says {row.recorded_at_ns}",
+            )
+        return True
+
+    def _follow(self, sequence: int, entry: Entry, names: Mapping[Part, BlobName]) -> None:
+        if isinstance(entry, BatchBegun):
+            self._expected = batch_row(sequence, entry, names)
+        elif self._expected is not None:
+            self._expected |= changes(self._expected, entry)
+
+    def _compare_candidates(
+        self, judged: Mapping[int, CandidateJudged], names: Mapping[int, Mapping[Part, BlobName]]
+    ) -> None:
+        if not judged:
+            return
+        there = self._rows(CANDIDATES, CANDIDATES.c.sequence.in_(judged), "sequence")
+        for sequence, entry in judged.items():
+            name = named(sequence, "candidate_judged", entry.batch_id, entry.candidate.id)
+            self._compare(
+                sequence,
+                name,
+                CANDIDATES,
+                candidate_row(sequence, entry, names[sequence]),
+                there.get(sequence),
+            )
+            self._compare_executions(sequence, name, entry)
+        self._find_missing_blobs(judged, names)
+
+    def _compare_executions(self, sequence: int, name: str, entry: CandidateJudged) -> None:
+        problem_id = self._expected["problem_id"] if self._expected else None
+        first = sequence * EXECUTIONS_OF_A_RECORD
+        within = EXECUTIONS.c.id.between(first, first + EXECUTIONS_OF_A_RECORD - 1)
+        there = self._rows(EXECUTIONS, within, "id")
+        for row in execution_rows(sequence, entry, problem_id or ""):
+            if problem_id is None:
+                del row["problem_id"]  # the record that says it is not as it was written
+            self.executions += 1
+            place = row["id"] - first
+            self._compare(sequence, f"{name}, execution {place}", EXECUTIONS, row, there.pop(row["id"], None))
+        for number in there:
+            self._faults.add(
+                sequence,
+                f"{name}: table executions has a row {number} that it has no execution for: it was put in",
+            )
+
+    def _find_missing_blobs(
+        self, judged: Mapping[int, CandidateJudged], names: Mapping[int, Mapping[Part, BlobName]]
+    ) -> None:
+        wanted = {blob.sha256 for sequence in judged for blob in names[sequence].values()}
+        missing = wanted - self._blobs.known(self._connection, wanted)
+        for sequence, entry in judged.items() if missing else ():
+            for part, blob in names[sequence].items():
+                if blob.sha256 in missing:
+                    name = named(sequence, "candidate_judged", entry.batch_id, entry.candidate.id)
+                    self._tell_missing(sequence, name, part.value, blob.sha256)
+
+    def _compare_batch(self) -> None:
+        row = self._rows(BATCHES, BATCHES.c.id == self._batch_id, "id").get(self._batch_id)
+        if self._expected is None:
+            return  # a record that did not begin it tells of it: the chain or its own hash says why
+        sequence = self._expected["sequence"]
+        name = named(sequence, "batch_begun", self._batch_id)
+        if self._is_whole:
+            self._compare(sequence, name, BATCHES, self._expected, row)
+        blobs = {"request": self._expected["request_blob"], "problem": self._expected["problem_blob"]}
+        wanted = {sha256 for sha256 in blobs.values() if sha256 is not None}
+        missing = wanted - self._blobs.known(self._connection, wanted)
+        for part, sha256 in blobs.items():
+            if sha256 in missing:
+                self._tell_missing(sequence, name, part, sha256)
+
+    def _rows(self, table: sa.Table, which: sa.ColumnElement[bool], key: str) -> dict[Any, Mapping[str, Any]]:
+        found = self._connection.execute(sa.select(table).where(which)).mappings()
+        return {row[key]: dict(row) for row in found}
+
+    def _compare(
+        self, sequence: int, name: str, table: sa.Table, expected: Row, there: Mapping[str, Any] | None
+    ) -> None:
+        if there is None:
+            self._faults.add(sequence, f"{name}: its row of table {table.name} is gone")
+            return
+        wrong = [
+            f"{column} is {quoted(there[column])} instead of {quoted(value)}"
+            for column, value in expected.items()
+            if there[column] != value
+        ]
+        if wrong:
+            more = f", and {len(wrong) - _COLUMNS_SHOWN} more" if len(wrong) > _COLUMNS_SHOWN else ""
+            told = ", ".join(wrong[:_COLUMNS_SHOWN])
+            self._faults.add(sequence, f"{name}: its row of table {table.name} was altered: {told}{more}")
+
+    def _tell_missing(self, sequence: int, name: str, part: str, sha256: str) -> None:
+        self._faults.add(sequence, f"{name}: its {part} is gone: table blobs has no row {sha256}")
