@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from verifierd.audit.schema import BATCHES, CANDIDATES, EXECUTIONS, RECORDS
+from verifierd.audit.schema import BATCHES, CANDIDATES, EXECUTIONS, EXECUTIONS_OF_A_RECORD, RECORDS
 from verifierd.audit.store import Store
 from verifierd.audit.verifying.asked import Asked, Watch
 from verifierd.audit.verifying.chain import Walked
 from verifierd.audit.verifying.faults import MAX_FAULTS, Faults, quoted
 from verifierd.audit.verifying.rows import BatchRows
 from verifierd.audit.verifying.snapshots import snapshot
-
-_RECORD_OF_EXECUTION = 20  # bits: see EXECUTIONS_OF_A_RECORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def _batch_ids(store: Store, asked: Asked) -> Iterator[str]:
 
 def _find_strays(store: Store, asked: Asked, walked: Walked, faults: Faults) -> None:
     """Find rows that stand for no record."""
-    of_execution = EXECUTIONS.c.id.bitwise_rshift(_RECORD_OF_EXECUTION)
+    of_execution = EXECUTIONS.c.id // EXECUTIONS_OF_A_RECORD
     is_its_own = RECORDS.c.batch_id == BATCHES.c.id
     tables = (
         (BATCHES, BATCHES.c.sequence, BATCHES.c.id, "batch_begun", is_its_own),
