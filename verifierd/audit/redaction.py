@@ -41,12 +41,12 @@ class Redactor:
         """Compile the rules.
 
         Raises:
-            BadRule: a pattern or a replacement cannot be used; it is named by its place, from 0.
+            BadRule: a pattern or a replacement cannot be used; it is named by its number, from 1.
         """
         given = list(rules)
         if len(given) > MAX_RULES:
-            raise BadRule(f"audit.redact: {len(given)} rules; allowed: up to {MAX_RULES}")
-        self._rules = [_compiled(f"audit.redact[{place}]", rule) for place, rule in enumerate(given)]
+            raise BadRule(f"{len(given)} rules; allowed: up to {MAX_RULES}")
+        self._rules = [_compiled(f"rule {number}", rule) for number, rule in enumerate(given, start=1)]
         # One search for all rules at once says of most texts that there is nothing in them.
         together = "|".join(f"(?:{rule.pattern})" for rule in given)
         self._any = re2.compile(together.encode(), _options(len(given))) if given else None
@@ -149,7 +149,7 @@ class _Work:
 def _compiled(place: str, rule: Rule) -> tuple[Any, bytes]:
     if not rule.pattern or len(rule.pattern) > MAX_PATTERN_CHARS:
         raise BadRule(
-            f"{place}.pattern: {len(rule.pattern)} characters; allowed: from 1 to {MAX_PATTERN_CHARS}"
+            f"{place}: its pattern has {len(rule.pattern)} characters; allowed: 1 to {MAX_PATTERN_CHARS}"
         )
     try:
         pattern = re2.compile(rule.pattern.encode(), _options())
@@ -157,17 +157,17 @@ def _compiled(place: str, rule: Rule) -> tuple[Any, bytes]:
         reason = error.args[0]
         shown = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(error)
         raise BadRule(
-            f"{place}.pattern: {rule.pattern!r} is no pattern of RE2: {shown}; look-around and "
+            f"{place}: {rule.pattern!r} is no pattern of RE2: {shown}; look-around and "
             "back-references are not allowed, since they may take for ever"
         ) from None
     if pattern.search(b"") is not None:
-        raise BadRule(f"{place}.pattern: {rule.pattern!r} finds the empty text, and so everything")
+        raise BadRule(f"{place}: {rule.pattern!r} finds the empty text, and so everything")
     replacement = rule.replacement.encode("utf-8", "replace")
     try:
         re2.compile(b"(?:" + rule.pattern.encode() + b")|", _options()).search(b"").expand(replacement)
     except (IndexError, ValueError) as error:
         raise BadRule(
-            f"{place}.replacement: {rule.replacement!r} cannot be used: {error}; \\1 is the text of the "
+            f"{place}: the replacement {rule.replacement!r} cannot be used: {error}; \\1 is the text of the "
             f"pattern's first group, of {pattern.groups}, and a backslash is \\\\"
         ) from None
     return pattern, replacement

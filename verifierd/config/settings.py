@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from sandboxes.model import Limits
 from verifierd.admission import DEFAULT_LIMITS, DERIVED, MAX_LIMITS, MIB, SECOND_NS, AdmissionLimits
+from verifierd.config.audit import AuditSection
 from verifierd.config.sandbox import SandboxSection
 from verifierd.config.section import Amount, Count, Seconds, Section, Text, Usd
 
@@ -219,6 +220,9 @@ class Settings(BaseSettings):
     prices: PricesSection = Field(
         default=PricesSection(),
         description="What verifying costs. The defaults are about what serverless containers cost, 2025.",
+    )
+    audit: AuditSection = Field(
+        default=AuditSection(), description="The store of what was asked, what ran and what came of it."
     )
     log: LogSection = Field(default=LogSection(), description="What the daemon says, on standard error.")
 

@@ -107,18 +107,18 @@ def test_going_over_a_text_again_and_again_is_bounded_and_the_rest_goes() -> Non
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (Rule("a(b"), "redact[1].pattern: 'a(b' is no pattern of RE2: missing ): a(b"),
+        (Rule("a(b"), "rule 2: 'a(b' is no pattern of RE2: missing ): a(b"),
         (Rule(r"(a)\1"), "back-references are not allowed"),
         (Rule("(?=a)b"), "look-around"),
-        (Rule(""), "redact[1].pattern: 0 characters; allowed: from 1 to 2000"),
+        (Rule(""), "rule 2: its pattern has 0 characters; allowed: 1 to 2000"),
         (Rule("a" * 2001), "2001 characters"),
         (Rule("a*"), "finds the empty text"),
         (Rule("((a{1000}){1000}){1000}"), "is no pattern of RE2"),
         (Rule("\udcff"), "is no pattern of RE2"),
-        (Rule("(a)", r"\2"), r"redact[1].replacement: '\\2' cannot be used"),
-        (Rule("(a)", r"\g<name>"), "redact[1].replacement"),
-        (Rule("a", "\\"), "redact[1].replacement"),
-        (Rule("a", r"\x"), "redact[1].replacement"),
+        (Rule("(a)", r"\2"), r"rule 2: the replacement '\\2' cannot be used"),
+        (Rule("(a)", r"\g<name>"), "rule 2: the replacement"),
+        (Rule("a", "\\"), "rule 2: the replacement"),
+        (Rule("a", r"\x"), "rule 2: the replacement"),
     ],
 )
 def test_a_rule_that_cannot_be_used_is_named(rule: Rule, said: str) -> None:
