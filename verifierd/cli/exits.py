@@ -10,6 +10,7 @@ from enum import IntEnum
 
 import typer
 
+from verifierd.audit.errors import EntryRefused, StoreError
 from verifierd.audit.wrong_input import WrongInput
 from verifierd.cli.endings import INTERRUPTED, OutputError, say_failed, say_interrupted
 from verifierd.config import ConfigError
@@ -45,12 +46,12 @@ def reported(as_json: bool = False) -> Iterator[None]:
 def _told(as_json: bool) -> Iterator[None]:
     try:
         yield
-    except (InputError, ConfigError, WrongInput) as error:
+    except (InputError, ConfigError, WrongInput, EntryRefused) as error:
         raise ended(str(error), ExitCode.BAD_INPUT, as_json) from None
     except VerifierError as error:
         ours = isinstance(error, NotOffered) or not isinstance(error, REFUSALS)
         raise ended(str(error), ExitCode.TROUBLE if ours else ExitCode.BAD_INPUT, as_json) from None
-    except (StartFailed, OSError) as error:
+    except (StartFailed, StoreError, OSError) as error:
         raise ended(str(error), ExitCode.TROUBLE, as_json) from None
     except (KeyboardInterrupt, asyncio.CancelledError):
         say_interrupted(as_json)

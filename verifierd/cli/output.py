@@ -62,6 +62,16 @@ def money_text(usd: float) -> str:
     return f"${usd:.{decimals}f}"
 
 
+def size_text(size_bytes: int) -> str:
+    """Return a size in binary units: 512 bytes, 25.3 KiB, 200 GiB."""
+    size, unit = float(size_bytes), "bytes"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:.{0 if unit == 'bytes' or size >= 100 else 1}f} {unit}"
+
+
 def plain(text: str) -> Text:
     """Return text of others as one line without markup; what could steer a terminal is written out."""
     line = " ".join(text.split())

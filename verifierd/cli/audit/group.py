@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from verifierd.cli.audit import keygen
+from verifierd.cli.audit import hold, keygen, retain, verify
 
 HELP = """Look into the audit store, prove that nobody changed it, and say what may go.
 
@@ -17,5 +17,9 @@ PostgreSQL database. No daemon is needed, and one that runs may go on.
 def build() -> typer.Typer:
     """Return the commands of `verifierd audit`."""
     app = typer.Typer(help=HELP, no_args_is_help=True)
+    app.command(help=verify.HELP)(verify.verify)
+    app.command(help=retain.HELP)(retain.retain)
+    app.command(help=hold.HOLD_HELP)(hold.hold)
+    app.command(help=hold.RELEASE_HELP)(hold.release)
     app.command(help=keygen.HELP)(keygen.keygen)
     return app

@@ -1,0 +1,72 @@
+"""Which store a command means, and how it is opened: the options of all commands of `verifierd audit`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from verifierd.audit.store import Store, StoreSettings, open_store
+from verifierd.cli.options import CONFIG_HELP
+from verifierd.config import ConfigError, Settings
+from verifierd.config.convert import store_settings
+
+DatabaseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="PATH|URL",
+        help="The store: an SQLite file, or postgresql://USER@HOST/DATABASE. Without it `audit.database` of "
+        "the settings.",
+        show_default=False,
+    ),
+]
+BlobsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--blobs",
+        metavar="FOLDER|URL",
+        help="Where its large blobs are. Without it `audit.blobs` of the settings, or the folder beside an "
+        "SQLite file.",
+        show_default=False,
+    ),
+]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help=CONFIG_HELP, show_default=False)]
+
+
+@contextmanager
+def opened(settings: Settings, database: str | None, blobs: str | None = None) -> Iterator[Store]:
+    """Open the store that the options name, or else the settings. One that is not there is not made.
+
+    Raises:
+        ConfigError: neither names one.
+        StoreUnavailable: it cannot be used; the reason says why.
+    """
+    store = open_store(_place(settings, database, blobs), create=False)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def is_of_settings(settings: Settings, database: str | None) -> bool:
+    """Say whether the store that is meant is the settings' own, so that all else they say is of it too."""
+    return database is None or database == settings.audit.database
+
+
+def _place(settings: Settings, database: str | None, blobs: str | None) -> StoreSettings:
+    named = store_settings(settings)
+    if database:
+        # The blobs of the settings are those of their own database.
+        own = settings.audit.blobs if is_of_settings(settings, database) else ""
+        named = StoreSettings(database, own)
+    if named is None:
+        raise ConfigError(
+            "no audit store is named: give --database, or set audit.database in the file of --config or in "
+            "VERIFIERD_AUDIT__DATABASE"
+        )
+    return named if blobs is None else replace(named, blobs=blobs)
