@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from verifierd.cli.main import build
-from verifierd.cli.output import money_text, seconds_text
+from verifierd.cli.output import money_text, seconds_text, size_text
 from verifierd.cli.summaries import clusters_text
 from verifierd.cli.words import SHORT_FORMS, counted, cpu_text, plural
 from verifierd_client import Cluster, Verdict
@@ -92,3 +92,18 @@ def test_help_shows_examples_line_by_line(command: tuple[str, ...]) -> None:
     examples = [line for line in shown.splitlines() if line.strip().startswith("verifierd ")]
     assert examples
     assert all(line.count("verifierd ") == 1 for line in examples), shown
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "text"),
+    [
+        (0, "0 bytes"),
+        (1023, "1023 bytes"),
+        (1024, "1.0 KiB"),
+        (150 << 10, "150 KiB"),
+        (5 << 29, "2.5 GiB"),
+        (1 << 52, "4096 TiB"),
+    ],
+)
+def test_sizes_are_told_in_binary_units(size_bytes: int, text: str) -> None:
+    assert size_text(size_bytes) == text
