@@ -15,8 +15,8 @@ from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES, EXECUTIONS, RECOR
 
 # What a row takes beside its body, with its places in the indexes: measured with SQLite, rounded up.
 RECORD_ROW_BYTES = 300
-CANDIDATE_ROW_BYTES = 1500
-EXECUTION_ROW_BYTES = 700
+CANDIDATE_ROW_BYTES = 900
+EXECUTION_ROW_BYTES = 250
 
 MAY_GO = sa.and_(BATCHES.c.state.in_(("finished", "abandoned")), sa.not_(BATCHES.c.is_held))
 """Of a batch: it came to its end, and is under no legal hold."""

@@ -33,7 +33,7 @@ for a batch later finds when and why it went.
     verifierd audit retain --keep-gib 200 --json
 
 `--older-than` counts days from a batch's end. `--keep-gib` is what all batches may take together: records and
-blobs as they are stored, and about 700 bytes for each execution's row. A batch goes where one of the two says
+blobs as they are stored, and about 250 bytes for each execution's row. A batch goes where one of the two says
 so. Without them `audit.keep_days` and `audit.keep_gib` of the settings hold.
 
 A daemon that writes to the store may go on, and waits for moments. Room in an SQLite file is used again for
