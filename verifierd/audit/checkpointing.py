@@ -7,19 +7,50 @@ import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
+import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from verifierd.audit import checkpoints
 from verifierd.audit.checkpoints import Checkpoint
+from verifierd.audit.schema import CHAIN_HEAD, RECORDS
+from verifierd.audit.store import Store
 from verifierd.audit.wrong_input import CheckpointsUnusable, WrongInput
 from verifierd.logs import get_logger
 
-Head = Callable[[], tuple[int, bytes]]
+
+class Chain(Protocol):
+    """What a checkpointer must know of a chain. Its methods may block, and raise what they like."""
+
+    def newest(self) -> tuple[int, bytes]:
+        """Return number and hash of the newest record; the number is 0 where there is none."""
+
+    def hash_of(self, sequence: int) -> bytes | None:
+        """Return the hash of a record; None where it is not there."""
+
+
+class StoredChain:
+    """The chain of a store, as its tables say that it is."""
+
+    def __init__(self, store: Store) -> None:
+        """Take an open store."""
+        self._store = store
+
+    def newest(self) -> tuple[int, bytes]:
+        """Return number and hash of the newest record. Raises StoreUnavailable."""
+        with self._store.reading() as connection:
+            row = connection.execute(sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash)).one()
+            return row.sequence, row.hash
+
+    def hash_of(self, sequence: int) -> bytes | None:
+        """Return the hash of a record, None where retention removed it. Raises StoreUnavailable."""
+        with self._store.reading() as connection:
+            return connection.scalar(sa.select(RECORDS.c.hash).where(RECORDS.c.sequence == sequence))
 
 
 class Checkpointer:
-    """Signs what `head` says is the chain's newest record (its sequence, 0 for none, and its hash).
+    """Signs what the chain's newest record is.
 
     What contradicts the last checkpoint is never signed: a chain that is shorter than it was, or another
     one. `trouble` says in a sentence why no checkpoints are written; None while all is well.
@@ -27,7 +58,7 @@ class Checkpointer:
 
     def __init__(
         self,
-        head: Head,
+        chain: Chain,
         key: Ed25519PrivateKey,
         file: Path,
         every_s: float,
@@ -35,7 +66,7 @@ class Checkpointer:
     ) -> None:
         """Take what is needed; nothing is read or written before `start`."""
         self.trouble: str | None = None
-        self._head = head
+        self._chain = chain
         self._key = key
         self._file = file
         self._every_s = every_s
@@ -73,17 +104,11 @@ class Checkpointer:
         return written
 
     def _signed(self) -> Checkpoint | None:
-        sequence, record_hash = self._head()
+        sequence, record_hash = self._chain.newest()
         last = self._last
-        if last is not None and sequence <= last.sequence:
-            if sequence == last.sequence and record_hash == last.hash:
-                return None
-            what = "another one" if sequence == last.sequence else f"record {sequence}"
-            raise CheckpointsUnusable(
-                f"{self._file}: record {last.sequence} was the newest at the last checkpoint, and now "
-                f"{what} is; run `verifierd audit verify`. For a new store begin a new file"
-            )
-        if sequence == 0:
+        if last is not None:
+            self._refuse_another(last, sequence)
+        if sequence == (0 if last is None else last.sequence):
             return None
         self._last = checkpoints.sign(self._key, sequence, record_hash, self._clock_ns())
         try:
@@ -92,6 +117,19 @@ class Checkpointer:
             self._last = last
             raise
         return self._last
+
+    def _refuse_another(self, last: Checkpoint, newest: int) -> None:
+        """Raise CheckpointsUnusable where the chain is not the one of the last checkpoint."""
+        if newest < last.sequence:
+            what = f"now record {newest} is the newest"
+        elif self._chain.hash_of(last.sequence) not in (None, last.hash):
+            what = "now it is another one"
+        else:
+            return
+        raise CheckpointsUnusable(
+            f"{self._file}: record {last.sequence} was the newest at the last checkpoint, and {what}; run "
+            "`verifierd audit verify`. For a new store begin a new file"
+        )
 
     def _say(self, trouble: str | None) -> None:
         if trouble != self.trouble:

@@ -104,13 +104,18 @@ class Chain:
     def __init__(self) -> None:
         self.sequence = 0
         self.hash = HASHES[0]
+        self.earlier: dict[int, bytes] = {}
         self.broken: Exception | None = None
         self.asked = threading.Semaphore(0)
 
     def grow(self, sequence: int) -> None:
+        self.earlier[self.sequence] = self.hash
         self.sequence, self.hash = sequence, HASHES[sequence]
 
-    def head(self) -> tuple[int, bytes]:
+    def hash_of(self, sequence: int) -> bytes | None:
+        return self.hash if sequence == self.sequence else self.earlier.get(sequence)
+
+    def newest(self) -> tuple[int, bytes]:
         self.asked.release()
         if self.broken is not None:
             raise self.broken
@@ -124,7 +129,7 @@ def chain() -> Chain:
 
 @pytest.fixture
 def checkpointer(chain: Chain, tmp_path: Path) -> Callable[[float], Checkpointer]:
-    return lambda every_s: Checkpointer(chain.head, KEY, tmp_path / "checkpoints", every_s, lambda: 7)
+    return lambda every_s: Checkpointer(chain, KEY, tmp_path / "checkpoints", every_s, lambda: 7)
 
 
 def test_only_what_is_new_is_signed(
@@ -172,7 +177,9 @@ def test_records_are_signed_as_they_come_and_at_the_end(
 
 
 @pytest.mark.parametrize(
-    ("sequence", "record_hash"), [(3, HASHES[3]), (5, HASHES[6])], ids=["shorter", "another"]
+    ("sequence", "record_hash"),
+    [(3, HASHES[3]), (5, HASHES[6]), (7, HASHES[7])],
+    ids=["shorter", "another", "written anew and longer"],
 )
 def test_what_contradicts_the_last_checkpoint_is_never_signed(
     chain: Chain,
@@ -184,6 +191,7 @@ def test_what_contradicts_the_last_checkpoint_is_never_signed(
     file = tmp_path / "checkpoints"
     append(file, checkpoint(5))
     chain.sequence, chain.hash = sequence, record_hash
+    chain.earlier[5] = HASHES[6]
 
     async def live() -> str | None:
         one = checkpointer(3600)

@@ -47,7 +47,10 @@ class Report:
         batches_checked: batches whose rows were compared with their records.
         executions_checked: likewise.
         blobs_checked: blobs that were read.
-        checkpoints_checked: signatures that were checked, and compared with their record.
+        checkpoints_checked: signed checkpoints that were compared with their record.
+        checkpoints_of_removed: those whose record retention removed, which so tell nothing any more.
+        checkpointed_sequence: the newest record that a checkpoint agreed with, 0 where none did: that those
+            behind it were not written anew is not proven.
         newest: number and hash of the newest record when the verification began.
         faults: the first 1000 that were found, in the order of the records.
         faults_left_out: how many more there were.
@@ -59,6 +62,8 @@ class Report:
     executions_checked: int
     blobs_checked: int
     checkpoints_checked: int
+    checkpoints_of_removed: int
+    checkpointed_sequence: int
     newest: tuple[int, bytes]
     faults: tuple[Fault, ...]
     faults_left_out: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,38 +18,49 @@ from verifierd.audit.verifying.asked import Asked
 from verifierd.audit.verifying.faults import Faults
 
 
-def compare_checkpoints(store: Store, asked: Asked, faults: Faults) -> int:
-    """Compare each checkpoint with the record that it is of, and return how many there were.
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """How many checkpoints were compared with their records, and how many are of records that are gone.
+
+    `agreed_sequence` is the newest record that one agreed with; 0: none.
+    """
+
+    compared: int = 0
+    of_removed: int = 0
+    agreed_sequence: int = 0
+
+
+def compare_checkpoints(store: Store, asked: Asked, faults: Faults) -> Checkpoints:
+    """Compare each checkpoint with the record that it is of.
 
     Raises:
         KeyUnusable, CheckpointsUnusable: a file that is asked for cannot be used.
         StoreUnavailable: the store cannot be read at the moment.
     """
     if asked.checkpoint_file is None:
-        return 0
+        return Checkpoints()
     keys = {key_id(key): key for key in map(read_public_key, asked.public_key_files)}
     comparing = _Comparing(asked.checkpoint_file, keys, faults)
-    compared = 0
     with store.reading() as connection:
         for line, checkpoint in read(asked.checkpoint_file):
             if isinstance(checkpoint, Damaged):
                 faults.add(0, f"{comparing.place(line)} is no checkpoint: {checkpoint.why}")
-            elif _is_asked(asked, checkpoint.sequence):
-                compared += 1
-                if comparing.is_signed(line, checkpoint):
-                    comparing.compare(connection, line, checkpoint)
+            elif _is_asked(asked, checkpoint.sequence) and comparing.is_signed(line, checkpoint):
+                comparing.compare(connection, line, checkpoint)
     comparing.end()
-    return compared
+    return Checkpoints(comparing.compared, comparing.of_removed, comparing.agreed)
 
 
 class _Comparing:
     """Goes through checkpoints. Of those that contradict the chain the first is told, and how many more."""
 
     def __init__(self, file: Path, keys: Mapping[str, Ed25519PublicKey], faults: Faults) -> None:
+        self.compared = 0
+        self.of_removed = 0
+        self.agreed = 0  # the newest record that a checkpoint agreed with
         self._file = file
         self._keys = keys
         self._faults = faults
-        self._agreed = 0  # the newest record that a checkpoint agreed with
         self._first: tuple[int, str] | None = None
         self._more = 0
 
@@ -69,11 +81,12 @@ class _Comparing:
         return False
 
     def compare(self, connection: sa.Connection, line: int, checkpoint: Checkpoint) -> None:
-        """Compare a checkpoint with the record that it is of. One that retention removed agrees with all."""
+        """Compare a checkpoint with its record. Where retention removed that, it tells nothing any more."""
         sequence = checkpoint.sequence
         found = connection.scalar(sa.select(RECORDS.c.hash).where(RECORDS.c.sequence == sequence))
+        self.compared += 1
         if found == checkpoint.hash:
-            self._agreed = max(self._agreed, sequence)
+            self.agreed = max(self.agreed, sequence)
             return
         when = datetime.fromtimestamp(checkpoint.recorded_at_ns // 10**9, UTC).isoformat()
         signed = f"{self.place(line)}, signed at {when},"
@@ -81,13 +94,16 @@ class _Comparing:
             self._contradict(
                 sequence,
                 f"record {sequence} is not the one that {signed} is of: the chain was written anew from a "
-                f"record after {self._agreed}",
+                f"record after {self.agreed}",
             )
         else:
             newest = connection.scalar(sa.select(sa.func.max(CHAIN_HEAD.c.sequence))) or 0
             if newest < sequence:
                 why = f"records {newest + 1} to {sequence} are missing: {signed} is of record {sequence}"
                 self._contradict(newest + 1, why)
+            else:
+                self.compared -= 1
+                self.of_removed += 1
 
     def end(self) -> None:
         """Tell the first contradiction, and how many follow it."""

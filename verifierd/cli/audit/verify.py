@@ -91,7 +91,7 @@ def verify(
         if as_json:
             print_json(report_as_json(report))
         else:
-            print_views(*report_views(report, asked))
+            print_views(*report_views(report))
     raise typer.Exit(ExitCode.FINE if report.holds else ExitCode.NEGATIVE)
 
 
@@ -106,7 +106,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def report_views(report: Report, asked: Asked) -> list[RenderableType]:
+def report_views(report: Report) -> list[RenderableType]:
     """Return a report for a person: a table of the faults if there are any, and what it all amounts to."""
     views: list[RenderableType] = []
     if report.faults:
@@ -117,7 +117,7 @@ def report_views(report: Report, asked: Asked) -> list[RenderableType]:
             table.add_row(str(fault.sequence) if fault.sequence else "", plain(fault.description))
         views.append(table)
     views.append(_looked_at(report))
-    views.append(_conclusion(report, asked))
+    views.append(_conclusion(report))
     return views
 
 
@@ -128,21 +128,29 @@ def _looked_at(report: Report) -> Text:
         plural(report.blobs_checked, "blob"),
         plural(report.checkpoints_checked, "checkpoint"),
     ]
-    removed = (
-        f"; retention removed {plural(report.records_removed, 'record')}" if report.records_removed else ""
-    )
-    return Text(f"Looked at {', '.join(counts)}{removed}.")
+    text = Text(f"Looked at {', '.join(counts)}.")
+    if report.records_removed:
+        text.append(
+            f" Retention removed {plural(report.records_removed, 'record')}, and recorded that it did."
+        )
+    if report.checkpoints_of_removed:
+        count = plural(report.checkpoints_of_removed, "checkpoint")
+        text.append(f" Of {count} more the record is removed: nothing follows from them.")
+    return text
 
 
-def _conclusion(report: Report, asked: Asked) -> Text:
+def _conclusion(report: Report) -> Text:
     if not report.holds:
         more = f" and {report.faults_left_out} more" if report.faults_left_out else ""
-        return Text(
-            f"The store does not hold: {plural(len(report.faults), 'fault')}{more}.", style="bold red"
-        )
+        count = plural(len(report.faults), "fault")
+        return Text(f"Not everything stands as it was written: {count}{more}.", style="bold red")
+    newest, _ = report.newest
     text = Text("Everything stands as it was written.", style="green")
-    if asked.checkpoint_file is None:
-        text.append(" Nothing tells whether all of it was written anew: no checkpoints were given.", "yellow")
+    if report.checkpointed_sequence == 0:
+        why = "no checkpoint agrees with a record, or none were given"
+        text.append(f" Whether all of it was written anew is not known: {why}.", "yellow")
+    else:
+        text.append(f" Checkpoints prove it up to record {report.checkpointed_sequence} of {newest}.")
     return text
 
 
