@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -21,9 +24,10 @@ from verifierd.audit.removing import remove_batches, sweep, sweep_unnamed
 from verifierd.audit.retention import Rules, plan, retain
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES, EXECUTIONS, RECORDS
 from verifierd.audit.sizes import Amount
-from verifierd.audit.store import Store
+from verifierd.audit.store import Store, StoreSettings
 from verifierd.audit.verifying import verify_records
 
+REPOSITORY = Path(__file__).resolve().parents[3]
 DAY_NS = 86_400 * 10**9
 NOW_NS = BEGAN_NS + 100 * DAY_NS
 EVERYTHING = Rules(ended_before_ns=NOW_NS, why="a test")
@@ -282,3 +286,38 @@ def test_a_plan_tells_what_stays(store: Store) -> None:
     outcome = plan(store, EVERYTHING)
     assert (outcome.gone.batches, outcome.held, outcome.unfinished) == (2, 1, 0)
     assert outcome.left.batches == 1
+
+
+KILLED = """
+import sys, time
+from verifierd.audit import retention
+from verifierd.audit.store import StoreSettings, open_store
+retention.RECORDS_AT_ONCE = 4
+store = open_store(StoreSettings(*sys.argv[1:]))
+rules = retention.Rules(keep_bytes=0, why="a test")
+print("ready", flush=True)
+retention.retain(store, rules, time.time_ns, lambda: print("gone", flush=True))
+"""
+
+
+@pytest.mark.parametrize("gone_before", [0, 1, 3, 6])
+def test_a_kill_amid_a_removal_loses_nothing_that_was_to_stay(
+    store: Store, store_settings: StoreSettings, gone_before: int
+) -> None:
+    for number in range(8):
+        write(store, *with_file(f"b{number}", secrets.token_bytes(40_000)))
+    write(store, *batch("held"))
+    change_hold(store, "held", is_held=True, by="", reason="", now_ns=NOW_NS)
+    command = [sys.executable, "-c", KILLED, store_settings.database, store_settings.blobs]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY) as process:
+        assert process.stdout is not None
+        for _ in range(1 + gone_before):
+            assert process.stdout.readline() in (b"ready\n", b"gone\n")
+        process.kill()
+    report = verify_records(store)
+    assert report.faults == ()
+    assert report.records_removed >= 3 * gone_before
+    assert len(files(store)) >= 8 - report.records_removed // 3
+    retain(store, replace(EVERYTHING, keep_bytes=0), now)
+    assert (ids(store), files(store)) == (["held"], [])
+    assert_holds(store, records_removed=24)

@@ -224,6 +224,14 @@ def test_a_hold_says_why_and_names_a_batch_that_there_is(command: Command, datab
     assert "--reason" in ended.err
 
 
+def test_a_batch_that_retention_removed_says_when_and_why(command: Command, database: Path) -> None:
+    as_json(command, database, "retain", "--keep-gib", "0")
+    ended = command("audit", "hold", "a", "--database", database, "--reason", "case 7")
+    assert ended.code == 2
+    assert "batch 'a' was removed at 20" in ended.err
+    assert ": beyond 0 GiB; removed by " in ended.err
+
+
 def test_keys_are_made_once(command: Command, tmp_path: Path) -> None:
     (told,) = command("audit", "keygen", tmp_path / "audit.key", "--json").json_lines
     assert told["public_key_file"] == f"{tmp_path / 'audit.key'}.pub"

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from verifierd.audit.chain import FIRST
 from verifierd.audit.packing import unpack
+from verifierd.audit.reading import MAX_BODY_BYTES
 from verifierd.audit.schema import CHAIN_HEAD, RECORDS
 from verifierd.audit.store import Store
 from verifierd.audit.verifying.asked import Asked, Watch
@@ -17,7 +18,6 @@ from verifierd.audit.verifying.faults import Faults, named
 from verifierd.audit.verifying.links import Broken, Gap, Link, Links
 from verifierd.audit.verifying.snapshots import snapshot
 
-MAX_BODY_BYTES = 1 << 30
 _PAGE = 200
 _BEHIND_SHOWN = 20
 

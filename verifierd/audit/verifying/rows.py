@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from verifierd.audit.bodies import BlobName, Part, batch_of, entry_of, time_of
 from verifierd.audit.entries import BatchBegun, CandidateJudged, Entry
 from verifierd.audit.packing import unpack
+from verifierd.audit.reading import MAX_BODY_BYTES
 from verifierd.audit.rows import Row, batch_row, candidate_row, changes, execution_rows
 from verifierd.audit.schema import BATCHES, CANDIDATES, EXECUTIONS, EXECUTIONS_OF_A_RECORD, RECORDS
 from verifierd.audit.store import Store
-from verifierd.audit.verifying.chain import MAX_BODY_BYTES, called
+from verifierd.audit.verifying.chain import called
 from verifierd.audit.verifying.faults import Faults, named, quoted
 from verifierd.audit.verifying.links import Link
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from verifierd.audit.errors import EntryRefused, UnknownBatch
 from verifierd.audit.holding import change_hold
+from verifierd.audit.removals import removal_of
 from verifierd.audit.store import Store
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.who import who
@@ -75,7 +78,14 @@ def release(
 @contextmanager
 def _changing(database: str | None, blobs: str | None, config: Path | None, as_json: bool) -> Iterator[Store]:
     with reported(as_json), opened(load_settings(config), database, blobs) as store:
-        yield store
+        try:
+            yield store
+        except UnknownBatch as error:
+            removal = removal_of(store, error.batch_id)
+            if removal is None:
+                raise
+            when = datetime.fromtimestamp(removal.occurred_at_ns // 10**9, UTC).isoformat()
+            raise EntryRefused(f"batch {error.batch_id!r} was removed at {when}: {removal.why}") from None
 
 
 def _tell(batch: str, is_held: bool, is_new: bool, as_json: bool) -> None:
