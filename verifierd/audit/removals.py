@@ -22,7 +22,7 @@ def removals(connection: sa.Connection) -> Iterator[RecordsRemoved]:
         try:
             body = unpack(row.body, MAX_BODY_BYTES)
             entry = entry_of(row.kind, body, lambda part, name: None)
-        except ValueError:
+        except (TypeError, ValueError):  # SQLite keeps a value of any type in any column
             continue
         is_sound = record_hash(row.previous_hash, row.sequence, row.kind, body) == row.hash
         if is_sound and isinstance(entry, RecordsRemoved):

@@ -122,6 +122,10 @@ def alter_batch(tamperer: Tamperer) -> None:
     tamperer.sql("UPDATE records SET batch_id = 'b' WHERE sequence = 5")
 
 
+def take_from_its_batch(tamperer: Tamperer) -> None:
+    tamperer.sql("UPDATE records SET batch_id = '' WHERE sequence = 5")
+
+
 def alter_time(tamperer: Tamperer) -> None:
     tamperer.sql("UPDATE records SET recorded_at_ns = 5 WHERE sequence = 5")
 
@@ -185,6 +189,7 @@ ALTERATIONS: list[tuple[Callable[[Tamperer], None], int, str]] = [
     (alter_previous_hash, 5, "the hash that it has of the record before it was altered"),
     (alter_kind, 6, "its kind was altered: it was written as batch_ended"),
     (alter_batch, 5, "its batch was altered: it is of batch 'a'"),
+    (take_from_its_batch, 5, "its batch was altered: it is of batch 'a'"),
     (alter_time, 5, "its time was altered"),
     (remove_one, 8, "record 8 is missing, and nothing says that retention removed"),
     (remove_first, 1, "record 1 is missing, and nothing says that retention removed"),
@@ -261,3 +266,41 @@ def test_what_nobody_altered_is_not_named(filled: Store) -> None:
         alter_hash(tamperer)
         forge(tamperer, 4)
     assert {fault.sequence for fault in faults(filled)} == {4, 5}
+
+
+WRONG_TYPES = [
+    ("UPDATE records SET body = 'text' WHERE sequence = 4", 4, "its contents cannot be read"),
+    ("UPDATE records SET body = 5 WHERE sequence = 4", 4, "its contents cannot be read"),
+    ("UPDATE records SET kind = x'ff' WHERE sequence = 4", 4, "its kind was altered"),
+    ("UPDATE records SET hash = 'text' WHERE sequence = 4", 4, "its hash was altered"),
+    ("UPDATE records SET previous_hash = 5.5 WHERE sequence = 4", 4, "record before it was altered"),
+    ("UPDATE records SET batch_id = 7 WHERE sequence = 5", 1, "its row of table batches was altered"),
+    ("UPDATE records SET batch_id = x'61' WHERE sequence = 5", 5, "its batch was altered"),
+    ("UPDATE records SET batch_id = CAST(x'61ff' AS TEXT) WHERE sequence = 5", 5, "its batch was altered"),
+    ("UPDATE records SET recorded_at_ns = 'soon' WHERE sequence = 4", 4, "its time was altered"),
+    ("UPDATE chain_head SET hash = 'text'", 0, "the chain's head is gone"),
+    ("UPDATE batches SET labels = '{' WHERE id = 'a'", 1, "labels is '{' instead of"),
+    ("UPDATE batches SET is_held = 'maybe' WHERE id = 'a'", 1, "is_held is 'maybe' instead of False"),
+    ("UPDATE batches SET sequence = 'first' WHERE id = 'a'", 1, "sequence is 'first' instead of 1"),
+    ("UPDATE candidates SET position = 'x' WHERE sequence = 4", 4, "position is 'x' instead of 0"),
+    ("UPDATE candidates SET candidate_id = CAST(x'ff' AS TEXT) WHERE sequence = 4", 4, "candidate_id is"),
+    ("UPDATE executions SET cpu_time_ns = 'x' WHERE id = 4194305", 4, "cpu_time_ns is 'x'"),
+    ("UPDATE blobs SET content = 'text' WHERE content IS NOT NULL", 3, "its source"),
+    ("UPDATE blobs SET stored_bytes = 'x', content = NULL", 3, "its source"),
+    ("UPDATE blobs SET size_bytes = 'x'", 3, "its source"),
+]
+
+
+@pytest.mark.parametrize(
+    ("statement", "sequence", "said"), WRONG_TYPES, ids=[each[0] for each in WRONG_TYPES]
+)
+def test_a_value_of_a_wrong_type_is_found_and_named(
+    filled: Store, statement: str, sequence: int, said: str
+) -> None:
+    if filled.is_postgresql:
+        pytest.skip("PostgreSQL keeps no value of a wrong type")
+    with filled.writing() as connection:
+        Tamperer(connection).sql(statement)
+    found = faults(filled)
+    assert any(fault.sequence == sequence and said in fault.description for fault in found), found
+    assert all(fault.description.isprintable() for fault in found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -24,6 +23,17 @@ class Compared:
     executions: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A batch by the number of its first record, and by its id as far as that can be read.
+
+    Ids are compared within the database alone: what somebody put there may be no text.
+    """
+
+    sequence: int
+    batch_id: str
+
+
 def compare_rows(store: Store, asked: Asked, walked: Walked, faults: Faults, watch: Watch) -> Compared:
     """Compare all rows of each batch that has a record among those asked for.
 
@@ -31,36 +41,48 @@ def compare_rows(store: Store, asked: Asked, walked: Walked, faults: Faults, wat
         StoreUnavailable: the store cannot be read at the moment.
     """
     batches = executions = 0
+    batch: _Batch | None = None
     with watch("comparing the tables", walked.records) as advance:
-        for batch_id in _batch_ids(store, asked):
+        while True:
             with snapshot(store) as connection:
-                rows = BatchRows(connection, store, batch_id, faults)
+                batch = _next(connection, batch)
+                if batch is None:
+                    break
+                of_batch = RECORDS.c.batch_id == _id_of(batch)
+                if not asked.is_whole and not _has_any(connection, of_batch, asked):
+                    continue
+                rows = BatchRows(connection, store, of_batch, faults)
                 for _ in rows.compare():
                     advance()
-            batches += 1
+            batches += rows.has_begun
             executions += rows.executions
-    _find_strays(store, asked, walked, faults)
+    _find_strays(store, asked, faults)
     return Compared(batches, executions)
 
 
-def _batch_ids(store: Store, asked: Asked) -> Iterator[str]:
+def _id_of(batch: _Batch) -> sa.ScalarSelect[str]:
+    return sa.select(RECORDS.c.batch_id).where(RECORDS.c.sequence == batch.sequence).scalar_subquery()
+
+
+def _next(connection: sa.Connection, batch: _Batch | None) -> _Batch | None:
+    """Return the batch that follows in the order of ids, those records first that are of no batch."""
+    if batch is None:
+        which = RECORDS.c.batch_id >= ""
+    elif connection.scalar(sa.select(_id_of(batch))) is None:  # retention removed it meanwhile
+        which = RECORDS.c.batch_id > batch.batch_id
+    else:
+        which = RECORDS.c.batch_id > _id_of(batch)
+    first = sa.select(RECORDS.c.sequence, RECORDS.c.batch_id).where(which)
+    row = connection.execute(first.order_by(RECORDS.c.batch_id, RECORDS.c.sequence).limit(1)).first()
+    return None if row is None else _Batch(row.sequence, str(row.batch_id))
+
+
+def _has_any(connection: sa.Connection, of_batch: sa.ColumnElement[bool], asked: Asked) -> bool:
     within = _within(RECORDS.c.sequence, asked)
-    batch_id: str | None = ""
-    while batch_id is not None:
-        following = sa.select(sa.func.min(RECORDS.c.batch_id)).where(RECORDS.c.batch_id > batch_id)
-        with store.reading() as connection:
-            batch_id = connection.scalar(following)
-            has_any = batch_id is not None and (
-                asked.is_whole
-                or connection.scalar(
-                    sa.select(sa.literal(1)).where(RECORDS.c.batch_id == batch_id, within).limit(1)
-                )
-            )
-        if batch_id is not None and has_any:
-            yield batch_id
+    return connection.scalar(sa.select(sa.literal(1)).where(of_batch, within).limit(1)) is not None
 
 
-def _find_strays(store: Store, asked: Asked, walked: Walked, faults: Faults) -> None:
+def _find_strays(store: Store, asked: Asked, faults: Faults) -> None:
     """Find rows that stand for no record."""
     of_execution = EXECUTIONS.c.id // EXECUTIONS_OF_A_RECORD
     is_its_own = RECORDS.c.batch_id == BATCHES.c.id
@@ -82,7 +104,7 @@ def _find_strays(store: Store, asked: Asked, walked: Walked, faults: Faults) -> 
                     f"table {table.name} has a row of batch {quoted(row.batch_id)} for record {row.sequence}"
                 )
                 faults.add(
-                    row.sequence,
+                    row.sequence if isinstance(row.sequence, int) else 0,
                     f"{what}, which is no {kind} of it: it was put in, or its record was removed",
                 )
 

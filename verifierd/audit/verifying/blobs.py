@@ -11,6 +11,7 @@ from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES
 from verifierd.audit.store import Store
 from verifierd.audit.verifying.asked import Watch
 from verifierd.audit.verifying.faults import Faults, named
+from verifierd.audit.verifying.snapshots import snapshot
 
 _PAGE = 100
 _NAMED_BY = (
@@ -49,6 +50,8 @@ def read_all(store: Store, faults: Faults, watch: Watch) -> int:
                     store.blobs.read(connection, sha256)
             except BlobError as error:
                 _tell(store, sha256, str(error), faults)
+            except (TypeError, ValueError) as error:  # SQLite keeps a value of any type in any column
+                _tell(store, sha256, f"its row of table blobs was altered: {error}", faults)
             read += 1
             advance()
     return read
@@ -58,7 +61,7 @@ def _all(store: Store) -> Iterator[str]:
     after = ""
     while True:
         following = sa.select(BLOBS.c.sha256).where(BLOBS.c.sha256 > after).order_by(BLOBS.c.sha256)
-        with store.reading() as connection:
+        with snapshot(store) as connection:
             page = connection.scalars(following.limit(_PAGE)).all()
         if not page:
             return
@@ -68,7 +71,7 @@ def _all(store: Store) -> Iterator[str]:
 
 def _tell(store: Store, sha256: str, problem: str, faults: Faults) -> None:
     """Name the first record that each part belongs to; those that retention removes meanwhile have none."""
-    with store.reading() as connection:
+    with snapshot(store) as connection:
         for part, column, kind, batch_id, candidate_id in _NAMED_BY:
             chosen = (column.table.c.sequence, batch_id.label("batch_id"), candidate_id.label("candidate_id"))
             naming = sa.select(*chosen).where(column == sha256).order_by(column.table.c.sequence).limit(1)

@@ -12,9 +12,10 @@ from verifierd.audit.entries import RecordsRemoved
 from verifierd.audit.removals import removals
 from verifierd.audit.schema import RECORDS
 from verifierd.audit.store import Store
-from verifierd.audit.verifying.chain import Walked, called
+from verifierd.audit.verifying.chain import Walked
 from verifierd.audit.verifying.faults import Faults
 from verifierd.audit.verifying.links import Gap
+from verifierd.audit.verifying.records import read_records
 from verifierd.audit.verifying.snapshots import snapshot
 
 _PUT_IN_SHOWN = 20
@@ -88,8 +89,9 @@ class _Told:
 
 def _find_put_in(connection: sa.Connection, removal: RecordsRemoved, faults: Faults) -> None:
     within = RECORDS.c.sequence.between(removal.first_sequence, removal.last_sequence)
-    for row in connection.execute(sa.select(RECORDS).where(within).limit(_PUT_IN_SHOWN)):
-        faults.add(row.sequence, f"{called(row)}: it was put in: retention removed the record of this number")
+    for record in read_records(connection, within, limit=_PUT_IN_SHOWN):
+        why = "it was put in: retention removed the record of this number"
+        faults.add(record.sequence, f"{record.called}: {why}")
 
 
 def _words(first: int, last: int, newest: int) -> str:

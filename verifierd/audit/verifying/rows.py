@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from verifierd.audit.bodies import BlobName, Part, batch_of, entry_of, time_of
 from verifierd.audit.entries import BatchBegun, CandidateJudged, Entry
-from verifierd.audit.packing import unpack
-from verifierd.audit.reading import MAX_BODY_BYTES
 from verifierd.audit.rows import Row, batch_row, candidate_row, changes, execution_rows
 from verifierd.audit.schema import BATCHES, CANDIDATES, EXECUTIONS, EXECUTIONS_OF_A_RECORD, RECORDS
 from verifierd.audit.store import Store
-from verifierd.audit.verifying.chain import called
 from verifierd.audit.verifying.faults import Faults, named, quoted
-from verifierd.audit.verifying.links import Link
+from verifierd.audit.verifying.records import StoredRecord, read_records
+from verifierd.audit.verifying.snapshots import raw_rows
 
 _PAGE = 100
 _COLUMNS_SHOWN = 3
@@ -25,15 +23,22 @@ _COLUMNS_SHOWN = 3
 class BatchRows:
     """One batch's records in order, and beside them what the tables have of it."""
 
-    def __init__(self, connection: sa.Connection, store: Store, batch_id: str, faults: Faults) -> None:
-        """Take a connection that sees one state of the store."""
+    def __init__(
+        self, connection: sa.Connection, store: Store, of_batch: sa.ColumnElement[bool], faults: Faults
+    ) -> None:
+        """Take a connection that sees one state of the store, and what chooses the batch's records."""
         self.executions = 0
         self._connection = connection
         self._blobs = store.blobs
-        self._batch_id = batch_id
+        self._of_batch = of_batch
         self._faults = faults
         self._expected: Row | None = None
         self._is_whole = True  # no record of it is altered or misplaced, so its row can be reckoned
+
+    @property
+    def has_begun(self) -> bool:
+        """Say whether there is a record, as it was written, that begins the batch."""
+        return self._expected is not None
 
     def compare(self) -> Iterator[None]:
         """Compare everything, and yield after each record."""
@@ -41,52 +46,49 @@ class BatchRows:
         while page := self._page(after):
             names: dict[int, dict[Part, BlobName]] = {}
             judged: dict[int, CandidateJudged] = {}
-            for row in page:
-                names[row.sequence] = {}
-                entry = self._entry(row, names[row.sequence])
+            for record in page:
+                of_record = names[record.sequence] = {}
+                entry = self._entry(record, of_record)
                 if isinstance(entry, CandidateJudged):
-                    judged[row.sequence] = entry
+                    judged[record.sequence] = entry
                 if entry is not None:
-                    self._follow(row.sequence, entry, names[row.sequence])
+                    self._follow(record.sequence, entry, of_record)
             self._compare_candidates(judged, names)
             yield from (None for _ in page)
             after = page[-1].sequence
         self._compare_batch()
 
-    def _page(self, after: int) -> Sequence[Any]:
-        chosen = sa.select(RECORDS).where(RECORDS.c.batch_id == self._batch_id, RECORDS.c.sequence > after)
-        return self._connection.execute(chosen.order_by(RECORDS.c.sequence).limit(_PAGE)).all()
+    def _page(self, after: int) -> list[StoredRecord]:
+        return read_records(self._connection, self._of_batch, RECORDS.c.sequence > after, limit=_PAGE)
 
-    def _entry(self, row: Any, names: dict[Part, BlobName]) -> Entry | None:
+    def _entry(self, record: StoredRecord, names: dict[Part, BlobName]) -> Entry | None:
         """Return the entry of a record, and fill in the blobs that it names; None where it was altered."""
 
         def keep_name(part: Part, name: BlobName) -> None:
             names[part] = name
 
         try:
-            body = unpack(row.body, MAX_BODY_BYTES)
-            link = Link(row.sequence, row.kind, body, row.previous_hash, row.hash)
-            is_sound = link.hash_with() == row.hash
-            entry = entry_of(row.kind, body, keep_name) if is_sound else None
+            link = record.link
+            entry = entry_of(link.kind, link.body, keep_name) if record.is_sound else None
         except ValueError as error:
-            self._faults.add(row.sequence, f"{called(row)}: its contents cannot be understood: {error}")
+            why = f"its contents cannot be understood: {error}"
+            self._faults.add(record.sequence, f"{record.called}: {why}")
             entry = None
-        if entry is None or not self._is_filed(row, entry):
+        if entry is None or not self._is_filed(record, entry):
             self._is_whole = False
             return None
         return entry
 
-    def _is_filed(self, row: Any, entry: Entry) -> bool:
+    def _is_filed(self, record: StoredRecord, entry: Entry) -> bool:
         """Say whether a record's columns are those of its contents."""
-        if batch_of(entry) != row.batch_id:
-            of_batch = quoted(batch_of(entry))
-            self._faults.add(row.sequence, f"{called(row)}: its batch was altered: it is of batch {of_batch}")
+        if batch_of(entry) != record.batch_id:
+            why = f"its batch was altered: it is of batch {quoted(batch_of(entry))}"
+            self._faults.add(record.sequence, f"{record.called}: {why}")
             return False
-        if time_of(entry) != row.recorded_at_ns:
-            self._faults.add(
-                row.sequence,
-                f"{called(row)}: its time was altered: it is {time_of(entry)}, and says {row.recorded_at_ns}",
-            )
+        if time_of(entry) != record.recorded_at_ns:
+            says = quoted(record.recorded_at_ns)
+            why = f"its time was altered: it is {time_of(entry)}, and says {says}"
+            self._faults.add(record.sequence, f"{record.called}: {why}")
         return True
 
     def _follow(self, sequence: int, entry: Entry, names: Mapping[Part, BlobName]) -> None:
@@ -142,13 +144,13 @@ class BatchRows:
                     self._tell_missing(sequence, name, part.value, blob.sha256)
 
     def _compare_batch(self) -> None:
-        row = self._rows(BATCHES, BATCHES.c.id == self._batch_id, "id").get(self._batch_id)
         if self._expected is None:
-            return  # a record that did not begin it tells of it: the chain or its own hash says why
-        sequence = self._expected["sequence"]
-        name = named(sequence, "batch_begun", self._batch_id)
+            return  # the record that begins it is gone or altered, and the chain says so
+        sequence, batch_id = self._expected["sequence"], self._expected["id"]
+        name = named(sequence, "batch_begun", batch_id)
         if self._is_whole:
-            self._compare(sequence, name, BATCHES, self._expected, row)
+            there = self._rows(BATCHES, BATCHES.c.id == batch_id, "id")
+            self._compare(sequence, name, BATCHES, self._expected, there.get(batch_id))
         blobs = {"request": self._expected["request_blob"], "problem": self._expected["problem_blob"]}
         wanted = {sha256 for sha256 in blobs.values() if sha256 is not None}
         missing = wanted - self._blobs.known(self._connection, wanted)
@@ -157,8 +159,7 @@ class BatchRows:
                 self._tell_missing(sequence, name, part, sha256)
 
     def _rows(self, table: sa.Table, which: sa.ColumnElement[bool], key: str) -> dict[Any, Mapping[str, Any]]:
-        found = self._connection.execute(sa.select(table).where(which)).mappings()
-        return {row[key]: dict(row) for row in found}
+        return {row[key]: row for row in raw_rows(self._connection, table, which)}
 
     def _compare(
         self, sequence: int, name: str, table: sa.Table, expected: Row, there: Mapping[str, Any] | None

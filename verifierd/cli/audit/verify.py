@@ -88,6 +88,8 @@ def verify(
 
         with opened(settings, database, blobs) as store:
             report = verify_records(store, asked, watch)
+        if first > max(1, report.newest[0]):
+            raise ConfigError(f"--from {first} is behind the newest record, {report.newest[0]}")
         if as_json:
             print_json(report_as_json(report))
         else:
