@@ -46,8 +46,8 @@ def remove_batches(store: Store, batch_ids: Collection[str], why: str, now_ns: i
             return Removed((), frozenset())
         blobs = list(connection.scalars(blobs_of(going)))
         ranges = list(_ranges(connection, set(going), why, now_ns))
+        append(connection, store.blobs, [prepare(entry) for entry in ranges])  # to the chain as it stands
         _delete_rows(connection, going)
-        append(connection, store.blobs, [prepare(entry) for entry in ranges])
         unnamed: set[str] = set()
         for part in _parts(blobs):
             unnamed |= store.blobs.forget(connection, part)
