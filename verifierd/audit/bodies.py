@@ -13,6 +13,7 @@ from verifierd.audit.entries import (
     BatchAbandoned,
     BatchBegun,
     BatchEnded,
+    BatchStarted,
     CancelAsked,
     CandidateJudged,
     Entry,
@@ -25,6 +26,7 @@ from verifierd.model import Candidate, ExecutionResult
 
 KINDS: Mapping[str, type] = {
     "batch_begun": BatchBegun,
+    "batch_started": BatchStarted,
     "candidate_judged": CandidateJudged,
     "batch_ended": BatchEnded,
     "batch_abandoned": BatchAbandoned,

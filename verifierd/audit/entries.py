@@ -24,7 +24,8 @@ class BatchBegun:
 
     `request` is the message that a durable batch came as: what it is finished from after a crash. It is kept
     until the batch has ended. `request_sha256` tells whether a repeated id has other contents. `problem` is
-    the problem's own message, which a candidate can be run against again.
+    the problem's own message, which a candidate can be run against again; `problem_sha256` and
+    `problem_size_bytes` are what callers name it by.
     """
 
     batch_id: str
@@ -43,6 +44,15 @@ class BatchBegun:
     request: bytes = b""
     request_sha256: str = ""
     problem: bytes = b""
+    problem_size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStarted:
+    """A durable batch, which was queued, began to run. One that goes on after a crash has begun before."""
+
+    batch_id: str
+    occurred_at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +133,12 @@ class RecordsRemoved:
 
 
 Entry = (
-    BatchBegun | CandidateJudged | BatchEnded | BatchAbandoned | CancelAsked | HoldChanged | RecordsRemoved
+    BatchBegun
+    | BatchStarted
+    | CandidateJudged
+    | BatchEnded
+    | BatchAbandoned
+    | CancelAsked
+    | HoldChanged
+    | RecordsRemoved
 )

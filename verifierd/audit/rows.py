@@ -12,6 +12,7 @@ from verifierd.audit.entries import (
     BatchAbandoned,
     BatchBegun,
     BatchEnded,
+    BatchStarted,
     CancelAsked,
     CandidateJudged,
     Entry,
@@ -63,6 +64,8 @@ def batch_row(sequence: int, entry: BatchBegun, names: Names) -> Row:
 def changes(batch: Mapping[str, Any], entry: Entry) -> Row:
     """Return what an entry changes in the row of its batch, as that stands before it."""
     match entry:
+        case BatchStarted() if batch["state"] == QUEUED:
+            return {"state": RUNNING, "started_at_ns": entry.occurred_at_ns}
         case CandidateJudged():
             counts = dict(batch["verdict_counts"])
             verdict = entry.result.verdict.name

@@ -17,6 +17,7 @@ from verifierd.audit.chain import FIRST, record_hash
 from verifierd.audit.entries import (
     Asker,
     BatchAbandoned,
+    BatchStarted,
     CancelAsked,
     Entry,
     HoldChanged,
@@ -119,6 +120,13 @@ def test_a_batch_s_row_follows_what_happens_to_it(store: Store) -> None:
     assert (state().state, state().is_held, state().stop_reason) == ("finished", False, "completed")
     assert (state().started_at_ns, state().ended_at_ns) == (event.started_at_ns, event.ended_at_ns)
     assert (state().money_usd, state().cpu_time_ns) == (0.25, 5_000)
+
+
+def test_a_queued_batch_runs_from_when_it_first_started(store: Store) -> None:
+    write(store, DURABLE)
+    assert [(row.state, row.started_at_ns) for row in rows(store, BATCHES)] == [("queued", None)]
+    write(store, BatchStarted("batch", 9), BatchStarted("batch", 10))
+    assert [(row.state, row.started_at_ns) for row in rows(store, BATCHES)] == [("running", 9)]
 
 
 def test_an_abandoned_batch_is_at_its_end(store: Store) -> None:

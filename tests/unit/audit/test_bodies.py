@@ -17,6 +17,7 @@ from verifierd.audit.bodies import KINDS, Body, body_of, entry_of
 from verifierd.audit.entries import (
     Asker,
     BatchAbandoned,
+    BatchStarted,
     CancelAsked,
     CandidateJudged,
     Entry,
@@ -80,6 +81,7 @@ def read_back(body: Body) -> Entry:
         judged(executions=()),
         judged(verdict=Verdict.RUNTIME_ERROR, source="", duplicate_of="c0"),
         ended(),
+        BatchStarted("batch", 9),
         BatchAbandoned("batch", 9, "the daemon died in it"),
         CancelAsked("batch", 9, Asker("unix:", "", ""), "enough"),
         HoldChanged("batch", 9, True, "ada", "case 7"),
