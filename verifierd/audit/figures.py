@@ -6,7 +6,8 @@ read within a page's time; each figure says how many it is from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,14 +37,17 @@ class Percentiles:
 class TimeBucket:
     """Candidates recorded from `begins_at_ns` to before `ends_at_ns`.
 
-    `candidates` is about how many they were, exactly where all were read; `samples` how many were read. The
-    percentiles are None where none was.
+    `candidates` is about how many they were and `spent_usd` about what they cost, exactly where all were
+    read. `samples` is how many were read, and `verdict_counts` are theirs. Percentiles are None where none
+    was.
     """
 
     begins_at_ns: int
     ends_at_ns: int
     candidates: int
     samples: int
+    verdict_counts: Mapping[Verdict, int]
+    spent_usd: float
     wall_time_ns: Percentiles | None
     cpu_time_ns: Percentiles | None
     money_usd: Percentiles | None
@@ -142,6 +146,7 @@ def _spaced() -> sa.Select[Any]:
             CANDIDATES.c.cpu_time_ns,
             CANDIDATES.c.money_usd,
             EXECUTIONS.c.queued_ns,
+            CANDIDATES.c.verdict,
         )
         .select_from(places)
         .join(CANDIDATES, CANDIDATES.c.sequence == places.c.sequence)
@@ -158,6 +163,8 @@ def _bucket(begins_at_ns: int, ends_at_ns: int, stride: int, rows: Sequence[Any]
         ends_at_ns,
         len(rows) * stride,
         len(rows),
+        Counter(Verdict[row.verdict] for row in rows),
+        sum(row.money_usd for row in rows) * stride,
         *(_percentiles([row[column] for row in rows if row[column] is not None]) for column in (1, 2, 3, 4)),
     )
 

@@ -44,6 +44,7 @@ class BatchFilter:
         labels: all of these, as (name, value), in the order of their names.
         submitted_from_ns: submitted then or later, in epoch nanoseconds.
         submitted_until_ns: submitted before.
+        durable_only: those alone that outlive their caller.
     """
 
     states: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class BatchFilter:
     submitted_from_ns: int | None = None
     submitted_until_ns: int | None = None
     tenant: str = ""
+    durable_only: bool = False
 
     @staticmethod
     def labelled(labels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -77,7 +77,9 @@ def _stream(
     if wanted.submitted_until_ns is not None:
         there = there.where(BATCHES.c.submitted_at_ns < wanted.submitted_until_ns)
     there = there.order_by(BATCHES.c.submitted_at_ns.desc(), BATCHES.c.id.desc())
-    is_narrow = bool(wanted.tenant or wanted.labels or (wanted.problem_id and wanted.states))
+    is_narrow = bool(
+        wanted.tenant or wanted.labels or wanted.durable_only or (wanted.problem_id and wanted.states)
+    )
     most = ROWS_LOOKED_AT if is_narrow else size + 1
     found, last = [], None
     for number, row in enumerate(map(batch_row, connection.execute(there.limit(most))), start=1):
@@ -94,6 +96,7 @@ def _stream(
 def _matches(row: BatchRow, wanted: BatchFilter) -> bool:
     return (
         (not wanted.states or row.state in wanted.states)
+        and (row.is_durable or not wanted.durable_only)
         and (not wanted.tenant or row.tenant == wanted.tenant)
         and all(row.labels.get(name) == value for name, value in wanted.labels)
     )

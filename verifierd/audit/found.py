@@ -33,7 +33,7 @@ class BatchRow:
     labels: Mapping[str, str]
     candidates_total: int
     candidates_finished: int
-    verdict_counts: Mapping[str, int]
+    verdict_counts: Mapping[Verdict, int]
     submitted_at_ns: int
     deadline_at_ns: int | None
     started_at_ns: int | None
@@ -107,13 +107,16 @@ class ExecutionRow:
 BATCH_COLUMNS = [BATCHES.c[each.name] for each in fields(BatchRow)]
 CANDIDATE_COLUMNS = [CANDIDATES.c[each.name] for each in fields(CandidateRow)]
 EXECUTION_COLUMNS = [EXECUTIONS.c[each.name] for each in fields(ExecutionRow)]
+_BATCH_COUNTS = [each.name for each in fields(BatchRow)].index("verdict_counts")
 _CANDIDATE_VERDICT = [each.name for each in fields(CandidateRow)].index("verdict")
 _EXECUTION_VERDICT = [each.name for each in fields(ExecutionRow)].index("verdict")
 
 
 def batch_row(row: sa.Row[Any]) -> BatchRow:
     """Return a row of `BATCH_COLUMNS`."""
-    return BatchRow(*tuple(row))
+    values = list(row)
+    values[_BATCH_COUNTS] = {Verdict[name]: count for name, count in values[_BATCH_COUNTS].items()}
+    return BatchRow(*values)
 
 
 def candidate_row(row: sa.Row[Any]) -> CandidateRow:

@@ -88,4 +88,7 @@ def _fits(part: int | str) -> bool:
     """Tell whether a database takes it: 64 bits, or text in UTF-8 without NUL."""
     if isinstance(part, int):
         return -(1 << 63) <= part < 1 << 63
-    return "\0" not in part and part.isprintable()
+    try:
+        return b"\0" not in part.encode()
+    except UnicodeEncodeError:
+        return False

@@ -20,6 +20,7 @@ from verifierd.audit.finding_candidates import (
     search,
 )
 from verifierd.audit.finding_executions import executions, executions_after, newest_id
+from verifierd.audit.finding_problems import ProblemRow, problems
 from verifierd.audit.found import BatchRow, CandidateRow, ExecutionRow, execution_id, execution_name
 from verifierd.audit.pages import DEFAULT_PAGE_SIZE, FIRST_PAGE, MAX_PAGE_SIZE, Asked, BadPageToken, Page
 from verifierd.audit.times import first_sequence_from
@@ -40,6 +41,7 @@ __all__ = [
     "ExecutionRow",
     "Page",
     "Percentiles",
+    "ProblemRow",
     "SandboxUse",
     "TimeBucket",
     "batch_with_id",
@@ -55,6 +57,7 @@ __all__ = [
     "executions_after",
     "first_sequence_from",
     "newest_id",
+    "problems",
     "sandboxes_in_use",
     "search",
     "usage_over_time",
