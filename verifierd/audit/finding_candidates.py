@@ -55,8 +55,9 @@ def search(
     if not wanted.text.strip():
         raise ValueError("words are needed to search by")
     position = position_in(asked.token, wanted, int)
-    sequence = (words := matching(wanted.text).subquery()).c.sequence
-    there = sa.select(sequence).select_from(words)
+    is_postgresql = connection.dialect.name == "postgresql"
+    sequence = matching(wanted.text, is_postgresql=is_postgresql).subquery().c.sequence
+    there = sa.select(sequence)
     if position is not None:
         there = there.where(sequence < position[0])
     if wanted.batch_id:

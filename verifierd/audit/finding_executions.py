@@ -144,8 +144,8 @@ def _scan_matching(
     connection: sa.Connection, wanted: ExecutionFilter, span: Span, size: int, newest_first: bool
 ) -> Scan:
     """Follow the candidates that have the words."""
-    words = matching(wanted.text).subquery()
-    sequence = words.c.sequence
+    is_postgresql = connection.dialect.name == "postgresql"
+    sequence = matching(wanted.text, is_postgresql=is_postgresql).subquery().c.sequence
     candidates = (
         sa.select(sequence)
         .where(
