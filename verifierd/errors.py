@@ -5,8 +5,11 @@
     ├── MalformedMessage    the bytes are no message of the expected type
     ├── MessageTooLarge     the message is above the size limit
     ├── UnknownProblem      no problem is kept under the digest
+    ├── UnknownExecution    no record has this id
+    ├── RecordUnreadable    the record is there, and what it holds is damaged
     ├── QueueFull           as much work waits as may wait: come back later
     ├── Draining            the daemon is shutting down: go elsewhere or come back later
+    ├── RecordsUnavailable  the audit store cannot be written or read: come back later
     ├── DeadlineExpired     the call's deadline passed before its work began
     └── NotOffered          the method belongs to the API, but not to this server
 
@@ -82,6 +85,29 @@ class UnknownProblem(RequestRejected):
         self.digest_hash = digest_hash
 
 
+class UnknownExecution(RequestRejected):
+    """No execution is recorded under the id that a request names."""
+
+    reason = "UNKNOWN_EXECUTION"
+
+    def __init__(self, execution_id: str) -> None:
+        """Name the id that was asked for, fit to be shown."""
+        super().__init__(
+            f"no execution {execution_id} is recorded here: it never was, or retention has removed it; "
+            "ListExecutions tells those that are"
+        )
+
+
+class RecordUnreadable(RequestRejected):
+    """What a record holds, or a blob that it names, is not what was written."""
+
+    reason = "RECORD_UNREADABLE"
+
+    def __init__(self, lost: str) -> None:
+        """Say what cannot be read."""
+        super().__init__(f"{lost}; all other records can be read, and VerifyRecords names all that is wrong")
+
+
 class QueueFull(RequestRejected):
     """As much work waits as may wait.
 
@@ -111,6 +137,21 @@ class Draining(RequestRejected):
         super().__init__(
             f"the daemon is shutting down and takes no new work; try again in {retry_after_s:g} s"
         )
+        self.retry_after_s = retry_after_s
+
+
+class RecordsUnavailable(RequestRejected):
+    """The audit store cannot be written or read at the moment.
+
+    Attributes:
+        retry_after_s: seconds after which it may be well again.
+    """
+
+    reason = "RECORDS_UNAVAILABLE"
+
+    def __init__(self, trouble: str, retry_after_s: float = 5.0) -> None:
+        """Say what is wrong with it and when to come back, in seconds."""
+        super().__init__(f"the audit store is in trouble: {trouble}; try again in {retry_after_s:g} s")
         self.retry_after_s = retry_after_s
 
 

@@ -18,7 +18,10 @@ from verifierd.errors import (
     MessageTooLarge,
     NotOffered,
     QueueFull,
+    RecordsUnavailable,
+    RecordUnreadable,
     RequestRejected,
+    UnknownExecution,
     UnknownProblem,
 )
 
@@ -29,8 +32,11 @@ CODE_OF_REJECTION: Mapping[type[RequestRejected], grpc.StatusCode] = {
     MalformedMessage: grpc.StatusCode.INVALID_ARGUMENT,
     MessageTooLarge: grpc.StatusCode.RESOURCE_EXHAUSTED,
     UnknownProblem: grpc.StatusCode.NOT_FOUND,
+    UnknownExecution: grpc.StatusCode.NOT_FOUND,
+    RecordUnreadable: grpc.StatusCode.DATA_LOSS,
     QueueFull: grpc.StatusCode.UNAVAILABLE,
     Draining: grpc.StatusCode.UNAVAILABLE,
+    RecordsUnavailable: grpc.StatusCode.UNAVAILABLE,
     DeadlineExpired: grpc.StatusCode.DEADLINE_EXCEEDED,
     NotOffered: grpc.StatusCode.UNIMPLEMENTED,
 }
@@ -55,7 +61,7 @@ def _details(rejection: RequestRejected) -> list[Message]:
             field=rejection.field, description=f"{rejection.problem}; allowed: {rejection.allowed}"
         )
         details.append(error_details_pb2.BadRequest(field_violations=[violation]))
-    if isinstance(rejection, QueueFull | Draining):
+    if isinstance(rejection, QueueFull | Draining | RecordsUnavailable):
         delay = Duration()
         delay.FromNanoseconds(round(rejection.retry_after_s * 1e9))
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))

@@ -9,7 +9,10 @@ from verifier.v1.verifier_service_pb2_grpc import VerifierServiceServicer
 from verifierd.errors import NotOffered
 
 NO_DURABLE_BATCHES = "it keeps no batches; use Verify or VerifyStream and keep the events that come back"
-NO_RECORDS = "it keeps no records; use the results that Verify and VerifyStream send"
+NO_RECORDS = (
+    "it keeps no records: set `audit.database` in its settings, or use the results that Verify and "
+    "VerifyStream send"
+)
 
 
 class DurableBatchesNotOffered(VerifierServiceServicer):

@@ -10,6 +10,7 @@ from verifierd.audit.filters import ANY_BATCH, BatchFilter
 from verifierd.audit.found import BATCH_COLUMNS, BatchRow, batch_row
 from verifierd.audit.pages import FIRST_PAGE, Asked, Page, position_in, token_of
 from verifierd.audit.schema import BATCHES
+from verifierd.audit.times import as_stored_ns
 
 ROWS_LOOKED_AT = 1000
 MAX_NAMESAKES = 5
@@ -73,9 +74,9 @@ def _stream(
     if after is not None:
         there = there.where(place < sa.tuple_(*map(sa.literal, after)))
     if wanted.submitted_from_ns is not None:
-        there = there.where(BATCHES.c.submitted_at_ns >= wanted.submitted_from_ns)
+        there = there.where(BATCHES.c.submitted_at_ns >= as_stored_ns(wanted.submitted_from_ns))
     if wanted.submitted_until_ns is not None:
-        there = there.where(BATCHES.c.submitted_at_ns < wanted.submitted_until_ns)
+        there = there.where(BATCHES.c.submitted_at_ns < as_stored_ns(wanted.submitted_until_ns))
     there = there.order_by(BATCHES.c.submitted_at_ns.desc(), BATCHES.c.id.desc())
     is_narrow = bool(
         wanted.tenant or wanted.labels or wanted.durable_only or (wanted.problem_id and wanted.states)

@@ -29,7 +29,7 @@ from verifierd.audit.schema import (
     EXECUTIONS_OF_A_RECORD,
 )
 from verifierd.audit.search_index import matching
-from verifierd.audit.times import first_sequence_from
+from verifierd.audit.times import SLACK_NS, as_stored_ns, first_sequence_from
 
 ROWS_LOOKED_AT = 5000
 CANDIDATES_LOOKED_AT = 500
@@ -73,6 +73,11 @@ def executions(
         span = span.within(0, int(position[0]))
     scan = _scan(connection, wanted, span, asked.size, newest_first=True)
     return Page(scan.rows, "" if scan.reached is None else token_of(wanted, scan.reached))
+
+
+def token_after(wanted: ExecutionFilter, row: ExecutionRow) -> str:
+    """Return the token of the page that begins after this row of a list, where only a part of one is used."""
+    return token_of(wanted, row.id)
 
 
 def executions_after(
@@ -207,6 +212,10 @@ def _conditions(wanted: ExecutionFilter, columns: Any, followed: str) -> list[sa
     ]
     if wanted.verdicts and followed != "verdict":
         held.append(columns.verdict.in_([each.name for each in wanted.verdicts]))
+    if wanted.recorded_from_ns is not None:
+        held.append(columns.recorded_at_ns >= as_stored_ns(wanted.recorded_from_ns))
+    if wanted.recorded_until_ns is not None:
+        held.append(columns.recorded_at_ns < as_stored_ns(wanted.recorded_until_ns))
     if wanted.tenant:
         held.append(sa.exists().where(BATCHES.c.id == columns.batch_id, BATCHES.c.tenant == wanted.tenant))
     return held
@@ -216,9 +225,11 @@ def _span(connection: sa.Connection, wanted: ExecutionFilter) -> Span:
     """Return between which ids all that matches lies."""
     span = Span()
     if wanted.recorded_from_ns is not None:
-        span = span.within(first_id(first_sequence_from(connection, wanted.recorded_from_ns)), span.high)
+        first = first_sequence_from(connection, wanted.recorded_from_ns - SLACK_NS)
+        span = span.within(first_id(first), span.high)
     if wanted.recorded_until_ns is not None:
-        span = span.within(span.low, first_id(first_sequence_from(connection, wanted.recorded_until_ns)))
+        below = first_sequence_from(connection, wanted.recorded_until_ns + SLACK_NS)
+        span = span.within(span.low, first_id(below))
     if wanted.batch_id and wanted.candidate_id:
         its_record = sa.select(CANDIDATES.c.sequence).where(
             CANDIDATES.c.candidate_id == wanted.candidate_id, CANDIDATES.c.batch_id == wanted.batch_id

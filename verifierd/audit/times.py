@@ -1,10 +1,22 @@
-"""Where in the chain a time is. The chain's times never run backwards, so halving finds it."""
+"""Where in the chain a time is: no index tells, and halving finds it, since the chain is in order of time.
+
+Nearly so: what is recorded at the same moment may change places, and clocks are set back at times. `SLACK_NS`
+on either side makes up for as much.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 from verifierd.audit.schema import RECORDS
+
+SLACK_NS = 2_000_000_000
+_MOST_NS = (1 << 63) - 1
+
+
+def as_stored_ns(epoch_ns: int) -> int:
+    """Return a time as 64 bits hold it: those that the API takes reach further."""
+    return max(-_MOST_NS, min(epoch_ns, _MOST_NS))
 
 
 def first_sequence_from(connection: sa.Connection, recorded_at_ns: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -34,7 +36,7 @@ def candidate_result_to_proto(
         probes=map(_probe, result.probes),
     )
     if message.ByteSize() > max_bytes:
-        _cut_outputs(message, max_bytes)
+        cut_outputs(message.executions, max_bytes)
     return message
 
 
@@ -131,10 +133,10 @@ def _failure(verdict: Verdict, detail: str) -> status_pb2.Status | None:
     return status_pb2.Status(code=UNAVAILABLE, message=sendable(detail))
 
 
-def _cut_outputs(message: result_pb2.CandidateResult, max_bytes: int) -> None:
+def cut_outputs(executions: Sequence[result_pb2.ExecutionResult], max_bytes: int) -> None:
     """Cut what programs wrote to equal shares of half the room; the other half is for all the rest."""
-    share = max_bytes // 2 // (3 * len(message.executions) or 1)
-    for execution in message.executions:
+    share = max_bytes // 2 // (3 * len(executions) or 1)
+    for execution in executions:
         for output in (execution.stdout, execution.stderr):
             if len(output.content) > share:
                 output.content = output.content[:share]
