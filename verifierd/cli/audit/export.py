@@ -24,7 +24,7 @@ from verifierd.cli.words import plural
 from verifierd.datasets.output import check_writable, whole_bytes
 from verifierd.datasets.records import InputError
 
-HELP = f"""Write executions to a file for other tools: a row each, the oldest first, with all that is recorded.
+HELP = f"""Write executions to a file for other tools: a row each, the oldest first, with all that it knows.
 
 `jsonl` is one JSON object a line, `parquet` Apache Parquet, which needs pyarrow (`pip install
 'verifierd[parquet]'`). With `--blobs` each row has the program (`source`) and what it wrote (`stdout`,
