@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from verifier.v1 import audit_service_pb2 as wire
@@ -27,6 +29,9 @@ from verifierd.audit.lookups import exported, next_executions, one_execution
 from verifierd.audit.pages import Asked, BadPageToken
 from verifierd.audit.recorded import NOTHING, SOURCE_AND_OUTPUTS, RecordedExecution, RecordReader
 from verifierd.audit.store import Store
+from verifierd.audit.verifying import Asked as Verified
+from verifierd.audit.verifying import Watch, verify_records
+from verifierd.audit.verifying.verify import EVERYTHING
 from verifierd.errors import InvalidField, NotOffered, RecordsUnavailable, RecordUnreadable, UnknownExecution
 
 Answer = TypeVar("Answer")
@@ -47,17 +52,28 @@ class AuditService(AuditServiceServicer):
     It has threads of its own, so that a long search never holds up the reading of requests.
     """
 
-    def __init__(self, store: Store, max_message_bytes: int) -> None:
-        """Read this store; responses take up to half of `max_message_bytes`."""
+    def __init__(self, store: Store, max_message_bytes: int, verified_with: Verified = EVERYTHING) -> None:
+        """Read this store; responses take up to half of `max_message_bytes`.
+
+        `verified_with` says what `VerifyRecords` compares the records with beside themselves.
+        """
         self._store = store
         self._room_bytes = max_message_bytes // 2
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="audit")
+        # One verification at a time: each goes through the whole store.
+        self._verifier = ThreadPoolExecutor(1, thread_name_prefix="audit-verify")
+        self._verified_with = verified_with
         self._news = asyncio.Event()
 
     def tell_news(self, *_: object) -> None:
         """Let those who wait for new records look at once; without it they look every `POLL_S` seconds."""
         self._news.set()
         self._news = asyncio.Event()
+
+    async def close(self) -> None:
+        """Wait until its threads have ended with what they do: after the server's end, before the store's."""
+        for each in (self._threads, self._verifier):
+            await asyncio.to_thread(each.shutdown, wait=True, cancel_futures=True)
 
     async def ListExecutions(
         self, request: wire.ListExecutionsRequest, context: Any
@@ -112,7 +128,7 @@ class AuditService(AuditServiceServicer):
             known_enum(request.format, "format", wire.ExportFormat.DESCRIPTOR)  # type: ignore[index]
         ]
         try:
-            check_format(form)
+            await self._looked_up(check_format, form)  # in a thread: it loads a large library
         except NoParquet as error:
             raise NotOffered("ExportExecutions as Parquet", f"on its host: {error}") from None
         parts = SOURCE_AND_OUTPUTS if request.include_blobs else NOTHING
@@ -129,7 +145,21 @@ class AuditService(AuditServiceServicer):
         last = _sequence(request, "last_sequence", least=1)
         if first is not None and last is not None and last < first:
             raise InvalidField("last_sequence", f"it is {last}", f"{first} or more, as `first_sequence` is")
-        raise NotOffered("VerifyRecords", "use `verifierd audit verify`")
+        asked = replace(self._verified_with, first_sequence=first or 1, last_sequence=last)
+        gone = threading.Event()
+        try:
+            report = await self._looked_up(
+                verify_records, self._store, asked, _until(gone), on=self._verifier
+            )
+        finally:
+            gone.set()  # where the caller went, the thread ends with its next step
+        return wire.VerifyRecordsResponse(
+            records_checked=report.records_checked,
+            faults=[
+                wire.VerifyRecordsResponse.Fault(sequence=each.sequence, description=each.description)
+                for each in report.faults
+            ],
+        )
 
     def _page(self, wanted: ExecutionFilter, asked: Asked) -> wire.ListExecutionsResponse:
         """Return a page, which ends early where a message has no room for more."""
@@ -154,13 +184,29 @@ class AuditService(AuditServiceServicer):
     def _message(self, record: RecordedExecution) -> wire.ExecutionRecord:
         return record_to_proto(record, self._room_bytes)
 
-    async def _looked_up(self, look: Callable[..., Answer], *arguments: Any) -> Answer:
+    async def _looked_up(
+        self, look: Callable[..., Answer], *arguments: Any, on: ThreadPoolExecutor | None = None
+    ) -> Answer:
         """Look something up in a thread. Raises RecordsUnavailable where the store cannot be read."""
         loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, look, *arguments)
+            return await loop.run_in_executor(on or self._threads, look, *arguments)
         except StoreError as error:
             raise RecordsUnavailable(str(error)) from error
+
+
+class _Gone(Exception):
+    """Who asked for a verification went away."""
+
+
+def _until(gone: threading.Event) -> Watch:
+    """Return what ends a verification once nobody waits for it."""
+
+    def step() -> None:
+        if gone.is_set():
+            raise _Gone
+
+    return lambda what, steps: nullcontext(step)
 
 
 def _sequence(request: Any, name: str, least: int) -> int | None:
