@@ -67,8 +67,8 @@ BATCHES = sa.Table(
     sa.Column("problem_blob", sa.String(64)),  # the problem's message
     sa.Column("last_event_sequence", Number, nullable=False, default=0),
     sa.Index("batches_by_time", "submitted_at_ns", "id"),
-    sa.Index("batches_by_problem", "problem_id", "submitted_at_ns"),
-    sa.Index("batches_by_state", "state", "submitted_at_ns"),
+    sa.Index("batches_by_problem", "problem_id", "submitted_at_ns", "id"),
+    sa.Index("batches_by_state", "state", "submitted_at_ns", "id"),
     sa.Index("batches_by_request", "request_blob"),
     sa.Index("batches_by_problem_blob", "problem_blob"),
     # A request id names one durable batch of its tenant.
@@ -105,7 +105,7 @@ CANDIDATES = sa.Table(
     sa.Column("recorded_at_ns", Number, nullable=False),
     # The first verdict of a candidate is its verdict.
     sa.Index("candidates_of_batch", "batch_id", "position", unique=True),
-    sa.Index("candidates_by_id", "candidate_id", "sequence"),
+    sa.Index("candidates_by_id", "candidate_id", "batch_id"),
     sa.Index("candidates_by_program", "program_sha256"),
     sa.Index("candidates_by_source", "source_blob"),
     sa.Index("candidates_by_outputs", "outputs_blob"),
@@ -134,7 +134,8 @@ EXECUTIONS = sa.Table(
     sa.Index("executions_by_problem", "problem_id", "id"),
     sa.Index("executions_by_candidate", "candidate_id", "id"),
     sa.Index("executions_by_verdict", "verdict", "id"),
-    sa.Index("executions_by_time", "recorded_at_ns", "id"),
+    sa.Index("executions_by_sandbox", "sandbox_id", "id"),
+    sa.Index("executions_by_worker", "worker_id", "id"),
 )
 
 BLOBS = sa.Table(

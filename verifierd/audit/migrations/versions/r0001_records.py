@@ -46,10 +46,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("sequence"),
     )
-    op.create_index("batches_by_problem", "batches", ["problem_id", "submitted_at_ns"], unique=False)
+    op.create_index("batches_by_problem", "batches", ["problem_id", "submitted_at_ns", "id"], unique=False)
     op.create_index("batches_by_problem_blob", "batches", ["problem_blob"], unique=False)
     op.create_index("batches_by_request", "batches", ["request_blob"], unique=False)
-    op.create_index("batches_by_state", "batches", ["state", "submitted_at_ns"], unique=False)
+    op.create_index("batches_by_state", "batches", ["state", "submitted_at_ns", "id"], unique=False)
     op.create_index("batches_by_time", "batches", ["submitted_at_ns", "id"], unique=False)
     op.create_index(
         "durable_requests",
@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("recorded_at_ns", NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("sequence"),
     )
-    op.create_index("candidates_by_id", "candidates", ["candidate_id", "sequence"], unique=False)
+    op.create_index("candidates_by_id", "candidates", ["candidate_id", "batch_id"], unique=False)
     op.create_index("candidates_by_outputs", "candidates", ["outputs_blob"], unique=False)
     op.create_index("candidates_by_program", "candidates", ["program_sha256"], unique=False)
     op.create_index("candidates_by_source", "candidates", ["source_blob"], unique=False)
@@ -123,8 +123,9 @@ def upgrade() -> None:
     )
     op.create_index("executions_by_candidate", "executions", ["candidate_id", "id"], unique=False)
     op.create_index("executions_by_problem", "executions", ["problem_id", "id"], unique=False)
-    op.create_index("executions_by_time", "executions", ["recorded_at_ns", "id"], unique=False)
+    op.create_index("executions_by_sandbox", "executions", ["sandbox_id", "id"], unique=False)
     op.create_index("executions_by_verdict", "executions", ["verdict", "id"], unique=False)
+    op.create_index("executions_by_worker", "executions", ["worker_id", "id"], unique=False)
     op.create_index("executions_of_batch", "executions", ["batch_id", "id"], unique=False)
     op.create_table(
         "records",
