@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 
 from verifierd.audit.schema import CANDIDATES, EXECUTIONS, EXECUTIONS_OF_A_RECORD
@@ -20,7 +19,7 @@ from verifierd.model import Verdict
 
 SAMPLES = 4000
 MAX_BUCKETS = 500
-LATEST_EXECUTIONS = 10_000
+LATEST_EXECUTIONS = 5_000
 SHARES = (0.5, 0.95, 0.99)
 
 
@@ -172,4 +171,13 @@ def _bucket(begins_at_ns: int, ends_at_ns: int, stride: int, rows: Sequence[Any]
 def _percentiles(values: Sequence[float]) -> Percentiles | None:
     if not values:
         return None
-    return Percentiles(*(float(each) for each in np.quantile(np.asarray(values, np.float64), SHARES)))
+    in_order = sorted(values)
+    return Percentiles(*(_quantile(in_order, share) for share in SHARES))
+
+
+def _quantile(in_order: Sequence[float], share: float) -> float:
+    """Return what so large a share of some numbers is not above, between two of them by a straight line."""
+    place = share * (len(in_order) - 1)
+    below = int(place)
+    above = min(below + 1, len(in_order) - 1)
+    return float(in_order[below] + (in_order[above] - in_order[below]) * (place - below))

@@ -55,10 +55,12 @@ def batch_with_id(connection: sa.Connection, batch_id: str) -> BatchRow | None:
 
 def batches_beginning(connection: sa.Connection, beginning: str) -> tuple[BatchRow, ...]:
     """Return the batches whose ids begin so, up to `MAX_NAMESAKES`: one where it is enough of an id."""
-    # Ids are ASCII; no character that one has is above a tilde.
-    mine = sa.select(*BATCH_COLUMNS).where(BATCHES.c.id >= beginning, BATCHES.c.id <= beginning + "~")
-    rows = connection.execute(mine.order_by(BATCHES.c.id).limit(MAX_NAMESAKES))
-    return tuple(row for row in map(batch_row, rows) if row.id.startswith(beginning))
+    begins_so: sa.ColumnElement[bool] = BATCHES.c.id.startswith(beginning, autoescape=True)
+    if connection.dialect.name == "sqlite":
+        # In the order of bytes, and along the index: ids are ASCII, and none has anything above a tilde.
+        begins_so = sa.and_(BATCHES.c.id >= beginning, BATCHES.c.id <= f"{beginning}~")
+    mine = sa.select(*BATCH_COLUMNS).where(begins_so).order_by(BATCHES.c.id).limit(MAX_NAMESAKES)
+    return tuple(batch_row(row) for row in connection.execute(mine))
 
 
 def _stream(

@@ -26,7 +26,7 @@ The commands, from a first look to daily use:
     verifierd plan results.jsonl ...                 how many samples are worth it?
     verifierd export traces results.jsonl ...        what passed, to train on
     verifierd serve                                  serve others over gRPC
-    verifierd audit verify                           does all that was recorded still stand?
+    verifierd audit list                             what was recorded, and does it still stand?
 
 `verifierd COMMAND --help` tells the rest, with examples.
 """

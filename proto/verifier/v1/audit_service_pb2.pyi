@@ -69,9 +69,9 @@ class ExecutionRecord(_message.Message):
     PREVIOUS_HASH_FIELD_NUMBER: _builtins.int
     HASH_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The store's name for it."""
+    """The store's name for it: `sequence` and its place among that record's executions, such as 4711.0."""
     sequence: _builtins.int
-    """Position in the store, from 1."""
+    """Position in the store, from 1, of its candidate's record: the executions of a candidate share it."""
     batch_id: _builtins.str
     problem_id: _builtins.str
     candidate_id: _builtins.str

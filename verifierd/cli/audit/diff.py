@@ -11,7 +11,6 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-from verifierd.cli.audit.stores import ConfigOption, DatabaseOption, opened
 
 from verifierd.audit.comparing import Apart, probes_apart, source_diff, tests_apart
 from verifierd.audit.entries import BatchBegun, CandidateJudged
@@ -23,11 +22,13 @@ from verifierd.audit.store import Store
 from verifierd.cli.audit.as_json import outputs_as_json, row_as_json
 from verifierd.cli.audit.inputs import probe_input, problem_in, test_input
 from verifierd.cli.audit.show_views import output_views
+from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.texts import readable, word
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import plain, print_json, print_views
 from verifierd.cli.words import plural, words
+from verifierd.config import load_settings
 from verifierd.model import ExecutionResult
 
 HELP = """Show what tells two candidates apart: programs, and tests on which they did not do the same.
@@ -60,11 +61,12 @@ def diff(
     second: Annotated[str, typer.Argument(metavar="B", help="The other.", show_default=False)],
     tests: Annotated[int, typer.Option("--tests", min=0, help="So many tests are shown at most.")] = 3,
     database: DatabaseOption = None,
+    blobs: BlobsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Compare candidates."""
-    with reported(as_json), opened(database, config) as store:
+    with reported(as_json), opened(load_settings(config), database, blobs) as store:
         one, other = _side(store, first), _side(store, second)
         lines = source_diff(one.judged.candidate.source, other.judged.candidate.source, first, second)
         is_one_problem = (

@@ -8,32 +8,33 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from verifierd.cli.audit.stores import ConfigOption, DatabaseOption, opened
 
 from verifierd.audit.exporting import FORMATS, NoParquet, check_format, pieces
 from verifierd.audit.filters import ExecutionFilter
 from verifierd.audit.lookups import exported
 from verifierd.audit.naming import named_batch
 from verifierd.audit.recorded import NOTHING, SOURCE_AND_OUTPUTS, RecordedExecution
+from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.texts import TIME_HELP, time_from, verdicts_from
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import print_json, print_views
 from verifierd.cli.set_options import known_in
 from verifierd.cli.words import plural
+from verifierd.config import load_settings
 from verifierd.datasets.output import check_writable, whole_bytes
 from verifierd.datasets.records import InputError
 
 HELP = f"""Write executions to a file for other tools: a row each, the oldest first, with all that it knows.
 
 `jsonl` is one JSON object a line, `parquet` Apache Parquet, which needs pyarrow (`pip install
-'verifierd[parquet]'`). With `--blobs` each row has the program (`source`) and what it wrote (`stdout`,
+'verifierd[parquet]'`). With `--with-outputs` each row has the program (`source`) and what it wrote (`stdout`,
 `stderr`, `actual`); in JSON what is no UTF-8 is `{{"$bytes": base64}}`. A row whose record or blobs cannot be
 read has what is known, and says in `lost` what is not.
 
     verifierd audit export --out all.jsonl
     verifierd audit export --out week.parquet --format parquet --since 7d
-    verifierd audit export --out - --problem two-sum --verdict WA --blobs | jq -r .source
+    verifierd audit export --out - --problem two-sum --verdict WA --with-outputs | jq -r .source
 
 The file appears whole or not at all; `-` is standard output. `--since` and `--until` take how long
 {TIME_HELP}.
@@ -49,7 +50,7 @@ def export(
         str,
         typer.Option("--format", metavar="|".join(FORMATS), callback=known_in(dict.fromkeys(FORMATS))),
     ] = FORMATS[0],
-    blobs: Annotated[bool, typer.Option("--blobs", help="With programs and outputs.")] = False,
+    with_blobs: Annotated[bool, typer.Option("--with-outputs", help="With programs and outputs.")] = False,
     batch: Annotated[str | None, typer.Option("--batch", help="Only of this batch.")] = None,
     problem: Annotated[str, typer.Option("--problem", help="Only of this problem.")] = "",
     language: Annotated[str, typer.Option("--language", help="Only in this language.")] = "",
@@ -61,6 +62,7 @@ def export(
     until: Annotated[str | None, typer.Option("--until", help="Only before then.")] = None,
     tenant: Annotated[str, typer.Option("--tenant", help="Only of this tenant.")] = "",
     database: DatabaseOption = None,
+    blobs: BlobsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
@@ -71,7 +73,7 @@ def export(
     if to_stdout and as_json:
         raise typer.BadParameter("--json tells of a file, and `--out -` writes to where it would be told")
     path = Path("/dev/stdout" if to_stdout else out)
-    with reported(as_json), opened(database, config) as store:
+    with reported(as_json), opened(load_settings(config), database, blobs) as store:
         try:
             check_format(form)
         except NoParquet as error:
@@ -89,9 +91,9 @@ def export(
             recorded_until_ns=until_ns,
             tenant=tenant,
         )
-        counter = _Counter(exported(store, wanted, SOURCE_AND_OUTPUTS if blobs else NOTHING))
+        counter = _Counter(exported(store, wanted, SOURCE_AND_OUTPUTS if with_blobs else NOTHING))
         with whole_bytes(path) as file:
-            for piece in pieces(counter, form, blobs):
+            for piece in pieces(counter, form, with_blobs):
                 file.write(piece)
         if as_json:
             print_json({"out": out, "format": form, "executions": counter.count, "lost": counter.lost})

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from verifierd.cli.audit import hold, keygen, retain, verify
+from verifierd.cli.audit import (
+    diff,
+    export,
+    hold,
+    keygen,
+    listing,
+    logs,
+    replay,
+    retain,
+    search,
+    show,
+    tail,
+    verify,
+)
 
 HELP = """Look into the audit store, prove that nobody changed it, and say what may go.
 
@@ -17,6 +30,14 @@ PostgreSQL database. No daemon is needed, and one that runs may go on.
 def build() -> typer.Typer:
     """Return the commands of `verifierd audit`."""
     app = typer.Typer(help=HELP, no_args_is_help=True)
+    app.command("list", help=listing.HELP)(listing.list_)
+    app.command(help=show.HELP)(show.show)
+    app.command(help=logs.HELP)(logs.logs)
+    app.command(help=tail.HELP)(tail.tail)
+    app.command(help=search.HELP)(search.search)
+    app.command(help=diff.HELP)(diff.diff)
+    app.command(help=export.HELP)(export.export)
+    app.command(help=replay.HELP)(replay.replay)
     app.command(help=verify.HELP)(verify.verify)
     app.command(help=retain.HELP)(retain.retain)
     app.command(help=hold.HOLD_HELP)(hold.hold)

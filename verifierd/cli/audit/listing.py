@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from verifierd.cli.audit.stores import ConfigOption, DatabaseOption, opened
 
 from verifierd.audit.filters import BATCH_STATES, BatchFilter, ExecutionFilter
 from verifierd.audit.finding_batches import batches
@@ -18,11 +17,13 @@ from verifierd.audit.found import BatchRow, CandidateRow, ExecutionRow
 from verifierd.audit.lookups import each_of
 from verifierd.audit.naming import named_batch
 from verifierd.cli.audit.as_json import row_as_json
+from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.tables import batches_table, candidates_table, executions_table
 from verifierd.cli.audit.texts import TIME_HELP, time_from, verdicts_from
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import print_json, print_views
+from verifierd.config import load_settings
 
 HELP = f"""List what was recorded.
 
@@ -66,6 +67,7 @@ def list_(
     tenant: Annotated[str, typer.Option("--tenant", help="Only of this tenant.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="So many at most.")] = 50,
     database: DatabaseOption = None,
+    blobs: BlobsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
@@ -95,7 +97,7 @@ def list_(
         submitted_until_ns=until_ns,
         tenant=tenant,
     )
-    with reported(as_json), opened(database, config) as store:
+    with reported(as_json), opened(load_settings(config), database, blobs) as store:
         batch_id = ""
         if batch is not None:
             with store.reading() as connection:

@@ -10,7 +10,6 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
-from verifierd.cli.audit.stores import ConfigOption, DatabaseOption, opened
 
 from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.errors import RecordDamaged
@@ -22,11 +21,13 @@ from verifierd.audit.recorded import OUTPUTS, ReadRecord, RecordReader
 from verifierd.audit.store import Store
 from verifierd.cli.audit.as_json import outputs_as_json
 from verifierd.cli.audit.show_views import output_views
+from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.texts import word
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import plain, print_json, print_views
 from verifierd.cli.words import words
+from verifierd.config import load_settings
 
 HELP = """Print what programs wrote: standard output, standard error, and what `call` tests returned.
 
@@ -53,12 +54,13 @@ def logs(
     test: Annotated[str, typer.Option("--test", help="Only on this test.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="So many candidates at most.")] = 1000,
     database: DatabaseOption = None,
+    blobs: BlobsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Print outputs."""
     wrote = lost = False
-    with reported(as_json), opened(database, config) as store:
+    with reported(as_json), opened(load_settings(config), database, blobs) as store:
         for row in _rows(store, batch, candidate, limit):
             record = _read(store, row)
             if isinstance(record, str) or record.lost:

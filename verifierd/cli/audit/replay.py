@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import RenderableType
 from rich.text import Text
-from verifierd.cli.audit.stores import ConfigOption, DatabaseOption, opened
 
 from verifierd.audit.store import Store
 from verifierd.cli.audit.replaying import Recorded, Replayed, recorded, replayed
 from verifierd.cli.audit.show_views import limits_text
+from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.tables import facts, verdicts_text
 from verifierd.cli.audit.texts import word
 from verifierd.cli.exits import ExitCode, reported
@@ -45,12 +45,13 @@ def replay(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to run again.", show_default=False)],
     times: Annotated[int, typer.Option("--times", min=1, max=100_000, help="How often.")] = 1,
     database: DatabaseOption = None,
+    blobs: BlobsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Run again."""
     with reported(as_json):
-        with opened(database, config) as store:
+        with opened(load_settings(config), database, blobs) as store:
             told = _recorded(store, name)
         with progress("replaying", times, shown=not as_json) as advance:
             found = asyncio.run(replayed(told, times, load_settings(config), advance))

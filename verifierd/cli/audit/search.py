@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from verifierd.cli.audit.stores import ConfigOption, DatabaseOption, opened
 
 from verifierd.audit.filters import CandidateFilter
 from verifierd.audit.finding_candidates import search as candidates_with
@@ -13,11 +12,13 @@ from verifierd.audit.lookups import each_of
 from verifierd.audit.naming import named_batch
 from verifierd.audit.search_index import TEXT_BYTES, words_of
 from verifierd.cli.audit.as_json import row_as_json
+from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.tables import candidates_table
 from verifierd.cli.audit.texts import verdicts_from
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import print_json, print_views
+from verifierd.config import load_settings
 
 HELP = f"""Find candidates by words in their programs, details and outputs, the newest first.
 
@@ -43,6 +44,7 @@ def search(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="So many at most.")] = 50,
     database: DatabaseOption = None,
+    blobs: BlobsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
@@ -50,7 +52,7 @@ def search(
     text, verdicts = " ".join(words), verdicts_from(verdict)
     if not words_of([text.encode(errors="replace")]):
         raise typer.BadParameter(f"{text!r} has no word in it; words are letters, digits and _")
-    with reported(as_json), opened(database, config) as store:
+    with reported(as_json), opened(load_settings(config), database, blobs) as store:
         batch_id = ""
         if batch is not None:
             with store.reading() as connection:

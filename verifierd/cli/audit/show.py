@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import RenderableType
-from verifierd.cli.audit.stores import ConfigOption, DatabaseOption, opened
 
 from verifierd.audit.exporting import as_json_row
 from verifierd.audit.found import BatchRow, CandidateRow
@@ -16,9 +15,11 @@ from verifierd.audit.recorded import SOURCE_AND_OUTPUTS, RecordReader
 from verifierd.audit.store import Store
 from verifierd.cli.audit.as_json import batch_as_json, candidate_as_json
 from verifierd.cli.audit.show_views import batch_views, candidate_views, execution_views
+from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import print_json, print_views
+from verifierd.config import load_settings
 
 NAMES = """    3f2a91c0         a batch: its id, or enough of its beginning
     3f2a91c0/first   a candidate of it
@@ -46,11 +47,12 @@ Exit status: 0 it is shown; 2 there is no such thing; 3 the store cannot be read
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to show.", show_default=False)],
     database: DatabaseOption = None,
+    blobs: BlobsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Show a record."""
-    with reported(as_json), opened(database, config) as store:
+    with reported(as_json), opened(load_settings(config), database, blobs) as store:
         form, views = _looked_up(store, name)
         if as_json:
             print_json(form)

@@ -26,7 +26,7 @@ def facts(title: str, rows: Iterable[tuple[str, RenderableType | None]]) -> Tabl
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
-        if value is not None and value != "":
+        if value is not None and (value or not isinstance(value, str | Text)):
             table.add_row(name, value)
     return table
 

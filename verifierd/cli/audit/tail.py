@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 from rich.text import Text
-from verifierd.cli.audit.stores import ConfigOption, DatabaseOption, opened
 
 from verifierd.audit.filters import ExecutionFilter
 from verifierd.audit.finding_executions import executions, executions_after, newest_id
@@ -15,12 +14,14 @@ from verifierd.audit.found import ExecutionRow
 from verifierd.audit.naming import named_batch
 from verifierd.audit.pages import Asked
 from verifierd.cli.audit.as_json import row_as_json
+from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.tables import memory_text, time_text
 from verifierd.cli.audit.texts import verdicts_from, when, word
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import plain, print_json, print_views
 from verifierd.cli.words import words
+from verifierd.config import load_settings
 
 AT_A_TIME = 200
 
@@ -48,12 +49,13 @@ def tail(
         float, typer.Option("--interval", min=0.05, max=60, help="Seconds between two looks.")
     ] = 0.5,
     database: DatabaseOption = None,
+    blobs: BlobsOption = None,
     config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Follow executions."""
     verdicts = verdicts_from(verdict)
-    with reported(as_json), opened(database, config) as store:
+    with reported(as_json), opened(load_settings(config), database, blobs) as store:
         with store.reading() as connection:
             batch_id = "" if batch is None else named_batch(connection, batch).id
             wanted = ExecutionFilter(batch_id=batch_id, problem_id=problem, verdicts=verdicts)

@@ -1,0 +1,326 @@
+"""`verifierd audit list, show, logs, tail, search, diff, export`: records, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support.entries import BEGAN_NS, begun, ended, execution, judged
+from tests.support.filled_stores import record
+from tests.unit.cli.conftest import Command, Ended
+from verifier.v1 import problem_pb2
+from verifierd.audit.schema import BLOBS, CANDIDATES, RECORDS
+from verifierd.audit.store import Store, StoreSettings, open_store
+from verifierd.model import Verdict
+
+BATCH = "3f2a91c0" * 4
+STEERING = b"\x1b]0;owned\x07\xe2\x80\xae\r\x9b"
+PROBLEM = problem_pb2.Problem(
+    id="sum",
+    tests=[
+        problem_pb2.TestCase(
+            id=f"t{number}",
+            stdio=problem_pb2.StdioTest(stdin=b"the input", expected_stdout=b"the secret answer"),
+        )
+        for number in range(2)
+    ],
+)
+
+
+class Audit:
+    """The commands over one store."""
+
+    def __init__(self, command: Command, database: Path) -> None:
+        self._command = command
+        self.database = database
+
+    def __call__(self, name: str, *arguments: str | Path) -> Ended:
+        return self._command("audit", name, *arguments, "--database", self.database)
+
+    def opened(self) -> Store:
+        return open_store(StoreSettings(str(self.database)))
+
+
+@pytest.fixture
+def audit(command: Command, tmp_path: Path) -> Audit:
+    """A store with two batches: one ended with two candidates, one that runs without any."""
+    audit = Audit(command, tmp_path / "audit.db")
+    store = audit.opened()
+    wrong = (
+        execution("t0", Verdict.WRONG_ANSWER, stdout=STEERING, behaviour="aa" * 32),
+        execution("t1", Verdict.ACCEPTED),
+    )
+    record(
+        store,
+        begun(BATCH, problem_id="sum", problem=PROBLEM.SerializeToString(), candidates_total=2),
+        judged(0, BATCH, source="def solve():\n    return needle\n"),
+        judged(1, BATCH, verdict=Verdict.WRONG_ANSWER, executions=wrong, source="print('\x1b[31m')\n"),
+        ended(BATCH),
+        replace(begun("b2", problem_id="other", labels={}), submitted_at_ns=BEGAN_NS + 1),
+    )
+    store.close()
+    return audit
+
+
+def test_a_list_has_batches_the_newest_first(audit: Audit) -> None:
+    rows = audit("list", "--json").json_lines
+    assert [(row["id"], row["state"]) for row in rows] == [("b2", "running"), (BATCH, "finished")]
+    assert rows[1]["verdict_counts"] == {"ACCEPTED": 1, "WRONG_ANSWER": 1}
+    assert rows[1]["submitted_at"] == "2027-01-15T08:00:00.000000000Z"
+    told = audit("list").out
+    assert BATCH[:12] in told
+    assert "1 accepted, 1 wrong answer" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (("--problem", "sum"), [BATCH]),
+        (("--state", "running"), ["b2"]),
+        (("--label", "run=7"), [BATCH]),
+        (("--limit", "1"), ["b2"]),
+        (("--since", "2027-01-16"), []),
+        (("--until", "2027-01-16"), ["b2", BATCH]),
+        (("--tenant", "nobody"), []),
+    ],
+)
+def test_batches_are_listed_by_what_is_asked_for(
+    audit: Audit, options: tuple[str, ...], names: list[str]
+) -> None:
+    listed = audit("list", *options, "--json")
+    assert [row["id"] for row in listed.json_lines] == names
+    assert listed.code == (0 if names else 1)
+
+
+def test_a_list_of_a_batch_has_its_candidates_by_the_beginning_of_its_id(audit: Audit) -> None:
+    rows = audit("list", "3f2a", "--json").json_lines
+    assert [(row["record"], row["candidate_id"], row["verdict"]) for row in rows] == [
+        (2, "c0", "ACCEPTED"),
+        (3, "c1", "WRONG_ANSWER"),
+    ]
+    assert [row["record"] for row in audit("list", "3f2a", "--verdict", "wa", "--json").json_lines] == [3]
+    assert "wrong answer" in audit("list", "3f2a").out
+
+
+def test_a_list_of_executions_takes_every_filter(audit: Audit) -> None:
+    rows = audit("list", "--executions", "--json").json_lines
+    assert [row["id"] for row in rows] == ["3.1", "3.0", "2.1", "2.0"]
+    assert rows[0]["cpu_time_s"] == pytest.approx(0.012345678)
+    options = ("--test", "t0", "--verdict", "WRONG_ANSWER", "--sandbox", "sandbox-3", "--worker", "worker-1")
+    found = audit("list", BATCH, "--executions", *options, "--language", "python", "--json").json_lines
+    assert [row["id"] for row in found] == ["3.0"]
+    assert audit("list", "--executions", "--candidate", "c9").code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--verdict", "WA"), "--executions"),
+        (("--sandbox", "s"), "--executions"),
+        (("3f2a", "--state", "running"), "--state"),
+        (("--executions", "--label", "a=b"), "--label"),
+        (("--executions", "--verdict", "RIGHT"), "ACCEPTED"),
+        (("--state", "odd"), "queued"),
+        (("--label", "run"), "NAME=VALUE"),
+        (("--since", "yesterday"), "2d"),
+        (("--limit", "0"), "1"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_with_what_can(
+    audit: Audit, options: tuple[str, ...], words: str
+) -> None:
+    refused = audit("list", *options)
+    assert refused.code == 2
+    assert words in " ".join(refused.err.split())
+
+
+def test_a_batch_is_shown_with_who_asked_and_how_it_ended(audit: Audit) -> None:
+    shown = audit("show", "3f2a").out
+    for words in (
+        "ipv4:127.0.0.1:4000",
+        "finished",
+        "c0 by plurality",
+        "0123456789abcdef",
+        "run=7",
+        "256 MiB",
+    ):
+        assert words in shown
+    (form,) = audit("show", BATCH, "--json").json_lines
+    assert form["summary"]["picks"][0]["candidate_id"] == "c0"
+    assert audit("show", "b2", "--json").json_lines[0]["summary"] is None
+
+
+def test_a_candidate_is_shown_with_its_program_and_executions(audit: Audit) -> None:
+    for name in ("2", f"{BATCH}/c0", "3f2a/c0"):
+        shown = audit("show", name).out
+        assert "return needle" in shown
+        assert "2.1" in shown
+    (form,) = audit("show", "2", "--json").json_lines
+    assert form["source"] == "def solve():\n    return needle\n"
+    assert form["executions"][1]["stdout"] == "answer of t1\n"
+    assert form["lost"] == []
+
+
+def test_an_execution_is_shown_with_limits_outputs_and_hashes(audit: Audit) -> None:
+    (form,) = audit("show", "3.0", "--json").json_lines
+    store = audit.opened()
+    with store.reading() as connection:
+        stored = connection.scalar(sa.select(RECORDS.c.hash).where(RECORDS.c.sequence == 3))
+    store.close()
+    assert stored is not None
+    assert form["hash"] == stored.hex()
+    assert (form["verdict"], form["limits"]["memory_bytes"]) == ("WRONG_ANSWER", 256 << 20)
+    shown = audit("show", "3.0").out
+    assert stored.hex() in shown.replace("\n", "").replace(" ", "")
+    assert "line 1: expected 5, printed 6" in shown
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "99", "99.0", "2.9", "3f2a/c9", "b2/c0", "x/y", "", "1", "\x1b[31m", "0"]
+)
+def test_a_name_of_nothing_is_refused_with_where_to_look(audit: Audit, name: str) -> None:
+    refused = audit("show", name)
+    assert refused.code == 2
+    assert "verifierd audit list" in refused.err
+    assert "\x1b" not in refused.err
+
+
+def test_the_beginning_of_several_ids_names_them(audit: Audit) -> None:
+    store = audit.opened()
+    record(store, begun("3f2b"))
+    store.close()
+    refused = audit("show", "3f2")
+    assert refused.code == 2
+    assert BATCH in refused.err
+    assert "3f2b" in refused.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "3.0"),
+        ("show", "3"),
+        ("logs", "3f2a"),
+        ("diff", "2", "3"),
+        ("list", "3f2a"),
+        ("tail", "--no-follow"),
+    ],
+)
+def test_nothing_that_a_program_wrote_steers_the_terminal(audit: Audit, arguments: tuple[str, ...]) -> None:
+    told = audit(*arguments)
+    assert told.out
+    assert not set("\x1b\x07\r\x9b\u202e") & set(told.out)
+
+
+def test_logs_are_what_the_programs_wrote(audit: Audit) -> None:
+    told = audit("logs", "3f2a")
+    assert told.code == 0
+    assert "answer of t0" in told.out
+    assert "\\x1b]0;owned" in told.out
+    rows = audit("logs", "3f2a", "c1", "--json").json_lines
+    assert [(row["test_id"], row["verdict"]) for row in rows] == [("t0", "WRONG_ANSWER"), ("t1", "ACCEPTED")]
+    assert rows[0]["stdout"] == {"$bytes": "G10wO293bmVkB+KArg2b"}
+    assert "answer of t1" in audit("logs", "3f2a", "c0", "--test", "t1").out
+    assert audit("logs", "b2").code == 1
+
+
+def test_lost_outputs_are_told_and_the_others_are_printed(audit: Audit) -> None:
+    store = audit.opened()
+    with store.writing() as connection:
+        lost = connection.scalar(sa.select(CANDIDATES.c.outputs_blob).where(CANDIDATES.c.sequence == 3))
+        connection.execute(sa.delete(BLOBS).where(BLOBS.c.sha256 == lost))
+    store.close()
+    told = audit("logs", "3f2a")
+    assert told.code == 3
+    assert lost is not None
+    assert lost in told.out.replace("\n", "")
+    assert "answer of t0" in told.out
+    assert audit("show", "3").code == 0
+
+
+def test_a_damaged_record_is_named_and_others_are_shown(audit: Audit) -> None:
+    store = audit.opened()
+    with store.writing() as connection:
+        connection.execute(sa.update(RECORDS).where(RECORDS.c.sequence == 3).values(body=b"junk"))
+    store.close()
+    refused = audit("show", "3")
+    assert (refused.code, "record 3" in refused.err) == (3, True)
+    assert "record 3" in audit("show", "3.0").out
+    assert audit("show", "2").code == 0
+    rows = audit("export", "--out", audit.database.parent / "all.jsonl", "--json").json_lines
+    assert rows == [
+        {"out": str(audit.database.parent / "all.jsonl"), "format": "jsonl", "executions": 4, "lost": 2}
+    ]
+
+
+def test_a_tail_ends_with_the_newest(audit: Audit) -> None:
+    rows = audit("tail", "--no-follow", "-n", "3", "--json").json_lines
+    assert [row["id"] for row in rows] == ["2.1", "3.0", "3.1"]
+    assert audit("tail", "--no-follow", "--problem", "other").out == ""
+
+
+def test_a_search_finds_words_of_programs_details_and_outputs(audit: Audit) -> None:
+    assert [row["candidate_id"] for row in audit("search", "Needle", "--json").json_lines] == ["c0"]
+    assert [row["candidate_id"] for row in audit("search", "need*", "solve", "--json").json_lines] == ["c0"]
+    assert [row["record"] for row in audit("search", "printed 6", "--json").json_lines] == [3]
+    assert audit("search", "needle", "--problem", "other").code == 1
+    assert audit("search", "!!").code == 2
+    assert "c0" in audit("search", "needle", "--batch", "3f2a").out
+
+
+def test_a_comparison_shows_programs_and_the_input_that_tells_them_apart_and_no_answer(audit: Audit) -> None:
+    told = audit("diff", "2", "3f2a/c1")
+    assert told.code == 1
+    assert "-    return needle" in told.out
+    assert "1 test that tell them apart" in told.out
+    assert "the input" in told.out
+    assert "the secret answer" not in told.out
+    (form,) = audit("diff", "2", "3", "--json").json_lines
+    assert [each["test_id"] for each in form["tests"]] == ["t0"]
+    assert "the secret answer" not in json.dumps(form)
+    same = audit("diff", "2", "2")
+    assert (same.code, "the programs are the same" in same.out) == (0, True)
+    assert audit("diff", "2", "99").code == 2
+
+
+def test_an_export_is_a_file_of_what_matches(audit: Audit, tmp_path: Path) -> None:
+    out = tmp_path / "rows.jsonl"
+    assert audit("export", "--out", out, "--verdict", "WA", "--with-outputs").code == 0
+    (row,) = map(json.loads, out.read_text().splitlines())
+    assert (row["id"], row["source"]) == ("3.0", "print('\x1b[31m')\n")
+    assert audit("export", "--out", out, "--since", "1s").code in {0, 1}
+    assert audit("export", "--out", tmp_path / "no" / "where.jsonl").code == 2
+    assert audit("export", "--out", out, "--format", "csv").code == 2
+    assert audit("export", "--out", "-", "--json").code == 2
+
+
+def test_an_export_as_parquet_has_typed_columns(audit: Audit, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    out = tmp_path / "rows.parquet"
+    assert audit("export", "--out", out, "--format", "parquet").code == 0
+    table = parquet.read_table(out)
+    assert table.column("id").to_pylist() == ["2.0", "2.1", "3.0", "3.1"]
+    assert str(table.schema.field("cpu_time_ns").type) == "int64"
+
+
+def test_what_cannot_be_run_again_says_why(audit: Audit) -> None:
+    store = audit.opened()
+    skipped = (execution("t0", Verdict.SKIPPED),)
+    record(store, begun("b3", problem=b""), judged(0, "b3"), judged(2, BATCH, executions=skipped))
+    store.close()
+    for name, words in (("3f2a", "is a batch"), ("7", "problem"), ("8.0", "never run"), ("99", "99")):
+        refused = audit("replay", name)
+        assert (refused.code, words in refused.err) == (2, True), (name, refused.err)
+
+
+def test_a_store_that_is_not_there_is_said(command: Command, tmp_path: Path) -> None:
+    ended_ = command("audit", "list", "--database", tmp_path / "none.db")
+    assert ended_.code == 3
+    assert "none.db" in ended_.err
+    ended_ = command("audit", "list")
+    assert ended_.code == 2
+    assert "audit.database" in ended_.err
