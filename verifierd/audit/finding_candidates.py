@@ -102,7 +102,7 @@ def candidates_in(
 
 
 def _one(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> CandidateRow | None:
-    row = connection.execute(sa.select(*CANDIDATE_COLUMNS).where(*conditions)).one_or_none()
+    row = connection.execute(sa.select(*CANDIDATE_COLUMNS).where(*conditions).limit(1)).first()
     return None if row is None else candidate_row(row)
 
 

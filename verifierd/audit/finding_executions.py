@@ -160,7 +160,7 @@ def _scan_matching(
         .order_by(sequence.desc() if newest_first else sequence)
     )
     looked_at = candidates.limit(CANDIDATES_LOOKED_AT).subquery()
-    # A cross join, so that the few candidates are the outer loop; their executions lie beside one another.
+    # The executions of a candidate lie beside one another, by its record's number.
     found = connection.execute(
         sa.select(*EXECUTION_COLUMNS)
         .select_from(
@@ -234,7 +234,7 @@ def _span(connection: sa.Connection, wanted: ExecutionFilter) -> Span:
         its_record = sa.select(CANDIDATES.c.sequence).where(
             CANDIDATES.c.candidate_id == wanted.candidate_id, CANDIDATES.c.batch_id == wanted.batch_id
         )
-        sequence = connection.execute(its_record).scalar()
+        sequence = connection.execute(its_record.limit(1)).scalar()
         return span.within(0, 0) if sequence is None else span.within(*_ids(sequence))
     if wanted.batch_id and wanted.text:
         return span.within(*_ids_of_batch(connection, wanted.batch_id))
