@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 
 from verifierd.audit.finding_batches import batch_with_id, batches_beginning
@@ -21,6 +23,7 @@ from verifierd.audit.found import (
     execution_id,
     execution_row,
 )
+from verifierd.audit.removals import removals
 from verifierd.audit.schema import EXECUTIONS
 from verifierd.audit.wrong_input import WrongInput
 
@@ -56,6 +59,10 @@ def named_batch(connection: sa.Connection, name: str) -> BatchRow:
             f"the ids of several batches begin with {_shown(name)}: {', '.join(each.id for each in found)}"
             "; give more of it"
         )
+    for removal in removals(connection) if name else ():
+        if gone := next((each for each in removal.batch_ids if each.startswith(name)), None):
+            at = datetime.fromtimestamp(removal.occurred_at_ns // 10**9, UTC).isoformat()
+            raise UnknownName(f"batch {gone} is not there: retention removed it at {at}, {removal.why}")
     raise UnknownName(f"there is no batch {_shown(name)}; `verifierd audit list` tells those that are")
 
 

@@ -14,7 +14,7 @@ DEFAULT_PAGE_SIZE = 100
 TOKEN_CHARS = 400
 _MARK_BYTES = 9
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", covariant=True)
 Position = tuple[int | str, ...]
 
 

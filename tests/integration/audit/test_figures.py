@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.entries import BEGAN_NS, begun, execution, judged
-from tests.support.filled_stores import record
+from tests.support.filled import write
 from verifierd.audit import queries
 from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.figures import usage_over_time
@@ -37,7 +37,7 @@ def _entries() -> list[CandidateJudged]:
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    record(store, begun(), *_entries())
+    write(store, begun(), *_entries())
     return store
 
 

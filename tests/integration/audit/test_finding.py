@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.entries import BEGAN_NS
-from tests.support.filled_stores import STEP_NS, VERDICTS, WORDS, record, varied_entries
+from tests.support.filled import write
 from tests.support.postgres import Postgres
+from tests.support.varied import STEP_NS, VERDICTS, WORDS, varied_entries
 from verifierd.audit import finding_batches, finding_candidates, finding_executions, queries
 from verifierd.audit.entries import BatchBegun, CandidateJudged
 from verifierd.audit.queries import Asked, BatchFilter, CandidateFilter, ExecutionFilter, Page
@@ -93,7 +94,7 @@ def filled(server: Postgres | None, tmp_path_factory: pytest.TempPathFactory) ->
     folder: Path = tmp_path_factory.mktemp("store")
     database = str(folder / "audit.db") if server is None else server.new_database()
     store = open_store(StoreSettings(database, str(folder / "blobs")))
-    record(store, *ENTRIES)
+    write(store, *ENTRIES)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(finding_executions, "ROWS_LOOKED_AT", 7)
         patch.setattr(finding_executions, "CANDIDATES_LOOKED_AT", 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.entries import BEGAN_NS
-from tests.support.filled_stores import record, varied_entries
+from tests.support.filled import write
+from tests.support.varied import varied_entries
 from verifierd.audit import queries
 from verifierd.audit.lookups import next_executions, one_execution
 from verifierd.audit.queries import Asked, BatchFilter, CandidateFilter, ExecutionFilter
@@ -25,17 +27,17 @@ TABLES = "executions|candidates|batches|records|blobs|candidate_words"
 WHOLE = re.compile(rf"SCAN ({TABLES})\b(?! USING (COVERING )?INDEX)")
 IN_ORDER = re.compile(rf"SCAN ({TABLES})\b")
 RARE = (Verdict.TIME_LIMIT_EXCEEDED, Verdict.RUNTIME_ERROR)
-A_TIME = {"recorded_from_ns": BEGAN_NS, "recorded_until_ns": BEGAN_NS + 5_000_000_000}
+SOON_NS = BEGAN_NS + 5_000_000_000
 
 Ask = Callable[[sa.Connection, str], Any]
 
 
 def executions(**fields: Any) -> Ask:
     def ask(connection: sa.Connection, batch_id: str) -> Any:
-        named = {name: batch_id if value == "BATCH" else value for name, value in fields.items()}
-        page = queries.executions(connection, ExecutionFilter(**named), Asked(2))
-        queries.executions(connection, ExecutionFilter(**named), Asked(2, page.next_token))
-        return queries.executions_after(connection, ExecutionFilter(**named), 1 << 20, 2)
+        wanted = replace(ExecutionFilter(**fields), batch_id=batch_id if "batch_id" in fields else "")
+        page = queries.executions(connection, wanted, Asked(2))
+        queries.executions(connection, wanted, Asked(2, page.next_token))
+        return queries.executions_after(connection, wanted, 1 << 20, 2)
 
     return ask
 
@@ -53,7 +55,7 @@ QUESTIONS: dict[str, Ask] = {
     "in a sandbox": executions(sandbox_id="s-1"),
     "of a worker": executions(worker_id="w-1"),
     "of a tenant": executions(tenant="lab"),
-    "of a time": executions(**A_TIME),
+    "of a time": executions(recorded_from_ns=BEGAN_NS, recorded_until_ns=SOON_NS),
     "with words": executions(text="alpha beta"),
     "with words in a batch": executions(text="alpha", batch_id="BATCH"),
     "batches": lambda at, _: queries.batches(at),
@@ -78,7 +80,7 @@ QUESTIONS: dict[str, Ask] = {
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     path: Path = tmp_path_factory.mktemp("plans") / "audit.db"
     store = open_store(StoreSettings(str(path)))
-    record(store, *varied_entries())
+    write(store, *varied_entries())
     yield store
     store.close()
 

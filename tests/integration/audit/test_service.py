@@ -16,7 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from grpc import aio
 
 from tests.support.entries import BEGAN_NS, begun, execution, judged
-from tests.support.filled_stores import record
+from tests.support.filled import write
 from tests.unit.api.fakes import details_of
 from verifier.v1 import audit_service_pb2 as wire
 from verifier.v1 import result_pb2
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.anyio
 
 MESSAGE_BYTES = 1 << 20
 SOURCE = "print(input())  # needle\n"
+UNKNOWN_VERDICT = wire.ListExecutionsRequest(filter=wire.ExecutionFilter(verdicts=[99]))  # type: ignore[list-item]
 
 
 class Served:
@@ -57,7 +58,7 @@ async def served(one_loop: None, store: Store, tmp_path: Path) -> AsyncIterator[
         judged(0, source=SOURCE),
         judged(1, verdict=Verdict.WRONG_ANSWER, executions=_executions()),
     )
-    await asyncio.to_thread(record, store, *entries)
+    await asyncio.to_thread(write, store, *entries)
     server = aio.server(interceptors=[Gatekeeper(MESSAGE_BYTES)])
     service = AuditService(store, MESSAGE_BYTES)
     add_AuditServiceServicer_to_server(service, server)
@@ -155,7 +156,7 @@ async def test_pages_go_on_where_the_one_before_ended(served: Served) -> None:
 
 async def test_a_page_that_a_message_has_no_room_for_ends_early(served: Served) -> None:
     wide = tuple(execution(f"t{number}", detail="x" * 100_000) for number in range(8))
-    await asyncio.to_thread(record, served.store, judged(2, executions=wide))
+    await asyncio.to_thread(write, served.store, judged(2, executions=wide))
     names, token, pages = [], "", 0
     while pages == 0 or token:
         answer = await served.stub.ListExecutions(
@@ -179,8 +180,15 @@ async def test_a_page_that_a_message_has_no_room_for_ends_early(served: Served) 
         (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(tenant="lab")), "filter.tenant"),
         (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(batch_id="\x00")), "filter.batch_id"),
         (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(test_id="x" * 257)), "filter.test_id"),
-        (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(verdicts=[1, 0])), "filter.verdicts[1]"),
-        (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(verdicts=[99])), "filter.verdicts[0]"),
+        (
+            wire.ListExecutionsRequest(
+                filter=wire.ExecutionFilter(
+                    verdicts=[result_pb2.VERDICT_ACCEPTED, result_pb2.VERDICT_UNSPECIFIED]
+                )
+            ),
+            "filter.verdicts[1]",
+        ),
+        (UNKNOWN_VERDICT, "filter.verdicts[0]"),
         (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(text=" !? ")), "filter.text"),
         (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(text="x" * 1001)), "filter.text"),
         (
@@ -247,7 +255,7 @@ async def test_a_tail_begins_after_a_record_and_goes_on_with_what_is_recorded_ne
         wire.TailExecutionsRequest(after_sequence=2, filter=wire.ExecutionFilter(test_id="t1"))
     )
     assert (await call.read()).record.id == "3.1"
-    await asyncio.to_thread(record, served.store, judged(2))
+    await asyncio.to_thread(write, served.store, judged(2))
     served.service.tell_news()
     assert (await asyncio.wait_for(call.read(), 10)).record.id == "4.1"
     call.cancel()
@@ -257,7 +265,7 @@ async def test_a_tail_from_now_sends_nothing_that_was_there_before(served: Serve
     call = served.stub.TailExecutions(wire.TailExecutionsRequest())
     reading = asyncio.ensure_future(call.read())
     for position in range(2, 40):  # until one is recorded after the call began
-        await asyncio.to_thread(record, served.store, judged(position))
+        await asyncio.to_thread(write, served.store, judged(position))
         served.service.tell_news()
         done, _ = await asyncio.wait({reading}, timeout=0.2)
         if done:

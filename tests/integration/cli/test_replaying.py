@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.cli.test_commands import verifierd
 from tests.support.entries import LIMITS, begun, execution, judged
-from tests.support.filled_stores import record
+from tests.support.filled import write
 from verifier.v1 import problem_pb2
 from verifierd.audit.store import StoreSettings, open_store
 from verifierd.model import Verdict
@@ -31,7 +31,7 @@ def database(tmp_path: Path) -> Path:
     path = tmp_path / "audit.db"
     store = open_store(StoreSettings(str(path)))
     wrong = tuple(execution(f"t{number}", Verdict.WRONG_ANSWER) for number in range(2))
-    record(
+    write(
         store,
         begun(problem_id="double", problem=PROBLEM.SerializeToString(), limits=LIMITS),
         judged(0, source=RIGHT),

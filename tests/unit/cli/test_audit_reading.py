@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support.entries import BEGAN_NS, begun, ended, execution, judged
-from tests.support.filled_stores import record
+from tests.support.filled import write
 from tests.unit.cli.conftest import Command, Ended
 from verifier.v1 import problem_pb2
+from verifierd.audit.removing import remove_batches
 from verifierd.audit.schema import BLOBS, CANDIDATES, RECORDS
 from verifierd.audit.store import Store, StoreSettings, open_store
 from verifierd.model import Verdict
@@ -54,7 +55,7 @@ def audit(command: Command, tmp_path: Path) -> Audit:
         execution("t0", Verdict.WRONG_ANSWER, stdout=STEERING, behaviour="aa" * 32),
         execution("t1", Verdict.ACCEPTED),
     )
-    record(
+    write(
         store,
         begun(BATCH, problem_id="sum", problem=PROBLEM.SerializeToString(), candidates_total=2),
         judged(0, BATCH, source="def solve():\n    return needle\n"),
@@ -73,7 +74,7 @@ def test_a_list_has_batches_the_newest_first(audit: Audit) -> None:
     assert rows[1]["submitted_at"] == "2027-01-15T08:00:00.000000000Z"
     told = audit("list").out
     assert BATCH[:12] in told
-    assert "1 accepted, 1 wrong answer" in told
+    assert "1 AC, 1 WA" in told
 
 
 @pytest.mark.parametrize(
@@ -189,9 +190,19 @@ def test_a_name_of_nothing_is_refused_with_where_to_look(audit: Audit, name: str
     assert "\x1b" not in refused.err
 
 
+def test_a_batch_that_retention_removed_is_said_to_be_gone_and_why(audit: Audit) -> None:
+    store = audit.opened()
+    remove_batches(store, [BATCH], "older than 30 days", BEGAN_NS + 10**9)
+    store.close()
+    for arguments in (("show", BATCH), ("logs", "3f2a"), ("list", "3f2a"), ("diff", "3f2a/c0", "3f2a/c1")):
+        refused = audit(*arguments)
+        assert refused.code == 2
+        assert "retention removed it at 2027-01-15T08:00:01+00:00, older than 30 days" in refused.err
+
+
 def test_the_beginning_of_several_ids_names_them(audit: Audit) -> None:
     store = audit.opened()
-    record(store, begun("3f2b"))
+    write(store, begun("3f2b"))
     store.close()
     refused = audit("show", "3f2")
     assert refused.code == 2
@@ -310,7 +321,7 @@ def test_an_export_as_parquet_has_typed_columns(audit: Audit, tmp_path: Path) ->
 def test_what_cannot_be_run_again_says_why(audit: Audit) -> None:
     store = audit.opened()
     skipped = (execution("t0", Verdict.SKIPPED),)
-    record(store, begun("b3", problem=b""), judged(0, "b3"), judged(2, BATCH, executions=skipped))
+    write(store, begun("b3", problem=b""), judged(0, "b3"), judged(2, BATCH, executions=skipped))
     store.close()
     for name, words in (("3f2a", "is a batch"), ("7", "problem"), ("8.0", "never run"), ("99", "99")):
         refused = audit("replay", name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import typer
@@ -159,7 +159,7 @@ def _table(rows: list[Row]) -> Table:
             return executions_table(row for row in rows if isinstance(row, ExecutionRow))
 
 
-def _refuse(options: dict[str, object], why: str, theirs: str) -> None:
+def _refuse(options: Mapping[str, object], why: str, theirs: str) -> None:
     given = [name for name, value in options.items() if value]
     if given:
         raise typer.BadParameter(f"{', '.join(given)}: for a list of {theirs}, and this command {why}")

@@ -11,7 +11,7 @@ from rich.text import Text
 from verifierd.audit.found import BatchRow, CandidateRow, ExecutionRow
 from verifierd.cli.audit.texts import SECOND_NS, when, word
 from verifierd.cli.output import money_text, plain, seconds_text
-from verifierd.cli.words import counted, words
+from verifierd.cli.words import counted, short, words
 from verifierd.model import Verdict
 
 MIB = 1 << 20
@@ -42,7 +42,7 @@ def batches_table(rows: Iterable[BatchRow]) -> Table:
             plain(row.problem_id),
             state_text(row),
             f"{row.candidates_finished}{total}",
-            verdicts_text(row.verdict_counts),
+            _short(row.verdict_counts),
             "" if row.money_usd is None else money_text(row.money_usd),
         )
     return table
@@ -95,6 +95,12 @@ def state_text(row: BatchRow) -> Text:
 def verdicts_text(counts: Mapping[Verdict, int]) -> Text:
     """Return how many got which verdict."""
     return counted({word(verdict): count for verdict, count in counts.items()})
+
+
+def _short(counts: Mapping[Verdict, int]) -> Text:
+    """Return how many got which verdict, in little room."""
+    parts = [Text.assemble(f"{counts[each]} ", short(word(each))) for each in Verdict if counts.get(each)]
+    return Text(", ").join(parts)
 
 
 def time_text(nanoseconds: int) -> str:

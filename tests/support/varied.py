@@ -1,29 +1,18 @@
-"""A store with a few batches in it, as different as lists and searches can tell apart."""
+"""A few batches, as different as lists and searches can tell apart."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 
 from tests.support.entries import BEGAN_NS, begun, execution, judged
-from verifierd.audit.appending import append, prepare
 from verifierd.audit.entries import Asker, BatchBegun, CandidateJudged, Entry
-from verifierd.audit.store import Store
 from verifierd.model import Verdict
 
 STEP_NS = 1_000_000_000
 VERDICTS = (Verdict.ACCEPTED, Verdict.WRONG_ANSWER, Verdict.RUNTIME_ERROR, Verdict.INFRASTRUCTURE_ERROR)
 WORDS = ("alpha", "beta", "gamma_x", "Delta")
-
-
-def record(store: Store, *entries: Entry) -> None:
-    """Append entries to a store, some at a time."""
-    waiting = iter(entries)
-    while group := list(islice(waiting, 200)):
-        with store.writing() as connection:
-            append(connection, store.blobs, [prepare(each) for each in group])
 
 
 def varied_entries(batches: int = 8, candidates: int = 6, tests: int = 3, seed: int = 7) -> Iterator[Entry]:
