@@ -287,7 +287,7 @@ def test_a_comparison_shows_programs_and_the_input_that_tells_them_apart_and_no_
     told = audit("diff", "2", "3f2a/c1")
     assert told.code == 1
     assert "-    return needle" in told.out
-    assert "1 test that tell them apart" in told.out
+    assert "told apart by 1 test" in told.out
     assert "the input" in told.out
     assert "the secret answer" not in told.out
     (form,) = audit("diff", "2", "3", "--json").json_lines

@@ -120,13 +120,17 @@ def _tests(one: _Side, apart: list[Apart], most: int) -> list[RenderableType]:
     if not apart:
         return ["no test tells them apart"]
     problem = problem_in(one.begun.problem) if one.begun is not None else None
-    views: list[RenderableType] = [Text(f"{plural(len(apart), 'test')} that tell them apart", style="bold")]
+    views: list[RenderableType] = [Text(f"told apart by {plural(len(apart), 'test')}", style="bold")]
     for each in apart[:most]:
         given = test_input(problem, each.test_id)
         views.append(Text.assemble("test ", plain(each.test_id)))
         if given is not None:
             views.append(
-                Padding(Group(Text("input", style="dim"), Padding(given, (0, 0, 0, 2))), (0, 0, 0, 2))
+                Padding(
+                    Group(Text("input", style="dim"), Padding(given, (0, 0, 0, 2), expand=False)),
+                    (0, 0, 0, 2),
+                    expand=False,
+                )
             )
         views.append(Columns([_did("A", each.first), _did("B", each.second)], expand=True, equal=True))
     if len(apart) > most:
@@ -139,21 +143,21 @@ def _probes(one: _Side, probe_ids: list[str], most: int) -> list[RenderableType]
         return []
     problem = problem_in(one.begun.problem) if one.begun is not None else None
     views: list[RenderableType] = [
-        Text(f"{plural(len(probe_ids), 'probe input')} on which they behave differently", style="bold")
+        Text(f"told apart by {plural(len(probe_ids), 'probe input')}", style="bold")
     ]
     for each in probe_ids[:most]:
         given = probe_input(problem, each)
         views.append(Text.assemble("probe ", plain(each)))
         if given is not None:
-            views.append(Padding(given, (0, 0, 0, 2)))
+            views.append(Padding(given, (0, 0, 0, 2), expand=False))
     return views
 
 
 def _did(side: str, result: ExecutionResult | None) -> RenderableType:
     if result is None:
-        return Padding(Text(f"{side}: not run"), (0, 0, 0, 2))
+        return Padding(Text(f"{side}: not run"), (0, 0, 0, 2), expand=False)
     head = Text.assemble(f"{side}: ", words(word(result.verdict)))
-    return Padding(Group(head, plain(result.detail), *output_views(result)), (0, 0, 0, 2))
+    return Padding(Group(head, plain(result.detail), *output_views(result)), (0, 0, 0, 2), expand=False)
 
 
 def _form(

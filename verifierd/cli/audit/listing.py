@@ -44,7 +44,7 @@ Row = BatchRow | CandidateRow | ExecutionRow
 
 
 def list_(
-    batch: Annotated[str | None, typer.Argument(metavar="[BATCH]", help="Its candidates.")] = None,
+    batch: Annotated[str | None, typer.Argument(metavar="BATCH", help="Its candidates.")] = None,
     of_executions: Annotated[bool, typer.Option("--executions", help="List executions.")] = False,
     problem: Annotated[str, typer.Option("--problem", help="Only of this problem.")] = "",
     verdict: Annotated[

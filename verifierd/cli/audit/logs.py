@@ -49,7 +49,7 @@ cannot be read, or some outputs are lost: which is said, and the others are prin
 def logs(
     batch: Annotated[str, typer.Argument(metavar="BATCH", help="The batch.", show_default=False)],
     candidate: Annotated[
-        str | None, typer.Argument(metavar="[CANDIDATE]", help="One candidate of it.")
+        str | None, typer.Argument(metavar="CANDIDATE", help="One candidate of it.")
     ] = None,
     test: Annotated[str, typer.Option("--test", help="Only on this test.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="So many candidates at most.")] = 1000,
@@ -104,7 +104,7 @@ def _print(row: CandidateRow, record: ReadRecord | str, test: str) -> bool:
                 outputs = list(output_views(each))
                 if outputs and test in {"", each.test_id}:
                     views.append(Text.assemble("test ", plain(each.test_id), ": ", words(word(each.verdict))))
-                    views += [Padding(view, (0, 0, 0, 2)) for view in outputs]
+                    views += [Padding(view, (0, 0, 0, 2), expand=False) for view in outputs]
     if views:
         title = Text.assemble(plain(row.candidate_id), ": ", words(word(row.verdict)))
         print_views(Rule(title, align="left"), *views)

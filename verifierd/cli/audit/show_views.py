@@ -201,7 +201,8 @@ def _executions(row: CandidateRow, judged: CandidateJudged) -> Table:
 
 
 def _block(title: str, content: Text) -> RenderableType:
-    return Group(Text(title, style="dim"), Padding(content, (0, 0, 0, 2)))
+    content.rstrip()
+    return Group(Text(title, style="dim"), Padding(content, (0, 0, 0, 2), expand=False))
 
 
 def _ending(result: ExecutionResult) -> str | None:
