@@ -109,13 +109,14 @@ def _lists(filled: Filled) -> dict[str, Ask]:
     store, large = filled.store, filled.large
 
     def executions(make: Callable[[random.Random], ExecutionFilter], size: int = 100) -> Ask:
+        tokens: dict[ExecutionFilter, str] = {}
+
         def ask(chosen: random.Random) -> object:
-            wanted, token = make(chosen), ""
-            for _ in range(chosen.choice((1, 2))):  # the first page, or that and the next
-                with store.reading() as connection:
-                    began = queries.executions(connection, wanted, Asked(size, token))
-                token = began.next_token
-            return began
+            wanted = make(chosen)  # what was asked before is asked for its next page
+            with store.reading() as connection:
+                page = queries.executions(connection, wanted, Asked(size, tokens.get(wanted, "")))
+            tokens[wanted] = page.next_token
+            return page
 
         return ask
 

@@ -31,7 +31,7 @@ from verifierd.audit.schema import (
 from verifierd.audit.search_index import matching
 from verifierd.audit.times import SLACK_NS, as_stored_ns, first_sequence_from
 
-ROWS_LOOKED_AT = 5000
+ROWS_LOOKED_AT = 3000
 CANDIDATES_LOOKED_AT = 500
 
 # What has an index, the most telling first; its rows are in the order of their ids there.
@@ -160,21 +160,16 @@ def _scan_matching(
         .order_by(sequence.desc() if newest_first else sequence)
     )
     looked_at = candidates.limit(CANDIDATES_LOOKED_AT).subquery()
-    # The executions of a candidate lie beside one another, by its record's number.
+    first = looked_at.c.sequence * EXECUTIONS_OF_A_RECORD
+    of_them = EXECUTIONS.c.id.between(first, first + (EXECUTIONS_OF_A_RECORD - 1))
+    # The limit, which nothing reaches, keeps the other conditions out: by one of them the database would go
+    # through all executions that meet it, and look for their candidates.
+    theirs = sa.select(*EXECUTION_COLUMNS).select_from(looked_at.join(EXECUTIONS, of_them))
+    there = theirs.limit(CANDIDATES_LOOKED_AT * EXECUTIONS_OF_A_RECORD).subquery()
     found = connection.execute(
-        sa.select(*EXECUTION_COLUMNS)
-        .select_from(
-            looked_at.join(
-                EXECUTIONS,
-                EXECUTIONS.c.id.between(
-                    looked_at.c.sequence * EXECUTIONS_OF_A_RECORD,
-                    looked_at.c.sequence * EXECUTIONS_OF_A_RECORD + (EXECUTIONS_OF_A_RECORD - 1),
-                ),
-            )
-        )
-        .where(EXECUTIONS.c.id >= span.low, EXECUTIONS.c.id < span.high)
-        .where(*_conditions(wanted, EXECUTIONS.c, ""))
-        .order_by(EXECUTIONS.c.id.desc() if newest_first else EXECUTIONS.c.id)
+        sa.select(there)
+        .where(there.c.id >= span.low, there.c.id < span.high, *_conditions(wanted, there.c, ""))
+        .order_by(there.c.id.desc() if newest_first else there.c.id)
         .limit(size + 1)
     ).all()
     if len(found) > size:

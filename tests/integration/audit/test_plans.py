@@ -57,6 +57,7 @@ QUESTIONS: dict[str, Ask] = {
     "of a tenant": executions(tenant="lab"),
     "of a time": executions(recorded_from_ns=BEGAN_NS, recorded_until_ns=SOON_NS),
     "with words": executions(text="alpha beta"),
+    "with words of a problem": executions(text="alpha", problem_id="p", verdicts=RARE, sandbox_id="s-1"),
     "with words in a batch": executions(text="alpha", batch_id="BATCH"),
     "batches": lambda at, _: queries.batches(at),
     "batches of states": lambda at, _: queries.batches(at, BatchFilter(("queued", "running"))),

@@ -48,9 +48,7 @@ cannot be read, or some outputs are lost: which is said, and the others are prin
 
 def logs(
     batch: Annotated[str, typer.Argument(metavar="BATCH", help="The batch.", show_default=False)],
-    candidate: Annotated[
-        str | None, typer.Argument(metavar="CANDIDATE", help="One candidate of it.")
-    ] = None,
+    candidate: Annotated[str | None, typer.Argument(metavar="CANDIDATE", help="One candidate of it.")] = None,
     test: Annotated[str, typer.Option("--test", help="Only on this test.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="So many candidates at most.")] = 1000,
     database: DatabaseOption = None,
