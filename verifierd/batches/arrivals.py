@@ -31,6 +31,7 @@ class Arrivals:
     def __init__(self, candidates: Candidates, clock_ns: Callable[[], int]) -> None:
         self._clock_ns = clock_ns
         self._position = 0
+        self._known: set[int] = set()
         self._opened_at_ns = clock_ns()
         if isinstance(candidates, Sequence):
             self.total = len(candidates)
@@ -55,7 +56,13 @@ class Arrivals:
     def left(self) -> Iterator[Arrived]:
         """Yield the candidates of a list that `next` has not returned; none of an open batch."""
         for candidate in self._listed:
-            yield self._arrived(candidate, self._opened_at_ns)
+            arrived = self._arrived(candidate, self._opened_at_ns)
+            if arrived.position not in self._known:
+                yield arrived
+
+    def leave_out(self, position: int) -> None:
+        """Do not return the candidate at this place of a list: its result is known."""
+        self._known.add(position)
 
     def _arrived(self, candidate: Candidate, queued_at_ns: int) -> Arrived:
         self._position += 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, starmap
 
 from verifierd.batches.admission import Ticket
 from verifierd.batches.arrivals import Arrivals, Arrived
 from verifierd.batches.dedupe import Programs
+from verifierd.batches.earlier import Earlier
 from verifierd.batches.early_stop import EarlyStop, StopReason
 from verifierd.batches.pace import Pace
 from verifierd.batches.probing import Probing
@@ -30,6 +32,7 @@ from verifierd.model import (
     CandidateFinished,
     CandidateResult,
     ClustersChanged,
+    Cost,
     ProbeInput,
     StopDecided,
 )
@@ -38,6 +41,10 @@ from verifierd.model import (
 TURNS_TO_A_SANDBOX = 2
 
 GIVEN_UP = "its sampler gave it up"
+
+
+Step = tuple[BatchEvent, ...]
+"""Events that came to be in the same moment, such as the results of equal programs."""
 
 
 @dataclass(slots=True)
@@ -66,8 +73,10 @@ class BatchRun:
         ticket: Ticket,
         settings: EngineSettings,
         clock_ns: Callable[[], int],
+        earlier: Earlier,
     ) -> None:
         self._batch = batch
+        self._earlier = earlier
         self._arrivals = arrivals
         self._slots = slots
         self._ticket = ticket
@@ -85,12 +94,14 @@ class BatchRun:
         self._unfinished: dict[int, _Unfinished] = {}
         self._running: dict[int, asyncio.Task[None]] = {}
         self._given_up: set[str] = set()
-        self._landed: asyncio.Queue[BatchEvent | None] = asyncio.Queue()
+        self._landed: asyncio.Queue[Step | None] = asyncio.Queue()
         # A candidate takes room when it is taken in and leaves it when its result has been taken out:
         # so neither a sampler nor a slow reader makes the batch grow in memory.
         self._room = asyncio.Semaphore(settings.results_ahead)
         self._refusal: InvalidField | None = None
         self._log = get_logger(__name__).bind(batch_id=batch.id)
+        if earlier.is_cancelled:
+            self.cancel()
 
     def cancel(self) -> None:
         """Stop the batch: what has no result yet is CANCELLED, and the events come to their end."""
@@ -111,14 +122,14 @@ class BatchRun:
             task.cancel()
             self._end_probing(was_seen=False)
 
-    async def events(self) -> AsyncGenerator[BatchEvent, None]:
+    async def steps(self) -> AsyncGenerator[Step, None]:
         """Yield the batch's events to the summary. Closed early, it cancels what is left.
 
         Raises:
             InvalidField: the problem turned out to be one that nothing can be judged by.
             Exception: whatever the source of an open batch's candidates raised.
         """
-        started_at_ns = self._clock_ns()
+        started_at_ns = self._earlier.started_at_ns or self._clock_ns()
         tests = len(self._batch.problem.tests)
         self._log.info(
             "batch_started", problem_id=self._batch.problem.id, candidates=self._arrivals.total, tests=tests
@@ -127,17 +138,18 @@ class BatchRun:
         try:
             for _ in range(TURNS_TO_A_SANDBOX):
                 await asyncio.sleep(0)
-            yield BatchAccepted(self._batch.id, self._arrivals.total)
-            while (event := await self._landed.get()) is not None:
-                if isinstance(event, CandidateFinished):
-                    self._room.release()
-                yield event
+            yield (BatchAccepted(self._batch.id, self._arrivals.total),)
+            while (step := await self._landed.get()) is not None:
+                for event in step:
+                    if isinstance(event, CandidateFinished):
+                        self._room.release()
+                yield step
             await working
         except BaseException:  # the reader has gone, or the source of candidates failed
             self.cancel()
             raise
         else:
-            yield await self._summary(started_at_ns)
+            yield (await self._summary(started_at_ns),)
         finally:
             working.cancel()
             try:
@@ -153,14 +165,31 @@ class BatchRun:
 
     async def _work(self) -> None:
         try:
+            if self._earlier.judged:
+                await asyncio.to_thread(self._take_up)
+            self._stop.saw_time()
             async with self._stop.ends():
-                await self._verify_all()
+                if not self._stop.is_decided:
+                    await self._verify_all()
             if self._refusal is not None:
                 raise self._refusal
             if self._stop.is_decided:
                 await self._cancel_rest()
         finally:
             self._landed.put_nowait(None)
+
+    def _take_up(self) -> None:
+        """Count what was known before as if it landed now; nobody is told of it again, and nothing runs."""
+        for known in self._earlier.judged:
+            self._arrivals.leave_out(known.position)
+            self._programs.remember(known.program_digest, known.result)
+            for execution in known.executions:
+                self._stop.saw_execution(execution)
+            self._count(known.position, known.result, known.cost)
+            if known.was_run:
+                self._probing.took_up()
+                self._end_probing(was_seen=bool(known.result.probes))
+        self._log.info("batch_resumed", **self._tally.figures())
 
     async def _verify_all(self) -> None:
         """Take every candidate in and see all of them through."""
@@ -235,23 +264,22 @@ class BatchRun:
             self._verification.keep_probes(kept)
 
     def _finish_equals(self, arrived: Arrived, result: CandidateResult) -> None:
-        """Finish a candidate that ran, and those of the same program that waited for it."""
-        for waiting, same in self._programs.finished(arrived, result):
-            self._finish(waiting, same)
-        self._finish(arrived, result)
+        """Finish a candidate that ran, and those of the same program that waited for it, in one step."""
+        finished = ((arrived, result), *self._programs.finished(arrived, result))
+        self._landed.put_nowait(tuple(chain.from_iterable(starmap(self._finished, finished))))
 
     def _finish(self, arrived: Arrived, result: CandidateResult) -> None:
+        self._landed.put_nowait(tuple(self._finished(arrived, result)))
+
+    def _finished(self, arrived: Arrived, result: CandidateResult) -> Iterator[BatchEvent]:
+        """Count a result, and yield what is to be told of it."""
         del self._unfinished[arrived.position]
-        cost = self._tally.add(arrived, result)
-        if not self._arrivals.is_open:
-            self._ticket.judged()
-        self._stop.saw_candidate(result)
-        if not self._stop.is_decided and (reason := self._stop_rules.reason(result)) is not None:
-            self._stop.decide(reason)
+        cost = self._tally.bill(arrived.candidate, result)
+        self._count(arrived.position, result, cost)
         extracted = arrived.candidate.source if arrived.candidate.is_extracted else None
-        self._landed.put_nowait(CandidateFinished(result, cost, extracted))
+        yield CandidateFinished(result, cost, extracted)
         if self._arrivals.is_open and self._view_pace.is_due(arrived.position + 1):
-            self._landed.put_nowait(ClustersChanged(self._tally.clusters()))
+            yield ClustersChanged(self._tally.clusters())
         self._log.debug(
             "candidate_judged",
             candidate_id=result.candidate_id,
@@ -259,10 +287,18 @@ class BatchRun:
             duplicate_of=result.duplicate_of,
         )
 
+    def _count(self, position: int, result: CandidateResult, cost: Cost) -> None:
+        self._tally.add(position, result, cost)
+        if not self._arrivals.is_open:
+            self._ticket.judged()
+        self._stop.saw_candidate(result)
+        if not self._stop.is_decided and (reason := self._stop_rules.reason(result)) is not None:
+            self._stop.decide(reason)
+
     async def _cancel_rest(self) -> None:
         """Give every candidate that is left its result, and tell a sampler to stop."""
         if self._arrivals.is_open:
-            self._landed.put_nowait(StopDecided(self._stop.reason, ()))
+            self._landed.put_nowait((StopDecided(self._stop.reason, ()),))
         for unfinished in tuple(self._unfinished.values()):
             arrived, progress = unfinished.arrived, unfinished.progress
             if self._verification.is_complete(progress):  # the stop came between its last run and its verdict

@@ -70,6 +70,13 @@ class Programs:
         self._keep(arrived.program_digest, result)
         return [(each, duplicate(result, each)) for each in waiting]
 
+    def remember(self, digest: bytes, result: CandidateResult) -> None:
+        """Take the result of a candidate that was judged before the batch was interrupted."""
+        if not result.duplicate_of and result.verdict is not Verdict.NO_CODE:
+            self._keep(digest, result)
+        elif digest in self._kept:
+            self._kept.move_to_end(digest)
+
     def _keep(self, digest: bytes, result: CandidateResult) -> None:
         size_bytes = _size_bytes(result, self._kept_bytes)
         if result.verdict in _NOT_KEPT or size_bytes >= self._kept_bytes:

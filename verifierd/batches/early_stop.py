@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
 
-from verifierd.model import BatchOptions, CandidateResult, ExecutionResult, Verdict
+from verifierd.model import BatchOptions, CandidateResult, ExecutionResult, ProbeResult, Verdict
 
 SECOND_NS = 1_000_000_000
 
@@ -43,13 +43,18 @@ class EarlyStop:
         """Tell whether the batch is to stop."""
         return self.reason is not StopReason.COMPLETED
 
-    def saw_execution(self, execution: ExecutionResult) -> None:
+    def saw_time(self) -> None:
+        """Stop a batch that waited for its turn until its deadline had passed."""
+        if self._deadline_at_ns is not None and self._deadline_at_ns <= self._clock_ns():
+            self.decide(StopReason.DEADLINE)
+
+    def saw_execution(self, execution: ExecutionResult | ProbeResult) -> None:
         """Count the CPU time of an execution that has just come; one from the cache took none now."""
         if not execution.from_cache:
             self._cpu_time_ns += execution.cpu_time_ns
         if execution.compilation is not None:
             self._cpu_time_ns += execution.compilation.usage.cpu_time_ns
-        if execution.judging_cost is not None:
+        if isinstance(execution, ExecutionResult) and execution.judging_cost is not None:
             self._cpu_time_ns += execution.judging_cost.cpu_time_ns
         if 0 < self._options.cpu_budget_ns <= self._cpu_time_ns:
             self.decide(StopReason.BUDGET)

@@ -14,7 +14,8 @@ from contextlib import aclosing
 
 from verifierd.batches.admission import Admission
 from verifierd.batches.arrivals import Arrivals, Candidates
-from verifierd.batches.batch_run import BatchRun
+from verifierd.batches.batch_run import BatchRun, Step
+from verifierd.batches.earlier import NOTHING_EARLIER, Earlier
 from verifierd.batches.probing import candidates_for_probes
 from verifierd.batches.settings import EngineSettings
 from verifierd.execution.executor import Executor
@@ -46,12 +47,16 @@ class Engine:
         self._runs: dict[str, BatchRun] = {}
         self._log = get_logger(__name__)
 
-    async def run(self, batch: Batch, candidates: Candidates) -> AsyncGenerator[BatchEvent, None]:
+    async def run(
+        self, batch: Batch, candidates: Candidates, earlier: Earlier = NOTHING_EARLIER
+    ) -> AsyncGenerator[BatchEvent, None]:
         """Yield a batch's events: accepted, each candidate as it finishes, the summary last.
 
         A list of candidates is a closed batch. An async iterable is an open one: candidates are taken
         from it as they are decoded, and where the batch stops early, `StopDecided` says so to the
         sampler; nothing is taken after it. Closing the generator cancels the batch.
+
+        A closed batch goes on from `earlier` results, as if they had just landed; no event tells of them.
 
         Raises:
             InvalidField: the problem's checker does not exist or does not fit its tests, or a test program
@@ -60,6 +65,15 @@ class Engine:
             Draining: the engine takes no new work.
             Exception: whatever the source of an open batch's candidates raises.
         """
+        async with aclosing(self.steps(batch, candidates, earlier)) as steps:
+            async for step in steps:
+                for event in step:
+                    yield event
+
+    async def steps(
+        self, batch: Batch, candidates: Candidates, earlier: Earlier = NOTHING_EARLIER
+    ) -> AsyncGenerator[Step, None]:
+        """Yield the events of `run`, those together that came to be in the same moment. Raises the same."""
         arrivals = Arrivals(candidates, self._clock_ns)
         places = self._settings.results_ahead if arrivals.is_open else arrivals.total
         with self._admission.admitted(places) as ticket:
@@ -74,12 +88,13 @@ class Engine:
                 ticket,
                 self._settings,
                 self._clock_ns,
+                earlier,
             )
             self._runs[batch.id] = run
             try:
-                async with aclosing(run.events()) as events:
-                    async for event in events:
-                        yield event
+                async with aclosing(run.steps()) as steps:
+                    async for step in steps:
+                        yield step
             finally:
                 del self._runs[batch.id]
 

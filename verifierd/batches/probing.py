@@ -68,6 +68,10 @@ class Probing:
             await self._may_go_on.wait()
         self._begun += 1
 
+    def took_up(self) -> None:
+        """Take down that a program had begun before the batch was interrupted."""
+        self._begun += 1
+
     def ended(self, was_seen: bool, clusters: Clustering) -> frozenset[str] | None:
         """Take down that a program has ended; return the inputs that are kept where that is known now.
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verifierd.batches.arrivals import Arrived
 from verifierd.batches.early_stop import StopReason
 from verifierd.batches.outcome_record import OutcomeRecord
 from verifierd.batches.settings import EngineSettings
@@ -15,6 +14,7 @@ from verifierd.model import (
     MAX_PROBES,
     Batch,
     BatchFinished,
+    Candidate,
     CandidateResult,
     Cluster,
     Cost,
@@ -51,17 +51,18 @@ class Tally:
         self._outcomes = OutcomeRecord(batch.problem.tests)
         self._cost = Cost()
 
-    def add(self, arrived: Arrived, result: CandidateResult) -> Cost:
-        """Count a candidate's final result, and return what it adds to the bill."""
-        position, prices = arrived.position, self._settings.prices
+    def bill(self, candidate: Candidate, result: CandidateResult) -> Cost:
+        """Return what a candidate with this result adds to the bill, by the prices of now."""
+        prices = self._settings.prices
+        return replace(cost_of(result, prices), generation_usd=generation_usd(candidate.generation, prices))
+
+    def add(self, position: int, result: CandidateResult, cost: Cost) -> None:
+        """Count the final result of the candidate at `position`, and what it adds to the bill."""
         self._verdicts[result.verdict] += 1
         self.clustering.add(position, result)
         self._outcomes.add(result)
         self._generated.add(position, result)
-        drawn_usd = generation_usd(arrived.candidate.generation, prices)
-        cost = replace(cost_of(result, prices), generation_usd=drawn_usd)
         self._cost = total((self._cost, cost))
-        return cost
 
     @property
     def is_heavy(self) -> bool:
