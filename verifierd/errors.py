@@ -7,6 +7,9 @@
     ├── UnknownProblem      no problem is kept under the digest
     ├── UnknownExecution    no record has this id
     ├── RecordUnreadable    the record is there, and what it holds is damaged
+    ├── UnknownBatch        no durable batch has the id
+    ├── RequestIdTaken      a durable batch with other contents has the request id
+    ├── BatchFailed         a durable batch came to no end of its own: there is no summary
     ├── QueueFull           as much work waits as may wait: come back later
     ├── Draining            the daemon is shutting down: go elsewhere or come back later
     ├── RecordsUnavailable  the audit store cannot be written or read: come back later
@@ -108,6 +111,47 @@ class RecordUnreadable(RequestRejected):
         super().__init__(f"{lost}; all other records can be read, and VerifyRecords names all that is wrong")
 
 
+class UnknownBatch(RequestRejected):
+    """No durable batch has the id that a request names."""
+
+    reason = "UNKNOWN_BATCH"
+
+    def __init__(self, batch_id: str) -> None:
+        """Name the id that was asked for."""
+        super().__init__(
+            f"there is no durable batch {batch_id!r}; SubmitBatch answers with the id, and ListBatches tells "
+            "those that are kept"
+        )
+        self.batch_id = batch_id
+
+
+class RequestIdTaken(RequestRejected):
+    """A durable batch has this request id, and was asked for with other contents."""
+
+    reason = "REQUEST_ID_TAKEN"
+
+    def __init__(self, request_id: str, batch_id: str) -> None:
+        """Name the request id and the batch that has it."""
+        super().__init__(
+            f"request_id {request_id!r} names batch {batch_id}, which was submitted with other contents; "
+            "repeat that request as it was, or give this one an id of its own"
+        )
+        self.batch_id = batch_id
+
+
+class BatchFailed(RequestRejected):
+    """A durable batch came to no end of its own."""
+
+    reason = "BATCH_FAILED"
+
+    def __init__(self, batch_id: str, why: str) -> None:
+        """Say why."""
+        super().__init__(
+            f"batch {batch_id} has no summary: {why}; the results that it had come to by then hold"
+        )
+        self.batch_id = batch_id
+
+
 class QueueFull(RequestRejected):
     """As much work waits as may wait.
 
@@ -150,8 +194,8 @@ class RecordsUnavailable(RequestRejected):
     reason = "RECORDS_UNAVAILABLE"
 
     def __init__(self, trouble: str, retry_after_s: float = 5.0) -> None:
-        """Say what is wrong with it and when to come back, in seconds."""
-        super().__init__(f"the audit store is in trouble: {trouble}; try again in {retry_after_s:g} s")
+        """Say in a sentence what is wrong with it, and when to come back, in seconds."""
+        super().__init__(f"{trouble}; try again in {retry_after_s:g} s")
         self.retry_after_s = retry_after_s
 
 

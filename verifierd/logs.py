@@ -61,8 +61,10 @@ def get_logger(name: str) -> FilteringBoundLogger:
 
 
 @contextmanager
-def bound_ids(*, batch_id: str | None = None, candidate_id: str | None = None) -> Iterator[None]:
+def bound_ids(
+    *, batch_id: str | None = None, candidate_id: str | None = None, trace_id: str | None = None
+) -> Iterator[None]:
     """Put these ids into every event logged inside, in this task and those that it starts."""
-    given = {"batch_id": batch_id, "candidate_id": candidate_id}
+    given = {"batch_id": batch_id, "candidate_id": candidate_id, "trace_id": trace_id}
     with structlog.contextvars.bound_contextvars(**{key: value for key, value in given.items() if value}):
         yield

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
 from verifierd.errors import (
+    BatchFailed,
     DeadlineExpired,
     Draining,
     InvalidField,
@@ -20,7 +21,9 @@ from verifierd.errors import (
     QueueFull,
     RecordsUnavailable,
     RecordUnreadable,
+    RequestIdTaken,
     RequestRejected,
+    UnknownBatch,
     UnknownExecution,
     UnknownProblem,
 )
@@ -34,6 +37,9 @@ CODE_OF_REJECTION: Mapping[type[RequestRejected], grpc.StatusCode] = {
     UnknownProblem: grpc.StatusCode.NOT_FOUND,
     UnknownExecution: grpc.StatusCode.NOT_FOUND,
     RecordUnreadable: grpc.StatusCode.DATA_LOSS,
+    UnknownBatch: grpc.StatusCode.NOT_FOUND,
+    RequestIdTaken: grpc.StatusCode.ALREADY_EXISTS,
+    BatchFailed: grpc.StatusCode.FAILED_PRECONDITION,
     QueueFull: grpc.StatusCode.UNAVAILABLE,
     Draining: grpc.StatusCode.UNAVAILABLE,
     RecordsUnavailable: grpc.StatusCode.UNAVAILABLE,

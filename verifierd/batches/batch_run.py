@@ -298,7 +298,7 @@ class BatchRun:
     async def _cancel_rest(self) -> None:
         """Give every candidate that is left its result, and tell a sampler to stop."""
         if self._arrivals.is_open:
-            self._landed.put_nowait((StopDecided(self._stop.reason, ()),))
+            self._landed.put_nowait((StopDecided(self._stop.reason.value, ()),))
         for unfinished in tuple(self._unfinished.values()):
             arrived, progress = unfinished.arrived, unfinished.progress
             if self._verification.is_complete(progress):  # the stop came between its last run and its verdict

@@ -31,18 +31,21 @@ class ProblemStore:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._used_bytes = 0
-        self._kept: OrderedDict[Digest, Problem] = OrderedDict()
+        self._kept: OrderedDict[Digest, tuple[Problem, bytes]] = OrderedDict()
 
-    def put(self, problem: Problem) -> Digest:
-        """Keep a problem and return its digest. One that is larger than the whole store stays alone in it."""
+    def put(self, problem: Problem, message: bytes = b"") -> Digest:
+        """Keep a problem, and the message that it came as; return its digest.
+
+        One that is larger than the whole store stays alone in it.
+        """
         digest = problem_digest(problem)
         if digest not in self._kept:
-            self._kept[digest] = problem
-            self._used_bytes += digest.size_bytes
+            self._kept[digest] = (problem, message)
+            self._used_bytes += digest.size_bytes + len(message)
         self._kept.move_to_end(digest)
         while self._used_bytes > self._max_bytes and len(self._kept) > 1:
-            gone, _ = self._kept.popitem(last=False)
-            self._used_bytes -= gone.size_bytes
+            gone, (_, its_message) = self._kept.popitem(last=False)
+            self._used_bytes -= gone.size_bytes + len(its_message)
         return digest
 
     def get(self, digest: Digest) -> Problem:
@@ -51,6 +54,15 @@ class ProblemStore:
         Raises:
             UnknownProblem: it never was here, or has gone since.
         """
+        problem, _ = self._found(digest)
+        return problem
+
+    def message(self, digest: Digest) -> bytes:
+        """Return the message that a kept problem came as. Raises UnknownProblem."""
+        _, message = self._found(digest)
+        return message
+
+    def _found(self, digest: Digest) -> tuple[Problem, bytes]:
         if digest not in self._kept:
             raise UnknownProblem(digest.hash)
         self._kept.move_to_end(digest)

@@ -116,7 +116,7 @@ class Tally:
             none_probability=selected.none_probability,
             suite=self._outcomes.report(),
             cost=self._cost,
-            stop_reason=stop_reason,
+            stop_reason=stop_reason.value,
             started_at_ns=started_at_ns,
             ended_at_ns=ended_at_ns,
         )

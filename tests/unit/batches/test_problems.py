@@ -60,6 +60,17 @@ def test_beyond_the_bound_the_longest_unused_goes_first() -> None:
         store.get(second)
 
 
+def test_the_message_that_a_problem_came_as_is_kept_with_it_and_within_the_bound() -> None:
+    size = problem_digest(problem(2)).size_bytes
+    store = ProblemStore(max_bytes=3 * size)
+    first = store.put(problem(2), b"m" * size)
+    assert (store.message(first), store.get(first)) == (b"m" * size, problem(2))
+    second = store.put(replace(problem(2), id="q"), b"n" * size)
+    assert store.message(second) == b"n" * size
+    with pytest.raises(UnknownProblem):
+        store.message(first)
+
+
 def test_a_problem_larger_than_the_store_stays_until_the_next_one_comes() -> None:
     store = ProblemStore(max_bytes=1)
     digest = store.put(problem())
