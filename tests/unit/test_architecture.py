@@ -35,6 +35,7 @@ LAYERS = (
     {"judging", "selection", "audit"},
     {"execution"},
     {"batches"},
+    {"durable"},
     {"api", "config", "datasets"},
     {"daemon", "export", "report"},
     {"cli"},

@@ -33,8 +33,8 @@ class Engine(Protocol):
 class ProblemShelf(Protocol):
     """Keeps problems by their digest for a while."""
 
-    def put(self, problem: Problem) -> Digest:
-        """Keep a problem and return its digest, the same for the same problem."""
+    def put(self, problem: Problem, message: bytes = b"") -> Digest:
+        """Keep a problem, and the message it came as; return its digest, the same for the same problem."""
         ...
 
     def get(self, digest: Digest) -> Problem:
@@ -43,6 +43,10 @@ class ProblemShelf(Protocol):
         Raises:
             UnknownProblem: none is kept under this digest (any longer).
         """
+        ...
+
+    def message(self, digest: Digest) -> bytes:
+        """Return the message that a kept problem came as. Raises the same."""
         ...
 
 

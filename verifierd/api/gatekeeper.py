@@ -14,9 +14,10 @@ from google.protobuf.message import DecodeError, Message
 from grpc import aio
 from grpc_status import rpc_status
 
+from verifierd.api.asking import trace_id_of
 from verifierd.api.status import internal_status, status_of
 from verifierd.errors import DeadlineExpired, InvalidField, MalformedMessage, MessageTooLarge, RequestRejected
-from verifierd.logs import get_logger
+from verifierd.logs import bound_ids, get_logger
 
 API_PREFIX = "/verifier.v1."
 OVERSIZE_FACTOR = 2
@@ -76,11 +77,12 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
 
     def _unary(self, behaviour: Callable[[Any, Any], Awaitable[Any]], method: str) -> Callable[..., Any]:
         async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> Any:
-            try:
-                _check_deadline(context)
-                return await behaviour(_readable(request), context)
-            except BaseException as error:
-                await self._refuse(error, method, context)
+            with bound_ids(trace_id=trace_id_of(context)):
+                try:
+                    _check_deadline(context)
+                    return await behaviour(_readable(request), context)
+                except BaseException as error:
+                    await self._refuse(error, method, context)
 
         return call
 
@@ -88,13 +90,14 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
         self, behaviour: Callable[[Any, Any], AsyncGenerator[Any, None]], method: str
     ) -> Callable[..., Any]:
         async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
-            try:
-                _check_deadline(context)
-                async with aclosing(behaviour(_readable(request), context)) as responses:
-                    async for response in responses:
-                        yield response
-            except BaseException as error:
-                await self._refuse(error, method, context)
+            with bound_ids(trace_id=trace_id_of(context)):
+                try:
+                    _check_deadline(context)
+                    async with aclosing(behaviour(_readable(request), context)) as responses:
+                        async for response in responses:
+                            yield response
+                except BaseException as error:
+                    await self._refuse(error, method, context)
 
         return call
 

@@ -14,6 +14,7 @@ from verifier.v1 import batch_pb2, problem_pb2, verifier_service_pb2
 from verifierd.api.convert.batches import digest_from_proto, wishes_from_proto
 from verifierd.api.convert.candidates import candidate_from_proto
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
+from verifierd.api.convert.labels import labels_from_proto
 from verifierd.api.convert.problems import problem_from_proto
 from verifierd.api.convert.selection import selection_from_proto
 from verifierd.api.engine import Abilities, ProblemShelf
@@ -24,22 +25,31 @@ from verifierd.api.validate import (
     check_test_count,
 )
 from verifierd.api.validate_stops import check_stop_rules
+from verifierd.batches.problems import problem_digest
+from verifierd.batches.recorded import NO_ORIGIN, Origin
 from verifierd.model import Batch, Candidate, Digest, FilesTest, Problem, StdioTest, TestCase
 
 MAX_REQUEST_ID_CHARS = 128
 SMALL_BYTES, PART_BYTES = 1 << 14, 256  # a part takes time of its own, about as so many bytes
 
 
+ClosedBatch = verifier_service_pb2.VerifyRequest | verifier_service_pb2.SubmitBatchRequest
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRequest:
-    """A batch that may be run, the digest its problem was named by (None: given inline) and its size."""
+    """A batch that may be run, the digest its problem was named by (None: given inline) and its size.
+
+    Where records are kept, `origin` is what they say of where it comes from, but for who asks.
+    """
 
     batch: Batch
     problem_digest: Digest | None
     problem_bytes: int
+    origin: Origin = NO_ORIGIN
 
 
-def _is_small(message: verifier_service_pb2.VerifyRequest) -> bool:
+def _is_small(message: ClosedBatch) -> bool:
     """Tell whether a batch is read before a thread would begin to. Looks at one large part at most."""
     if message.batch.WhichOneof("problem_source") != "problem":
         return False  # the shelf may be in use
@@ -71,18 +81,25 @@ class RequestReader:
     """
 
     def __init__(
-        self, abilities: Abilities, shelf: ProblemShelf, clock_ns: Callable[[], int] = time.time_ns
+        self,
+        abilities: Abilities,
+        shelf: ProblemShelf,
+        clock_ns: Callable[[], int] = time.time_ns,
+        *,
+        for_records: bool = False,
     ) -> None:
-        """Read by these abilities; problems named by digest come from the shelf."""
+        """Read by these abilities; problems named by digest come from the shelf.
+
+        `for_records`: records are kept, which labels and the problem's own message go into.
+        """
+        self._for_records = for_records
         self._abilities = abilities
         self._tags = abilities.fence_tags
         self._shelf = shelf
         self._shelf_in_use = threading.Lock()
         self._clock_ns = clock_ns
 
-    async def closed(
-        self, message: verifier_service_pb2.VerifyRequest
-    ) -> tuple[BatchRequest, tuple[Candidate, ...]]:
+    async def closed(self, message: ClosedBatch) -> tuple[BatchRequest, tuple[Candidate, ...]]:
         """Read a batch and all its candidates.
 
         Raises:
@@ -99,20 +116,20 @@ class RequestReader:
         """Read a problem and put it on the shelf. Raises InvalidField."""
         return await asyncio.to_thread(self._read_and_kept, message, path)
 
-    def request_id(self, text: str, path: str) -> str:
+    def request_id(self, text: str, path: str, *, required: bool = False) -> str:
         """Read the caller's name for its request; empty where it gave none. Raises InvalidField."""
-        return identifier(text, path, required=False, max_chars=MAX_REQUEST_ID_CHARS)
+        return identifier(text, path, required=required, max_chars=MAX_REQUEST_ID_CHARS)
 
-    def _closed(
-        self, message: verifier_service_pb2.VerifyRequest
-    ) -> tuple[BatchRequest, tuple[Candidate, ...]]:
+    def _closed(self, message: ClosedBatch) -> tuple[BatchRequest, tuple[Candidate, ...]]:
         refuse_others(message, "", "request_id", "batch", "candidates")
-        request_id = self.request_id(message.request_id, "request_id")
+        is_durable = isinstance(message, verifier_service_pb2.SubmitBatchRequest)
+        request_id = self.request_id(message.request_id, "request_id", required=is_durable)
         request = self._batch(request_id, message.batch, "batch")
         return request, self._candidates(message.candidates, "candidates", request)
 
     def _batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:
-        refuse_others(message, path, "problem", "problem_digest", "options", "selection")
+        kept = ("labels",) if self._for_records else ()
+        refuse_others(message, path, "problem", "problem_digest", "options", "selection", *kept)
         source = chosen(message, path, "problem_source")
         digest, problem_bytes = None, 0
         if source == "problem":
@@ -120,6 +137,7 @@ class RequestReader:
         else:
             digest = digest_from_proto(message.problem_digest, under(path, "problem_digest"))
             problem = self._kept(digest)
+        labels = labels_from_proto(message.labels, under(path, "labels"))
         wishes = wishes_from_proto(message.options, under(path, "options"))
         selection = selection_from_proto(message.selection, under(path, "selection"), self._abilities)
         check_stop_rules(wishes.options, selection, problem, under(path, "options.stop_when"))
@@ -132,7 +150,14 @@ class RequestReader:
             deadline_at_ns=None if budget_ns is None else self._clock_ns() + budget_ns,
             selection=selection,
         )
-        return BatchRequest(batch=batch, problem_digest=digest, problem_bytes=problem_bytes)
+        if not self._for_records:
+            return BatchRequest(batch, digest, problem_bytes)
+        if digest is None:
+            written = message.problem.SerializeToString(deterministic=True)
+            origin = Origin(labels=labels, problem=written, problem_digest=problem_digest(problem))
+        else:
+            origin = Origin(labels=labels, problem=self._kept_message(digest), problem_digest=digest)
+        return BatchRequest(batch, digest, problem_bytes, origin)
 
     def _problem(self, message: problem_pb2.Problem, path: str) -> tuple[Problem, int]:
         """Return a problem and how many bytes its tests take as messages. Raises InvalidField."""
@@ -145,12 +170,17 @@ class RequestReader:
 
     def _read_and_kept(self, message: problem_pb2.Problem, path: str) -> Digest:
         problem, _ = self._problem(message, path)
+        written = message.SerializeToString(deterministic=True) if self._for_records else b""
         with self._shelf_in_use:
-            return self._shelf.put(problem)
+            return self._shelf.put(problem, written)
 
     def _kept(self, digest: Digest) -> Problem:
         with self._shelf_in_use:
             return self._shelf.get(digest)
+
+    def _kept_message(self, digest: Digest) -> bytes:
+        with self._shelf_in_use:
+            return self._shelf.message(digest)
 
     def _candidates(
         self, messages: Sequence[batch_pb2.Candidate], path: str, request: BatchRequest

@@ -13,10 +13,13 @@ from grpc_reflection.v1alpha import reflection
 from verifier.v1 import audit_service_pb2, verifier_service_pb2
 from verifier.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
 from verifier.v1.verifier_service_pb2_grpc import add_VerifierServiceServicer_to_server
+from verifierd.api.audit_service import AuditService
+from verifierd.api.durable_service import DurableVerifierService
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.gatekeeper import OVERSIZE_FACTOR, Gatekeeper
+from verifierd.api.records import Records
 from verifierd.api.service import VerifierService
-from verifierd.api.unoffered import AuditNotOffered
+from verifierd.api.unoffered import AuditNotOffered, VerifierServiceWithoutRecords
 
 VERIFIER_SERVICE = verifier_service_pb2.DESCRIPTOR.services_by_name["VerifierService"].full_name
 AUDIT_SERVICE = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"].full_name
@@ -30,10 +33,24 @@ class ListenError(Exception):
 class ApiServer:
     """Serves the API on one address. Start and stop it in the same event loop, each once."""
 
-    def __init__(self, engine: Engine, shelf: ProblemShelf, abilities: Abilities, listen: str) -> None:
-        """Serve on `listen`: HOST:PORT (port 0: any free one) or unix:PATH."""
-        self._service = VerifierService(engine, shelf, abilities)
+    def __init__(
+        self,
+        engine: Engine,
+        shelf: ProblemShelf,
+        abilities: Abilities,
+        listen: str,
+        records: Records | None = None,
+    ) -> None:
+        """Serve on `listen`: HOST:PORT (port 0: any free one) or unix:PATH; keep records, if any."""
         self._max_message_bytes = abilities.bounds.max_message_bytes
+        self._service: VerifierService
+        self._audit: AuditService | None = None
+        if records is None:
+            self._service = VerifierServiceWithoutRecords(engine, shelf, abilities)
+        else:
+            self._service = DurableVerifierService(engine, shelf, abilities, records)
+            self._audit = AuditService(records.store, self._max_message_bytes, records.verified_with)
+            records.writer.on_commit(self._audit.tell_news)
         self._listen = listen
         self._server: aio.Server | None = None
         self._health = health_aio.HealthServicer()
@@ -54,7 +71,7 @@ class ApiServer:
             ],
         )
         add_VerifierServiceServicer_to_server(self._service, server)
-        add_AuditServiceServicer_to_server(AuditNotOffered(), server)
+        add_AuditServiceServicer_to_server(self._audit or AuditNotOffered(), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (VERIFIER_SERVICE, AUDIT_SERVICE, HEALTH_SERVICE, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)
@@ -72,6 +89,8 @@ class ApiServer:
         """Refuse new calls, let running ones end for `grace_s` seconds, then cancel what is left."""
         if self._server is not None:
             await self._server.stop(grace_s)
+        if self._audit is not None:
+            await self._audit.close()
 
     async def wait_stopped(self) -> None:
         """Wait until `stop` has done its work."""

@@ -1,45 +1,55 @@
-"""The methods of `VerifierService` that this server offers: read, run, write."""
+"""The methods of `VerifierService` about batches that last as long as their call: read, run, write."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from verifier.v1 import result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
+from verifier.v1.verifier_service_pb2_grpc import VerifierServiceServicer
+from verifierd.api.asking import asker_of
 from verifierd.api.capabilities import capabilities_to_proto
 from verifierd.api.convert.batches import digest_to_proto
 from verifierd.api.convert.events import EventWriter, is_heavy
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.feed import CandidateFeed
+from verifierd.api.records import Records
 from verifierd.api.requests import BatchRequest, RequestReader
-from verifierd.api.unoffered import DurableBatchesNotOffered
 from verifierd.errors import InvalidField
 from verifierd.logs import bound_ids
 from verifierd.model import Candidate
 
 
-class VerifierService(DurableBatchesNotOffered):
+class VerifierService(VerifierServiceServicer):
     """Verifies batches while their call lasts.
 
     Rejections leave as exceptions, which `Gatekeeper` turns into statuses.
     """
 
-    def __init__(self, engine: Engine, shelf: ProblemShelf, abilities: Abilities) -> None:
-        """Serve with this engine, these problems and within these abilities."""
+    def __init__(
+        self,
+        engine: Engine,
+        shelf: ProblemShelf,
+        abilities: Abilities,
+        records: Records | None = None,
+    ) -> None:
+        """Serve with this engine, these problems and within these abilities; keep records, if any."""
         self._engine = engine
         self._abilities = abilities
-        self._reader = RequestReader(abilities, shelf)
+        self._records = records
+        self._reader = RequestReader(abilities, shelf, for_records=records is not None)
 
     async def Verify(
         self, request: wire.VerifyRequest, context: Any
     ) -> AsyncGenerator[wire.VerifyResponse, None]:
         """Run one closed batch."""
         read, candidates = await self._reader.closed(request)
-        async with aclosing(self._run(read, candidates)) as events:
+        async with aclosing(self._run(read, candidates, context)) as events:
             async for event in events:
                 yield wire.VerifyResponse(event=event)
 
@@ -63,7 +73,7 @@ class VerifierService(DurableBatchesNotOffered):
         feed = CandidateFeed(
             messages, self._abilities, read, lambda candidate: self._engine.give_up(read.batch.id, candidate)
         )
-        async with feed.reading(), aclosing(self._run(read, feed)) as events:
+        async with feed.reading(), aclosing(self._run(read, feed, context)) as events:
             async for event in events:
                 yield wire.VerifyStreamResponse(event=event)
 
@@ -83,7 +93,10 @@ class VerifierService(DurableBatchesNotOffered):
         return capabilities_to_proto(self._abilities)
 
     async def _run(
-        self, request: BatchRequest, candidates: AsyncIterable[Candidate] | Sequence[Candidate]
+        self,
+        request: BatchRequest,
+        candidates: AsyncIterable[Candidate] | Sequence[Candidate],
+        context: Any,
     ) -> AsyncGenerator[result_pb2.VerifyEvent, None]:
         """Yield the batch's events; being closed early closes the engine's work too.
 
@@ -91,7 +104,7 @@ class VerifierService(DurableBatchesNotOffered):
         """
         feed = candidates if isinstance(candidates, CandidateFeed) else None
         write = EventWriter(self._abilities.bounds.max_message_bytes // 2, request.problem_digest).write
-        run = self._engine.run(request.batch, candidates)
+        run = self._engine_for(request, context).run(request.batch, candidates)
         with bound_ids(batch_id=request.batch.id):
             try:
                 async with aclosing(run):
@@ -106,3 +119,9 @@ class VerifierService(DurableBatchesNotOffered):
                 raise
         if feed is not None and feed.rejection is not None:
             raise feed.rejection
+
+    def _engine_for(self, request: BatchRequest, context: Any) -> Engine:
+        """Return the engine that runs a batch: one that puts it on record, where records are kept."""
+        if self._records is None:
+            return self._engine
+        return self._records.recorder.on_behalf_of(replace(request.origin, asker=asker_of(context)))

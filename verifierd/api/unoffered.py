@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from verifier.v1.audit_service_pb2_grpc import AuditServiceServicer
-from verifier.v1.verifier_service_pb2_grpc import VerifierServiceServicer
+from verifierd.api.service import VerifierService
 from verifierd.errors import NotOffered
 
-NO_DURABLE_BATCHES = "it keeps no batches; use Verify or VerifyStream and keep the events that come back"
+NO_DURABLE_BATCHES = (
+    "it keeps no batches: set `audit.database` in its settings, or use Verify or VerifyStream and keep the "
+    "events that come back"
+)
 NO_RECORDS = (
     "it keeps no records: set `audit.database` in its settings, or use the results that Verify and "
     "VerifyStream send"
 )
 
 
-class DurableBatchesNotOffered(VerifierServiceServicer):
-    """Refuses every method about durable batches."""
+class VerifierServiceWithoutRecords(VerifierService):
+    """Verifies batches while their call lasts, and refuses every method about durable ones."""
 
     def SubmitBatch(self, request: Any, context: Any) -> NoReturn:
         """Refuse."""

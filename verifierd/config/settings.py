@@ -139,6 +139,9 @@ class AdmissionSection(Section):
         default=2048,
         description="Batches in flight; beyond it a batch is UNAVAILABLE, with the time to retry after.",
     )
+    max_durable_batches: Count = Field(
+        default=8, description="Durable batches that run at a time; the others are QUEUED."
+    )
     max_candidates_waiting: Count = Field(
         default=1_000_000,
         description="Candidates taken in and not yet judged, over all batches; beyond it a batch is "

@@ -18,6 +18,8 @@ SOCKET_PATH_BYTES = 107  # what a socket's address has room for
 async def embedded_daemon(settings: Settings) -> AsyncIterator[str]:
     """Run a daemon for the length of the block and give its address; `server.listen` is not used.
 
+    It keeps no records: those of `audit.database` belong to the daemon that serves others.
+
     Raises:
         StartFailed: the daemon could not start.
     """
@@ -27,7 +29,8 @@ async def embedded_daemon(settings: Settings) -> AsyncIterator[str]:
         if len(bytes(socket)) > SOCKET_PATH_BYTES:
             raise StartFailed(f"the path {socket} is too long for a socket; set TMPDIR to a shorter folder")
         server = settings.server.model_copy(update={"listen": f"unix:{socket}"})
-        daemon = Daemon(settings.model_copy(update={"server": server}))
+        audit = settings.audit.model_copy(update={"database": ""})
+        daemon = Daemon(settings.model_copy(update={"server": server, "audit": audit}))
         await daemon.startup()
         try:
             yield daemon.address

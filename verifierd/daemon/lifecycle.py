@@ -12,10 +12,14 @@ from sandboxes.backends.base import BackendUnavailable
 from sandboxes.findings import HostReport
 from sandboxes.host import examine
 from sandboxes.model import SandboxError
-from verifierd.api.server import ListenError
+from verifierd.api.records import Records
+from verifierd.api.server import ApiServer, ListenError
+from verifierd.audit.errors import StoreError
+from verifierd.audit.wrong_input import WrongInput
 from verifierd.config.convert import sandbox_settings
 from verifierd.config.settings import Settings
-from verifierd.daemon.parts import Parts, assemble
+from verifierd.daemon.parts import Parts, assemble, server_of
+from verifierd.daemon.records import records_kept
 from verifierd.logs import get_logger
 
 CLOSING_GRACE_S = 2.0  # for calls that read their last events after the drain
@@ -47,6 +51,8 @@ class Daemon:
         """Take the settings; nothing is made before `startup`."""
         self._settings = settings
         self._parts: Parts | None = None
+        self._server: ApiServer | None = None
+        self._records: Records | None = None
         self._undo = AsyncExitStack()
         self._stop_asked = asyncio.Event()
         self._log = get_logger(__name__)
@@ -54,14 +60,17 @@ class Daemon:
     @property
     def address(self) -> str:
         """Return where the daemon listens, with the port that was chosen where any was asked for."""
-        return self._settings.server.listen if self._parts is None else self._parts.server.address
+        return self._settings.server.listen if self._server is None else self._server.address
 
     async def startup(self) -> None:
-        """Examine the host, make the sandboxes, and listen; when it returns, batches are served.
+        """Examine the host, open the records, make the sandboxes, listen; then batches are served.
+
+        Durable batches of the daemon before this one are gone on with.
 
         Raises:
             HostUnusable: the host lacks something that the sandboxes need.
-            StartFailed: the sandboxes cannot be made, or the address cannot be listened on.
+            StartFailed: the audit store cannot be used, the sandboxes cannot be made, or the address cannot
+                be listened on.
         """
         began = time.monotonic()
         report = await asyncio.to_thread(examine, sandbox_settings(self._settings))
@@ -71,18 +80,24 @@ class Daemon:
         parts = assemble(self._settings, report)
         async with AsyncExitStack() as undo:
             try:
+                records = await undo.enter_async_context(records_kept(self._settings, parts))
                 undo.push_async_callback(parts.pool.close)
                 await parts.pool.start()
-                await parts.server.start()
-            except (BackendUnavailable, SandboxError, ListenError) as error:
+                server = server_of(self._settings, parts, records)
+                if records is not None:
+                    undo.push_async_callback(records.durable.stop)  # before there are no sandboxes
+                    await records.durable.resume()
+                await server.start()
+            except (BackendUnavailable, SandboxError, ListenError, StoreError, WrongInput) as error:
                 raise StartFailed(str(error)) from error
             self._undo = undo.pop_all()
-        self._parts = parts
+        self._parts, self._server, self._records = parts, server, records
         self._log.info(
             "daemon_started",
             address=self.address,
             sandboxes=parts.pool.size,
             backend=parts.pool.backend.name,
+            audit_store=None if records is None else records.store.where,
             seconds=round(time.monotonic() - began, 3),
         )
 
@@ -97,13 +112,17 @@ class Daemon:
     async def shutdown(self) -> None:
         """Refuse new batches, let running ones end within the drain timeout, then unmake everything.
 
+        Durable batches stop at once: they go on after the next start.
+
         Being cancelled, as by a second signal, skips the waiting and not the unmaking.
         """
-        if self._parts is None:
+        if self._parts is None or self._server is None:
             return
-        server, engine = self._parts.server, self._parts.engine
+        server, engine = self._server, self._parts.engine
         try:
             await server.drain()
+            if self._records is not None:
+                await self._records.durable.stop()
             in_time = await engine.drain(self._settings.server.drain_timeout_s)
             await server.stop(CLOSING_GRACE_S)
             self._log.info("daemon_stopped", everything_ended=in_time)

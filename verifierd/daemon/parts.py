@@ -10,6 +10,7 @@ from sandboxes.findings import HostReport
 from sandboxes.languages import LANGUAGES
 from sandboxes.pool import SandboxPool
 from verifierd.api.engine import Abilities, BackendAbility, CheckerAbility, LanguageAbility, WallAbility
+from verifierd.api.records import Records
 from verifierd.api.server import ApiServer
 from verifierd.batches.admission import QueueLimits
 from verifierd.batches.engine import Engine
@@ -32,11 +33,12 @@ from verifierd.selection.rules import RULES
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a running daemon consists of."""
+    """What a running daemon consists of, but for its records and the server, which needs those."""
 
     pool: SandboxPool
     engine: Engine
-    server: ApiServer
+    problems: ProblemStore
+    abilities: Abilities
 
 
 def assemble(settings: Settings, report: HostReport) -> Parts:
@@ -55,8 +57,12 @@ def assemble(settings: Settings, report: HostReport) -> Parts:
     )
     engine = Engine(executor, engine_settings)
     problems = ProblemStore(settings.admission.max_stored_problem_bytes)
-    server = ApiServer(engine, problems, abilities(settings, report), settings.server.listen)
-    return Parts(pool, engine, server)
+    return Parts(pool, engine, problems, abilities(settings, report))
+
+
+def server_of(settings: Settings, parts: Parts, records: Records | None) -> ApiServer:
+    """Return the server of these parts, which keeps these records, if any."""
+    return ApiServer(parts.engine, parts.problems, parts.abilities, settings.server.listen, records)
 
 
 def abilities(settings: Settings, report: HostReport) -> Abilities:

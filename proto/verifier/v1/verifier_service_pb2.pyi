@@ -35,7 +35,7 @@ class _BatchStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BatchState
     BATCH_STATE_QUEUED: _BatchState.ValueType  # 1
     BATCH_STATE_RUNNING: _BatchState.ValueType  # 2
     BATCH_STATE_FINISHED: _BatchState.ValueType  # 3
-    """Ended; `Batch.summary` says how."""
+    """Ended; `Batch.summary` says how. Without a summary it came to no end of its own; `WatchBatch` says why."""
 
 class BatchState(_BatchState, metaclass=_BatchStateEnumTypeWrapper):
     """Where a durable batch stands."""
@@ -45,7 +45,7 @@ BATCH_STATE_UNSPECIFIED: BatchState.ValueType  # 0
 BATCH_STATE_QUEUED: BatchState.ValueType  # 1
 BATCH_STATE_RUNNING: BatchState.ValueType  # 2
 BATCH_STATE_FINISHED: BatchState.ValueType  # 3
-"""Ended; `Batch.summary` says how."""
+"""Ended; `Batch.summary` says how. Without a summary it came to no end of its own; `WatchBatch` says why."""
 Global___BatchState: _TypeAlias = BatchState  # noqa: Y015
 
 @_typing.final

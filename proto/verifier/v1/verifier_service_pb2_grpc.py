@@ -33,8 +33,11 @@ class VerifierServiceStub(object):
     other verdict is what a program did. Rejections:
     INVALID_ARGUMENT    a field is wrong; `BadRequest` names it and says what is allowed
     NOT_FOUND           no such problem or batch
+    ALREADY_EXISTS      a durable batch with other contents has the request id
+    FAILED_PRECONDITION a durable batch that is watched came to no end of its own: it has no summary
     RESOURCE_EXHAUSTED  a message above the size limit, or a quota is used up
-    UNAVAILABLE         the queue is full or the server drains; `RetryInfo` says when to come back
+    UNAVAILABLE         the queue is full, the server drains, or its store cannot be written; `RetryInfo` says
+    when to come back
     DEADLINE_EXCEEDED   the call's own deadline passed
     UNIMPLEMENTED       this server does not offer the method
     A server MUST reject a field that it does not honour, unless its comment says that it is a hint.
@@ -101,8 +104,11 @@ class VerifierServiceServicer(object):
     other verdict is what a program did. Rejections:
     INVALID_ARGUMENT    a field is wrong; `BadRequest` names it and says what is allowed
     NOT_FOUND           no such problem or batch
+    ALREADY_EXISTS      a durable batch with other contents has the request id
+    FAILED_PRECONDITION a durable batch that is watched came to no end of its own: it has no summary
     RESOURCE_EXHAUSTED  a message above the size limit, or a quota is used up
-    UNAVAILABLE         the queue is full or the server drains; `RetryInfo` says when to come back
+    UNAVAILABLE         the queue is full, the server drains, or its store cannot be written; `RetryInfo` says
+    when to come back
     DEADLINE_EXCEEDED   the call's own deadline passed
     UNIMPLEMENTED       this server does not offer the method
     A server MUST reject a field that it does not honour, unless its comment says that it is a hint.
@@ -152,7 +158,8 @@ class VerifierServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def WatchBatch(self, request, context):
-        """The events of a durable batch, from its first or from where a connection was lost, to its end.
+        """The events of a durable batch, from its first or from where a connection was lost, to its end. An event has
+        the same sequence number and time whenever it is told.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -236,8 +243,11 @@ class VerifierService(object):
     other verdict is what a program did. Rejections:
     INVALID_ARGUMENT    a field is wrong; `BadRequest` names it and says what is allowed
     NOT_FOUND           no such problem or batch
+    ALREADY_EXISTS      a durable batch with other contents has the request id
+    FAILED_PRECONDITION a durable batch that is watched came to no end of its own: it has no summary
     RESOURCE_EXHAUSTED  a message above the size limit, or a quota is used up
-    UNAVAILABLE         the queue is full or the server drains; `RetryInfo` says when to come back
+    UNAVAILABLE         the queue is full, the server drains, or its store cannot be written; `RetryInfo` says
+    when to come back
     DEADLINE_EXCEEDED   the call's own deadline passed
     UNIMPLEMENTED       this server does not offer the method
     A server MUST reject a field that it does not honour, unless its comment says that it is a hint.

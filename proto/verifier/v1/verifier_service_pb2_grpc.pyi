@@ -34,8 +34,11 @@ class VerifierServiceStub:
     other verdict is what a program did. Rejections:
       INVALID_ARGUMENT    a field is wrong; `BadRequest` names it and says what is allowed
       NOT_FOUND           no such problem or batch
+      ALREADY_EXISTS      a durable batch with other contents has the request id
+      FAILED_PRECONDITION a durable batch that is watched came to no end of its own: it has no summary
       RESOURCE_EXHAUSTED  a message above the size limit, or a quota is used up
-      UNAVAILABLE         the queue is full or the server drains; `RetryInfo` says when to come back
+      UNAVAILABLE         the queue is full, the server drains, or its store cannot be written; `RetryInfo` says
+                          when to come back
       DEADLINE_EXCEEDED   the call's own deadline passed
       UNIMPLEMENTED       this server does not offer the method
     A server MUST reject a field that it does not honour, unless its comment says that it is a hint.
@@ -60,7 +63,9 @@ class VerifierServiceStub:
     GetBatch: _grpc.UnaryUnaryMultiCallable[_verifier_service_pb2.GetBatchRequest, _verifier_service_pb2.GetBatchResponse]
     """How a durable batch stands."""
     WatchBatch: _grpc.UnaryStreamMultiCallable[_verifier_service_pb2.WatchBatchRequest, _verifier_service_pb2.WatchBatchResponse]
-    """The events of a durable batch, from its first or from where a connection was lost, to its end."""
+    """The events of a durable batch, from its first or from where a connection was lost, to its end. An event has
+    the same sequence number and time whenever it is told.
+    """
     CancelBatch: _grpc.UnaryUnaryMultiCallable[_verifier_service_pb2.CancelBatchRequest, _verifier_service_pb2.CancelBatchResponse]
     """Ends a durable batch early. Cancelling one that has ended does nothing."""
     ListBatches: _grpc.UnaryUnaryMultiCallable[_verifier_service_pb2.ListBatchesRequest, _verifier_service_pb2.ListBatchesResponse]
@@ -75,8 +80,11 @@ class VerifierServiceAsyncStub(VerifierServiceStub):
     other verdict is what a program did. Rejections:
       INVALID_ARGUMENT    a field is wrong; `BadRequest` names it and says what is allowed
       NOT_FOUND           no such problem or batch
+      ALREADY_EXISTS      a durable batch with other contents has the request id
+      FAILED_PRECONDITION a durable batch that is watched came to no end of its own: it has no summary
       RESOURCE_EXHAUSTED  a message above the size limit, or a quota is used up
-      UNAVAILABLE         the queue is full or the server drains; `RetryInfo` says when to come back
+      UNAVAILABLE         the queue is full, the server drains, or its store cannot be written; `RetryInfo` says
+                          when to come back
       DEADLINE_EXCEEDED   the call's own deadline passed
       UNIMPLEMENTED       this server does not offer the method
     A server MUST reject a field that it does not honour, unless its comment says that it is a hint.
@@ -98,7 +106,9 @@ class VerifierServiceAsyncStub(VerifierServiceStub):
     GetBatch: _aio.UnaryUnaryMultiCallable[_verifier_service_pb2.GetBatchRequest, _verifier_service_pb2.GetBatchResponse]  # type: ignore[assignment]
     """How a durable batch stands."""
     WatchBatch: _aio.UnaryStreamMultiCallable[_verifier_service_pb2.WatchBatchRequest, _verifier_service_pb2.WatchBatchResponse]  # type: ignore[assignment]
-    """The events of a durable batch, from its first or from where a connection was lost, to its end."""
+    """The events of a durable batch, from its first or from where a connection was lost, to its end. An event has
+    the same sequence number and time whenever it is told.
+    """
     CancelBatch: _aio.UnaryUnaryMultiCallable[_verifier_service_pb2.CancelBatchRequest, _verifier_service_pb2.CancelBatchResponse]  # type: ignore[assignment]
     """Ends a durable batch early. Cancelling one that has ended does nothing."""
     ListBatches: _aio.UnaryUnaryMultiCallable[_verifier_service_pb2.ListBatchesRequest, _verifier_service_pb2.ListBatchesResponse]  # type: ignore[assignment]
@@ -112,8 +122,11 @@ class VerifierServiceServicer(metaclass=_abc_1.ABCMeta):
     other verdict is what a program did. Rejections:
       INVALID_ARGUMENT    a field is wrong; `BadRequest` names it and says what is allowed
       NOT_FOUND           no such problem or batch
+      ALREADY_EXISTS      a durable batch with other contents has the request id
+      FAILED_PRECONDITION a durable batch that is watched came to no end of its own: it has no summary
       RESOURCE_EXHAUSTED  a message above the size limit, or a quota is used up
-      UNAVAILABLE         the queue is full or the server drains; `RetryInfo` says when to come back
+      UNAVAILABLE         the queue is full, the server drains, or its store cannot be written; `RetryInfo` says
+                          when to come back
       DEADLINE_EXCEEDED   the call's own deadline passed
       UNIMPLEMENTED       this server does not offer the method
     A server MUST reject a field that it does not honour, unless its comment says that it is a hint.
@@ -175,7 +188,9 @@ class VerifierServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _verifier_service_pb2.WatchBatchRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_verifier_service_pb2.WatchBatchResponse], _abc.AsyncIterator[_verifier_service_pb2.WatchBatchResponse]]:
-        """The events of a durable batch, from its first or from where a connection was lost, to its end."""
+        """The events of a durable batch, from its first or from where a connection was lost, to its end. An event has
+        the same sequence number and time whenever it is told.
+        """
 
     @_abc_1.abstractmethod
     def CancelBatch(

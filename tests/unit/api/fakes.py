@@ -194,12 +194,18 @@ class FakeShelf:
 
     def __init__(self) -> None:
         self.problems: dict[Digest, Problem] = {}
+        self.messages: dict[Digest, bytes] = {}
 
-    def put(self, problem: Problem) -> Digest:
+    def put(self, problem: Problem, message: bytes = b"") -> Digest:
         form = repr(problem).encode()
         digest = Digest(hashlib.sha256(form).hexdigest(), len(form))
         self.problems[digest] = problem
+        self.messages[digest] = message
         return digest
+
+    def message(self, digest: Digest) -> bytes:
+        self.get(digest)
+        return self.messages[digest]
 
     def get(self, digest: Digest) -> Problem:
         if digest not in self.problems:

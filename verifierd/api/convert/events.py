@@ -54,7 +54,11 @@ class EventWriter:
     def write(self, event: BatchEvent) -> result_pb2.VerifyEvent:
         """Return the message of the next event."""
         self._sequence += 1
-        message = result_pb2.VerifyEvent(sequence=self._sequence, occurred_at=timestamp(self._clock_ns()))
+        return self.written(event, self._sequence, self._clock_ns())
+
+    def written(self, event: BatchEvent, sequence: int, occurred_at_ns: int) -> result_pb2.VerifyEvent:
+        """Return the message of an event that has its number and its time, in epoch nanoseconds."""
+        message = result_pb2.VerifyEvent(sequence=sequence, occurred_at=timestamp(occurred_at_ns))
         match event:
             case BatchAccepted():
                 message.batch_accepted.batch_id = event.batch_id

@@ -1,0 +1,268 @@
+"""What was accepted comes to its end, once, whoever waits and however often the daemon is started."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.integration.durable.scene import (
+    ASKER,
+    REFUSED,
+    Held,
+    Life,
+    end_in,
+    life,
+    submission,
+    until_asked,
+    verdicts_in,
+)
+from tests.unit.batches.scene import fake
+from verifierd.audit.filters import BatchFilter
+from verifierd.audit.pages import Asked
+from verifierd.audit.store import Store
+from verifierd.errors import BatchFailed, Draining, RequestIdTaken, UnknownBatch
+from verifierd.model import BatchAccepted, BatchOptions, Verdict
+
+pytestmark = pytest.mark.anyio
+
+SOURCES = ("right", "wrong", "right", "", "slow", "wrong_at 1")
+VERDICTS = {
+    "c0": Verdict.ACCEPTED,
+    "c1": Verdict.WRONG_ANSWER,
+    "c2": Verdict.ACCEPTED,
+    "c3": Verdict.NO_CODE,
+    "c4": Verdict.TIME_LIMIT_EXCEEDED,
+    "c5": Verdict.WRONG_ANSWER,
+}
+EVERYTHING = BatchFilter(durable_only=True)
+
+
+async def test_a_batch_is_accepted_run_and_told_with_its_end(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        accepted = await daemon.durable.submit(submission(*SOURCES))
+        assert accepted.row.state in ("queued", "running", "finished")
+        events = await daemon.watched("batch-r1")
+        standing = await daemon.durable.standing("batch-r1")
+    assert [told.sequence for told in events] == list(range(1, len(SOURCES) + 3))
+    assert isinstance(events[0].event, BatchAccepted)
+    assert verdicts_in(events) == VERDICTS
+    assert standing.is_finished
+    assert standing.end is not None
+    assert standing.end.event == end_in(events)
+    assert standing.row.verdict_counts == end_in(events).verdict_counts
+    assert standing.begun.asker == ASKER
+    assert standing.last_sequence == len(SOURCES) + 2
+
+
+async def test_events_are_the_same_each_time_and_from_any_place(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        await daemon.durable.submit(submission(*SOURCES))
+        live = await daemon.watched("batch-r1")
+    async with asyncio.timeout(30), life(store) as daemon:
+        for after in range(len(live) + 1):
+            assert await daemon.watched("batch-r1", after) == live[after:]
+
+
+async def test_a_daemon_that_stops_amid_a_batch_leaves_it_to_the_next(store: Store) -> None:
+    executor = Held("c1")
+    async with asyncio.timeout(30), life(store, executor) as daemon:
+        await daemon.durable.submit(submission("right", "wrong", "right too", "wrong too"))
+        first = await anext(aiter(daemon.durable.events("batch-r1", 1)))
+    asked_before = {name for name, _ in executor.asked}
+    async with asyncio.timeout(30), life(store) as daemon:
+        events = await daemon.watched("batch-r1")
+        standing = await daemon.durable.standing("batch-r1")
+    assert events[1] == first
+    told = verdicts_in(events)
+    assert [told[f"c{place}"].name for place in range(4)] == [
+        "ACCEPTED",
+        "WRONG_ANSWER",
+        "ACCEPTED",
+        "WRONG_ANSWER",
+    ]
+    assert asked_before == {"c0"}
+    assert "c0" not in {name for name, _ in daemon.executor.asked}
+    assert [each.sequence for each in events] == list(range(1, 7))
+    assert standing.row.started_at_ns == end_in(events).started_at_ns
+
+
+async def test_many_stops_change_nothing_of_the_end(store: Store) -> None:
+    sources = [f"{'right' if number % 3 else 'wrong'} {number % 17}" for number in range(60)]
+    async with asyncio.timeout(60):
+        async with life(store) as daemon:
+            await daemon.durable.submit(submission(*sources, request_id="whole"))
+            whole = await daemon.watched("batch-whole")
+            await daemon.durable.submit(submission(*sources, request_id="cut"))
+        for lives in range(1, 6):
+            async with life(store, fake(capacity=1)) as daemon:
+                await until_asked(daemon.executor, 2 * lives)
+        async with life(store) as daemon:
+            cut = await daemon.watched("batch-cut")
+    assert verdicts_in(cut) == verdicts_in(whole)
+    assert end_in(cut).clusters == end_in(whole).clusters
+    assert end_in(cut).picks == end_in(whole).picks
+    assert end_in(cut).verdict_counts == end_in(whole).verdict_counts
+    assert end_in(cut).cost.executions == end_in(whole).cost.executions
+
+
+async def test_the_same_request_is_the_same_batch_and_runs_once(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        asked = [submission("right", "wrong", name=f"try {number}") for number in range(5)]
+        standings = await asyncio.gather(*map(daemon.durable.submit, asked))
+        (batch_id,) = {standing.row.id for standing in standings}
+        await daemon.watched(batch_id)
+        again = await daemon.durable.submit(submission("right", "wrong", name="much later"))
+        page = await daemon.durable.page(EVERYTHING, Asked())
+    assert (again.row.id, again.is_finished) == (batch_id, True)
+    assert len(page.items) == 1
+    assert len(daemon.executor.requests) == 2
+
+
+async def test_a_request_id_with_other_contents_is_refused_and_names_its_batch(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        await daemon.durable.submit(submission("right"))
+        with pytest.raises(RequestIdTaken, match="'r1' names batch batch-r1"):
+            await daemon.durable.submit(submission("wrong", name="another"))
+        await daemon.watched("batch-r1")
+
+
+async def test_no_more_run_than_may_and_the_oldest_goes_first(store: Store) -> None:
+    executor = fake(capacity=8)
+    executor.hold.clear()
+    async with asyncio.timeout(30), life(store, executor, at_a_time=1) as daemon:
+        for name in ("first", "second", "third"):
+            await daemon.durable.submit(submission("right", request_id=name))
+        await until_asked(executor, 1)
+        first, second = [await daemon.durable.standing(f"batch-{name}") for name in ("first", "second")]
+        assert (first.row.state, second.row.state) == ("running", "queued")
+        executor.hold.set()
+        ends = [end_in(await daemon.watched(f"batch-{name}")) for name in ("first", "second", "third")]
+    assert ends[0].ended_at_ns <= ends[1].started_at_ns
+    assert ends[1].ended_at_ns <= ends[2].started_at_ns
+
+
+async def test_a_batch_that_runs_is_cancelled_and_keeps_what_had_landed(store: Store) -> None:
+    async with asyncio.timeout(30), life(store, Held("c1")) as daemon:
+        await daemon.durable.submit(submission("right", "wrong", "right too"))
+        async for told in daemon.durable.events("batch-r1", 1):
+            if told.sequence == 2:
+                await daemon.durable.cancel("batch-r1", ASKER, "seen enough")
+        events = await daemon.watched("batch-r1")
+        standing = await daemon.durable.cancel("batch-r1", ASKER, "once more")
+    assert end_in(events).stop_reason == "cancelled"
+    assert [verdict.name for verdict in verdicts_in(events).values()] == [
+        "ACCEPTED",
+        "CANCELLED",
+        "CANCELLED",
+    ]
+    assert standing.row.cancel_reason == "seen enough"
+
+
+async def test_a_queued_batch_is_cancelled_before_its_turn_and_runs_nothing(store: Store) -> None:
+    executor = fake(capacity=8)
+    executor.hold.clear()
+    async with asyncio.timeout(30), life(store, executor, at_a_time=1) as daemon:
+        await daemon.durable.submit(submission("right", request_id="runs"))
+        await until_asked(executor, 1)
+        await daemon.durable.submit(submission("right", "wrong", request_id="waits"))
+        for reason in ("", "again"):
+            await daemon.durable.cancel("batch-waits", ASKER, reason)
+        events = await daemon.watched("batch-waits")
+        assert len(executor.requests) == 1
+        executor.hold.set()
+        await daemon.watched("batch-runs")
+    assert set(verdicts_in(events).values()) == {Verdict.CANCELLED}
+    assert end_in(events).stop_reason == "cancelled"
+
+
+async def test_a_cancel_that_was_accepted_holds_after_the_next_start(store: Store) -> None:
+    executor = fake()
+    executor.hold.clear()
+    async with asyncio.timeout(30):
+        async with life(store, executor, at_a_time=1) as daemon:
+            await daemon.durable.submit(submission("right", "wrong"))
+            await until_asked(executor, 1)
+            daemon.durable._runs.cancel = lambda batch_id: None  # type: ignore[method-assign]
+            await daemon.durable.cancel("batch-r1", ASKER, "enough")
+        async with life(store) as successor:
+            events = await successor.watched("batch-r1")
+    assert successor.executor.requests == []
+    assert end_in(events).stop_reason == "cancelled"
+
+
+async def test_stopping_rules_hold_over_a_stop(store: Store) -> None:
+    rules = BatchOptions(stop_after_accepted=2)
+    sources = ("right", "wrong", "right too", "right three")
+    async with asyncio.timeout(30):
+        async with life(store, Held("c1")) as daemon:
+            await daemon.durable.submit(submission(*sources, options=rules))
+            await anext(aiter(daemon.durable.events("batch-r1", 1)))
+        async with life(store, fake(capacity=1)) as daemon:
+            events = await daemon.watched("batch-r1")
+    assert end_in(events).stop_reason == "accepted_enough"
+    assert end_in(events).verdict_counts[Verdict.ACCEPTED] == 2
+
+
+async def test_a_batch_that_is_refused_when_its_turn_comes_says_why_to_who_watches(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        await daemon.durable.submit(submission(REFUSED))
+        with pytest.raises(BatchFailed, match=r"batch-r1 has no summary: it was refused: batch\.problem"):
+            await daemon.watched("batch-r1")
+        standing = await daemon.durable.standing("batch-r1")
+    assert (standing.row.state, standing.end, standing.is_finished) == ("abandoned", None, True)
+
+
+async def test_who_watches_is_sent_away_when_the_daemon_stops(store: Store) -> None:
+    executor = fake()
+    executor.hold.clear()
+    async with asyncio.timeout(30), life(store, executor) as daemon:
+        await daemon.durable.submit(submission("right"))
+        watching = asyncio.create_task(daemon.watched("batch-r1"))
+        await until_asked(executor, 1)
+        await daemon.durable.stop()
+        with pytest.raises(Draining):
+            await watching
+        with pytest.raises(Draining):
+            await daemon.durable.submit(submission("right", request_id="late"))
+
+
+async def test_batches_that_are_not_there_are_named(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        for look in (daemon.durable.standing("none"), daemon.watched("none")):
+            with pytest.raises(UnknownBatch, match="no durable batch 'none'"):
+                await look
+        with pytest.raises(UnknownBatch):
+            await daemon.durable.cancel("none", ASKER, "")
+
+
+async def test_who_goes_away_while_it_submits_leaves_a_batch_that_runs(store: Store) -> None:
+    async def submitted(daemon: Life) -> None:
+        await daemon.durable.submit(submission("right"))
+
+    async with asyncio.timeout(30), life(store) as daemon:
+        asking = asyncio.create_task(submitted(daemon))
+        while not daemon.durable._accepting:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        while not (page := await daemon.durable.page(EVERYTHING, Asked())).items:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        events = await daemon.watched(page.items[0].row.id)
+    assert verdicts_in(events) == {"c0": Verdict.ACCEPTED}
+
+
+async def test_lists_tell_the_newest_first_page_by_page(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        for number in range(5):
+            await daemon.durable.submit(submission("right", request_id=f"n{number}"))
+            await daemon.watched(f"batch-n{number}")
+        seen: list[str] = []
+        token = ""
+        while True:
+            page = await daemon.durable.page(EVERYTHING, Asked(2, token))
+            seen += [standing.row.id for standing in page.items]
+            token = page.next_token
+            if not token:
+                break
+    assert seen == [f"batch-n{number}" for number in reversed(range(5))]

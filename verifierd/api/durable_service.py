@@ -1,0 +1,91 @@
+"""`VerifierService` of a server that keeps records: the methods about durable batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from verifier.v1 import verifier_service_pb2 as wire
+from verifierd.api.asking import asker_of
+from verifierd.api.convert.events import EventWriter, is_heavy
+from verifierd.api.convert.fields import identifier, refuse_others
+from verifierd.api.convert.listing import batch_list_from_proto
+from verifierd.api.convert.standing import batch_to_proto, problem_digest_of
+from verifierd.api.engine import Abilities, Engine, ProblemShelf
+from verifierd.api.records import Records
+from verifierd.api.requests import MAX_REQUEST_ID_CHARS
+from verifierd.api.service import VerifierService
+from verifierd.audit.pages import BadPageToken
+from verifierd.durable.standing import Standing
+from verifierd.errors import InvalidField
+
+MAX_REASON_CHARS = 1024
+
+
+class DurableVerifierService(VerifierService):
+    """Verifies batches while their call lasts, and others that outlive it."""
+
+    def __init__(self, engine: Engine, shelf: ProblemShelf, abilities: Abilities, records: Records) -> None:
+        """Serve with this engine, these problems, within these abilities, and keep these records."""
+        super().__init__(engine, shelf, abilities, records)
+        self._durable = records.durable
+        self._submissions = records.submissions
+
+    async def SubmitBatch(self, request: wire.SubmitBatchRequest, context: Any) -> wire.SubmitBatchResponse:
+        """Accept a durable batch."""
+        submission = await self._submissions.submitted(request, asker_of(context))
+        standing = await self._durable.submit(submission)
+        return wire.SubmitBatchResponse(batch=await _written(standing))
+
+    async def GetBatch(self, request: wire.GetBatchRequest, context: Any) -> wire.GetBatchResponse:
+        """Say how a durable batch stands."""
+        refuse_others(request, "", "batch_id")
+        standing = await self._durable.standing(identifier(request.batch_id, "batch_id"))
+        return wire.GetBatchResponse(batch=await _written(standing))
+
+    async def WatchBatch(
+        self, request: wire.WatchBatchRequest, context: Any
+    ) -> AsyncGenerator[wire.WatchBatchResponse, None]:
+        """Tell a durable batch's events, to its end."""
+        refuse_others(request, "", "batch_id", "after_sequence")
+        batch_id = identifier(request.batch_id, "batch_id")
+        if request.after_sequence < 0:
+            raise InvalidField("after_sequence", f"it is {request.after_sequence}", "0 or more")
+        standing = await self._durable.standing(batch_id)
+        max_bytes = self._abilities.bounds.max_message_bytes // 2
+        write = EventWriter(max_bytes, problem_digest_of(standing.begun)).written
+        async with aclosing(self._durable.events(batch_id, request.after_sequence)) as events:
+            async for told in events:
+                one = (told.event, told.sequence, told.occurred_at_ns)
+                event = await asyncio.to_thread(write, *one) if is_heavy(told.event) else write(*one)
+                yield wire.WatchBatchResponse(event=event)
+
+    async def CancelBatch(self, request: wire.CancelBatchRequest, context: Any) -> wire.CancelBatchResponse:
+        """End a durable batch early."""
+        refuse_others(request, "", "request_id", "batch_id", "reason")
+        identifier(request.request_id, "request_id", required=False, max_chars=MAX_REQUEST_ID_CHARS)
+        batch_id = identifier(request.batch_id, "batch_id")
+        reason = identifier(request.reason, "reason", required=False, max_chars=MAX_REASON_CHARS)
+        standing = await self._durable.cancel(batch_id, asker_of(context), reason)
+        return wire.CancelBatchResponse(batch=await _written(standing))
+
+    async def ListBatches(self, request: wire.ListBatchesRequest, context: Any) -> wire.ListBatchesResponse:
+        """Tell which durable batches there are."""
+        wanted, asked = batch_list_from_proto(request)
+        try:
+            page = await self._durable.page(wanted, asked)
+        except BadPageToken as error:
+            allowed = "the next_page_token of a page of the same list, or none"
+            raise InvalidField("page_token", str(error), allowed) from None
+        return wire.ListBatchesResponse(
+            batches=[batch_to_proto(standing, with_clusters=False) for standing in page.items],
+            next_page_token=page.next_token,
+        )
+
+
+async def _written(standing: Standing) -> wire.Batch:
+    if standing.end is not None and is_heavy(standing.end.event):
+        return await asyncio.to_thread(batch_to_proto, standing)
+    return batch_to_proto(standing)

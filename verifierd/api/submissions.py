@@ -1,0 +1,56 @@
+"""Durable batches between the wire and the store: a request as it is handed in, and as it is read again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import replace
+
+from verifier.v1 import verifier_service_pb2 as wire
+from verifierd.api.requests import RequestReader
+from verifierd.audit.entries import Asker, BatchBegun
+from verifierd.durable.submission import Submission
+from verifierd.model import Batch, Candidate
+
+
+class Submissions:
+    """Reads requests by what this server allows, whether they come from a caller or from the store."""
+
+    def __init__(self, reader: RequestReader) -> None:
+        self._reader = reader
+
+    async def submitted(self, message: wire.SubmitBatchRequest, asker: Asker) -> Submission:
+        """Return a batch that may be accepted. The message is used up.
+
+        Raises:
+            InvalidField: something in it is wrong or not allowed.
+            UnknownProblem: its digest names none.
+        """
+        read, candidates = await self._reader.closed(message)
+        request_sha256, request = await asyncio.to_thread(_written, message)
+        origin = replace(read.origin, asker=asker)
+        return Submission(read.batch, len(candidates), origin, request, request_sha256)
+
+    async def read(self, begun: BatchBegun) -> tuple[Batch, tuple[Candidate, ...]]:
+        """Return the batch that was accepted, under its own id and deadline, and its candidates.
+
+        Raises:
+            RequestRejected: this server does not take it any longer.
+        """
+        message = await asyncio.to_thread(_parsed, begun)
+        read, candidates = await self._reader.closed(message)
+        batch = replace(read.batch, id=begun.batch_id, deadline_at_ns=begun.deadline_at_ns)
+        return batch, candidates
+
+
+def _written(message: wire.SubmitBatchRequest) -> tuple[str, bytes]:
+    """Return the SHA-256 of a request, and its bytes without the problem, which is kept by itself."""
+    whole = hashlib.sha256(message.SerializeToString(deterministic=True)).hexdigest()
+    message.batch.ClearField("problem_source")
+    return whole, message.SerializeToString(deterministic=True)
+
+
+def _parsed(begun: BatchBegun) -> wire.SubmitBatchRequest:
+    message = wire.SubmitBatchRequest.FromString(begun.request)
+    message.batch.problem.ParseFromString(begun.problem)
+    return message

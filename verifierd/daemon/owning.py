@@ -1,0 +1,81 @@
+"""The store's batches are this daemon's for as long as it runs; what a database forgets is taken again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+from verifierd.audit.errors import StoreInUse, StoreUnavailable
+from verifierd.audit.ownership import Ownership, own
+from verifierd.audit.store import Store
+from verifierd.logs import get_logger
+
+LOOK_S = 5.0  # between two looks whether it still holds
+# A database takes a moment to see that the daemon before this one was killed.
+TRIES, BETWEEN_S = 10, 0.3
+
+_log = get_logger(__name__)
+
+
+class Owning:
+    """Holds a store's batches. A server of PostgreSQL that was restarted has forgotten who does."""
+
+    def __init__(self, take: Callable[[], Ownership], look_s: float = LOOK_S) -> None:
+        """Take them now, by a function that blocks. Raises StoreInUse, StoreUnavailable."""
+        self._take = take
+        self._look_s = look_s
+        self._held = take()
+
+    async def keep(self, lost: Callable[[], Awaitable[None]]) -> None:
+        """Take the batches again whenever that is forgotten; call `lost` where another daemon was faster."""
+        while True:
+            await asyncio.sleep(self._look_s)
+            if await asyncio.to_thread(self._held.holds):
+                continue
+            try:
+                await asyncio.to_thread(self._take_again)
+            except StoreUnavailable as error:
+                if isinstance(error, StoreInUse):
+                    _log.error("durable_batches_lost", error=str(error))
+                    await lost()
+                    return
+                continue  # the database is away: it is asked again
+            _log.warning("durable_batches_taken_again")
+
+    def _take_again(self) -> None:
+        self._held, forgotten = self._take(), self._held
+        forgotten.close()
+
+    def close(self) -> None:
+        """Leave the batches to others."""
+        self._held.close()
+
+
+@asynccontextmanager
+async def owned(store: Store, lost: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Own a store's batches for the length of the block; `lost` is called where that cannot be kept up.
+
+    Raises:
+        StoreInUse: another daemon has them.
+        StoreUnavailable: the store cannot be reached.
+    """
+    owning = await asyncio.to_thread(Owning, partial(_patiently, partial(own, store)))
+    keeping = asyncio.create_task(owning.keep(lost))
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await asyncio.to_thread(owning.close)
+
+
+def _patiently(take: Callable[[], Ownership]) -> Ownership:
+    for _ in range(TRIES - 1):
+        try:
+            return take()
+        except StoreInUse:
+            time.sleep(BETWEEN_S)
+    return take()

@@ -1,0 +1,55 @@
+"""The daemon's records: the store, opened and owned, the writer into it, and the durable batches in it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from verifierd.api.records import Records
+from verifierd.api.requests import RequestReader
+from verifierd.api.submissions import Submissions
+from verifierd.audit.store import open_store
+from verifierd.audit.writer import Writer
+from verifierd.batches.recorded import Recorder, log_committed
+from verifierd.config.convert import redactor, store_settings
+from verifierd.config.settings import Settings
+from verifierd.daemon.owning import owned
+from verifierd.daemon.parts import Parts
+from verifierd.daemon.sealing import sealed, seals_of
+from verifierd.durable.batches import DurableBatches
+
+LAST_WORDS_S = 2.0  # for batches that are being cut off to say so
+
+
+@asynccontextmanager
+async def records_kept(settings: Settings, parts: Parts) -> AsyncIterator[Records | None]:
+    """Keep records for the length of the block; None where the settings name no database.
+
+    `Records.durable.resume` goes on with durable batches that are left, once there are sandboxes.
+
+    Raises:
+        StoreError: the store cannot be opened, or another daemon has it.
+        WrongInput: checkpoints cannot be made as the settings want them.
+    """
+    wanted = store_settings(settings)
+    if wanted is None:
+        yield None
+        return
+    async with AsyncExitStack() as undo:
+        store = await asyncio.to_thread(open_store, wanted)
+        undo.callback(store.close)
+        await undo.enter_async_context(sealed(settings, store))
+        writer = Writer(store, alter=redactor(settings))
+        writer.start()
+        undo.push_async_callback(writer.close)
+        recorder = Recorder(parts.engine, writer, f"{os.uname().nodename}:{os.getpid()}")
+        undo.push_async_callback(recorder.close, LAST_WORDS_S)
+        submissions = Submissions(RequestReader(parts.abilities, parts.problems, for_records=True))
+        durable = DurableBatches(recorder, store, submissions, settings.admission.max_durable_batches)
+        await undo.enter_async_context(owned(store, durable.stop))
+        undo.push_async_callback(durable.stop)
+        writer.on_commit(log_committed)
+        writer.on_commit(durable.committed)
+        yield Records(store, writer, recorder, durable, submissions, seals_of(settings))

@@ -1,0 +1,1 @@
+"""Durable batches: accepted once they are stored, run in the background, finished after any crash."""

@@ -1,0 +1,138 @@
+"""Durable batches as the API has them, and what a start and an end of the daemon are to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+
+from verifierd.audit import errors as audit
+from verifierd.audit.entries import Asker, BatchAbandoned, BatchBegun, CancelAsked
+from verifierd.audit.filters import BatchFilter
+from verifierd.audit.pages import Asked, Page
+from verifierd.audit.reading import unfinished
+from verifierd.audit.store import Store
+from verifierd.audit.writer import Committed
+from verifierd.batches.recorded import Recorder, refuse_in_trouble
+from verifierd.durable.reaching import reachable, reached
+from verifierd.durable.runs import Runs
+from verifierd.durable.standing import Standing, namesake, standing_of, standings
+from verifierd.durable.submission import RequestSource, Submission
+from verifierd.durable.watching import Told, Watching
+from verifierd.errors import Draining, RequestIdTaken, UnknownBatch
+from verifierd.logs import get_logger
+
+DIED = "the daemon ended while it ran"
+
+
+class DurableBatches:
+    """The durable batches of one store, of which this is the only owner."""
+
+    def __init__(self, recorder: Recorder, store: Store, source: RequestSource, at_a_time: int) -> None:
+        """Run so many batches at a time; `source` reads their requests again when their turn has come."""
+        self._recorder = recorder
+        self._store = store
+        self._runs = Runs(recorder, store, source, at_a_time)
+        self._watching = Watching(store)
+        self._accepting: set[asyncio.Task[audit.RequestIdTaken | None]] = set()
+        self._is_over = False
+        self._log = get_logger(__name__)
+
+    async def resume(self) -> None:
+        """Go on with all that was accepted before this start, and close what died with its caller.
+
+        Raises:
+            StoreUnavailable: the store cannot be read at the moment.
+        """
+        left = await asyncio.to_thread(unfinished, self._store)
+        now_ns = self._recorder.clock_ns()
+        durable = [each.batch_id for each in left if each.is_durable]
+        died = [each.batch_id for each in left if not each.is_durable]
+        if died:
+            await self._recorder.scribe.put(*(BatchAbandoned(each, now_ns, DIED) for each in died))
+        for batch_id in durable:
+            self._runs.begin(batch_id)
+        if left:
+            self._log.info("batches_left_by_predecessor", resumed=len(durable), abandoned=len(died))
+
+    def committed(self, committed: Sequence[Committed]) -> None:
+        """Take down what is in the store now; for `Writer.on_commit`."""
+        self._watching.committed(each.entry for each in committed)
+
+    async def submit(self, submission: Submission) -> Standing:
+        """Accept a batch; when this returns, it is in the store and will come to its end.
+
+        Raises:
+            RequestIdTaken: its request id names a batch with other contents.
+            Draining: the daemon takes no new work.
+            RecordsUnavailable: the store cannot be written at the moment.
+        """
+        if self._is_over:
+            raise Draining
+        refuse_in_trouble(self._recorder.scribe)
+        begun = submission.entry(self._recorder.clock_ns())
+        taken = await reached(namesake, self._store, begun)
+        if taken is None:
+            accepting = asyncio.create_task(self._accept(begun))
+            self._accepting.add(accepting)
+            accepting.add_done_callback(self._accepted)
+            # What is on its way into the store is run, whoever still waits for it.
+            taken = await asyncio.shield(accepting)
+        if taken is None:
+            return await self.standing(begun.batch_id)
+        if taken.request_sha256 != begun.request_sha256:
+            raise RequestIdTaken(begun.request_id, taken.batch_id)
+        return await self.standing(taken.batch_id)
+
+    async def standing(self, batch_id: str) -> Standing:
+        """Return how a batch stands. Raises UnknownBatch, RecordsUnavailable."""
+        standing = await reached(standing_of, self._store, batch_id)
+        if standing is None:
+            raise UnknownBatch(batch_id)
+        return standing
+
+    async def page(self, wanted: BatchFilter, asked: Asked) -> Page[Standing]:
+        """Return some batches, the newest first. Raises BadPageToken, RecordsUnavailable."""
+        return await reached(standings, self._store, wanted, asked)
+
+    def events(self, batch_id: str, after: int) -> AsyncGenerator[Told, None]:
+        """Yield a batch's events after the one with this number, as `Watching.events` does."""
+        return self._watching.events(batch_id, after)
+
+    async def cancel(self, batch_id: str, asker: Asker, reason: str) -> Standing:
+        """Ask for a batch's end, unless it has ended or been asked already; return how it stands.
+
+        Raises:
+            UnknownBatch: there is no durable batch of this id.
+            RecordsUnavailable: the store cannot be read or written at the moment.
+        """
+        standing = await self.standing(batch_id)
+        if standing.is_finished or standing.row.cancel_reason is not None:
+            return standing
+        refuse_in_trouble(self._recorder.scribe)
+        asked = CancelAsked(batch_id, self._recorder.clock_ns(), asker, reason)
+        with reachable():
+            await self._recorder.scribe.committed(asked)
+        self._runs.cancel(batch_id)
+        return await self.standing(batch_id)
+
+    async def stop(self) -> None:
+        """Let go of everything: batches go on with where they stand after the next start."""
+        self._is_over = True
+        self._watching.stop()
+        await self._runs.stop()
+
+    async def _accept(self, begun: BatchBegun) -> audit.RequestIdTaken | None:
+        """Store a batch and have it run; return who has its request id, where somebody was faster."""
+        try:
+            with reachable():
+                await self._recorder.scribe.committed(begun)
+        except audit.RequestIdTaken as taken:
+            return taken
+        if not self._is_over:
+            self._runs.begin(begun.batch_id)
+        return None
+
+    def _accepted(self, accepting: asyncio.Task[audit.RequestIdTaken | None]) -> None:
+        self._accepting.discard(accepting)
+        if not accepting.cancelled() and (error := accepting.exception()) is not None:
+            self._log.warning("durable_batch_not_accepted", error=str(error))  # its caller may have gone

@@ -1,0 +1,124 @@
+"""The events of durable batches, told from their records: with the same numbers and times each time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from verifierd.audit.entries import BatchEnded, CandidateJudged, Entry
+from verifierd.audit.reading import batch_end, candidates_of
+from verifierd.audit.store import Store
+from verifierd.durable.reaching import reached
+from verifierd.durable.standing import ACCEPTED_SEQUENCE, Standing, standing_of
+from verifierd.errors import BatchFailed, Draining, UnknownBatch
+from verifierd.judging.sizes import bytes_of
+from verifierd.model import BatchAccepted, BatchEvent, CandidateFinished
+
+# What is read of the store at a time.
+PAGE_EVENTS, PAGE_BYTES = 64, 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event with its number in the batch, from 1, and its time in epoch nanoseconds."""
+
+    sequence: int
+    occurred_at_ns: int
+    event: BatchEvent
+
+
+class Watching:
+    """Follows any number of batches for any number of watchers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._news: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+        self._is_over = False
+
+    def committed(self, entries: Iterable[Entry]) -> None:
+        """Wake those who watch the batches of these entries, which are in the store now."""
+        for batch_id in {batch_of(entry) for entry in entries}:
+            if (news := self._news.pop(batch_id, None)) is not None:
+                news.set()
+
+    def stop(self) -> None:
+        """Send all watchers away: they come back to the daemon's successor."""
+        self._is_over = True
+        for news in tuple(self._news.values()):
+            news.set()
+
+    async def events(self, batch_id: str, after: int) -> AsyncGenerator[Told, None]:
+        """Yield a batch's events after the one with this number, as they come, to the last.
+
+        Raises:
+            UnknownBatch: there is no durable batch of this id.
+            BatchFailed: it came to no end of its own.
+            Draining: the daemon is shutting down.
+            RecordsUnavailable: the store cannot be read at the moment.
+        """
+        standing = await self._standing(batch_id)
+        if after < ACCEPTED_SEQUENCE:
+            after, begun = ACCEPTED_SEQUENCE, standing.begun
+            accepted = BatchAccepted(batch_id, begun.candidates_total)
+            yield Told(after, begun.submitted_at_ns, accepted)
+        while True:
+            news = self._news.setdefault(batch_id, asyncio.Event())
+            end, page = await reached(_page, self._store, batch_id, after)
+            for told in page:
+                after = told.sequence
+                yield told
+            if end is not None and after >= end.event_sequence:
+                return
+            if not page:
+                await self._look_for_failure(batch_id)
+                await news.wait()
+            if self._is_over:
+                raise Draining
+
+    async def _look_for_failure(self, batch_id: str) -> None:
+        standing = await self._standing(batch_id)
+        if standing.row.state == "abandoned":
+            raise BatchFailed(batch_id, standing.why_abandoned)
+
+    async def _standing(self, batch_id: str) -> Standing:
+        standing = await reached(standing_of, self._store, batch_id)
+        if standing is None:
+            raise UnknownBatch(batch_id)
+        return standing
+
+
+def batch_of(entry: Entry) -> str:
+    """Return the id of the batch that an entry is of; empty where it is of none."""
+    return entry.event.batch_id if isinstance(entry, BatchEnded) else getattr(entry, "batch_id", "")
+
+
+def _page(store: Store, batch_id: str, after: int) -> tuple[BatchEnded | None, Sequence[Told]]:
+    """Return the batch's end, if it is there, and the next events.
+
+    The end is looked for first: where it is there, so are all events before it.
+    """
+    end = batch_end(store, batch_id)
+    page, size_bytes = [], 0
+    for judged in candidates_of(store, batch_id, after):
+        page.append(_told(judged))
+        size_bytes += _size_bytes(judged)
+        if len(page) == PAGE_EVENTS or size_bytes >= PAGE_BYTES:
+            return end, page
+    if end is not None and end.event_sequence > after:
+        page.append(Told(end.event_sequence, end.occurred_at_ns, end.event))
+    return end, page
+
+
+def _told(judged: CandidateJudged) -> Told:
+    extracted = judged.candidate.source if judged.candidate.is_extracted else None
+    event = CandidateFinished(judged.result, judged.cost, extracted)
+    return Told(judged.event_sequence, judged.occurred_at_ns, event)
+
+
+def _size_bytes(judged: CandidateJudged) -> int:
+    return sum(
+        len(each.stdout) + len(each.stderr) + bytes_of(each.actual, PAGE_BYTES)
+        for each in judged.result.executions
+    )
