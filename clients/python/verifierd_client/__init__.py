@@ -8,8 +8,12 @@ drawn in `verifierd_client.errors`.
 from verifierd_client._async import AsyncVerifier
 from verifierd_client._stream import ResultStream
 from verifierd_client._sync import SyncResultStream, Verifier
+from verifierd_client._sync_watch import SyncBatchWatch
+from verifierd_client._watching import BatchWatch
 from verifierd_client.completions import Completion, Extraction
+from verifierd_client.durable import BatchState, DurableBatch
 from verifierd_client.errors import (
+    BatchFailed,
     ConnectionFailed,
     DeadlineExceeded,
     ForkError,
@@ -21,10 +25,12 @@ from verifierd_client.errors import (
     NotOffered,
     NoVerdict,
     OutOfRange,
+    RequestIdTaken,
     RequestRejected,
     RequestTooLarge,
     ServerBusy,
     ServerFault,
+    UnknownBatch,
     UnknownProblem,
     UnreadableAnswer,
     VerifierError,
@@ -92,8 +98,11 @@ __all__ = [
     "AssertsTest",
     "AsyncVerifier",
     "BackendInfo",
+    "BatchFailed",
     "BatchResult",
+    "BatchState",
     "BatchSummary",
+    "BatchWatch",
     "Budget",
     "CallProbe",
     "CallTest",
@@ -109,6 +118,7 @@ __all__ = [
     "Deadline",
     "DeadlineExceeded",
     "Digest",
+    "DurableBatch",
     "Estimate",
     "ExecutionResult",
     "Extraction",
@@ -141,6 +151,7 @@ __all__ = [
     "Probes",
     "Problem",
     "Program",
+    "RequestIdTaken",
     "RequestRejected",
     "RequestTooLarge",
     "ResultStream",
@@ -153,11 +164,13 @@ __all__ = [
     "Stop",
     "StopReason",
     "SuiteReport",
+    "SyncBatchWatch",
     "SyncGroup",
     "SyncResultStream",
     "Test",
     "TestSignal",
     "Tls",
+    "UnknownBatch",
     "UnknownProblem",
     "UnreadableAnswer",
     "Usage",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from verifier.v1 import verifier_service_pb2 as wire
-from verifierd_client import _awaiting
+from verifierd_client import _awaiting, _durable
 from verifierd_client._batch import BatchCall
 from verifierd_client._calls import Patience, unary
 from verifierd_client._candidates import Program, listed
@@ -15,8 +16,10 @@ from verifierd_client._connection import Connection
 from verifierd_client._reading import read_capabilities
 from verifierd_client._stream import ResultStream
 from verifierd_client._waiting import Waits
+from verifierd_client._watching import BatchWatch
 from verifierd_client._writing import write_problem, write_spec
 from verifierd_client.completions import Extraction
+from verifierd_client.durable import BatchState, DurableBatch
 from verifierd_client.groups.form import Form, GroupRequest
 from verifierd_client.groups.group import Group
 from verifierd_client.groups.stops import Stop
@@ -139,6 +142,64 @@ class AsyncVerifier:
         form = Form(language, extraction, prefix)
         request = GroupRequest(problem, n, stop, form, options or Options(), request_id)
         return Group(request.call(self._connection, self._patience(timeout_s)), form)
+
+    async def submit(
+        self,
+        problem: Problem | Digest,
+        candidates: Iterable[Program],
+        options: Options | None = None,
+        *,
+        labels: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+        request_id: str | None = None,
+    ) -> DurableBatch:
+        """Hand a batch in that the server finishes whoever still waits for it; return once it is stored.
+
+        The same `request_id` with the same contents is the same batch, also in another process; None: a new
+        one, which is still made once however often the call is repeated.
+
+        Raises:
+            RequestIdTaken: the request id names a batch with other contents.
+            VerifierError: see `verifierd_client.errors`.
+        """
+        request = _durable.submission(problem, candidates, options or Options(), labels, request_id)
+        return await _durable.submit(self._connection, self._patience(timeout_s), request)
+
+    async def get(self, batch_id: str, *, timeout_s: float | None = None) -> DurableBatch:
+        """Return how a durable batch stands. Raises VerifierError."""
+        return await _durable.get(self._connection, self._patience(timeout_s), batch_id)
+
+    def watch(self, batch_id: str, *, after: int = 0, timeout_s: float | None = None) -> BatchWatch:
+        """Return an asynchronous iterator over a durable batch's results, of those to come as they land.
+
+        `after` leaves out what was told up to that event: a `last_sequence` of an earlier watch. A lost
+        connection is made anew, and once there was one, for as long as `timeout_s` allows.
+        """
+        return BatchWatch(self._connection, self._patience(timeout_s), batch_id, after)
+
+    async def cancel(
+        self, batch_id: str, reason: str = "", *, timeout_s: float | None = None
+    ) -> DurableBatch:
+        """End a durable batch early, if it has not ended; the records keep `reason`. Raises VerifierError."""
+        return await _durable.cancel(self._connection, self._patience(timeout_s), batch_id, reason)
+
+    def batches(
+        self,
+        *,
+        states: Iterable[BatchState] = (),
+        problem_id: str = "",
+        labels: Mapping[str, str] | None = None,
+        submitted_from: datetime | None = None,
+        submitted_until: datetime | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncGenerator[DurableBatch, None]:
+        """Return an asynchronous iterator over the durable batches that match all of this, newest first.
+
+        Raises:
+            OutOfRange: a time has no zone, or a state is none that a batch can have.
+        """
+        request = _durable.listing(states, problem_id, labels, submitted_from, submitted_until)
+        return _durable.batches(self._connection, self._patience(timeout_s), request)
 
     async def put_problem(self, problem: Problem, *, timeout_s: float | None = None) -> Digest:
         """Leave a problem with the server and return the digest that names it in later calls.

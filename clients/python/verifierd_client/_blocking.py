@@ -36,6 +36,11 @@ def run(work: Coroutine[Any, Any, Answer]) -> Answer:
     raise RuntimeError("a coroutine of the blocking client waits for an event loop")
 
 
+async def next_of(items: AsyncIterator[Answer]) -> Answer | None:
+    """Return the next item; None after the last one."""
+    return await anext(items, None)
+
+
 async def sleep(delay_s: float) -> None:
     """Wait so many seconds."""
     time.sleep(delay_s)  # noqa: ASYNC251 - blocking is the purpose

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import grpc
@@ -20,6 +21,7 @@ Answer = TypeVar("Answer")
 
 FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 5.0
+MOST_DOUBLINGS = 10
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Patience:
         """Return the seconds that are left; None: no bound."""
         return None if self.ends_at is None else max(0.0, self.ends_at - time.monotonic())
 
+    def without_end(self) -> Patience:
+        """Return one that repeats a call for as long as it may take."""
+        return replace(self, retries=sys.maxsize)
+
     async def wait(self, attempt: int, error: VerifierError) -> None:
         """Wait before the next attempt. Raises the error where there is to be none."""
         await self.waits.sleep(self.delay_s(attempt, error))
@@ -48,7 +54,7 @@ class Patience:
         is_lasting = isinstance(error, HandshakeFailed) or not isinstance(error, ConnectionFailed)
         if is_lasting or attempt >= self.retries:
             raise error
-        delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0**attempt)
+        delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** min(attempt, MOST_DOUBLINGS))
         delay_s *= random.uniform(0.5, 1.0)  # noqa: S311 (spreads clients, hides nothing)
         if isinstance(error, ServerBusy):
             delay_s = max(delay_s, error.retry_after_s)

@@ -12,6 +12,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from verifier.v1 import capabilities_pb2, result_pb2, verifier_service_pb2
 from verifierd_client._values import read_value
+from verifierd_client.durable import BatchState, DurableBatch
+from verifierd_client.problems import Digest
 from verifierd_client.reports import Estimate, SuiteReport, TestSignal
 from verifierd_client.results import (
     BackendInfo,
@@ -47,6 +49,7 @@ def _table(descriptor: EnumDescriptor, prefix: str, words: type[Word]) -> dict[i
 
 VERDICTS = _table(result_pb2.Verdict.DESCRIPTOR, "VERDICT_", Verdict)
 KILLERS = _table(result_pb2.KilledBy.DESCRIPTOR, "KILLED_BY_", KilledBy)
+BATCH_STATES = _table(verifier_service_pb2.BatchState.DESCRIPTOR, "BATCH_STATE_", BatchState)
 STOP_REASONS = _table(result_pb2.StopReason.DESCRIPTOR, "STOP_REASON_", StopReason)
 
 
@@ -83,9 +86,7 @@ def read_summary(message: result_pb2.BatchSummary) -> BatchSummary:
     return BatchSummary(
         batch_id=message.batch_id,
         stop_reason=STOP_REASONS.get(message.stop_reason, StopReason.UNKNOWN),
-        verdict_counts={
-            VERDICTS.get(entry.verdict, Verdict.UNKNOWN): entry.count for entry in message.verdict_counts
-        },
+        verdict_counts=_verdict_counts(message.verdict_counts),
         clusters=read_clusters(message.clusters),
         picks=tuple(
             Pick(
@@ -136,6 +137,29 @@ def read_clusters(messages: Iterable[result_pb2.Cluster]) -> tuple[Cluster, ...]
         )
         for message in messages
     )
+
+
+def read_durable_batch(message: verifier_service_pb2.Batch) -> DurableBatch:
+    """Return a durable batch."""
+    return DurableBatch(
+        id=message.id,
+        request_id=message.request_id,
+        state=BATCH_STATES.get(message.state, BatchState.UNKNOWN),
+        problem_id=message.problem_id,
+        problem_digest=Digest(message.problem_digest.hash, message.problem_digest.size_bytes),
+        labels=dict(message.labels),
+        candidates_total=message.candidates_total,
+        candidates_finished=message.candidates_finished,
+        verdict_counts=_verdict_counts(message.verdict_counts),
+        submitted_at=_epoch_s(message.submitted_at),
+        started_at=_epoch_s(message.started_at) if message.HasField("started_at") else None,
+        summary=read_summary(message.summary) if message.HasField("summary") else None,
+        last_sequence=message.last_sequence,
+    )
+
+
+def _verdict_counts(messages: Iterable[result_pb2.VerdictCount]) -> dict[Verdict, int]:
+    return {VERDICTS.get(entry.verdict, Verdict.UNKNOWN): entry.count for entry in messages}
 
 
 def read_capabilities(message: verifier_service_pb2.GetCapabilitiesResponse) -> Capabilities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -9,15 +10,18 @@ from grpc import RpcError, StatusCode
 
 from verifier.v1.status_pb2 import BadRequest, ErrorInfo, RetryInfo, Status
 from verifierd_client.errors import (
+    BatchFailed,
     ConnectionFailed,
     DeadlineExceeded,
     HandshakeFailed,
     InvalidRequest,
     NotOffered,
+    RequestIdTaken,
     RequestRejected,
     RequestTooLarge,
     ServerBusy,
     ServerFault,
+    UnknownBatch,
     UnknownProblem,
     UnreadableAnswer,
     VerifierError,
@@ -29,6 +33,22 @@ STOPPED = "Cancelling all calls"
 
 Detail = TypeVar("Detail", bound=Message)
 
+_REFUSALS = frozenset(
+    {
+        StatusCode.NOT_FOUND,
+        StatusCode.ALREADY_EXISTS,
+        StatusCode.FAILED_PRECONDITION,
+        StatusCode.PERMISSION_DENIED,
+        StatusCode.UNAUTHENTICATED,
+    }
+)
+_BY_REASON: Mapping[str, type[RequestRejected]] = {
+    "UNKNOWN_PROBLEM": UnknownProblem,
+    "UNKNOWN_BATCH": UnknownBatch,
+    "REQUEST_ID_TAKEN": RequestIdTaken,
+    "BATCH_FAILED": BatchFailed,
+}
+
 
 def error_of(status: RpcError, address: str) -> VerifierError:
     """Return the exception that tells of a call's status."""
@@ -37,9 +57,6 @@ def error_of(status: RpcError, address: str) -> VerifierError:
         bad = _detail(status, BadRequest)
         violation = bad.field_violations[0] if bad and bad.field_violations else BadRequest.FieldViolation()
         return InvalidRequest(words, violation.field, violation.description)
-    if code is StatusCode.NOT_FOUND:
-        info = _detail(status, ErrorInfo)
-        return UnknownProblem(words) if info and info.reason == "UNKNOWN_PROBLEM" else RequestRejected(words)
     if code is StatusCode.RESOURCE_EXHAUSTED:
         return RequestTooLarge(words)
     if code is StatusCode.UNIMPLEMENTED:
@@ -57,9 +74,15 @@ def error_of(status: RpcError, address: str) -> VerifierError:
         return ServerFault(words)
     if code is StatusCode.CANCELLED:
         return ConnectionFailed(_cut_off(address, words))
-    if code in (StatusCode.PERMISSION_DENIED, StatusCode.UNAUTHENTICATED, StatusCode.FAILED_PRECONDITION):
-        return RequestRejected(words)
+    if code in _REFUSALS:
+        return _BY_REASON.get(_reason(status), RequestRejected)(words)
     return UnreadableAnswer(f"{code.name}: {words}")
+
+
+def _reason(status: RpcError) -> str:
+    """Return the server's own word for why it refused; empty where it gave none."""
+    info = _detail(status, ErrorInfo)
+    return info.reason if info else ""
 
 
 def _unreachable(address: str, words: str) -> str:

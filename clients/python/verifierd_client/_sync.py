@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from datetime import datetime
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from verifierd_client import _blocking
 from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, AsyncVerifier
-from verifierd_client._blocking import run
+from verifierd_client._blocking import next_of, run
 from verifierd_client._candidates import Program, listed
 from verifierd_client._stream import ResultStream
+from verifierd_client._sync_watch import SyncBatchWatch
 from verifierd_client._waiting import Waits
 from verifierd_client.completions import Extraction
+from verifierd_client.durable import BatchState, DurableBatch
 from verifierd_client.groups.blocking import SyncGroup
 from verifierd_client.groups.call import GroupCall
 from verifierd_client.groups.form import Form, GroupRequest
@@ -20,6 +23,8 @@ from verifierd_client.groups.stops import Stop
 from verifierd_client.problems import Digest, Options, Problem
 from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
 from verifierd_client.tls import Tls
+
+Item = TypeVar("Item")
 
 
 class _BlockingVerifier(AsyncVerifier):
@@ -118,6 +123,55 @@ class Verifier:
         request = GroupRequest(problem, n, stop, form, options or Options(), request_id)
         return SyncGroup(self._verifier.group_call(request, timeout_s), form)
 
+    def submit(
+        self,
+        problem: Problem | Digest,
+        candidates: Iterable[Program],
+        options: Options | None = None,
+        *,
+        labels: Mapping[str, str] | None = None,
+        timeout_s: float | None = None,
+        request_id: str | None = None,
+    ) -> DurableBatch:
+        """Hand a durable batch in, as `AsyncVerifier.submit`. Raises the same."""
+        asked = self._verifier.submit(
+            problem, candidates, options, labels=labels, timeout_s=timeout_s, request_id=request_id
+        )
+        return run(asked)
+
+    def get(self, batch_id: str, *, timeout_s: float | None = None) -> DurableBatch:
+        """Return how a durable batch stands. Raises VerifierError."""
+        return run(self._verifier.get(batch_id, timeout_s=timeout_s))
+
+    def watch(self, batch_id: str, *, after: int = 0, timeout_s: float | None = None) -> SyncBatchWatch:
+        """Return an iterator over a durable batch's results, as `AsyncVerifier.watch`."""
+        return SyncBatchWatch(self._verifier.watch(batch_id, after=after, timeout_s=timeout_s))
+
+    def cancel(self, batch_id: str, reason: str = "", *, timeout_s: float | None = None) -> DurableBatch:
+        """End a durable batch early, unless it has ended. Raises VerifierError."""
+        return run(self._verifier.cancel(batch_id, reason, timeout_s=timeout_s))
+
+    def batches(
+        self,
+        *,
+        states: Iterable[BatchState] = (),
+        problem_id: str = "",
+        labels: Mapping[str, str] | None = None,
+        submitted_from: datetime | None = None,
+        submitted_until: datetime | None = None,
+        timeout_s: float | None = None,
+    ) -> Iterator[DurableBatch]:
+        """Return an iterator over durable batches, as `AsyncVerifier.batches`. Raises the same."""
+        found = self._verifier.batches(
+            states=states,
+            problem_id=problem_id,
+            labels=labels,
+            submitted_from=submitted_from,
+            submitted_until=submitted_until,
+            timeout_s=timeout_s,
+        )
+        return _each(found)
+
     def put_problem(self, problem: Problem, *, timeout_s: float | None = None) -> Digest:
         """Leave a problem with the server and return the digest that names it in later calls.
 
@@ -180,7 +234,7 @@ class SyncResultStream:
 
     def __next__(self) -> CandidateResult:
         """Return the next result. Raises VerifierError."""
-        result = run(_next(self._stream))
+        result = run(next_of(self._stream))
         if result is None:
             raise StopIteration
         return result
@@ -200,5 +254,9 @@ class SyncResultStream:
         self.close()
 
 
-async def _next(stream: AsyncIterator[CandidateResult]) -> CandidateResult | None:
-    return await anext(stream, None)
+def _each(items: AsyncGenerator[Item, None]) -> Iterator[Item]:
+    try:
+        while (item := run(next_of(items))) is not None:
+            yield item
+    finally:
+        run(items.aclose())

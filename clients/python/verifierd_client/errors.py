@@ -5,6 +5,9 @@ VerifierError
 │   ├── InvalidRequest      a field is wrong: `field` and `problem` say which and how
 │   ├── RequestTooLarge     a message is above the server's size limit, or a quota is used up
 │   ├── UnknownProblem      the server does not keep the problem (any longer): put it again
+│   ├── UnknownBatch        the server keeps no durable batch of this id
+│   ├── RequestIdTaken      the request id names a durable batch with other contents
+│   ├── BatchFailed         a durable batch came to no end of its own: it has no summary
 │   └── NotOffered          this server does not offer the method
 ├── ConnectionFailed        the server cannot be reached, or went away during the call
 │   ├── ServerBusy          it is full or shutting down: come back after `retry_after_s`
@@ -58,6 +61,18 @@ class RequestTooLarge(RequestRejected):
 
 class UnknownProblem(RequestRejected):
     """The server does not keep the problem that a digest names."""
+
+
+class UnknownBatch(RequestRejected):
+    """The server keeps no durable batch of this id."""
+
+
+class RequestIdTaken(RequestRejected):
+    """The request id names a durable batch that was submitted with other contents."""
+
+
+class BatchFailed(RequestRejected):
+    """A durable batch came to no end of its own; the results that had landed by then hold."""
 
 
 class NotOffered(RequestRejected):
