@@ -50,16 +50,17 @@ class Requests:
 
 
 class Held(FakeExecutor):
-    """Runs programs one at a time, and does not begin those of these candidates until `release` is set."""
+    """Runs programs one at a time, and never those of these candidates; `held` is set once one is due."""
 
     def __init__(self, *candidate_ids: str) -> None:
         super().__init__(act, capacity=1)
-        self.release = asyncio.Event()
-        self._held = candidate_ids
+        self.held = asyncio.Event()
+        self._never = frozenset(candidate_ids)
 
     async def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
-        if request.candidate_id in self._held:
-            await self.release.wait()
+        if request.candidate_id in self._never:
+            self.held.set()
+            await asyncio.Event().wait()
         async with aclosing(super().execute(request)) as answers:
             async for answer in answers:
                 yield answer

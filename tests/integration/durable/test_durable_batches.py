@@ -95,8 +95,9 @@ async def test_many_stops_change_nothing_of_the_end(store: Store) -> None:
             whole = await daemon.watched("batch-whole")
             await daemon.durable.submit(submission(*sources, request_id="cut"))
         for lives in range(1, 6):
-            async with life(store, fake(capacity=1)) as daemon:
-                await until_asked(daemon.executor, 2 * lives)
+            executor = Held(*(f"c{number}" for number in range(8 * lives, len(sources))))
+            async with life(store, executor) as daemon:
+                await executor.held.wait()
         async with life(store) as daemon:
             cut = await daemon.watched("batch-cut")
     assert verdicts_in(cut) == verdicts_in(whole)
