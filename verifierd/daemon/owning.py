@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,8 +13,6 @@ from verifierd.audit.store import Store
 from verifierd.logs import get_logger
 
 LOOK_S = 5.0  # between two looks whether it still holds
-# A database takes a moment to see that the daemon before this one was killed.
-TRIES, BETWEEN_S = 10, 0.3
 
 _log = get_logger(__name__)
 
@@ -62,7 +59,7 @@ async def owned(store: Store, lost: Callable[[], Awaitable[None]]) -> AsyncItera
         StoreInUse: another daemon has them.
         StoreUnavailable: the store cannot be reached.
     """
-    owning = await asyncio.to_thread(Owning, partial(_patiently, partial(own, store)))
+    owning = await asyncio.to_thread(Owning, partial(own, store))
     keeping = asyncio.create_task(owning.keep(lost))
     try:
         yield
@@ -70,12 +67,3 @@ async def owned(store: Store, lost: Callable[[], Awaitable[None]]) -> AsyncItera
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
         await asyncio.to_thread(owning.close)
-
-
-def _patiently(take: Callable[[], Ownership]) -> Ownership:
-    for _ in range(TRIES - 1):
-        try:
-            return take()
-        except StoreInUse:
-            time.sleep(BETWEEN_S)
-    return take()
