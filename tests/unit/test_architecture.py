@@ -37,7 +37,7 @@ LAYERS = (
     {"batches"},
     {"durable"},
     {"api", "config", "datasets"},
-    {"daemon", "export", "report"},
+    {"console", "daemon", "export", "report"},
     {"cli"},
     {"__main__"},
 )

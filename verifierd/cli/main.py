@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from verifierd.cli import calibrate, doctor, evaluate, export, plan, report, select, serve, verify
+from verifierd.cli import calibrate, console, doctor, evaluate, export, plan, report, select, serve, verify
 from verifierd.cli.audit import group as audit
 from verifierd.cli.demo import command as demo
 from verifierd.cli.endings import write_line
@@ -27,6 +27,7 @@ The commands, from a first look to daily use:
     verifierd export traces results.jsonl ...        what passed, to train on
     verifierd serve                                  serve others over gRPC
     verifierd audit list                             what was recorded, and does it still stand?
+    verifierd console --database audit.db            see in a browser what was recorded
 
 `verifierd COMMAND --help` tells the rest, with examples.
 """
@@ -51,6 +52,7 @@ def build() -> typer.Typer:
     app.command(help=calibrate.HELP)(calibrate.calibrate)
     app.add_typer(export.build(), name="export")
     app.add_typer(audit.build(), name="audit")
+    app.command(help=console.HELP)(console.console)
     app.command(help=doctor.HELP)(doctor.doctor)
     app.command(help=demo.HELP)(demo.demo)
     return app

@@ -1,0 +1,1 @@
+"""The pages: each reads what an address asks for, and fills a template."""

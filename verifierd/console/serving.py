@@ -1,0 +1,129 @@
+"""Serves the console over HTTP until a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from verifierd.audit.store import Store
+from verifierd.console.app import console_app
+from verifierd.console.shelf import Shelf
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+CLOSING_GRACE_S = 2
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
+
+
+class CannotListen(Exception):
+    """The console cannot be served at an address; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where to listen; port 0: any free one."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether only this machine can reach it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def listen_of(text: str) -> Listen:
+    """Return the address that HOST:PORT means; an IPv6 address is in brackets. Raises CannotListen."""
+    host, colon, port = text.rpartition(":")
+    is_bracketed = host.startswith("[") and host.endswith("]")
+    host = host[1:-1] if is_bracketed else host
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 65_535) or (
+        ":" in host and not is_bracketed
+    ):
+        raise CannotListen(f"{text!r} is no address: give HOST:PORT, such as 127.0.0.1:8081 or [::1]:8081")
+    return Listen(host, int(port))
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raise CannotListen where one of these is no name of a host."""
+    for name in names:
+        if not name or set(name) & set("*:/ "):
+            raise CannotListen(
+                f"{name!r} is no name of a host; give one without a port, such as console.example"
+            )
+
+
+def serve(store: Store, listen: Listen, names: Sequence[str], on_ready: Callable[[str], None]) -> None:
+    """Serve a store's console until SIGTERM or SIGINT.
+
+    Args:
+        store: what is shown.
+        listen: where.
+        names: by which other hosts ask for it, beside the address itself.
+        on_ready: called with the console's URL once it answers.
+
+    Raises:
+        CannotListen: the address cannot be listened on, or a name is none.
+    """
+    check_names(names)
+    with _bound(listen) as bound:
+        port = bound.getsockname()[1]
+        shown = f"[{listen.host}]" if ":" in listen.host else listen.host
+        app = console_app(Shelf(store), [*LOOPBACK_NAMES, shown, *names])
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=CLOSING_GRACE_S,
+        )
+        _Server(config, lambda: on_ready(f"http://{shown}:{port}/")).run(sockets=[bound])
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers, and ends with status 0 after a signal."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at a signal, a second one at once. Uvicorn itself would send it on to the process."""
+        loop = asyncio.get_running_loop()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+@contextmanager
+def _bound(listen: Listen) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+    bound = socket.socket(family)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((listen.host, listen.port))
+        except OSError as error:
+            raise CannotListen(
+                f"cannot listen on {listen.host} port {listen.port}: {error.strerror or error}; give another "
+                "address by --listen HOST:PORT"
+            ) from None
+        yield bound
+    finally:
+        bound.close()
