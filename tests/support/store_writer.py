@@ -9,8 +9,9 @@ import sys
 from collections.abc import Sequence
 
 from tests.support.entries import begun, judged
+from verifierd.audit.entries import Committed
 from verifierd.audit.store import StoreSettings, open_store
-from verifierd.audit.writer import Committed, Writer, WriterSettings
+from verifierd.audit.writer import Writer, WriterSettings
 
 
 async def write_for_ever(settings: StoreSettings, batch_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -13,13 +14,14 @@ from grpc_reflection.v1alpha import reflection
 from verifier.v1 import audit_service_pb2, verifier_service_pb2
 from verifier.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
 from verifier.v1.verifier_service_pb2_grpc import add_VerifierServiceServicer_to_server
-from verifierd.api.audit_service import AuditService
-from verifierd.api.durable_service import DurableVerifierService
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.gatekeeper import OVERSIZE_FACTOR, Gatekeeper
-from verifierd.api.records import Records
 from verifierd.api.service import VerifierService
 from verifierd.api.unoffered import AuditNotOffered, VerifierServiceWithoutRecords
+
+if TYPE_CHECKING:
+    from verifierd.api.audit_service import AuditService
+    from verifierd.api.records import Records
 
 VERIFIER_SERVICE = verifier_service_pb2.DESCRIPTOR.services_by_name["VerifierService"].full_name
 AUDIT_SERVICE = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"].full_name
@@ -48,6 +50,10 @@ class ApiServer:
         if records is None:
             self._service = VerifierServiceWithoutRecords(engine, shelf, abilities)
         else:
+            # Who keeps no records does not wait for the libraries of a store.
+            from verifierd.api.audit_service import AuditService
+            from verifierd.api.durable_service import DurableVerifierService
+
             self._service = DurableVerifierService(engine, shelf, abilities, records)
             self._audit = AuditService(records.store, self._max_message_bytes, records.verified_with)
             records.writer.on_commit(self._audit.tell_news)

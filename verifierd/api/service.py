@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verifier.v1 import result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
@@ -18,11 +18,13 @@ from verifierd.api.convert.events import EventWriter, is_heavy
 from verifierd.api.convert.fields import chosen, identifier, refuse_others, under
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.feed import CandidateFeed
-from verifierd.api.records import Records
 from verifierd.api.requests import BatchRequest, RequestReader
 from verifierd.errors import InvalidField
 from verifierd.logs import bound_ids
 from verifierd.model import Candidate
+
+if TYPE_CHECKING:
+    from verifierd.api.records import Records
 
 
 class VerifierService(VerifierServiceServicer):

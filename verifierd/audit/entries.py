@@ -142,3 +142,11 @@ Entry = (
     | HoldChanged
     | RecordsRemoved
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An entry as it was stored, and the number of its record."""
+
+    sequence: int
+    entry: Entry

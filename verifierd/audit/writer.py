@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from verifierd.audit.committing import Committer, Item
-from verifierd.audit.entries import Entry
+from verifierd.audit.entries import Committed, Entry
 from verifierd.audit.errors import StoreTrouble
 from verifierd.audit.queue import Queue, Unit, size_of
 from verifierd.audit.store import Store
@@ -35,14 +35,6 @@ class WriterSettings:
     entries_at_once: int = 256
     linger_s: float = 0.1
     delays_s: Sequence[float] = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """An entry as it was stored, and the number of its record."""
-
-    sequence: int
-    entry: Entry
 
 
 @dataclass(slots=True)

@@ -9,9 +9,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from verifierd.audit.entries import Asker, BatchAbandoned, BatchBegun, CandidateJudged, Entry
+from verifierd.audit.entries import Asker, BatchAbandoned, BatchBegun, CandidateJudged, Committed, Entry
 from verifierd.audit.errors import StoreError
-from verifierd.audit.writer import Committed
 from verifierd.batches.arrivals import Candidates
 from verifierd.batches.chronicle import Chronicle
 from verifierd.batches.engine import Engine

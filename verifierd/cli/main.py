@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from verifierd.cli import calibrate, console, doctor, evaluate, export, plan, report, select, serve, verify
-from verifierd.cli.audit import group as audit
+from verifierd.cli.audit import entry as audit
 from verifierd.cli.demo import command as demo
 from verifierd.cli.endings import write_line
 from verifierd.daemon.parts import distribution_version

@@ -7,9 +7,6 @@ import os
 from sandboxes.model import Limits
 from sandboxes.settings import DockerSettings, SandboxSettings
 from verifierd.admission import DERIVED, MIB, SECOND_NS, AdmissionLimits
-from verifierd.audit.known_secrets import KNOWN_SECRETS
-from verifierd.audit.redaction import Redactor, Rule
-from verifierd.audit.store import StoreSettings
 from verifierd.config.settings import DefaultBounds, MaxBounds, Settings
 from verifierd.economics.prices import PriceTable
 
@@ -63,19 +60,6 @@ def price_table(settings: Settings) -> PriceTable:
         usd_per_million_prompt_tokens=section.usd_per_million_prompt_tokens,
         usd_per_million_completion_tokens=section.usd_per_million_completion_tokens,
     )
-
-
-def store_settings(settings: Settings) -> StoreSettings | None:
-    """Return where the audit store is; None where no records are kept."""
-    section = settings.audit
-    return StoreSettings(section.database, section.blobs) if section.database else None
-
-
-def redactor(settings: Settings) -> Redactor:
-    """Return what entries go through before they are stored."""
-    section = settings.audit
-    rules = [Rule(each.pattern, each.replacement) for each in section.redact]
-    return Redactor([*rules, *(KNOWN_SECRETS if section.redact_known_secrets else ())])
 
 
 def _limits(bounds: DefaultBounds | MaxBounds) -> Limits:

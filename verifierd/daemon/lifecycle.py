@@ -7,20 +7,22 @@ import contextlib
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandboxes.backends.base import BackendUnavailable
 from sandboxes.findings import HostReport
 from sandboxes.host import examine
 from sandboxes.model import SandboxError
-from verifierd.api.records import Records
 from verifierd.api.server import ApiServer, ListenError
 from verifierd.audit.errors import StoreError
 from verifierd.audit.wrong_input import WrongInput
 from verifierd.config.convert import sandbox_settings
 from verifierd.config.settings import Settings
 from verifierd.daemon.parts import Parts, assemble, server_of
-from verifierd.daemon.records import records_kept
 from verifierd.logs import get_logger
+
+if TYPE_CHECKING:
+    from verifierd.api.records import Records
 
 CLOSING_GRACE_S = 2.0  # for calls that read their last events after the drain
 CONNECT_TIMEOUT_S = 2.0
@@ -80,7 +82,7 @@ class Daemon:
         parts = assemble(self._settings, report)
         async with AsyncExitStack() as undo:
             try:
-                records = await undo.enter_async_context(records_kept(self._settings, parts))
+                records = await self._records_kept(parts, undo)
                 undo.push_async_callback(parts.pool.close)
                 await parts.pool.start()
                 server = server_of(self._settings, parts, records)
@@ -100,6 +102,15 @@ class Daemon:
             audit_store=None if records is None else records.store.where,
             seconds=round(time.monotonic() - began, 3),
         )
+
+    async def _records_kept(self, parts: Parts, undo: AsyncExitStack) -> Records | None:
+        """Open the records that the settings want kept, until `undo` closes them; None: they want none."""
+        if not self._settings.audit.database:
+            return None
+        # Who keeps no records does not wait for the libraries of a store.
+        from verifierd.daemon.records import records_kept
+
+        return await undo.enter_async_context(records_kept(self._settings, parts))
 
     def ask_to_stop(self) -> None:
         """Let the main loop end, from a signal handler or anywhere else in the event loop."""

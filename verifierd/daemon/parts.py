@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from sandboxes.backends.choice import make_backend
 from sandboxes.findings import HostReport
 from sandboxes.languages import LANGUAGES
 from sandboxes.pool import SandboxPool
 from verifierd.api.engine import Abilities, BackendAbility, CheckerAbility, LanguageAbility, WallAbility
-from verifierd.api.records import Records
 from verifierd.api.server import ApiServer
 from verifierd.batches.admission import QueueLimits
 from verifierd.batches.engine import Engine
@@ -29,6 +29,9 @@ from verifierd.execution.near_limit import NearLimit
 from verifierd.execution.retrying import Retrying
 from verifierd.judging.checkers import available
 from verifierd.selection.rules import RULES
+
+if TYPE_CHECKING:
+    from verifierd.api.records import Records
 
 
 @dataclass(frozen=True, slots=True)

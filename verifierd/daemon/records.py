@@ -13,7 +13,7 @@ from verifierd.api.submissions import Submissions
 from verifierd.audit.store import open_store
 from verifierd.audit.writer import Writer
 from verifierd.batches.recorded import Recorder, log_committed
-from verifierd.config.convert import redactor, store_settings
+from verifierd.config.records import redactor, store_settings
 from verifierd.config.settings import Settings
 from verifierd.daemon.owning import owned
 from verifierd.daemon.parts import Parts

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from verifierd.audit import errors as audit
-from verifierd.audit.entries import Asker, BatchAbandoned, BatchBegun, CancelAsked
+from verifierd.audit.entries import Asker, BatchAbandoned, BatchBegun, CancelAsked, Committed
 from verifierd.audit.filters import BatchFilter
 from verifierd.audit.pages import Asked, Page
 from verifierd.audit.reading import unfinished
 from verifierd.audit.store import Store
-from verifierd.audit.writer import Committed
 from verifierd.batches.recorded import Recorder, refuse_in_trouble
 from verifierd.durable.reaching import reachable, reached
 from verifierd.durable.runs import Runs

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from tests.support.entries import begun, ended, execution, judged
 from tests.support.stores import sequences_of_whole_chain
 from verifierd.audit import reading
-from verifierd.audit.entries import CandidateJudged, Entry
+from verifierd.audit.entries import CandidateJudged, Committed, Entry
 from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
 from verifierd.audit.store import Store, StoreSettings, open_store
-from verifierd.audit.writer import Committed, Writer, WriterSettings
+from verifierd.audit.writer import Writer, WriterSettings
 from verifierd.model import Verdict
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,7 @@ from tests.support.entries import execution, judged
 from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.store import StoreSettings
 from verifierd.config import ConfigError, load_settings
-from verifierd.config.convert import redactor, store_settings
+from verifierd.config.records import redactor, store_settings
 
 
 def settings_file(folder: Path, text: str) -> Path:

@@ -1,4 +1,4 @@
-"""The group `verifierd audit`, put together: one module a command, its help beside it."""
+"""The commands of `verifierd audit`, put together: one module a command, its help beside it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,10 @@ from verifierd.cli.audit import (
     verify,
 )
 
-HELP = """Look into the audit store, prove that nobody changed it, and say what may go.
-
-The store is that of the daemon's settings (`audit.database`, in the file of `--config` or in the variable
-`VERIFIERD_AUDIT__DATABASE`), or what `--database` names: the path of an SQLite file, or the URL of a
-PostgreSQL database. No daemon is needed, and one that runs may go on.
-"""
-
 
 def build() -> typer.Typer:
     """Return the commands of `verifierd audit`."""
-    app = typer.Typer(help=HELP, no_args_is_help=True)
+    app = typer.Typer()
     app.command("list", help=listing.HELP)(listing.list_)
     app.command(help=show.HELP)(show.show)
     app.command(help=logs.HELP)(logs.logs)

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from verifierd.audit.store import Store, StoreSettings, open_store
 from verifierd.cli.options import CONFIG_HELP
 from verifierd.config import ConfigError, Settings
-from verifierd.config.convert import store_settings
+
+if TYPE_CHECKING:
+    from verifierd.audit.store import Store, StoreSettings
 
 DatabaseOption = Annotated[
     str | None,
@@ -46,6 +47,9 @@ def opened(settings: Settings, database: str | None, blobs: str | None = None) -
         ConfigError: neither names one.
         StoreUnavailable: it cannot be used; the reason says why.
     """
+    # A command line that opens no store does not wait for its libraries.
+    from verifierd.audit.store import open_store
+
     store = open_store(_place(settings, database, blobs), create=False)
     try:
         yield store
@@ -59,6 +63,9 @@ def is_of_settings(settings: Settings, database: str | None) -> bool:
 
 
 def _place(settings: Settings, database: str | None, blobs: str | None) -> StoreSettings:
+    from verifierd.audit.store import StoreSettings
+    from verifierd.config.records import store_settings
+
     named = store_settings(settings)
     if database:
         # The blobs of the settings are those of their own database.

@@ -1,0 +1,21 @@
+"""The section `audit` as what the store takes. Apart from `convert`: its libraries load slowly."""
+
+from __future__ import annotations
+
+from verifierd.audit.known_secrets import KNOWN_SECRETS
+from verifierd.audit.redaction import Redactor, Rule
+from verifierd.audit.store import StoreSettings
+from verifierd.config.settings import Settings
+
+
+def store_settings(settings: Settings) -> StoreSettings | None:
+    """Return where the audit store is; None where no records are kept."""
+    section = settings.audit
+    return StoreSettings(section.database, section.blobs) if section.database else None
+
+
+def redactor(settings: Settings) -> Redactor:
+    """Return what entries go through before they are stored."""
+    section = settings.audit
+    rules = [Rule(each.pattern, each.replacement) for each in section.redact]
+    return Redactor([*rules, *(KNOWN_SECRETS if section.redact_known_secrets else ())])
