@@ -10,7 +10,7 @@ WITH_ENGINE := $(PYTHON) -m tests.support.engine
 FRAMEWORKS ?= openai,trl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docker test-frameworks test-security fuzz bench audit images toolchains lint format proto check-proto lock clean
+.PHONY: help setup run test test-docker test-frameworks test-audit test-security fuzz bench audit images toolchains lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
@@ -37,6 +37,10 @@ fuzz: setup ## fuzz every line that untrusted bytes cross (FUZZ="--seconds 300 -
 
 test-frameworks: setup ## the tests that run real trainers and evaluators, in environments made for them (FRAMEWORKS=all)
 	@TEST_FRAMEWORKS=$(FRAMEWORKS) $(PYTHON) -m pytest tests/integration/frameworks
+
+test-audit: setup ## the tests of the audit store in PostgreSQL and of the console in Chromium; installs both (root)
+	@sh deploy/host/install.sh postgresql chromium
+	@$(PYTHON) -m pytest tests/unit/audit tests/integration/audit tests/unit/console tests/browser
 
 test-docker: setup ## the tests of the Docker backend; starts a private engine where none runs (root)
 	@$(WITH_ENGINE) $(PYTHON) -m pytest tests/integration/docker tests/integration/sandboxes tests/conformance \

@@ -40,11 +40,11 @@ def backend(name: str) -> Backend:
 
 
 @contextmanager
-def running(name: str, sandboxes: int = 2) -> Iterator[Service]:
-    """Run the service on a backend. Raises Absent where this host cannot."""
+def running(name: str, sandboxes: int = 2, **settings: str) -> Iterator[Service]:
+    """Run the service on a backend, further settings by variables. Raises Absent where it cannot."""
     if reason := why_not(backend(name)):
         raise Absent(f"{name}: {reason}")
-    with serving(backend(name), sandboxes) as service:
+    with serving(backend(name), sandboxes, **settings) as service:
         yield service
 
 

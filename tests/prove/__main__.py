@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.prove import boundary, clients, core, languages, selection, throughput
+from tests.prove import audit, boundary, clients, core, languages, selection, throughput
 from tests.prove.harness import prove
 from tests.support.any_engine import engine_where_possible
 
@@ -22,6 +22,7 @@ PROOFS = {
     "throughput": throughput.lines,
     "selection": selection.lines,
     "clients": clients.lines,
+    "audit": audit.lines,
 }
 AROUND = {
     "boundary": engine_where_possible,
