@@ -40,7 +40,7 @@ test-frameworks: setup ## the tests that run real trainers and evaluators, in en
 
 test-audit: setup ## the tests of the audit store in PostgreSQL and of the console in Chromium; installs both (root)
 	@sh deploy/host/install.sh postgresql chromium
-	@$(PYTHON) -m pytest tests/unit/audit tests/integration/audit tests/unit/console tests/browser
+	@$(PYTHON) -m pytest tests/unit/audit tests/integration/audit tests/integration/durable tests/unit/console tests/browser
 
 test-docker: setup ## the tests of the Docker backend; starts a private engine where none runs (root)
 	@$(WITH_ENGINE) $(PYTHON) -m pytest tests/integration/docker tests/integration/sandboxes tests/conformance \

@@ -115,7 +115,7 @@ def on_small_disk() -> Iterator[Store]:
     """A store on a file system of four megabytes, half of it taken by a file `ballast`."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small file system")
-    with tempfile.TemporaryDirectory(prefix="verifierd-small-") as folder:
+    with tempfile.TemporaryDirectory(prefix="small-store-") as folder:
         options = ["-t", "tmpfs", "-o", "size=4m", "tmpfs"]
         made = subprocess.run(["mount", *options, folder], capture_output=True, text=True, check=False)
         if made.returncode != 0:

@@ -93,10 +93,11 @@ async def test_many_stops_change_nothing_of_the_end(store: Store) -> None:
         async with life(store) as daemon:
             await daemon.durable.submit(submission(*sources, request_id="whole"))
             whole = await daemon.watched("batch-whole")
-            await daemon.durable.submit(submission(*sources, request_id="cut"))
         for lives in range(1, 6):
             executor = Held(*(f"c{number}" for number in range(8 * lives, len(sources))))
             async with life(store, executor) as daemon:
+                if lives == 1:  # not in a life that holds nothing, which may see it through
+                    await daemon.durable.submit(submission(*sources, request_id="cut"))
                 await executor.held.wait()
         async with life(store) as daemon:
             cut = await daemon.watched("batch-cut")
