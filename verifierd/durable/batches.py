@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from verifierd.audit import errors as audit
 from verifierd.audit.entries import Asker, BatchAbandoned, BatchBegun, CancelAsked, Committed
@@ -20,6 +21,8 @@ from verifierd.durable.watching import Told, Watching
 from verifierd.errors import Draining, RequestIdTaken, UnknownBatch
 from verifierd.logs import get_logger
 
+Came = TypeVar("Came")
+
 DIED = "the daemon ended while it ran"
 
 
@@ -32,7 +35,7 @@ class DurableBatches:
         self._store = store
         self._runs = Runs(recorder, store, source, at_a_time)
         self._watching = Watching(store)
-        self._accepting: set[asyncio.Task[audit.RequestIdTaken | None]] = set()
+        self._committing: set[asyncio.Task[Any]] = set()
         self._is_over = False
         self._log = get_logger(__name__)
 
@@ -71,11 +74,7 @@ class DurableBatches:
         begun = submission.entry(self._recorder.clock_ns())
         taken = await reached(namesake, self._store, begun)
         if taken is None:
-            accepting = asyncio.create_task(self._accept(begun))
-            self._accepting.add(accepting)
-            accepting.add_done_callback(self._accepted)
-            # What is on its way into the store is run, whoever still waits for it.
-            taken = await asyncio.shield(accepting)
+            taken = await self._whoever_waits(self._accept(begun))
         if taken is None:
             return await self.standing(begun.batch_id)
         if taken.request_sha256 != begun.request_sha256:
@@ -105,13 +104,14 @@ class DurableBatches:
             RecordsUnavailable: the store cannot be read or written at the moment.
         """
         standing = await self.standing(batch_id)
-        if standing.is_finished or standing.row.cancel_reason is not None:
+        if standing.is_finished:
+            return standing
+        if standing.row.cancel_reason is not None:
+            self._runs.cancel(batch_id)  # once more: what is in the store holds
             return standing
         refuse_in_trouble(self._recorder.scribe)
         asked = CancelAsked(batch_id, self._recorder.clock_ns(), asker, reason)
-        with reachable():
-            await self._recorder.scribe.committed(asked)
-        self._runs.cancel(batch_id)
+        await self._whoever_waits(self._end(asked))
         return await self.standing(batch_id)
 
     async def stop(self) -> None:
@@ -131,7 +131,20 @@ class DurableBatches:
             self._runs.begin(begun.batch_id)
         return None
 
-    def _accepted(self, accepting: asyncio.Task[audit.RequestIdTaken | None]) -> None:
-        self._accepting.discard(accepting)
-        if not accepting.cancelled() and (error := accepting.exception()) is not None:
-            self._log.warning("durable_batch_not_accepted", error=str(error))  # its caller may have gone
+    async def _end(self, asked: CancelAsked) -> None:
+        """Store that a batch's end was asked for, and end it."""
+        with reachable():
+            await self._recorder.scribe.committed(asked)
+        self._runs.cancel(asked.batch_id)
+
+    async def _whoever_waits(self, committing: Coroutine[Any, Any, Came]) -> Came:
+        """Await what goes on when its caller has gone: what is on its way into the store has its effect."""
+        task = asyncio.create_task(committing)
+        self._committing.add(task)
+        task.add_done_callback(self._committed)
+        return await asyncio.shield(task)
+
+    def _committed(self, committing: asyncio.Task[Any]) -> None:
+        self._committing.discard(committing)
+        if not committing.cancelled() and (error := committing.exception()) is not None:
+            self._log.warning("durable_request_not_stored", error=str(error))  # its caller may have gone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.integration.durable.scene import (
     verdicts_in,
 )
 from tests.unit.batches.scene import fake
+from verifierd.audit.entries import CancelAsked
 from verifierd.audit.filters import BatchFilter
 from verifierd.audit.pages import Asked
 from verifierd.audit.store import Store
@@ -193,6 +195,33 @@ async def test_a_cancel_that_was_accepted_holds_after_the_next_start(store: Stor
     assert end_in(events).stop_reason == "cancelled"
 
 
+async def test_who_goes_away_while_it_cancels_has_cancelled(store: Store) -> None:
+    executor = Held("c1")
+    async with asyncio.timeout(30), life(store, executor) as daemon:
+        await daemon.durable.submit(submission("right", "wrong"))
+        await executor.held.wait()
+        asking = asyncio.create_task(daemon.durable.cancel("batch-r1", ASKER, "enough"))
+        while not daemon.durable._committing:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        events = await daemon.watched("batch-r1")
+    assert end_in(events).stop_reason == "cancelled"
+
+
+async def test_a_cancel_that_had_no_effect_has_it_when_it_is_asked_for_again(store: Store) -> None:
+    executor = Held("c1")
+    async with asyncio.timeout(30), life(store, executor) as daemon:
+        await daemon.durable.submit(submission("right", "wrong"))
+        await executor.held.wait()
+        await daemon.writer.committed(CancelAsked("batch-r1", time.time_ns(), ASKER, "enough"))
+        await daemon.durable.cancel("batch-r1", ASKER, "again")
+        events = await daemon.watched("batch-r1")
+        standing = await daemon.durable.standing("batch-r1")
+    assert end_in(events).stop_reason == "cancelled"
+    assert standing.row.cancel_reason == "enough"
+
+
 async def test_stopping_rules_hold_over_a_stop(store: Store) -> None:
     rules = BatchOptions(stop_after_accepted=2)
     sources = ("right", "wrong", "right too", "right three")
@@ -244,7 +273,7 @@ async def test_who_goes_away_while_it_submits_leaves_a_batch_that_runs(store: St
 
     async with asyncio.timeout(30), life(store) as daemon:
         asking = asyncio.create_task(submitted(daemon))
-        while not daemon.durable._accepting:  # noqa: ASYNC110
+        while not daemon.durable._committing:  # noqa: ASYNC110
             await asyncio.sleep(0)
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
