@@ -73,7 +73,8 @@ class Watching:
                 return
             if not page:
                 await self._look_for_failure(batch_id)
-                await news.wait()
+                if not self._is_over:  # else nobody will tell any more
+                    await news.wait()
             if self._is_over:
                 raise Draining
 

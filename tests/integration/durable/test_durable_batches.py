@@ -258,6 +258,16 @@ async def test_who_watches_is_sent_away_when_the_daemon_stops(store: Store) -> N
             await daemon.durable.submit(submission("right", request_id="late"))
 
 
+async def test_who_comes_to_watch_when_the_daemon_has_stopped_is_sent_away(store: Store) -> None:
+    executor = fake()
+    executor.hold.clear()
+    async with asyncio.timeout(10), life(store, executor) as daemon:
+        await daemon.durable.submit(submission("right"))
+        await daemon.durable.stop()
+        with pytest.raises(Draining):
+            await daemon.watched("batch-r1")
+
+
 async def test_batches_that_are_not_there_are_named(store: Store) -> None:
     async with asyncio.timeout(30), life(store) as daemon:
         for look in (daemon.durable.standing("none"), daemon.watched("none")):
