@@ -255,7 +255,6 @@ class BatchRun:
         if arrived.position not in self._unfinished:  # given up at this very moment
             return
         self._finish_equals(arrived, result)
-        self._end_probing(was_seen=bool(result.probes))
 
     def _end_probing(self, *, was_seen: bool) -> None:
         """Take down that a program needs the probe inputs no longer, and whether it was seen on them."""
@@ -264,9 +263,14 @@ class BatchRun:
             self._verification.keep_probes(kept)
 
     def _finish_equals(self, arrived: Arrived, result: CandidateResult) -> None:
-        """Finish a candidate that ran, and those of the same program that waited for it, in one step."""
-        finished = ((arrived, result), *self._programs.finished(arrived, result))
-        self._landed.put_nowait(tuple(chain.from_iterable(starmap(self._finished, finished))))
+        """Finish a candidate that ran, and those of the same program that waited for it, in one step.
+
+        Probe inputs are chosen before the others count, as when this is taken up after an interruption.
+        """
+        step = [*self._finished(arrived, result)]
+        self._end_probing(was_seen=bool(result.probes))
+        step += chain.from_iterable(starmap(self._finished, self._programs.finished(arrived, result)))
+        self._landed.put_nowait(tuple(step))
 
     def _finish(self, arrived: Arrived, result: CandidateResult) -> None:
         self._landed.put_nowait(tuple(self._finished(arrived, result)))
