@@ -55,7 +55,7 @@ class DurableVerifierService(VerifierService):
             raise InvalidField("after_sequence", f"it is {request.after_sequence}", "0 or more")
         standing = await self._durable.standing(batch_id)
         max_bytes = self._abilities.bounds.max_message_bytes // 2
-        write = EventWriter(max_bytes, problem_digest_of(standing.begun)).written
+        write = EventWriter(max_bytes, problem_digest_of(standing)).written
         async with aclosing(self._durable.events(batch_id, request.after_sequence)) as events:
             async for told in events:
                 one = (told.event, told.sequence, told.occurred_at_ns)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from verifierd.audit.bodies import BlobName, Part, entry_of
 from verifierd.audit.entries import BatchAbandoned, BatchBegun, BatchEnded, CandidateJudged, Entry
-from verifierd.audit.errors import RecordDamaged
+from verifierd.audit.errors import BlobError, RecordDamaged
 from verifierd.audit.packing import unpack
 from verifierd.audit.rows import QUEUED, RUNNING
 from verifierd.audit.schema import BATCHES, CANDIDATES, RECORDS
@@ -19,6 +20,10 @@ MAX_BODY_BYTES = 256 << 20
 CANDIDATES_AT_A_TIME = 64
 _WHOLE = frozenset({Part.SOURCE, Part.OUTPUTS})
 _NO_OUTPUTS = frozenset({Part.SOURCE})
+_ONLY_OUTPUTS = frozenset({Part.OUTPUTS})
+_NO_BLOBS: frozenset[Part] = frozenset()
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,43 @@ def candidates_of(
 
     Raises:
         StoreUnavailable: the store cannot be read at the moment.
-        RecordDamaged, BlobMissing, BlobDamaged: one cannot be read.
+        RecordDamaged, BlobMissing, BlobDamaged: one cannot be read; those before it were yielded.
     """
     parts = _WHOLE if with_outputs else _NO_OUTPUTS
+
+    def read(connection: sa.Connection, sequence: int) -> Entry | None:
+        return entry_at(connection, store, sequence, parts)
+
+    for entry in _each_of(store, batch_id, after_event_sequence, read):
+        if isinstance(entry, CandidateJudged):
+            yield entry
+
+
+def results_of(store: Store, batch_id: str) -> Iterator[tuple[CandidateJudged, bool]]:
+    """Yield a batch's candidates as `candidates_of` does, without sources, and whether outputs are whole.
+
+    Where outputs cannot be read they are left empty: what they were judged to be is in the record.
+
+    Raises:
+        StoreUnavailable: the store cannot be read at the moment.
+        RecordDamaged: a record cannot be read; those before it were yielded.
+    """
+
+    def read(connection: sa.Connection, sequence: int) -> tuple[Entry | None, bool]:
+        try:
+            return entry_at(connection, store, sequence, _ONLY_OUTPUTS), True
+        except (BlobError, RecordDamaged):  # of other sizes than the record says is damaged, too
+            return entry_at(connection, store, sequence, _NO_BLOBS), False
+
+    for entry, is_whole in _each_of(store, batch_id, 0, read):
+        if isinstance(entry, CandidateJudged):
+            yield entry, is_whole
+
+
+def _each_of(
+    store: Store, batch_id: str, after_event_sequence: int, read: Callable[[sa.Connection, int], Found]
+) -> Iterator[Found]:
+    """Yield what is read of each candidate's record, in order, up to the first that cannot be read."""
     sequence = 0
     while True:
         found = (
@@ -91,10 +130,18 @@ def candidates_of(
             .order_by(RECORDS.c.sequence)
             .limit(CANDIDATES_AT_A_TIME)
         )
+        read_here: list[Found] = []
+        damage: RecordDamaged | BlobError | None = None
         with store.reading() as connection:
             sequences = connection.scalars(found).all()
-            entries = [entry_at(connection, store, each, parts) for each in sequences]
-        yield from (entry for entry in entries if isinstance(entry, CandidateJudged))
+            try:
+                for each in sequences:
+                    read_here.append(read(connection, each))
+            except (RecordDamaged, BlobError) as error:
+                damage = error
+        yield from read_here
+        if damage is not None:
+            raise damage
         if len(sequences) < CANDIDATES_AT_A_TIME:
             return
         sequence = sequences[-1]

@@ -182,7 +182,8 @@ class BatchRun:
         """Count what was known before as if it landed now; nobody is told of it again, and nothing runs."""
         for known in self._earlier.judged:
             self._arrivals.leave_out(known.position)
-            self._programs.remember(known.program_digest, known.result)
+            if known.has_outputs:
+                self._programs.remember(known.program_digest, known.result)
             for execution in known.executions:
                 self._stop.saw_execution(execution)
             self._count(known.position, known.result, known.cost)

@@ -17,12 +17,14 @@ class Judged:
     """A candidate that has its result, and what that cost: as it was billed then, whatever prices are now.
 
     `position` is its place in the batch, from 0; `program_digest` is equal for equal programs.
+    Without `has_outputs` what the program put out is lost, so equal ones that come later run themselves.
     """
 
     position: int
     program_digest: bytes
     result: CandidateResult
     cost: Cost
+    has_outputs: bool = True
 
     @property
     def was_run(self) -> bool:

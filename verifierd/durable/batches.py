@@ -89,8 +89,17 @@ class DurableBatches:
         return standing
 
     async def page(self, wanted: BatchFilter, asked: Asked) -> Page[Standing]:
-        """Return some batches, the newest first. Raises BadPageToken, RecordsUnavailable."""
-        return await reached(standings, self._store, wanted, asked)
+        """Return some batches, the newest first, each as far as its records can be read.
+
+        Raises:
+            BadPageToken: the token is none, or of another filter.
+            RecordsUnavailable: the store cannot be read at the moment.
+        """
+        page = await reached(standings, self._store, wanted, asked)
+        for standing in page.items:
+            if standing.unreadable:
+                self._log.warning("batch_unreadable", batch_id=standing.row.id, error=standing.unreadable)
+        return page
 
     def events(self, batch_id: str, after: int) -> AsyncGenerator[Told, None]:
         """Yield a batch's events after the one with this number, as `Watching.events` does."""

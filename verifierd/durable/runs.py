@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from verifierd.audit.entries import BatchAbandoned, BatchStarted
-from verifierd.audit.reading import batch_begun, candidates_of
+from verifierd.audit.reading import batch_begun, results_of
 from verifierd.audit.store import Store
 from verifierd.batches.chronicle import Chronicle
 from verifierd.batches.earlier import Earlier, Judged
@@ -123,9 +123,9 @@ class Runs:
 
     def _known(self, batch_id: str) -> Iterator[Judged]:
         with reachable():
-            for judged in candidates_of(self._store, batch_id, 0):
+            for judged, has_outputs in results_of(self._store, batch_id):
                 digest = bytes.fromhex(judged.program_sha256)
-                yield Judged(judged.position, digest, judged.result, judged.cost)
+                yield Judged(judged.position, digest, judged.result, judged.cost, has_outputs)
 
     async def _abandon(self, batch_id: str, error: Exception) -> None:
         now_ns = self._recorder.clock_ns()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -19,15 +21,21 @@ from verifierd.audit.store import Store
 ACCEPTED_SEQUENCE = 1  # of the event that a durable batch was accepted
 UNFINISHED = ("queued", "running")
 
+Found = TypeVar("Found")
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A durable batch: what was asked for, how far it is, and its end, if it has come to one."""
+    """A durable batch: what was asked for, how far it is, and its end, if it has come to one.
+
+    In a list a record that cannot be read is left out, and `unreadable` says what is wrong with it.
+    """
 
     row: BatchRow
-    begun: BatchBegun
+    begun: BatchBegun | None
     end: BatchEnded | None
     why_abandoned: str = ""
+    unreadable: str = ""
 
     @property
     def last_sequence(self) -> int:
@@ -44,14 +52,28 @@ def standing_of(store: Store, batch_id: str) -> Standing | None:
     """Return how a durable batch stands; None where there is none of this id. Raises StoreError."""
     with store.reading() as connection:
         row = batch_with_id(connection, batch_id)
-    return None if row is None or not row.is_durable else _standing(store, row)
+    if row is None or not row.is_durable:
+        return None
+    begun = batch_begun(store, row.id)
+    if begun is None:  # removed since
+        return None
+    if row.state == "abandoned":
+        abandoned = batch_abandoned(store, row.id)
+        return Standing(row, begun, None, abandoned.why if abandoned else "")
+    return Standing(row, begun, batch_end(store, row.id) if row.state == "finished" else None)
 
 
 def standings(store: Store, wanted: BatchFilter, asked: Asked) -> Page[Standing]:
-    """Return a page of durable batches, the newest first. Raises StoreError and BadPageToken."""
+    """Return a page of durable batches, the newest first, each as far as it can be read.
+
+    Raises:
+        StoreUnavailable: the store cannot be read at the moment.
+        BadPageToken: the token is none, or of another filter.
+    """
     with store.reading() as connection:
         page = batches(connection, wanted, asked)
-    return Page(tuple(_standing(store, row) for row in page.items), page.next_token)
+    found = (_as_far_as_readable(store, row) for row in page.items)
+    return Page(tuple(each for each in found if each is not None), page.next_token)
 
 
 def namesake(store: Store, begun: BatchBegun) -> audit.RequestIdTaken | None:
@@ -67,11 +89,21 @@ def namesake(store: Store, begun: BatchBegun) -> audit.RequestIdTaken | None:
     return None if row is None else audit.RequestIdTaken(begun.request_id, row.id, row.request_sha256)
 
 
-def _standing(store: Store, row: BatchRow) -> Standing:
-    begun = batch_begun(store, row.id)
-    if begun is None:
-        raise AssertionError(f"batch {row.id} has a row and no record")
-    if row.state == "abandoned":
-        abandoned = batch_abandoned(store, row.id)
-        return Standing(row, begun, None, abandoned.why if abandoned else "")
-    return Standing(row, begun, batch_end(store, row.id) if row.state == "finished" else None)
+def _as_far_as_readable(store: Store, row: BatchRow) -> Standing | None:
+    """Return how a batch of a list stands; None where it was removed since."""
+    begun, no_begun = _readable(batch_begun, store, row)
+    if begun is None and not no_begun:
+        return None
+    end, no_end = _readable(batch_end, store, row) if row.state == "finished" else (None, "")
+    abandoned, no_why = _readable(batch_abandoned, store, row) if row.state == "abandoned" else (None, "")
+    return Standing(row, begun, end, abandoned.why if abandoned else "", no_begun or no_end or no_why)
+
+
+def _readable(
+    read: Callable[[Store, str], Found | None], store: Store, row: BatchRow
+) -> tuple[Found | None, str]:
+    """Return what is read of a batch, or what is wrong with its record."""
+    try:
+        return read(store, row.id), ""
+    except audit.RecordDamaged as damaged:
+        return None, str(damaged)

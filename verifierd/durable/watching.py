@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from verifierd.audit.entries import BatchEnded, CandidateJudged, Entry
+from verifierd.audit.errors import BlobError, RecordDamaged
 from verifierd.audit.reading import batch_end, candidates_of
 from verifierd.audit.store import Store
 from verifierd.durable.reaching import reached
@@ -60,9 +61,8 @@ class Watching:
         """
         standing = await self._standing(batch_id)
         if after < ACCEPTED_SEQUENCE:
-            after, begun = ACCEPTED_SEQUENCE, standing.begun
-            accepted = BatchAccepted(batch_id, begun.candidates_total)
-            yield Told(after, begun.submitted_at_ns, accepted)
+            after, row = ACCEPTED_SEQUENCE, standing.row
+            yield Told(after, row.submitted_at_ns, BatchAccepted(batch_id, row.candidates_total))
         while True:
             news = self._news.setdefault(batch_id, asyncio.Event())
             end, page = await reached(_page, self._store, batch_id, after)
@@ -98,15 +98,21 @@ def batch_of(entry: Entry) -> str:
 def _page(store: Store, batch_id: str, after: int) -> tuple[BatchEnded | None, Sequence[Told]]:
     """Return the batch's end, if it is there, and the next events.
 
-    The end is looked for first: where it is there, so are all events before it.
+    The end is looked for first: where it is there, so are all events before it. Those before a damaged
+    record are returned first; who asks for it is told of the damage.
     """
     end = batch_end(store, batch_id)
     page, size_bytes = [], 0
-    for judged in candidates_of(store, batch_id, after):
-        page.append(_told(judged))
-        size_bytes += _size_bytes(judged)
-        if len(page) == PAGE_EVENTS or size_bytes >= PAGE_BYTES:
-            return end, page
+    try:
+        for judged in candidates_of(store, batch_id, after):
+            page.append(_told(judged))
+            size_bytes += _size_bytes(judged)
+            if len(page) == PAGE_EVENTS or size_bytes >= PAGE_BYTES:
+                return end, page
+    except (RecordDamaged, BlobError):
+        if not page:
+            raise
+        return end, page
     if end is not None and end.event_sequence > after:
         page.append(Told(end.event_sequence, end.occurred_at_ns, end.event))
     return end, page

@@ -6,6 +6,7 @@ import asyncio
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from tests.integration.durable.scene import (
     ASKER,
@@ -22,8 +23,9 @@ from tests.unit.batches.scene import fake
 from verifierd.audit.entries import CancelAsked
 from verifierd.audit.filters import BatchFilter
 from verifierd.audit.pages import Asked
+from verifierd.audit.schema import BLOBS, CANDIDATES, RECORDS
 from verifierd.audit.store import Store
-from verifierd.errors import BatchFailed, Draining, RequestIdTaken, UnknownBatch
+from verifierd.errors import BatchFailed, Draining, RecordUnreadable, RequestIdTaken, UnknownBatch
 from verifierd.model import BatchAccepted, BatchOptions, Verdict
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +55,7 @@ async def test_a_batch_is_accepted_run_and_told_with_its_end(store: Store) -> No
     assert standing.end is not None
     assert standing.end.event == end_in(events)
     assert standing.row.verdict_counts == end_in(events).verdict_counts
+    assert standing.begun is not None
     assert standing.begun.asker == ASKER
     assert standing.last_sequence == len(SOURCES) + 2
 
@@ -291,6 +294,63 @@ async def test_who_goes_away_while_it_submits_leaves_a_batch_that_runs(store: St
             await asyncio.sleep(0.001)
         events = await daemon.watched(page.items[0].row.id)
     assert verdicts_in(events) == {"c0": Verdict.ACCEPTED}
+
+
+def lose(store: Store, column: sa.Column[str], position: int) -> None:
+    """Lose a blob that the candidate at this place names."""
+    name = sa.select(column).where(CANDIDATES.c.position == position).scalar_subquery()
+    with store.writing() as connection:
+        assert connection.execute(sa.delete(BLOBS).where(BLOBS.c.sha256 == name)).rowcount == 1
+
+
+@pytest.mark.parametrize("lost", [CANDIDATES.c.source_blob, CANDIDATES.c.outputs_blob], ids=str)
+async def test_a_batch_goes_on_where_a_program_or_its_outputs_are_lost(
+    store: Store, lost: sa.Column[str]
+) -> None:
+    executor = Held("c2")
+    async with asyncio.timeout(30):
+        async with life(store, executor) as daemon:
+            await daemon.durable.submit(submission("loud 7", "loud 8", "wrong", "wrong 2", "loud 7"))
+            await executor.held.wait()
+        lose(store, lost, position=0)
+        async with life(store) as daemon:
+            events = await daemon.watched("batch-r1", after=3)
+            standing = await daemon.durable.standing("batch-r1")
+    results = {told.event.result.candidate_id: told.event.result for told in events[:-1]}  # type: ignore[union-attr]
+    assert standing.row.state == "finished"
+    assert [results[name].executions[0].stdout for name in ("c2", "c3", "c4")] == [b"no", b"no", b"x" * 7]
+    assert results["c4"].duplicate_of == ("c0" if lost is CANDIDATES.c.source_blob else "")
+
+
+async def test_events_before_one_that_cannot_be_read_are_told(store: Store) -> None:
+    seen: list[int] = []
+    async with asyncio.timeout(30), life(store, fake(capacity=1)) as daemon:
+        await daemon.durable.submit(submission("loud 7", "loud 8", "loud 9"))
+        await daemon.watched("batch-r1")
+        lose(store, CANDIDATES.c.outputs_blob, position=2)
+        with pytest.raises(RecordUnreadable, match="is missing"):
+            async for told in daemon.durable.events("batch-r1", 0):
+                seen.append(told.sequence)
+    assert seen == [1, 2, 3]
+
+
+async def test_a_list_tells_of_a_batch_whose_record_is_damaged_what_else_is_known(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        for name in ("first", "second"):
+            await daemon.durable.submit(submission("right", request_id=name))
+            await daemon.watched(f"batch-{name}")
+        of_first = RECORDS.c.batch_id == "batch-first"
+        for kind in ("batch_ended", "batch_begun"):
+            with store.writing() as connection:
+                connection.execute(
+                    sa.update(RECORDS).where(of_first, RECORDS.c.kind == kind).values(body=b"\0")
+                )
+            second, first = (await daemon.durable.page(EVERYTHING, Asked())).items
+            assert (second.unreadable, first.row.state, first.end) == ("", "finished", None)
+            assert (first.begun is None) == (kind == "batch_begun")
+            assert "is damaged" in first.unreadable
+        with pytest.raises(RecordUnreadable):
+            await daemon.durable.standing("batch-first")
 
 
 async def test_lists_tell_the_newest_first_page_by_page(store: Store) -> None:

@@ -30,9 +30,9 @@ def batch_to_proto(standing: Standing, *, with_clusters: bool = True) -> wire.Ba
         request_id=row.request_id,
         state=STATE_TO_PROTO[row.state],
         problem_id=row.problem_id,
-        problem_digest=digest_to_proto(problem_digest_of(begun)),
-        options=options_to_proto(begun),
-        selection=_selection(begun.selection),
+        problem_digest=digest_to_proto(problem_digest_of(standing)),
+        options=None if begun is None else options_to_proto(begun),
+        selection=None if begun is None else _selection(begun.selection),
         labels=row.labels,
         tenant=row.tenant,
         candidates_total=row.candidates_total,
@@ -53,9 +53,10 @@ def batch_to_proto(standing: Standing, *, with_clusters: bool = True) -> wire.Ba
     return message
 
 
-def problem_digest_of(begun: BatchBegun) -> Digest:
-    """Return what a batch's problem goes by."""
-    return Digest(begun.problem_sha256, begun.problem_size_bytes)
+def problem_digest_of(standing: Standing) -> Digest:
+    """Return what a batch's problem goes by; of no size where its record cannot be read."""
+    begun = standing.begun
+    return Digest(standing.row.problem_sha256, 0 if begun is None else begun.problem_size_bytes)
 
 
 def options_to_proto(begun: BatchBegun) -> batch_pb2.BatchOptions:
