@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, starmap
 
@@ -77,6 +78,7 @@ class BatchRun:
     ) -> None:
         self._batch = batch
         self._earlier = earlier
+        self._is_let_go = False
         self._arrivals = arrivals
         self._slots = slots
         self._ticket = ticket
@@ -166,7 +168,7 @@ class BatchRun:
     async def _work(self) -> None:
         try:
             if self._earlier.judged:
-                await asyncio.to_thread(self._take_up)
+                await self._taken_up()
             self._stop.saw_time()
             async with self._stop.ends():
                 if not self._stop.is_decided:
@@ -178,9 +180,26 @@ class BatchRun:
         finally:
             self._landed.put_nowait(None)
 
+    async def _taken_up(self) -> None:
+        """Have what was known before counted by a thread of its own: others wait for the event loop's.
+
+        Cancelled, it waits until that thread has let go of this batch, at the next result.
+        """
+        thread = ThreadPoolExecutor(1, "taking-up")
+        taking = asyncio.get_running_loop().run_in_executor(thread, self._take_up)
+        thread.shutdown(wait=False)  # ends it after this
+        try:
+            await asyncio.shield(taking)
+        finally:
+            self._is_let_go = True
+            await asyncio.wait((taking,))
+        self._log.info("batch_resumed", **self._tally.figures())
+
     def _take_up(self) -> None:
         """Count what was known before as if it landed now; nobody is told of it again, and nothing runs."""
         for known in self._earlier.judged:
+            if self._is_let_go:
+                return
             self._arrivals.leave_out(known.position)
             if known.has_outputs:
                 self._programs.remember(known.program_digest, known.result)
@@ -190,7 +209,6 @@ class BatchRun:
             if known.was_run:
                 self._probing.took_up()
                 self._end_probing(was_seen=bool(known.result.probes))
-        self._log.info("batch_resumed", **self._tally.figures())
 
     async def _verify_all(self) -> None:
         """Take every candidate in and see all of them through."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -222,6 +224,48 @@ async def test_a_batch_whose_deadline_passed_while_it_lay_still_runs_nothing_mor
     rest = await steps_of(asked, candidates("right", ""), Earlier(), executor)
     assert executor.asked == []
     assert summary_of(rest[-1]).stop_reason == "deadline"
+
+
+async def test_one_that_is_let_go_while_it_takes_up_what_is_known_has_ended_when_its_thread_has() -> None:
+    asked, given = batch(), candidates("right", "wrong", "right too", "loud 7")
+    known = known_from(await steps_of(asked, given, Earlier(), fake(capacity=1)), given)
+    loop, is_amid, may_go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+    taken: list[int] = []
+
+    def read_slowly() -> Iterator[Judged]:
+        for each in known:
+            taken.append(each.position)
+            if len(taken) == 2:
+                loop.call_soon_threadsafe(is_amid.set)
+                may_go_on.wait(10)
+            yield each
+
+    going_on = asyncio.create_task(steps_of(asked, given, Earlier(read_slowly()), fake()))
+    await is_amid.wait()
+    going_on.cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not going_on.done()
+    may_go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await going_on
+    assert taken == [0, 1]
+
+
+async def test_what_is_known_is_taken_up_though_all_threads_of_the_event_loop_are_busy() -> None:
+    asked, given = batch(), candidates("right", "wrong")
+    known = known_from(await steps_of(asked, given, Earlier(), fake()), given)
+    may_end = threading.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(1))
+    busy = loop.run_in_executor(None, may_end.wait)
+    try:
+        async with asyncio.timeout(10):
+            rest = await steps_of(asked, given, Earlier(known), fake())
+    finally:
+        may_end.set()
+        await busy
+    assert end_of(rest).verdict_counts == {Verdict.ACCEPTED: 1, Verdict.WRONG_ANSWER: 1}
 
 
 async def test_all_results_known_means_that_only_the_end_is_told() -> None:
