@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -75,7 +76,8 @@ class Runs:
 
     def _start(self, batch_id: str, run: _Run) -> None:
         self._runs[batch_id] = run
-        run.task = asyncio.create_task(self._see_through(batch_id, run))
+        # In a context of its own: what is logged of it names no caller who happened to be there.
+        run.task = asyncio.create_task(self._see_through(batch_id, run), context=contextvars.Context())
         run.task.add_done_callback(lambda _: self._ended(batch_id))
 
     def _ended(self, batch_id: str) -> None:

@@ -7,6 +7,8 @@ import time
 
 import pytest
 import sqlalchemy as sa
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from tests.integration.durable.scene import (
     ASKER,
@@ -26,6 +28,7 @@ from verifierd.audit.pages import Asked
 from verifierd.audit.schema import BLOBS, CANDIDATES, RECORDS
 from verifierd.audit.store import Store
 from verifierd.errors import BatchFailed, Draining, RecordUnreadable, RequestIdTaken, UnknownBatch
+from verifierd.logs import bound_ids
 from verifierd.model import BatchAccepted, BatchOptions, Verdict
 
 pytestmark = pytest.mark.anyio
@@ -269,6 +272,19 @@ async def test_who_comes_to_watch_when_the_daemon_has_stopped_is_sent_away(store
         await daemon.durable.stop()
         with pytest.raises(Draining):
             await daemon.watched("batch-r1")
+
+
+async def test_what_is_logged_of_a_batch_names_its_own_caller_only(store: Store) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        with bound_ids(trace_id="of another call"), capture_logs([merge_contextvars]) as logged:
+            await daemon.durable.submit(submission("right"))
+            await daemon.watched("batch-r1")
+            await daemon.durable.submit(submission(REFUSED, request_id="refused"))
+            with pytest.raises(BatchFailed):
+                await daemon.watched("batch-refused")
+    traces = {each["event"]: each.get("trace_id") for each in logged if "batch_id" in each}
+    assert traces["batch_ended"] == ASKER.trace_id
+    assert traces["durable_batch_failed"] is None
 
 
 async def test_batches_that_are_not_there_are_named(store: Store) -> None:
