@@ -17,7 +17,7 @@ from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.records import Records
 from verifierd.api.requests import MAX_REQUEST_ID_CHARS
 from verifierd.api.service import VerifierService
-from verifierd.audit.pages import BadPageToken
+from verifierd.audit.pages import BadPageToken, Page
 from verifierd.durable.standing import Standing
 from verifierd.errors import InvalidField
 
@@ -79,10 +79,14 @@ class DurableVerifierService(VerifierService):
         except BadPageToken as error:
             allowed = "the next_page_token of a page of the same list, or none"
             raise InvalidField("page_token", str(error), allowed) from None
-        return wire.ListBatchesResponse(
-            batches=[batch_to_proto(standing, with_clusters=False) for standing in page.items],
-            next_page_token=page.next_token,
-        )
+        return await asyncio.to_thread(_listed, page)
+
+
+def _listed(page: Page[Standing]) -> wire.ListBatchesResponse:
+    return wire.ListBatchesResponse(
+        batches=[batch_to_proto(standing, with_clusters=False) for standing in page.items],
+        next_page_token=page.next_token,
+    )
 
 
 async def _written(standing: Standing) -> wire.Batch:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections import UserDict
+from collections.abc import ItemsView, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,12 +21,13 @@ from verifierd.api.convert.batches import wishes_from_proto
 from verifierd.api.convert.labels import MAX_LABELS, labels_from_proto
 from verifierd.api.convert.listing import batch_list_from_proto
 from verifierd.api.convert.standing import STATE_TO_PROTO, batch_to_proto, options_to_proto
-from verifierd.audit.filters import BATCH_STATES
+from verifierd.api.durable_service import DurableVerifierService
+from verifierd.audit.filters import BATCH_STATES, BatchFilter
 from verifierd.audit.found import BatchRow
-from verifierd.audit.pages import Asked
+from verifierd.audit.pages import Asked, Page
 from verifierd.durable.standing import Standing
 from verifierd.errors import InvalidField
-from verifierd.model import BatchOptions, Verdict
+from verifierd.model import BatchOptions, Cluster, Verdict
 
 NEXT = "of the page before"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -115,6 +120,50 @@ def test_a_list_leaves_clusters_out_and_keeps_the_rest_of_a_summary() -> None:
     whole.summary.ClearField("clusters")
     assert listed == whole
     assert not batch_to_proto(standing("queued"), with_clusters=False).HasField("summary")
+
+
+class ReadInAThread(UserDict[Verdict, int]):
+    """Counts of verdicts that the event loop must not have to read."""
+
+    def items(self) -> ItemsView[Verdict, int]:
+        assert threading.current_thread() is not threading.main_thread()
+        return super().items()
+
+
+class NeverRead(tuple[Cluster, ...]):
+    """Clusters that are in nobody's list."""
+
+    def __iter__(self) -> Iterator[Cluster]:
+        raise AssertionError("they were read")
+
+
+@pytest.mark.anyio
+async def test_a_list_is_written_beside_the_event_loop_and_without_its_clusters() -> None:
+    one = standing("finished")
+    assert one.end is not None
+    event = replace(one.end.event, clusters=NeverRead(one.end.event.clusters))
+    one = replace(
+        one,
+        row=replace(one.row, verdict_counts=ReadInAThread(one.row.verdict_counts)),
+        end=replace(one.end, event=event),
+    )
+
+    class Listed:
+        async def page(self, wanted: BatchFilter, asked: Asked) -> Page[Standing]:
+            return Page((one,), NEXT)
+
+    records: Any = SimpleNamespace(durable=Listed(), submissions=None)
+    others: Any = SimpleNamespace(fence_tags=())
+    service = DurableVerifierService(others, others, others, records)
+    answer = await service.ListBatches(wire.ListBatchesRequest(), Context())
+    assert [batch.id for batch in answer.batches] == [one.row.id]
+    assert answer.next_page_token == NEXT
+
+
+def test_what_of_a_batch_cannot_be_read_is_left_out_of_its_message() -> None:
+    message = batch_to_proto(replace(standing("finished"), begun=None, end=None, unreadable="damaged"))
+    assert not any(message.HasField(name) for name in ("options", "selection", "summary"))
+    assert (message.state, message.problem_digest.hash) == (wire.BATCH_STATE_FINISHED, begun().problem_sha256)
 
 
 def test_a_batch_without_a_single_result_has_one_event() -> None:

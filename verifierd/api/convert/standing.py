@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from verifier.v1 import batch_pb2, result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
@@ -24,8 +25,11 @@ STATE_TO_PROTO: Mapping[str, wire.BatchState.ValueType] = {
 
 def batch_to_proto(standing: Standing, *, with_clusters: bool = True) -> wire.Batch:
     """Return the message of a durable batch as it stands."""
-    row, begun, end = standing.row, standing.begun, standing.end
-    message = wire.Batch(
+    row, begun = standing.row, standing.begun
+    event = None if standing.end is None else standing.end.event
+    if event is not None and not with_clusters:
+        event = replace(event, clusters=())
+    return wire.Batch(
         id=row.id,
         request_id=row.request_id,
         state=STATE_TO_PROTO[row.state],
@@ -43,14 +47,9 @@ def batch_to_proto(standing: Standing, *, with_clusters: bool = True) -> wire.Ba
         ],
         submitted_at=timestamp(row.submitted_at_ns),
         started_at=timestamp(row.started_at_ns or 0),
-        summary=None if end is None else summary_to_proto(end.event),
+        summary=None if event is None else summary_to_proto(event),
         last_sequence=standing.last_sequence,
     )
-    if not with_clusters:
-        message.summary.ClearField("clusters")
-        if end is None:
-            message.ClearField("summary")
-    return message
 
 
 def problem_digest_of(standing: Standing) -> Digest:
