@@ -56,9 +56,10 @@ class Arrivals:
     def left(self) -> Iterator[Arrived]:
         """Yield the candidates of a list that `next` has not returned; none of an open batch."""
         for candidate in self._listed:
-            arrived = self._arrived(candidate, self._opened_at_ns)
-            if arrived.position not in self._known:
-                yield arrived
+            if self._position in self._known:
+                self._position += 1
+            else:
+                yield self._arrived(candidate, self._opened_at_ns)
 
     def leave_out(self, position: int) -> None:
         """Do not return the candidate at this place of a list: its result is known."""

@@ -51,6 +51,8 @@ class DurableBatches:
         died = [each.batch_id for each in left if not each.is_durable]
         if died:
             await self._recorder.scribe.put(*(BatchAbandoned(each, now_ns, DIED) for each in died))
+        if self._is_over:  # meanwhile: they are the next start's
+            return
         for batch_id in durable:
             self._runs.begin(batch_id)
         if left:

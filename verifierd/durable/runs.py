@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from verifierd.audit.entries import BatchAbandoned, BatchStarted
+from verifierd.audit.entries import BatchAbandoned, BatchStarted, Entry
 from verifierd.audit.reading import batch_begun, results_of
 from verifierd.audit.store import Store
+from verifierd.batches.batch_run import Step
 from verifierd.batches.chronicle import Chronicle
 from verifierd.batches.earlier import Earlier, Judged
 from verifierd.batches.recorded import Recorder, why_abandoned
@@ -19,6 +20,7 @@ from verifierd.durable.standing import standing_of
 from verifierd.durable.submission import RequestSource
 from verifierd.errors import Draining, QueueFull, RecordsUnavailable
 from verifierd.logs import bound_ids, get_logger
+from verifierd.model import BatchFinished
 
 
 @dataclass(slots=True)
@@ -121,7 +123,15 @@ class Runs:
                 if run.is_cancelled:  # while it was being made ready
                     recorder.engine.cancel(batch_id)
                 async for step in steps:
-                    await recorder.scribe.put(*chronicle.entries(step))
+                    await self._keep(step, chronicle.entries(step))
+
+    async def _keep(self, step: Step, entries: tuple[Entry, ...]) -> None:
+        """Store what is to be told. The end is waited for: a batch whose end is refused needs another."""
+        if isinstance(step[-1], BatchFinished):
+            with reachable():
+                await self._recorder.scribe.committed(*entries)
+        else:
+            await self._recorder.scribe.put(*entries)
 
     def _known(self, batch_id: str) -> Iterator[Judged]:
         with reachable():

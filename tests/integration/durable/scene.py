@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from tests.unit.batches.scene import act, batch, candidates, engine, fake
 from tests.unit.execution.fakes import FakeExecutor
-from verifierd.audit.entries import Asker, BatchBegun
+from verifierd.audit.entries import Asker, BatchBegun, Entry
 from verifierd.audit.store import Store
 from verifierd.audit.writer import Writer
 from verifierd.batches.engine import Engine
@@ -81,11 +81,16 @@ class Life:
 
 
 @asynccontextmanager
-async def life(store: Store, executor: FakeExecutor | None = None, at_a_time: int = 4) -> AsyncIterator[Life]:
+async def life(
+    store: Store,
+    executor: FakeExecutor | None = None,
+    at_a_time: int = 4,
+    alter: Callable[[Entry], Entry] = lambda entry: entry,
+) -> AsyncIterator[Life]:
     """Live over a store until the block ends: go on with what is left there, then stop."""
     executor = executor or fake()
     served = engine(executor)
-    writer = Writer(store)
+    writer = Writer(store, alter=alter)
     writer.start()
     recorder = Recorder(served, writer, "host:1")
     durable = DurableBatches(recorder, store, Requests(), at_a_time)

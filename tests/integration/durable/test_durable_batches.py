@@ -22,7 +22,7 @@ from tests.integration.durable.scene import (
     verdicts_in,
 )
 from tests.unit.batches.scene import fake
-from verifierd.audit.entries import CancelAsked
+from verifierd.audit.entries import BatchEnded, CancelAsked, Entry
 from verifierd.audit.filters import BatchFilter
 from verifierd.audit.pages import Asked
 from verifierd.audit.schema import BLOBS, CANDIDATES, RECORDS
@@ -248,6 +248,29 @@ async def test_a_batch_that_is_refused_when_its_turn_comes_says_why_to_who_watch
             await daemon.watched("batch-r1")
         standing = await daemon.durable.standing("batch-r1")
     assert (standing.row.state, standing.end, standing.is_finished) == ("abandoned", None, True)
+
+
+async def test_a_batch_whose_end_the_store_refuses_is_abandoned_and_says_so(store: Store) -> None:
+    def refuse_the_end(entry: Entry) -> Entry:
+        if isinstance(entry, BatchEnded):
+            raise ValueError("no such end")
+        return entry
+
+    async with asyncio.timeout(10), life(store, alter=refuse_the_end) as daemon:
+        await daemon.durable.submit(submission("right"))
+        with pytest.raises(BatchFailed, match="no such end"):
+            await daemon.watched("batch-r1")
+
+
+async def test_a_stop_while_batches_are_looked_for_begins_none_of_them(store: Store) -> None:
+    executor = Held("c0")
+    async with asyncio.timeout(30), life(store, executor) as daemon:
+        await daemon.durable.submit(submission("right"))
+        await executor.held.wait()
+    async with asyncio.timeout(30), life(store, Held("c0")) as daemon:
+        await daemon.durable.stop()
+        await daemon.durable.resume()
+        assert not daemon.durable._runs._runs
 
 
 async def test_who_watches_is_sent_away_when_the_daemon_stops(store: Store) -> None:

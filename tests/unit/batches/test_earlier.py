@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sandboxes.model import Outcome, Run, SandboxError
 from tests.unit.batches.scene import batch, candidates, engine, fake, summary_of
 from tests.unit.execution.fakes import FakeExecutor, printed
-from verifierd.batches.arrivals import program_digest
+from verifierd.batches.arrivals import Arrivals, program_digest
 from verifierd.batches.batch_run import Step
 from verifierd.batches.earlier import Earlier, Judged
 from verifierd.batches.probing import SCOUTS
@@ -266,6 +266,17 @@ async def test_what_is_known_is_taken_up_though_all_threads_of_the_event_loop_ar
         may_end.set()
         await busy
     assert end_of(rest).verdict_counts == {Verdict.ACCEPTED: 1, Verdict.WRONG_ANSWER: 1}
+
+
+async def test_a_program_whose_result_is_known_is_not_hashed_again() -> None:
+    class Read(str):
+        def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+            raise AssertionError("it was read")
+
+    known, wanted = candidates("right", "wrong")
+    arrivals = Arrivals((replace(known, source=Read(known.source)), wanted), lambda: 0)
+    arrivals.leave_out(0)
+    assert [(each.position, each.candidate) for each in arrivals.left()] == [(1, wanted)]
 
 
 async def test_all_results_known_means_that_only_the_end_is_told() -> None:
