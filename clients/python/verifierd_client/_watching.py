@@ -26,7 +26,8 @@ class BatchWatch:
     """A durable batch's results; after the last one, `summary` holds the end of the batch.
 
     `last_sequence` numbers the newest event that was taken: another watch may go on after it, in another
-    process or another year. Leaving an `async with` block, or `aclose`, ends the watching and not the batch.
+    process or another year. So does this one after an error or an interrupt: asked again, it goes on with the
+    result that was to come. Leaving an `async with` block, or `aclose`, ends the watching and not the batch.
     """
 
     def __init__(self, connection: Connection, patience: Patience, batch_id: str, after: int) -> None:
@@ -38,6 +39,7 @@ class BatchWatch:
         self._patience = patience
         self._summary: BatchSummary | None = None
         self._events = self._all_events()
+        self._is_read = False
         self._pid = os.getpid()
 
     @property
@@ -61,17 +63,44 @@ class BatchWatch:
         Raises:
             BatchFailed: the batch came to no end of its own.
             VerifierError: see `verifierd_client.errors`.
+            RuntimeError: somebody else is just reading these results.
         """
         if self._pid != os.getpid():
             raise ForkError("these results land in the process that watches them, not in its forked child")
+        if self._is_read:
+            raise RuntimeError("somebody else is just reading these results; give each reader its own watch")
+        self._is_read = True
+        try:
+            result = await self._next()
+        except BaseException:
+            await self._begin_anew()
+            raise
+        finally:
+            self._is_read = False
+        if result is None:
+            raise StopAsyncIteration
+        return result
+
+    async def _next(self) -> CandidateResult | None:
+        """Return the next result; None after the last one. An event counts as taken once it is read."""
         async for event in self._events:
+            result = None
+            match event.WhichOneof("event"):
+                case "candidate_finished":
+                    result = read_candidate_result(event.candidate_finished.result)
+                case "batch_finished":
+                    self._summary = read_summary(event.batch_finished.summary)
             self.last_sequence = event.sequence
-            kind = event.WhichOneof("event")
-            if kind == "candidate_finished":
-                return read_candidate_result(event.candidate_finished.result)
-            if kind == "batch_finished":
-                self._summary = read_summary(event.batch_finished.summary)
-        raise StopAsyncIteration
+            if result is not None:
+                return result
+        return None
+
+    async def _begin_anew(self) -> None:
+        """Watch from after the last event that was taken: what an error came out of looks like an end."""
+        cut_off = self._events
+        if self._summary is None:
+            self._events = self._all_events()
+        await cut_off.aclose()
 
     async def _all_events(self) -> Events:
         """Yield the events to the last. While some come, the server is waited for as long as may be."""

@@ -34,9 +34,14 @@ LAST = CANDIDATES + 2
 
 @dataclass
 class Durable(VerifierServiceServicer):
-    """Keeps one batch, whose watchers it cuts off after so many events each; 0: never."""
+    """Keeps one batch, whose watchers it cuts off after so many events each; 0: never.
+
+    The first watcher that is to be told the event `held` waits for it in vain.
+    """
 
     cuts: list[int] = field(default_factory=list)
+    held: int = 0
+    is_holding: asyncio.Event = field(default_factory=asyncio.Event)
     watched_after: list[int] = field(default_factory=list)
     submitted: list[wire.SubmitBatchRequest] = field(default_factory=list)
     listed: list[wire.ListBatchesRequest] = field(default_factory=list)
@@ -70,6 +75,9 @@ class Durable(VerifierServiceServicer):
         for told, sequence in enumerate(range(request.after_sequence + 1, LAST + 1)):
             if cut and told == cut:
                 await context.abort(grpc.StatusCode.UNAVAILABLE, "the daemon went away")
+            if sequence == self.held and not self.is_holding.is_set():
+                self.is_holding.set()
+                await asyncio.Event().wait()
             yield wire.WatchBatchResponse(event=_event(sequence))
 
     async def _refuse(self, context: Any) -> None:
@@ -128,6 +136,48 @@ async def test_a_watch_goes_on_where_another_one_left_off(one_loop: None, tmp_pa
             assert [result async for result in over] == []
         with pytest.raises(RuntimeError, match="after the last result"):
             _ = over.summary
+
+
+async def test_a_watch_that_failed_goes_on_with_the_result_that_was_to_come(
+    one_loop: None, tmp_path: Path
+) -> None:
+    kept = kept_batch(cuts=[3])
+    async with keeping(tmp_path, kept) as verifier, verifier.watch("b") as watch:
+        assert [(await anext(watch)).candidate_id for _ in range(2)] == ["c0", "c1"]
+        kept.refusal = BatchFailed("b", "its record cannot be read")
+        for _ in range(2):
+            with pytest.raises(client.BatchFailed):
+                await anext(watch)
+        kept.refusal = None
+        assert [result.candidate_id async for result in watch] == ["c2", "c3", "c4"]
+        assert [result async for result in watch] == []
+    assert (watch.last_sequence, watch.summary.batch_id) == (LAST, "b")
+
+
+async def test_a_watch_whose_reader_gave_up_waiting_goes_on_with_the_result_that_was_to_come(
+    one_loop: None, tmp_path: Path
+) -> None:
+    kept = kept_batch(held=4)
+    async with keeping(tmp_path, kept) as verifier, verifier.watch("b") as watch:
+        assert [(await anext(watch)).candidate_id for _ in range(2)] == ["c0", "c1"]
+        waiting = asyncio.ensure_future(anext(watch))
+        await kept.is_holding.wait()
+        await asyncio.sleep(0)  # it may have held before the reader began
+        with pytest.raises(RuntimeError, match="somebody else"):
+            await anext(watch)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert waiting.cancelled()
+        assert [result.candidate_id async for result in watch] == ["c2", "c3", "c4"]
+    assert kept.watched_after == [0, 3]
+
+
+async def test_a_watch_that_was_closed_stays_closed(one_loop: None, tmp_path: Path) -> None:
+    async with keeping(tmp_path, kept_batch()) as verifier:
+        watch = verifier.watch("b")
+        await anext(watch)
+        await watch.aclose()
+        assert [result async for result in watch] == []
 
 
 async def test_a_server_that_was_never_there_is_not_waited_for(one_loop: None, tmp_path: Path) -> None:
@@ -195,3 +245,20 @@ async def test_the_blocking_client_does_the_same(one_loop: None, tmp_path: Path)
         batch_id, verdicts, listed = await asyncio.to_thread(blocking, verifier.address)
     assert (batch_id, verdicts) == ("b", [Verdict.ACCEPTED] * CANDIDATES)
     assert listed == ["c", "b", "a"]
+
+
+async def test_a_blocking_watch_that_failed_goes_on_too(one_loop: None, tmp_path: Path) -> None:
+    kept = kept_batch(cuts=[2])
+
+    def blocking(address: str) -> list[str]:
+        with client.Verifier(address, timeout_s=30) as verifier, verifier.watch("b") as watch:
+            names = [next(watch).candidate_id]
+            kept.refusal = BatchFailed("b", "its record cannot be read")
+            with pytest.raises(client.BatchFailed):
+                next(watch)
+            kept.refusal = None
+            return names + [result.candidate_id for result in watch]
+
+    async with keeping(tmp_path, kept) as verifier:
+        names = await asyncio.to_thread(blocking, verifier.address)
+    assert names == [f"c{place}" for place in range(CANDIDATES)]
