@@ -35,8 +35,10 @@ class DurableVerifierService(VerifierService):
 
     async def SubmitBatch(self, request: wire.SubmitBatchRequest, context: Any) -> wire.SubmitBatchResponse:
         """Accept a durable batch."""
-        submission = await self._submissions.submitted(request, asker_of(context))
-        standing = await self._durable.submit(submission)
+        name = await self._submissions.name(request, asker_of(context))
+        standing = await self._durable.repeated(name)
+        if standing is None:
+            standing = await self._durable.submit(await self._submissions.submitted(request, name))
         return wire.SubmitBatchResponse(batch=await _written(standing))
 
     async def GetBatch(self, request: wire.GetBatchRequest, context: Any) -> wire.GetBatchResponse:

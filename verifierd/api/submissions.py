@@ -9,7 +9,7 @@ from dataclasses import replace
 from verifier.v1 import verifier_service_pb2 as wire
 from verifierd.api.requests import RequestReader
 from verifierd.audit.entries import Asker, BatchBegun
-from verifierd.durable.submission import Submission
+from verifierd.durable.submission import RequestName, Submission
 from verifierd.model import Batch, Candidate
 
 
@@ -19,17 +19,22 @@ class Submissions:
     def __init__(self, reader: RequestReader) -> None:
         self._reader = reader
 
-    async def submitted(self, message: wire.SubmitBatchRequest, asker: Asker) -> Submission:
-        """Return a batch that may be accepted. The message is used up.
+    async def name(self, message: wire.SubmitBatchRequest, asker: Asker) -> RequestName:
+        """Return what a request goes by, whatever else is in it. Raises InvalidField."""
+        request_id = self._reader.request_id(message.request_id, "request_id", required=True)
+        return RequestName(asker, request_id, await asyncio.to_thread(_sha256, message))
+
+    async def submitted(self, message: wire.SubmitBatchRequest, name: RequestName) -> Submission:
+        """Return a batch of this name that may be accepted. The message is used up.
 
         Raises:
             InvalidField: something in it is wrong or not allowed.
             UnknownProblem: its digest names none.
         """
         read, candidates = await self._reader.closed(message)
-        request_sha256, request = await asyncio.to_thread(_written, message)
-        origin = replace(read.origin, asker=asker)
-        return Submission(read.batch, len(candidates), origin, request, request_sha256)
+        request = await asyncio.to_thread(_without_problem, message)
+        origin = replace(read.origin, asker=name.asker)
+        return Submission(read.batch, len(candidates), origin, request, name.request_sha256)
 
     async def read(self, begun: BatchBegun) -> tuple[Batch, tuple[Candidate, ...]]:
         """Return the batch that was accepted, under its own id and deadline, and its candidates.
@@ -43,11 +48,14 @@ class Submissions:
         return batch, candidates
 
 
-def _written(message: wire.SubmitBatchRequest) -> tuple[str, bytes]:
-    """Return the SHA-256 of a request, and its bytes without the problem, which is kept by itself."""
-    whole = hashlib.sha256(message.SerializeToString(deterministic=True)).hexdigest()
+def _sha256(message: wire.SubmitBatchRequest) -> str:
+    return hashlib.sha256(message.SerializeToString(deterministic=True)).hexdigest()
+
+
+def _without_problem(message: wire.SubmitBatchRequest) -> bytes:
+    """Return the bytes of a request without the problem, which is kept by itself."""
     message.batch.ClearField("problem_source")
-    return whole, message.SerializeToString(deterministic=True)
+    return message.SerializeToString(deterministic=True)
 
 
 def _parsed(begun: BatchBegun) -> wire.SubmitBatchRequest:

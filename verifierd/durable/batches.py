@@ -16,7 +16,7 @@ from verifierd.batches.recorded import Recorder, refuse_in_trouble
 from verifierd.durable.reaching import reachable, reached
 from verifierd.durable.runs import Runs
 from verifierd.durable.standing import Standing, namesake, standing_of, standings
-from verifierd.durable.submission import RequestSource, Submission
+from verifierd.durable.submission import RequestName, RequestSource, Submission
 from verifierd.durable.watching import Told, Watching
 from verifierd.errors import Draining, RequestIdTaken, UnknownBatch
 from verifierd.logs import get_logger
@@ -81,6 +81,20 @@ class DurableBatches:
             return await self.standing(begun.batch_id)
         if taken.request_sha256 != begun.request_sha256:
             raise RequestIdTaken(begun.request_id, taken.batch_id)
+        return await self.standing(taken.batch_id)
+
+    async def repeated(self, name: RequestName) -> Standing | None:
+        """Return how the batch stands that a submission of this name was accepted as; None: it is new.
+
+        Raises:
+            RequestIdTaken: its request id names a batch with other contents.
+            RecordsUnavailable: the store cannot be read at the moment.
+        """
+        taken = await reached(namesake, self._store, name)
+        if taken is None:
+            return None
+        if taken.request_sha256 != name.request_sha256:
+            raise RequestIdTaken(name.request_id, taken.batch_id)
         return await self.standing(taken.batch_id)
 
     async def standing(self, batch_id: str) -> Standing:

@@ -17,6 +17,7 @@ from verifierd.audit.pages import Asked, Page
 from verifierd.audit.reading import batch_abandoned, batch_begun, batch_end
 from verifierd.audit.schema import BATCHES
 from verifierd.audit.store import Store
+from verifierd.durable.submission import RequestName
 
 ACCEPTED_SEQUENCE = 1  # of the event that a durable batch was accepted
 UNFINISHED = ("queued", "running")
@@ -76,17 +77,17 @@ def standings(store: Store, wanted: BatchFilter, asked: Asked) -> Page[Standing]
     return Page(tuple(each for each in found if each is not None), page.next_token)
 
 
-def namesake(store: Store, begun: BatchBegun) -> audit.RequestIdTaken | None:
+def namesake(store: Store, named: BatchBegun | RequestName) -> audit.RequestIdTaken | None:
     """Return which durable batch has the request id of one that is to begin, if any. Raises StoreError."""
     of_batch = BATCHES.c
     wanted = sa.select(of_batch.id, of_batch.request_sha256).where(
         of_batch.is_durable,
-        of_batch.tenant == begun.asker.tenant,
-        of_batch.request_id == begun.request_id,
+        of_batch.tenant == named.asker.tenant,
+        of_batch.request_id == named.request_id,
     )
     with store.reading() as connection:
         row = connection.execute(wanted).one_or_none()
-    return None if row is None else audit.RequestIdTaken(begun.request_id, row.id, row.request_sha256)
+    return None if row is None else audit.RequestIdTaken(named.request_id, row.id, row.request_sha256)
 
 
 def _as_far_as_readable(store: Store, row: BatchRow) -> Standing | None:

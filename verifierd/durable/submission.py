@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from verifierd.audit.entries import BatchBegun
+from verifierd.audit.entries import Asker, BatchBegun
 from verifierd.batches.recorded import Origin, begun_entry
 from verifierd.model import Batch, Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class RequestName:
+    """What a submission goes by before it is read: a repeated one may name a problem that is forgotten.
+
+    `request_sha256` is equal for requests that are equal, the problem included.
+    """
+
+    asker: Asker
+    request_id: str
+    request_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +28,7 @@ class Submission:
 
     Attributes:
         request: what a `RequestSource` reads it from again, beside the origin's problem.
-        request_sha256: equal for requests that are equal, the problem included.
+        request_sha256: that of its `RequestName`.
     """
 
     batch: Batch

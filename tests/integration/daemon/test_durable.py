@@ -140,6 +140,21 @@ async def test_a_problem_that_was_put_before_serves_a_durable_batch_after_the_ne
             assert set((await collected(verifier.watch(batch.id))).values()) == {client.Verdict.ACCEPTED}
 
 
+async def test_a_repeated_submission_by_digest_finds_its_batch_when_the_problem_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    async with client.AsyncVerifier(f"unix:{tmp_path}/api.sock", timeout_s=60) as verifier:
+        async with keeping(tmp_path):
+            digest = await verifier.put_problem(PROBLEM)
+            batch = await verifier.submit(digest, [RIGHT], request_id="one")
+        async with keeping(tmp_path):
+            assert (await verifier.submit(digest, [RIGHT], request_id="one")).id == batch.id
+            with pytest.raises(client.RequestIdTaken, match="other contents"):
+                await verifier.submit(digest, [WRONG], request_id="one")
+            with pytest.raises(client.UnknownProblem):
+                await verifier.submit(digest, [RIGHT], request_id="two")
+
+
 async def test_verify_is_on_record_with_who_asked_and_in_which_trace(tmp_path: Path) -> None:
     async with keeping(tmp_path, VERIFIERD_LOG__LEVEL="debug") as daemon:
         async with client.AsyncVerifier(daemon.address, timeout_s=60) as verifier:
