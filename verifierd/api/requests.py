@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from verifier.v1 import batch_pb2, problem_pb2, verifier_service_pb2
@@ -108,6 +108,15 @@ class RequestReader:
         """
         return self._closed(message) if _is_small(message) else await asyncio.to_thread(self._closed, message)
 
+    async def stored(
+        self, message: verifier_service_pb2.SubmitBatchRequest
+    ) -> tuple[BatchRequest, tuple[Candidate, ...]]:
+        """Read a batch that was accepted before, its problem put into it. Raises InvalidField.
+
+        The problem takes no room from the candidates: it may have been named by its digest then.
+        """
+        return await asyncio.to_thread(self._closed, message, is_stored=True)
+
     async def batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:
         """Read what a batch is about and its rules. Raises the same."""
         return await asyncio.to_thread(self._batch, request_id, message, path)
@@ -120,11 +129,15 @@ class RequestReader:
         """Read the caller's name for its request; empty where it gave none. Raises InvalidField."""
         return identifier(text, path, required=required, max_chars=MAX_REQUEST_ID_CHARS)
 
-    def _closed(self, message: ClosedBatch) -> tuple[BatchRequest, tuple[Candidate, ...]]:
+    def _closed(
+        self, message: ClosedBatch, *, is_stored: bool = False
+    ) -> tuple[BatchRequest, tuple[Candidate, ...]]:
         refuse_others(message, "", "request_id", "batch", "candidates")
         is_durable = isinstance(message, verifier_service_pb2.SubmitBatchRequest)
         request_id = self.request_id(message.request_id, "request_id", required=is_durable)
         request = self._batch(request_id, message.batch, "batch")
+        if is_stored:
+            request = replace(request, problem_bytes=0)
         return request, self._candidates(message.candidates, "candidates", request)
 
     def _batch(self, request_id: str, message: batch_pb2.BatchSpec, path: str) -> BatchRequest:

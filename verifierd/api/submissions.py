@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import replace
 
 from verifier.v1 import verifier_service_pb2 as wire
+from verifierd.api.convert.problems import limits_to_proto
 from verifierd.api.requests import RequestReader
 from verifierd.audit.entries import Asker, BatchBegun
 from verifierd.durable.submission import RequestName, Submission
@@ -37,14 +38,23 @@ class Submissions:
         return Submission(read.batch, len(candidates), origin, request, name.request_sha256)
 
     async def read(self, begun: BatchBegun) -> tuple[Batch, tuple[Candidate, ...]]:
-        """Return the batch that was accepted, under its own id and deadline, and its candidates.
+        """Return the batch that was accepted, under its own id, deadline and rules, and its candidates.
+
+        What the request left open is as this server filled it in then, whatever it would fill in today.
 
         Raises:
             RequestRejected: this server does not take it any longer.
         """
         message = await asyncio.to_thread(_parsed, begun)
-        read, candidates = await self._reader.closed(message)
-        batch = replace(read.batch, id=begun.batch_id, deadline_at_ns=begun.deadline_at_ns)
+        read, candidates = await self._reader.stored(message)
+        batch = replace(
+            read.batch,
+            id=begun.batch_id,
+            problem=replace(read.batch.problem, limits=begun.limits),
+            options=begun.options,
+            deadline_at_ns=begun.deadline_at_ns,
+            selection=begun.selection,
+        )
         return batch, candidates
 
 
@@ -61,4 +71,6 @@ def _without_problem(message: wire.SubmitBatchRequest) -> bytes:
 def _parsed(begun: BatchBegun) -> wire.SubmitBatchRequest:
     message = wire.SubmitBatchRequest.FromString(begun.request)
     message.batch.problem.ParseFromString(begun.problem)
+    # Its tests are to fit into the limits that it was accepted with, not into today's defaults.
+    message.batch.problem.limits.CopyFrom(limits_to_proto(begun.limits))
     return message
