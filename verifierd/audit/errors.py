@@ -46,14 +46,18 @@ class SchemaTooNew(StoreUnavailable):
 
 
 class StoreInUse(StoreUnavailable):
-    """Another daemon owns the store's batches."""
+    """Another daemon owns the store's batches.
 
-    def __init__(self, where: str, holder: str) -> None:
+    `session` is the holder's in a server of PostgreSQL; empty where it is not known, or the store is a file.
+    """
+
+    def __init__(self, where: str, holder: str, session: str = "") -> None:
         """Name the holder as far as it is known, such as 'process 71 on host a'."""
         super().__init__(
             where, f"{holder} goes on with its batches; stop that daemon, or give this one another store"
         )
         self.holder = holder
+        self.session = session
 
 
 class StoreTrouble(StoreError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -19,6 +19,11 @@ _LOCK = 0x6F776E6572  # "owner": of PostgreSQL's advisory locks the one that the
 
 class Ownership(Protocol):
     """A store's batches are this process' until it is closed, or the process ends in whichever way."""
+
+    @property
+    def session(self) -> str:
+        """Return its session in a server of PostgreSQL, as `StoreInUse` has it; empty for a file."""
+        ...
 
     def holds(self) -> bool:
         """Say whether it still holds: a server of PostgreSQL that was restarted has forgotten it. Blocks."""
@@ -41,6 +46,8 @@ def own(store: Store) -> Ownership:
 
 class _OwnFile:
     """A lock on a file beside the database's, which has the holder's name in it."""
+
+    session = ""
 
     def __init__(self, store: Store) -> None:
         path = f"{store.engine.url.database}.owner"
@@ -68,16 +75,16 @@ class _OwnServer:
     """An advisory lock of a connection that does nothing else."""
 
     def __init__(self, store: Store) -> None:
-        try:
-            self._connection = store.engine.connect()
-        except sa.exc.SQLAlchemyError as error:
-            raise StoreUnavailable(store.where, trouble_of(error) or str(error)) from error
-        try:
-            self._connection = self._connection.execution_options(isolation_level="AUTOCOMMIT")
-            self._take(store)
-        except BaseException:
-            self._connection.close()
-            raise
+        with ExitStack() as undo:
+            try:
+                self._connection = store.engine.connect()
+                undo.callback(self._let_go_of_connection)
+                self._connection = self._connection.execution_options(isolation_level="AUTOCOMMIT")
+                self.session = str(self._connection.scalar(_OWN_SESSION))
+                self._take(store)
+            except sa.exc.SQLAlchemyError as error:
+                raise StoreUnavailable(store.where, trouble_of(error) or str(error)) from error
+            undo.pop_all()
 
     def holds(self) -> bool:
         try:
@@ -89,7 +96,11 @@ class _OwnServer:
         # The connection goes back to its pool, and would keep the lock; a broken one has lost it.
         with suppress(sa.exc.SQLAlchemyError):
             self._connection.execute(sa.select(sa.func.pg_advisory_unlock(_LOCK)))
-        self._connection.close()
+        self._let_go_of_connection()
+
+    def _let_go_of_connection(self) -> None:
+        with suppress(sa.exc.SQLAlchemyError):
+            self._connection.close()
 
     def _take(self, store: Store) -> None:
         """Take the lock. A server may need a moment to notice that the process that had it is dead."""
@@ -97,17 +108,17 @@ class _OwnServer:
             self._connection.execute(sa.select(sa.func.pg_advisory_lock(_LOCK)))
         except sa.exc.OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != LOCK_TIMEOUT:
-                raise StoreUnavailable(store.where, trouble_of(error) or str(error)) from error
-            raise StoreInUse(store.where, self._holder()) from None
-
-    def _holder(self) -> str:
-        holder: str | None = self._connection.scalar(_HOLDER)
-        return holder or "another process"
+                raise
+            holder = self._connection.execute(_HOLDER).first()
+            if holder is not None:
+                name = holder.application_name or "another process"
+                raise StoreInUse(store.where, name, holder.session) from None
+            self._take(store)  # the holder has just left
 
 
 _LOCKS = sa.table("pg_locks", *map(sa.column, ("pid", "locktype", "classid", "objid", "database", "granted")))
 _DATABASES = sa.table("pg_database", sa.column("oid"), sa.column("datname"))
-_SESSIONS = sa.table("pg_stat_activity", sa.column("pid"), sa.column("application_name"))
+_SESSIONS = sa.table("pg_stat_activity", *map(sa.column, ("pid", "application_name", "backend_start")))
 _IS_THE_LOCK = sa.and_(
     _LOCKS.c.locktype == "advisory",
     # The two halves of its number.
@@ -120,6 +131,11 @@ _IS_THE_LOCK = sa.and_(
     .scalar_subquery(),
 )
 _HOLDS = sa.select(_LOCKS.c.pid).where(_IS_THE_LOCK, _LOCKS.c.pid == sa.func.pg_backend_pid())
+# A server that was started anew counts its sessions anew.
+_SESSION = sa.func.concat(_SESSIONS.c.pid, " of ", sa.extract("epoch", _SESSIONS.c.backend_start))
+_OWN_SESSION = sa.select(_SESSION).where(_SESSIONS.c.pid == sa.func.pg_backend_pid())
 _HOLDER = (
-    sa.select(_SESSIONS.c.application_name).join(_LOCKS, _LOCKS.c.pid == _SESSIONS.c.pid).where(_IS_THE_LOCK)
+    sa.select(_SESSIONS.c.application_name, _SESSION.label("session"))
+    .join(_LOCKS, _LOCKS.c.pid == _SESSIONS.c.pid)
+    .where(_IS_THE_LOCK)
 )

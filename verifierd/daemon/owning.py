@@ -35,12 +35,16 @@ class Owning:
             try:
                 await asyncio.to_thread(self._take_again)
             except StoreUnavailable as error:
-                if isinstance(error, StoreInUse):
+                if isinstance(error, StoreInUse) and not self._is_in_its_own_way(error):
                     _log.error("durable_batches_lost", error=str(error))
                     await lost()
                     return
                 continue  # the database is away: it is asked again
             _log.warning("durable_batches_taken_again")
+
+    def _is_in_its_own_way(self, error: StoreInUse) -> bool:
+        """Tell whether the lock is this daemon's still: a server may notice late that a connection broke."""
+        return bool(error.session) and error.session == self._held.session
 
     def _take_again(self) -> None:
         self._held, forgotten = self._take(), self._held

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from tests.support.stores import REPOSITORY
-from verifierd.audit.errors import StoreInUse
+from verifierd.audit.errors import StoreInUse, StoreUnavailable
 from verifierd.audit.ownership import own
 from verifierd.audit.store import Store, StoreSettings, open_store
 
@@ -29,8 +30,11 @@ def test_a_store_has_one_owner_at_a_time(store: Store, store_settings: StoreSett
     other = open_store(store_settings)
     owned = own(store)
     assert owned.holds()
-    with pytest.raises(StoreInUse, match=f"verifierd process {os.getpid()} on {os.uname().nodename[:20]}"):
+    name = f"verifierd process {os.getpid()} on {os.uname().nodename[:20]}"
+    with pytest.raises(StoreInUse, match=name) as refused:
         own(other)
+    assert refused.value.session == owned.session
+    assert bool(owned.session) == store.is_postgresql
     owned.close()
     own(other).close()
     own(store).close()
@@ -64,3 +68,47 @@ def test_an_owner_whose_server_forgot_it_does_not_hold(store: Store) -> None:
     assert not owned.holds()
     own(store).close()
     owned.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_goes_away_while_it_is_asked_who_owns_the_store_is_unavailable(
+    store: Store, store_settings: StoreSettings
+) -> None:
+    if not store.is_postgresql:
+        pytest.skip("there is no server that could go away")
+    other = open_store(store_settings)
+    owned = own(store)
+
+    @sa.event.listens_for(other.engine, "before_cursor_execute")
+    def cut(connection: sa.Connection, cursor: Any, statement: str, *_: Any) -> None:
+        if "application_name" in statement:
+            with store.writing() as administrator:
+                pid = cursor.connection.info.backend_pid
+                administrator.execute(sa.select(sa.func.pg_terminate_backend(pid)))
+
+    with pytest.raises(StoreUnavailable) as refused:
+        own(other)
+    assert not isinstance(refused.value, StoreInUse)
+    owned.close()
+    own(other).close()
+    other.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_owner_that_leaves_while_it_is_asked_for_its_name_is_in_nobody_s_way(
+    store: Store, store_settings: StoreSettings
+) -> None:
+    if not store.is_postgresql:
+        pytest.skip("a file's lock is waited for by nobody")
+    other = open_store(store_settings)
+    owned = own(store)
+
+    @sa.event.listens_for(other.engine, "before_cursor_execute")
+    def leave(connection: sa.Connection, cursor: Any, statement: str, *_: Any) -> None:
+        if "application_name" in statement:
+            owned.close()
+
+    took = own(other)
+    assert took.holds()
+    took.close()
+    other.close()

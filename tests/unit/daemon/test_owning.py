@@ -15,6 +15,8 @@ pytestmark = pytest.mark.anyio
 class Lock:
     """Holds until it is forgotten."""
 
+    session = "71 of today"
+
     def __init__(self) -> None:
         self.is_held = True
         self.is_closed = False
@@ -62,7 +64,23 @@ async def test_what_the_database_forgot_is_taken_again_once_it_is_back() -> None
     assert [lock.is_closed for lock in database.locks] == [True, True]
 
 
-async def test_batches_that_another_daemon_took_are_let_go_of() -> None:
+async def test_a_lock_of_its_own_whose_connection_broke_is_waited_for() -> None:
+    database = Database()
+    owning = Owning(database.take, look_s=0.001)
+    keeping = asyncio.create_task(owning.keep(never))
+    database.errors = [StoreInUse("x", "process 7 on host a", Lock.session)] * 3
+    database.forgets()
+    async with asyncio.timeout(10):
+        while not database.locks[0].is_closed and not keeping.done():  # noqa: ASYNC110 - by a thread
+            await asyncio.sleep(0.001)
+    assert not keeping.done()
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert len(database.locks) == 2
+
+
+@pytest.mark.parametrize("session", ["", "71 of yesterday"])
+async def test_batches_that_another_daemon_took_are_let_go_of(session: str) -> None:
     database = Database()
     owning = Owning(database.take, look_s=0.001)
     lost = asyncio.Event()
@@ -70,7 +88,7 @@ async def test_batches_that_another_daemon_took_are_let_go_of() -> None:
     async def let_go() -> None:
         lost.set()
 
-    database.errors = [StoreInUse("x", "process 7 on host b")]
+    database.errors = [StoreInUse("x", "process 7 on host a", session)]
     database.forgets()
     await asyncio.wait_for(owning.keep(let_go), 10.0)
     assert lost.is_set()
