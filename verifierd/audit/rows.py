@@ -18,7 +18,7 @@ from verifierd.audit.entries import (
     Entry,
     HoldChanged,
 )
-from verifierd.audit.schema import BATCHES, CANDIDATES, EXECUTIONS, EXECUTIONS_OF_A_RECORD
+from verifierd.audit.schema import BATCHES, CANDIDATES, EXECUTIONS, EXECUTIONS_OF_A_RECORD, MAX_NUMBER
 from verifierd.model import ExecutionResult
 
 Row = dict[str, Any]
@@ -170,10 +170,12 @@ def _sha256(names: Names, part: Part) -> str | None:
 
 
 def _fitting(table: sa.Table, row: Row) -> Row:
-    """Return a row with its texts as every database takes them: the record has them whole."""
+    """Return a row with its texts and numbers as every database takes them: the record has them whole."""
     for name, value in row.items():
         if type(value) is str:
             if not value.isascii() or "\0" in value:
                 value = value.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
             row[name] = value[: getattr(table.c[name].type, "length", None)]
+        elif type(value) is int:
+            row[name] = max(-MAX_NUMBER, min(value, MAX_NUMBER))
     return row

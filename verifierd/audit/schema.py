@@ -11,6 +11,9 @@ import sqlalchemy as sa
 SCHEMA_VERSION = "0001"
 """The newest revision among `migrations/versions`: what these tables are."""
 
+MAX_NUMBER = (1 << 63) - 1
+"""The largest number that a column holds."""
+
 METADATA = sa.MetaData()
 # SQLite numbers rows by 64-bit integers of its own accord, and by no other name than INTEGER.
 Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from verifierd.audit.schema import RECORDS
+from verifierd.audit.schema import MAX_NUMBER, RECORDS
 
 SLACK_NS = 2_000_000_000
-_MOST_NS = (1 << 63) - 1
 
 
 def as_stored_ns(epoch_ns: int) -> int:
     """Return a time as 64 bits hold it: those that the API takes reach further."""
-    return max(-_MOST_NS, min(epoch_ns, _MOST_NS))
+    return max(-MAX_NUMBER, min(epoch_ns, MAX_NUMBER))
 
 
 def first_sequence_from(connection: sa.Connection, recorded_at_ns: int) -> int:

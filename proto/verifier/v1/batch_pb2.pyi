@@ -448,7 +448,7 @@ class StopRule(_message.Message):
         WALL_TIME_FIELD_NUMBER: _builtins.int
         @_builtins.property
         def wall_time(self) -> _duration_pb2.Duration:
-            """Above zero."""
+            """Above zero, and up to 100 years."""
 
         def __init__(
             self,

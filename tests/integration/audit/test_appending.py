@@ -27,6 +27,7 @@ from verifierd.audit.errors import BlobMissing, EntryRefused, RequestIdTaken, St
 from verifierd.audit.packing import unpack
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES, EXECUTIONS, RECORDS
 from verifierd.audit.store import Store
+from verifierd.audit.verifying import verify_records
 from verifierd.model import Verdict
 
 DURABLE = begun(is_durable=True, request=b"the request's message", request_sha256="ab" * 32)
@@ -75,6 +76,19 @@ def test_what_was_written_is_read_back_whole(store: Store) -> None:
     assert reading.batch_begun(store, "batch", with_messages=True) == begun()
     assert reading.batch_begun(store, "batch") == replace(begun(), problem=b"")
     assert reading.batch_end(store, "batch") == ended(candidates=3)
+
+
+def test_a_number_beyond_64_bits_is_whole_in_the_record_and_cut_in_the_tables(store: Store) -> None:
+    beyond = 1 << 63
+    batch = begun(deadline_at_ns=beyond)
+    candidate = judged(0, executions=(execution(wall_time_ns=beyond, peak_memory_bytes=-beyond - 1),))
+    write(store, batch, candidate)
+    assert reading.batch_begun(store, "batch", with_messages=True) == batch
+    assert reading.candidate_at(store, 2) == candidate
+    assert rows(store, BATCHES)[0].deadline_at_ns == beyond - 1
+    row = rows(store, EXECUTIONS)[0]
+    assert (row.wall_time_ns, row.peak_memory_bytes) == (beyond - 1, 1 - beyond)
+    assert verify_records(store).holds
 
 
 def test_what_is_not_there_is_none(store: Store) -> None:

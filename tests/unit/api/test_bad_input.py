@@ -434,6 +434,11 @@ BAD: dict[str, tuple[Spoil, str, str]] = {
         "batch.options.stop_when[0].cpu_budget.cpu_time",
         "more than 0 s",
     ),
+    "time budget whose end no table can hold": (
+        _stop(time_budget={"wall_time": Duration(seconds=300 * 365 * 86_400)}),
+        "batch.options.stop_when[0].time_budget.wall_time",
+        "up to 3153600000 s, which is 100 years",
+    ),
     "unknown selection rule": (
         lambda r: setattr(r.batch.selection, "rule", "dice"),
         "batch.selection.rule",

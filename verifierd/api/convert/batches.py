@@ -19,6 +19,7 @@ from verifierd.errors import InvalidField
 from verifierd.model import BatchOptions, Digest
 from verifierd.selection.lead import TAIL
 
+MAX_TIME_BUDGET_S = 100 * 365 * 86_400  # so that 64 bits hold the instant of its end, in ns
 SHA256_HEX = re.compile(r"[0-9a-f]{64}\Z")
 HONOURED_STOP_RULES = (
     "accepted_count",
@@ -99,11 +100,17 @@ def _with_stop_rule(wishes: Wishes, rule: batch_pb2.StopRule, kind: str, path: s
         budget_ns = positive_duration_ns(rule.cpu_budget.cpu_time, under(path, "cpu_time"))
         return replace(wishes, options=replace(wishes.options, cpu_budget_ns=budget_ns))
     if kind == "time_budget":
-        return replace(
-            wishes,
-            time_budget_ns=positive_duration_ns(rule.time_budget.wall_time, under(path, "wall_time")),
-        )
+        return replace(wishes, time_budget_ns=_time_budget_ns(rule, under(path, "wall_time")))
     return replace(wishes, options=_with_amount(wishes.options, rule, kind, path))
+
+
+def _time_budget_ns(rule: batch_pb2.StopRule, path: str) -> int:
+    budget_ns = positive_duration_ns(rule.time_budget.wall_time, path)
+    if budget_ns > MAX_TIME_BUDGET_S * 10**9:
+        raise InvalidField(
+            path, f"it is {budget_ns / 1e9:g} s", f"up to {MAX_TIME_BUDGET_S} s, which is 100 years"
+        )
+    return budget_ns
 
 
 def _with_amount(options: BatchOptions, rule: batch_pb2.StopRule, kind: str, path: str) -> BatchOptions:
