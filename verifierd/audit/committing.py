@@ -86,6 +86,7 @@ class Committer:
                 item.sequence = sequence
 
     def _keep_trying(self, entries: Sequence[Prepared]) -> Appended:
+        self._unsure = None  # what was given up before is not of these entries
         for delay_s in itertools.chain(self._delays_s, itertools.repeat(self._delays_s[-1])):
             try:
                 appended = self._write(entries)
@@ -115,12 +116,14 @@ class Committer:
 
     def _earlier(self, connection: sa.Connection) -> Appended | None:
         """Return what an earlier try has written, if its commit was done although nobody heard of it."""
-        unsure, self._unsure = self._unsure, None
-        if unsure is None:
+        if self._unsure is None:
             return None
         lock_head(connection)
-        found = sa.select(RECORDS.c.hash).where(RECORDS.c.sequence == unsure.head.sequence)
-        return unsure if connection.scalar(found) == unsure.head.hash else None
+        found = sa.select(RECORDS.c.hash).where(RECORDS.c.sequence == self._unsure.head.sequence)
+        if connection.scalar(found) == self._unsure.head.hash:
+            return self._unsure
+        self._unsure = None  # only now: a look-up without an answer leaves it unsure
+        return None
 
     def _sweep(self, unnamed: frozenset[str]) -> None:
         if not unnamed:
