@@ -39,8 +39,9 @@ class StoredChain:
 
     def newest(self) -> tuple[int, bytes]:
         """Return number and hash of the newest record. Raises StoreUnavailable."""
+        head = sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash).where(CHAIN_HEAD.c.id == 1)
         with self._store.reading() as connection:
-            row = connection.execute(sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash)).one()
+            row = connection.execute(head).one()
             return row.sequence, row.hash
 
     def hash_of(self, sequence: int) -> bytes | None:

@@ -96,7 +96,8 @@ def executions_after(
 
 def newest_id(connection: sa.Connection) -> int:
     """Return an id that no execution recorded so far is above, and every later one is."""
-    sequence: int = connection.execute(sa.select(CHAIN_HEAD.c.sequence)).scalar() or 0
+    head = sa.select(CHAIN_HEAD.c.sequence).where(CHAIN_HEAD.c.id == 1)
+    sequence: int = connection.execute(head).scalar() or 0
     return first_id(sequence + 1) - 1
 
 

@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from tests.support.filled import ENTRIES, fill
 from verifierd.audit.appending import Prepared, prepare
 from verifierd.audit.chain import record_hash
+from verifierd.audit.checkpointing import StoredChain
+from verifierd.audit.finding_executions import newest_id
 from verifierd.audit.packing import pack, unpack
+from verifierd.audit.schema import EXECUTIONS_OF_A_RECORD
 from verifierd.audit.store import Store
 from verifierd.audit.verifying import Asked, Fault, verify_records
 
@@ -175,6 +178,18 @@ def raise_head(tamperer: Tamperer) -> None:
     tamperer.sql("UPDATE chain_head SET sequence = sequence + 2")
 
 
+def put_in_a_second_head(tamperer: Tamperer) -> None:
+    tamperer.sql("INSERT INTO chain_head (id, sequence, hash) VALUES (0, 0, :hash)", hash=bytes(32))
+
+
+def spoil_newest_and_make_all_hashes_fit(tamperer: Tamperer) -> None:
+    newest = tamperer.record(NEWEST)
+    tamperer.sql("UPDATE records SET body = :body WHERE sequence = :at", body=b"no zstd", at=NEWEST)
+    fitting = record_hash(bytes(newest.previous_hash), NEWEST, newest.kind, b"")
+    tamperer.sql("UPDATE records SET hash = :hash WHERE sequence = :at", hash=fitting, at=NEWEST)
+    tamperer.sql("UPDATE chain_head SET hash = :hash", hash=fitting)
+
+
 def remove_head(tamperer: Tamperer) -> None:
     tamperer.sql("DELETE FROM chain_head")
 
@@ -203,6 +218,8 @@ ALTERATIONS: list[tuple[Callable[[Tamperer], None], int, str]] = [
     (alter_head, NEWEST, "the chain's head says another hash"),
     (raise_head, NEWEST + 1, f"records {NEWEST + 1} to {NEWEST + 2} are missing: the chain's head says"),
     (remove_head, 0, "the chain's head is gone"),
+    (put_in_a_second_head, 0, "table chain_head has a row 0: it was put in"),
+    (spoil_newest_and_make_all_hashes_fit, NEWEST, "its contents cannot be read: it cannot be decompressed"),
 ]
 
 
@@ -258,6 +275,20 @@ def test_an_altered_row_casts_no_doubt_on_the_chain(filled: Store, statement: st
     with filled.writing() as connection:
         Tamperer(connection).sql(statement)
     assert all("table " in fault.description for fault in faults(filled))
+
+
+def test_a_second_head_misleads_nobody_who_asks_for_the_newest_record(filled: Store) -> None:
+    with filled.writing() as connection:
+        put_in_a_second_head(Tamperer(connection))
+    assert StoredChain(filled).newest()[0] == NEWEST
+    with filled.reading() as connection:
+        assert newest_id(connection) >= NEWEST * EXECUTIONS_OF_A_RECORD
+
+
+def test_contents_that_cannot_be_read_are_told_once(filled: Store) -> None:
+    with filled.writing() as connection:
+        spoil_contents(Tamperer(connection))
+    assert [fault.sequence for fault in faults(filled)] == [4]
 
 
 def test_what_nobody_altered_is_not_named(filled: Store) -> None:

@@ -11,7 +11,7 @@ from verifierd.audit.chain import FIRST
 from verifierd.audit.schema import CHAIN_HEAD, RECORDS
 from verifierd.audit.store import Store
 from verifierd.audit.verifying.asked import Asked, Watch
-from verifierd.audit.verifying.faults import Faults
+from verifierd.audit.verifying.faults import Faults, quoted
 from verifierd.audit.verifying.links import Broken, Gap, Links
 from verifierd.audit.verifying.records import StoredRecord, read_records
 from verifierd.audit.verifying.snapshots import raw_rows, snapshot
@@ -72,6 +72,9 @@ class _Walk:
         """Look at the next record."""
         self._known = [record, *self._known[:1]]
         self.records += record.sequence <= self._last
+        if record.unreadable and record.sequence <= self._last:
+            why = f"its contents cannot be read: {record.unreadable}"
+            self._faults.add(record.sequence, f"{record.called}: {why}")
         self._tell(self._links.take(record.link))
 
     def end(self, newest: tuple[int, bytes]) -> list[Gap]:
@@ -84,8 +87,8 @@ class _Walk:
         for each in broken:
             if each.sequence <= self._last:
                 record = next(record for record in self._known if record.sequence == each.sequence)
-                unreadable = record.unreadable and f"its contents cannot be read: {record.unreadable}"
-                self._faults.add(each.sequence, f"{record.called}: {unreadable or each.why}")
+                if not record.unreadable:  # else that is told, and nothing else is known of it
+                    self._faults.add(each.sequence, f"{record.called}: {each.why}")
 
 
 def _ends(store: Store, asked: Asked, first: int, faults: Faults) -> tuple[tuple[int, bytes], bytes | None]:
@@ -104,6 +107,10 @@ def _ends(store: Store, asked: Asked, first: int, faults: Faults) -> tuple[tuple
 
 def _head(connection: sa.Connection, faults: Faults) -> tuple[int, bytes]:
     """Return what the chain's head says; where it says nothing, what the newest record says."""
+    for row in raw_rows(connection, CHAIN_HEAD, CHAIN_HEAD.c.id != 1, limit=_BEHIND_SHOWN):
+        faults.add(
+            0, f"table chain_head has a row {quoted(row['id'])}: it was put in, since row 1 is the head"
+        )
     for row in raw_rows(connection, CHAIN_HEAD, CHAIN_HEAD.c.id == 1):
         if isinstance(row["sequence"], int) and isinstance(row["hash"], bytes):
             return row["sequence"], row["hash"]
