@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from verifierd.audit.blob_files import BlobFiles
 from verifierd.audit.errors import BlobDamaged, BlobMissing
-from verifierd.audit.packing import pack, unpack
+from verifierd.audit.packing import MAX_BYTES, pack, unpack
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES
 
 IN_TABLE_BYTES = 16 << 10
@@ -64,7 +64,7 @@ class Blobs:
             raise BlobMissing(sha256, "table blobs")
         packed = row.content
         if packed is None:
-            packed = self.files.get(sha256, row.stored_bytes + 1)
+            packed = self.files.get(sha256, min(row.stored_bytes, MAX_BYTES) + 1)
         if packed is None:
             raise BlobMissing(sha256, self.files.where)
         if len(packed) != row.stored_bytes:

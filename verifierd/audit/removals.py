@@ -14,17 +14,25 @@ from verifierd.audit.reading import MAX_BODY_BYTES
 from verifierd.audit.schema import RECORDS
 from verifierd.audit.store import Store
 
+_KIND = "records_removed"
+
 
 def removals(connection: sa.Connection) -> Iterator[RecordsRemoved]:
     """Yield each removal, in the order in which they were made; records that were altered tell nothing."""
-    chosen = sa.select(RECORDS).where(RECORDS.c.batch_id == "", RECORDS.c.kind == "records_removed")
-    for row in connection.execute(chosen.order_by(RECORDS.c.sequence)):
+    of_record = RECORDS.c
+    # As bytes: SQLite keeps a value of any type in any column.
+    contents = (
+        sa.cast(column, sa.LargeBinary).label(column.name)
+        for column in (of_record.body, of_record.previous_hash, of_record.hash)
+    )
+    chosen = sa.select(of_record.sequence, *contents).where(of_record.batch_id == "", of_record.kind == _KIND)
+    for row in connection.execute(chosen.order_by(of_record.sequence)):
         try:
             body = unpack(row.body, MAX_BODY_BYTES)
-            entry = entry_of(row.kind, body, lambda part, name: None)
-        except (TypeError, ValueError):  # SQLite keeps a value of any type in any column
+            entry = entry_of(_KIND, body, lambda part, name: None)
+        except ValueError:
             continue
-        is_sound = record_hash(row.previous_hash, row.sequence, row.kind, body) == row.hash
+        is_sound = record_hash(row.previous_hash, row.sequence, _KIND, body) == row.hash
         if is_sound and isinstance(entry, RecordsRemoved):
             yield entry
 

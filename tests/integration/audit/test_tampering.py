@@ -14,6 +14,8 @@ from verifierd.audit.chain import record_hash
 from verifierd.audit.checkpointing import StoredChain
 from verifierd.audit.finding_executions import newest_id
 from verifierd.audit.packing import pack, unpack
+from verifierd.audit.removals import removal_of
+from verifierd.audit.removing import remove_batches
 from verifierd.audit.schema import EXECUTIONS_OF_A_RECORD
 from verifierd.audit.store import Store
 from verifierd.audit.verifying import Asked, Fault, verify_records
@@ -319,6 +321,13 @@ WRONG_TYPES = [
     ("UPDATE blobs SET content = 'text' WHERE content IS NOT NULL", 3, "its source"),
     ("UPDATE blobs SET stored_bytes = 'x', content = NULL", 3, "its source"),
     ("UPDATE blobs SET size_bytes = 'x'", 3, "its source"),
+    ("UPDATE blobs SET content = CAST(x'ff' AS TEXT) WHERE content IS NOT NULL", 3, "its source"),
+    (
+        "UPDATE blobs SET sha256 = CAST(x'ff' AS TEXT) "
+        "WHERE sha256 = (SELECT source_blob FROM candidates WHERE sequence = 5)",
+        5,
+        "its source is gone",
+    ),
 ]
 
 
@@ -335,3 +344,23 @@ def test_a_value_of_a_wrong_type_is_found_and_named(
     found = faults(filled)
     assert any(fault.sequence == sequence and said in fault.description for fault in found), found
     assert all(fault.description.isprintable() for fault in found)
+
+
+REMOVAL_OF_WRONG_TYPES = [
+    "UPDATE records SET previous_hash = CAST(x'ff' AS TEXT) WHERE kind = 'records_removed'",
+    "UPDATE records SET previous_hash = CAST(previous_hash AS TEXT) WHERE kind = 'records_removed'",
+    "UPDATE records SET previous_hash = 5 WHERE kind = 'records_removed'",
+]
+
+
+@pytest.mark.parametrize("statement", REMOVAL_OF_WRONG_TYPES)
+def test_a_removal_s_record_whose_columns_are_of_wrong_types_stops_nobody(
+    filled: Store, statement: str
+) -> None:
+    if filled.is_postgresql:
+        pytest.skip("PostgreSQL keeps no value of a wrong type")
+    assert remove_batches(filled, ["c"], "a test", 1).batch_ids == ("c",)
+    with filled.writing() as connection:
+        Tamperer(connection).sql(statement)
+    assert NEWEST + 1 in {fault.sequence for fault in faults(filled)}
+    assert removal_of(filled, "another") is None

@@ -61,6 +61,23 @@ def test_a_damaged_file_of_a_blob_is_named_with_its_record(with_large: Store, da
     assert "is damaged" in fault.description
 
 
+def test_a_blob_that_says_it_fills_the_memory_is_named_with_its_record(filled: Store) -> None:
+    frame = b"\x28\xb5\x2f\xfd\xe0" + (1 << 46).to_bytes(8, "little") + b"\x01\0\0"
+    with filled.writing() as connection:
+        named = sa.select(CANDIDATES.c.source_blob).where(CANDIDATES.c.sequence == 4).scalar_subquery()
+        said = {"content": frame, "stored_bytes": len(frame), "size_bytes": 1 << 46}
+        connection.execute(sa.update(BLOBS).where(BLOBS.c.sha256 == named).values(said))
+    fault = only_fault(filled)
+    assert (fault.sequence, "is damaged" in fault.description) == (4, True)
+
+
+def test_a_file_of_a_blob_that_should_fill_the_memory_is_named_with_its_record(with_large: Store) -> None:
+    with with_large.writing() as connection:
+        connection.execute(sa.update(BLOBS).where(BLOBS.c.content.is_(None)).values(stored_bytes=1 << 46))
+    fault = only_fault(with_large)
+    assert (fault.sequence, "is damaged" in fault.description) == (2, True)
+
+
 def test_another_blob_in_the_place_of_one_is_named(filled: Store) -> None:
     with filled.writing() as connection:
         sources = [

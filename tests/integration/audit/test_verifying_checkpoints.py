@@ -151,3 +151,12 @@ def test_files_of_checkpoints_and_keys_that_cannot_be_used_are_named(
             filled,
             Asked(checkpoint_file=signed.checkpoint_file, public_key_files=(tmp_path / "checkpoints",)),
         )
+
+
+def test_a_record_s_hash_that_is_no_text_contradicts_its_checkpoint(filled: Store, signed: Asked) -> None:
+    if filled.is_postgresql:
+        pytest.skip("PostgreSQL keeps no value of a wrong type")
+    with filled.writing() as connection:
+        connection.execute(sa.text("UPDATE records SET hash = CAST(x'ff' AS TEXT) WHERE sequence = 4"))
+    told = [fault.sequence for fault in verify_records(filled, signed).faults]
+    assert told == [4, 4]

@@ -14,6 +14,10 @@ from verifierd.audit.verifying.faults import Faults, named
 from verifierd.audit.verifying.snapshots import snapshot
 
 _PAGE = 100
+# A name that is none, and so of no record, may be no text either: no page could begin after it.
+_IS_SHA256 = sa.and_(
+    sa.func.length(BLOBS.c.sha256) == 64, sa.func.ltrim(BLOBS.c.sha256, "0123456789abcdef") == ""
+)
 _NAMED_BY = (
     (
         "source",
@@ -41,12 +45,12 @@ def read_all(store: Store, faults: Faults, watch: Watch) -> int:
         StoreUnavailable: the store cannot be read at the moment.
     """
     with store.reading() as connection:
-        total = int(connection.scalar(sa.select(sa.func.count()).select_from(BLOBS)) or 0)
+        total = int(connection.scalar(sa.select(sa.func.count()).select_from(BLOBS).where(_IS_SHA256)) or 0)
     read = 0
     with watch("reading the blobs", total) as advance:
         for sha256 in _all(store):
             try:
-                with store.reading() as connection:
+                with snapshot(store) as connection:
                     store.blobs.read(connection, sha256)
             except BlobError as error:
                 _tell(store, sha256, str(error), faults)
@@ -60,9 +64,9 @@ def read_all(store: Store, faults: Faults, watch: Watch) -> int:
 def _all(store: Store) -> Iterator[str]:
     after = ""
     while True:
-        following = sa.select(BLOBS.c.sha256).where(BLOBS.c.sha256 > after).order_by(BLOBS.c.sha256)
+        following = sa.select(BLOBS.c.sha256).where(BLOBS.c.sha256 > after, _IS_SHA256)
         with snapshot(store) as connection:
-            page = connection.scalars(following.limit(_PAGE)).all()
+            page = connection.scalars(following.order_by(BLOBS.c.sha256).limit(_PAGE)).all()
         if not page:
             return
         yield from page

@@ -16,6 +16,7 @@ from verifierd.audit.schema import CHAIN_HEAD, RECORDS
 from verifierd.audit.store import Store
 from verifierd.audit.verifying.asked import Asked
 from verifierd.audit.verifying.faults import Faults
+from verifierd.audit.verifying.snapshots import snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def compare_checkpoints(store: Store, asked: Asked, faults: Faults) -> Checkpoin
         return Checkpoints()
     keys = {key_id(key): key for key in map(read_public_key, asked.public_key_files)}
     comparing = _Comparing(asked.checkpoint_file, keys, faults)
-    with store.reading() as connection:
+    with snapshot(store) as connection:
         for line, checkpoint in read(asked.checkpoint_file):
             if isinstance(checkpoint, Damaged):
                 faults.add(0, f"{comparing.place(line)} is no checkpoint: {checkpoint.why}")
@@ -97,7 +98,10 @@ class _Comparing:
                 f"record after {self.agreed}",
             )
         else:
-            newest = connection.scalar(sa.select(sa.func.max(CHAIN_HEAD.c.sequence))) or 0
+            head = sa.select(CHAIN_HEAD.c.sequence).where(CHAIN_HEAD.c.id == 1)
+            newest = connection.scalar(head)
+            if not isinstance(newest, int):  # it is gone, or was altered
+                newest = connection.scalar(sa.select(sa.func.max(RECORDS.c.sequence))) or 0
             if newest < sequence:
                 why = f"records {newest + 1} to {sequence} are missing: {signed} is of record {sequence}"
                 self._contradict(newest + 1, why)
