@@ -25,7 +25,6 @@ _DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA journal_size_limit=67108864",
@@ -126,6 +125,16 @@ def engine_of(place: Place) -> sa.Engine:
         ) from None
 
 
+def log_ahead(engine: sa.Engine) -> None:
+    """Have a SQLite file written by a log ahead of it, which those who read do not wait for.
+
+    The file keeps that for good: call it once that is known to be a store's, and no connection is in use.
+    """
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _log_sqlite_ahead)
+        engine.dispose()
+
+
 def application_name() -> str:
     """Return what PostgreSQL shows of this process, to those who ask who is connected."""
     return f"verifierd process {os.getpid()} on {os.uname().nodename}"[:63]
@@ -140,6 +149,10 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says so, by `_begin_sqlite`
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _log_sqlite_ahead(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _set_up_postgresql(connection: Any, _: Any) -> None:

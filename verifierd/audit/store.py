@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from verifierd.audit.blob_files import BlobFiles
 from verifierd.audit.blobs import Blobs
 from verifierd.audit.errors import SchemaTooNew, StoreTrouble, StoreUnavailable
 from verifierd.audit.migrating import known_versions, upgrade, version_of
-from verifierd.audit.schema import SCHEMA_VERSION
+from verifierd.audit.schema import CHAIN_HEAD, SCHEMA_VERSION
 from verifierd.audit.troubles import trouble_of
 
 
@@ -40,23 +40,13 @@ class Store:
         self.engine = engine
         self._writing = engine.execution_options(**databases.WRITES)
 
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> AbstractContextManager[sa.Connection]:
         """Give a connection to read by, which sees the store as it is at its first statement (SQLite).
 
         Raises:
             StoreUnavailable: the store cannot be reached or read at the moment.
         """
-        try:
-            with self.engine.connect() as connection:
-                yield connection
-        except StoreTrouble as error:
-            raise StoreUnavailable(self.where, str(error)) from error
-        except sa.exc.SQLAlchemyError as error:
-            reason = trouble_of(error)
-            if reason is None:
-                raise
-            raise StoreUnavailable(self.where, reason) from error
+        return _reading(self.engine, self.where)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -90,25 +80,52 @@ def open_store(settings: StoreSettings, *, create: bool = True) -> Store:
     """
     place = databases.place_of(settings.database)
     databases.prepare(place, create=create)
-    files = BlobFiles(settings.blobs or databases.blobs_beside(place))
-    store = Store(databases.engine_of(place), Blobs(files), place.shown)
+    blobs = settings.blobs or databases.blobs_beside(place)
+    engine = databases.engine_of(place)
     try:
-        with store.reading() as connection:
-            version = version_of(connection)
-            if version is None:
-                _refuse_others_tables(connection, place.shown, create=create)
-        if version is not None and version not in known_versions():
-            raise SchemaTooNew(place.shown, version, SCHEMA_VERSION)
+        version = _version(engine, place.shown, create=create)
+        # Only now is anything altered or made: what was named may be somebody else's.
+        databases.log_ahead(engine)
+        store = Store(engine, Blobs(BlobFiles(blobs)), place.shown)
         if version != SCHEMA_VERSION:
             with store.writing() as connection:
                 upgrade(connection)
     except StoreTrouble as error:
-        store.close()
+        engine.dispose()
         raise StoreUnavailable(place.shown, str(error)) from error
     except BaseException:
-        store.close()
+        engine.dispose()
         raise
     return store
+
+
+@contextmanager
+def _reading(engine: sa.Engine, where: str) -> Iterator[sa.Connection]:
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except StoreTrouble as error:
+        raise StoreUnavailable(where, str(error)) from error
+    except sa.exc.SQLAlchemyError as error:
+        reason = trouble_of(error)
+        if reason is None:
+            raise
+        raise StoreUnavailable(where, reason) from error
+
+
+def _version(engine: sa.Engine, where: str, *, create: bool) -> str | None:
+    """Return the version of the store's tables; None where there is no store, and one is to be made.
+
+    Raises:
+        StoreUnavailable, SchemaTooNew: it is none that may be used.
+    """
+    with _reading(engine, where) as connection:
+        version = version_of(connection)
+        if version is None or not sa.inspect(connection).has_table(CHAIN_HEAD.name):
+            _refuse_others_tables(connection, where, create=create)
+    if version is not None and version not in known_versions():
+        raise SchemaTooNew(where, version, SCHEMA_VERSION)
+    return version
 
 
 def _refuse_others_tables(connection: sa.Connection, where: str, *, create: bool) -> None:

@@ -90,6 +90,37 @@ def test_a_file_that_is_no_database_is_named_so(tmp_path: Path) -> None:
         open_store(StoreSettings(str(file)))
 
 
+@pytest.mark.parametrize("create", [True, False])
+@pytest.mark.parametrize("table", ["notes (text)", "alembic_version (version_num)"])
+def test_a_database_of_something_else_stays_as_it_is(tmp_path: Path, table: str, create: bool) -> None:
+    file = tmp_path / "other.sqlite"
+    connection = sqlite3.connect(file)
+    connection.execute(f"CREATE TABLE {table}")
+    connection.execute(f"INSERT INTO {table.split()[0]} VALUES ('0001')")  # noqa: S608
+    connection.commit()
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(StoreUnavailable, match="of something else: it has a table"):
+        open_store(StoreSettings(str(file)), create=create)
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_an_empty_database_is_not_touched_where_no_store_is_to_be_made(tmp_path: Path) -> None:
+    file = tmp_path / "empty.sqlite"
+    file.touch()
+    with pytest.raises(StoreUnavailable, match="there is no store in it"):
+        open_store(StoreSettings(str(file)), create=False)
+    assert [(each, each.stat().st_size) for each in tmp_path.iterdir()] == [(file, 0)]
+
+
+def test_a_store_in_a_file_is_written_by_a_log_ahead_of_it(tmp_path: Path) -> None:
+    store = open_store(StoreSettings(str(tmp_path / "audit.db")))
+    with store.reading() as connection:
+        assert connection.scalar(sa.text("PRAGMA journal_mode")) == "wal"
+    store.close()
+
+
 def test_an_empty_database_of_sqlite_becomes_a_store(tmp_path: Path) -> None:
     sqlite3.connect(tmp_path / "audit.db").close()
     open_store(StoreSettings(f"sqlite:///{tmp_path}/audit.db")).close()
