@@ -40,6 +40,12 @@ def write_line(line: str) -> None:
         sys.stdout.write(line + "\n")
 
 
+def write_bytes(content: bytes) -> None:
+    """Write bytes to standard output, whatever it is, at once. Raises OutputError."""
+    with writing():
+        sys.stdout.buffer.write(content)
+
+
 def say_failed(message: str, code: int, as_json: bool) -> None:
     """Say what went wrong, on standard error or as JSON on standard output. Raises OutputError."""
     if as_json:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -307,6 +310,21 @@ def test_an_export_is_a_file_of_what_matches(audit: Audit, tmp_path: Path) -> No
     assert audit("export", "--out", tmp_path / "no" / "where.jsonl").code == 2
     assert audit("export", "--out", out, "--format", "csv").code == 2
     assert audit("export", "--out", "-", "--json").code == 2
+
+
+def test_an_export_to_standard_output_goes_into_what_it_is(audit: Audit, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.write_text("said before\n")
+    arguments = ("audit", "export", "--out", "-", "--verdict", "WA", "--database", audit.database)
+    with out.open("a") as stdout:
+        file = os.fstat(stdout.fileno())
+        run = subprocess.run(
+            [sys.executable, "-m", "verifierd", *arguments], stdout=stdout, timeout=60, check=False
+        )
+    assert run.returncode == 0
+    said, row = out.read_text().splitlines()
+    assert (said, json.loads(row)["id"]) == ("said before", "3.0")
+    assert os.path.samestat(out.stat(), file), "it is no new file in the place of the one that was open"
 
 
 def test_an_export_as_parquet_has_typed_columns(audit: Audit, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from verifierd.audit.naming import named_batch
 from verifierd.audit.recorded import NOTHING, SOURCE_AND_OUTPUTS, RecordedExecution
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.texts import TIME_HELP, time_from, verdicts_from
+from verifierd.cli.endings import write_bytes
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import print_json, print_views
@@ -72,13 +74,14 @@ def export(
     to_stdout = out == "-"
     if to_stdout and as_json:
         raise typer.BadParameter("--json tells of a file, and `--out -` writes to where it would be told")
-    path = Path("/dev/stdout" if to_stdout else out)
+    path = Path(out)
     with reported(as_json), opened(load_settings(config), database, blobs) as store:
         try:
             check_format(form)
         except NoParquet as error:
             raise InputError(path, None, str(error)) from None
-        check_writable(path)
+        if not to_stdout:
+            check_writable(path)
         with store.reading() as connection:
             batch_id = "" if batch is None else named_batch(connection, batch).id
         wanted = ExecutionFilter(
@@ -92,9 +95,9 @@ def export(
             tenant=tenant,
         )
         counter = _Counter(exported(store, wanted, SOURCE_AND_OUTPUTS if with_blobs else NOTHING))
-        with whole_bytes(path) as file:
+        with _writer(None if to_stdout else path) as write:
             for piece in pieces(counter, form, with_blobs):
-                file.write(piece)
+                write(piece)
         if as_json:
             print_json({"out": out, "format": form, "executions": counter.count, "lost": counter.lost})
         elif not to_stdout:
@@ -102,6 +105,16 @@ def export(
             if counter.lost:
                 print_views(f"{plural(counter.lost, 'row')} with something lost: see `lost` there")
     raise typer.Exit(ExitCode.FINE if counter.count else ExitCode.NEGATIVE)
+
+
+@contextmanager
+def _writer(path: Path | None) -> Iterator[Callable[[bytes], object]]:
+    """Give what writes to a file that appears whole, or, of no path, to standard output as it is."""
+    if path is None:
+        yield write_bytes
+        return
+    with whole_bytes(path) as file:
+        yield file.write
 
 
 class _Counter:
