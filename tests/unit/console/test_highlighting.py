@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.console_entries import HOSTILE, RIGHT
-from verifierd.console.highlighting import COLOURED_CHARS, highlighted
+from verifierd.console.highlighting import COLOURED_CHARS, COLOURING_S, highlighted
 from verifierd.console.text import plain
 
 LANGUAGES = (
@@ -58,3 +60,22 @@ def test_a_long_source_is_shown_without_colours() -> None:
     lines = highlighted("x = 1\n" * (COLOURED_CHARS // 6 + 1), "python")
     assert len(lines) == COLOURED_CHARS // 6 + 1
     assert lines[0] == "x = 1"
+
+
+def test_what_a_lexer_does_not_come_to_in_time_is_shown_without_colours() -> None:
+    ticks = itertools.count()
+    lines = highlighted(RIGHT * 100, "python", lambda: next(ticks) * COLOURING_S / 10)
+    assert "<span" in lines[0]
+    assert "<span" not in "".join(lines[10:])
+    assert _read_back(list(lines)) == plain(RIGHT * 100).removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [("cpp20", "\n" * COLOURED_CHARS), ("java", "a\n" * (COLOURED_CHARS // 2))],
+)
+def test_a_text_that_is_made_to_keep_a_lexer_busy_keeps_no_page_waiting(language: str, source: str) -> None:
+    began = time.thread_time()
+    lines = highlighted(source, language)
+    assert time.thread_time() - began < 2
+    assert _read_back(list(lines)) == source.removesuffix("\n")
