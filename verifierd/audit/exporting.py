@@ -220,7 +220,7 @@ def _parquet(records: Iterable[RecordedExecution], with_blobs: bool) -> Iterator
     with ParquetWriter(arrow.PythonFile(sink, mode="w"), schema) as writer:
         for record in records:
             rows.append(as_row(record, with_blobs))
-            size_bytes += sum(len(value) for value in rows[-1].values() if isinstance(value, bytes))
+            size_bytes += sum(len(value) for value in rows[-1].values() if isinstance(value, bytes | str))
             if len(rows) >= ROWS_OF_A_GROUP or size_bytes >= 16 * PIECE_BYTES:
                 writer.write_table(arrow.Table.from_pylist(rows, schema))
                 rows, size_bytes = [], 0

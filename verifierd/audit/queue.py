@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verifierd.audit.entries import BatchBegun, CandidateJudged, Entry
+from verifierd.model import ExecutionResult
+from verifierd.model.sizes import bytes_of
 
 _RECORD_BYTES = 1000
+_VALUE_BYTES = 8 << 20  # a result carries no larger value unless it is set so, and counting takes time
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,14 @@ def _size(entry: Entry) -> int:
     if isinstance(entry, BatchBegun):
         return _RECORD_BYTES + len(entry.request) + len(entry.problem)
     if isinstance(entry, CandidateJudged):
-        outputs = sum(len(each.stdout) + len(each.stderr) + _RECORD_BYTES for each in entry.result.executions)
+        outputs = sum(_output_size(each) for each in entry.result.executions)
         return _RECORD_BYTES + len(entry.candidate.source) + outputs
     return _RECORD_BYTES
+
+
+def _output_size(execution: ExecutionResult) -> int:
+    value = 0 if execution.actual is None else bytes_of(execution.actual[0], _VALUE_BYTES)
+    return _RECORD_BYTES + len(execution.stdout) + len(execution.stderr) + value
 
 
 class Queue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -89,8 +90,10 @@ def _ranges(
     columns = (RECORDS.c.sequence, RECORDS.c.batch_id, RECORDS.c.previous_hash, RECORDS.c.hash)
     found = sa.select(*columns).where(RECORDS.c.sequence.between(first, last)).order_by(RECORDS.c.sequence)
     batch_ids = tuple(sorted(going))
-    run: list[sa.Row[tuple[int, str, bytes, bytes]]] = []  # its first record, and its last
-    for row in (*connection.execute(found), None):
+    run: list[sa.Row[int, str, bytes, bytes]] = []  # its first record, and its last
+    # There may be millions of them, a few of which go.
+    rows = connection.execute(found.execution_options(yield_per=_AT_ONCE))
+    for row in chain(rows, (None,)):
         if row is not None and row.batch_id in going:
             run = [*run[:1], row]
         elif run:

@@ -10,8 +10,8 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from verifierd.batches.arrivals import Arrived
-from verifierd.judging.sizes import bytes_of
 from verifierd.model import CandidateResult, Verdict
+from verifierd.model.sizes import bytes_of
 
 # What an execution result takes beside its outputs, about.
 RESULT_BYTES = 1024

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from verifierd.judging.sizes import bytes_of
 from verifierd.model import ExecutionResult
+from verifierd.model.sizes import bytes_of
 
 
 class OutputAllowance:

@@ -14,8 +14,8 @@ from verifierd.audit.store import Store
 from verifierd.durable.reaching import reached
 from verifierd.durable.standing import ACCEPTED_SEQUENCE, Standing, standing_of
 from verifierd.errors import BatchFailed, Draining, UnknownBatch
-from verifierd.judging.sizes import bytes_of
 from verifierd.model import BatchAccepted, BatchEvent, CandidateFinished
+from verifierd.model.sizes import bytes_of
 
 # What is read of the store at a time.
 PAGE_EVENTS, PAGE_BYTES = 64, 4 << 20

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from sandboxes.model import Ending, Limits
 from verifierd.judging.answers import Answer, Executed
 from verifierd.judging.fingerprint import fingerprint
-from verifierd.judging.sizes import bytes_of
+from verifierd.model.sizes import bytes_of
 
 ENTRY_BYTES = 2048  # what an entry takes beside its outputs, about
 CHARACTER_BYTES, VALUE_FACTOR = 4, 8  # at most: of text, and of a value's parts over what `bytes_of` counts

@@ -16,7 +16,6 @@ from verifierd.judging.files import actual_parts, at_path, expected_parts, missi
 from verifierd.judging.mathematics import Comparison
 from verifierd.judging.probes import case_of
 from verifierd.judging.programs import ProgramChecker, said_by_exit_code, word_digest
-from verifierd.judging.sizes import bytes_of
 from verifierd.judging.typed import ExactValue
 from verifierd.judging.verdicts import KILLED_BY, Failure, failure
 from verifierd.model import (
@@ -34,6 +33,7 @@ from verifierd.model import (
     TestCase,
     Verdict,
 )
+from verifierd.model.sizes import bytes_of
 
 HEAVY_BYTES = 1 << 18
 

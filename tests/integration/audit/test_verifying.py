@@ -46,6 +46,15 @@ def test_a_store_as_it_was_written_holds_and_all_of_it_is_counted(filled: Store)
     assert report.newest == head(filled)
 
 
+def test_records_that_fill_the_memory_are_looked_at_one_by_one(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifierd.audit.verifying.records.PAGE_BYTES", 1)
+    report = verify_records(filled)
+    assert report.faults == ()
+    assert (report.records_checked, report.batches_checked) == (NEWEST, 3)
+
+
 def test_an_empty_store_holds(store: Store) -> None:
     report = verify_records(store)
     assert report.holds

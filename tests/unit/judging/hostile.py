@@ -22,8 +22,8 @@ from sandboxes.inside.values import Opaque
 from sandboxes.model import MathAnswer
 from verifierd.judging.checkers import CHECKERS, KIND_NAMES
 from verifierd.judging.mathematics import Comparison
-from verifierd.judging.sizes import bytes_of
 from verifierd.model import AnswerTest, CallTest, FilesTest, StdioTest
+from verifierd.model.sizes import bytes_of
 
 MIB = 1 << 20
 ALLOWED_BYTES = 1024 * MIB

@@ -10,7 +10,6 @@ from verifierd.api.convert.batches import digest_to_proto
 from verifierd.api.convert.enums import STOP_REASON_TO_PROTO, VERDICT_TO_PROTO
 from verifierd.api.convert.reports import suite_to_proto
 from verifierd.api.convert.results import candidate_result_to_proto, cost_to_proto, timestamp
-from verifierd.judging.sizes import bytes_of
 from verifierd.model import (
     BatchAccepted,
     BatchEvent,
@@ -22,6 +21,7 @@ from verifierd.model import (
     Pick,
     StopDecided,
 )
+from verifierd.model.sizes import bytes_of
 
 HEAVY_PARTS = 1000
 HEAVY_BYTES = 1 << 18

@@ -13,6 +13,8 @@ from verifierd.audit.verifying.faults import named
 from verifierd.audit.verifying.links import Link
 from verifierd.audit.verifying.snapshots import raw_rows
 
+PAGE_BYTES = 64 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
@@ -42,8 +44,18 @@ class StoredRecord:
 def read_records(
     connection: sa.Connection, *which: sa.ColumnElement[bool], limit: int | None = None
 ) -> list[StoredRecord]:
-    """Return records in their order."""
-    return [_record(row) for row in raw_rows(connection, RECORDS, *which, limit=limit)]
+    """Return records in their order: those up to the limit, or fewer, which fill `PAGE_BYTES`; one at least.
+
+    A body that was made to, takes ten thousand times the bytes that it has in the store.
+    """
+    records: list[StoredRecord] = []
+    left_bytes = PAGE_BYTES
+    for row in raw_rows(connection, RECORDS, *which, limit=limit):
+        records.append(_record(row))
+        left_bytes -= len(records[-1].link.body)
+        if left_bytes <= 0:
+            break
+    return records
 
 
 def _record(row: dict[str, object]) -> StoredRecord:

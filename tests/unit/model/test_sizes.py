@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.judging.values import values
-from verifierd.judging.sizes import OBJECT_BYTES, bytes_of
+from verifierd.model.sizes import OBJECT_BYTES, bytes_of
 
 MUCH = 1 << 30
 
