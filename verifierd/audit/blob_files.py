@@ -14,6 +14,8 @@ from fsspec.implementations.local import LocalFileSystem
 from verifierd.audit.errors import BlobDamaged, BlobError, StoreTrouble, StoreUnavailable
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_BLOB_FILE = re.compile(r"([0-9a-f]{64})\.zst")
+_PART_FILE = re.compile(r"[0-9a-f]{64}\.zst\.[0-9a-f]{8}\.part")
 
 
 class BlobFiles:
@@ -98,8 +100,26 @@ class BlobFiles:
             raise StoreTrouble(f"a blob cannot be deleted from {self.where}: {_words(error)}") from error
 
     def names(self) -> list[str]:
-        """Return the SHA-256 of every blob that has a file, in no order."""
-        return [Path(path).name.removesuffix(".zst") for path in self._fs.glob(f"{self._root}/??/*.zst")]
+        """Return the SHA-256 of every blob that has a file, in no order. Files of others have none."""
+        found = (_BLOB_FILE.fullmatch(Path(path).name) for path in self._fs.glob(f"{self._root}/??/*.zst"))
+        return [match[1] for match in found if match is not None]
+
+    def sweep_parts(self, before_ns: int) -> None:
+        """Delete what crashes left of files that were being written, last changed before then (epoch ns).
+
+        Raises:
+            StoreTrouble: one cannot be deleted at the moment.
+        """
+        if not self._is_local:
+            return
+        for path in Path(self._root).glob("??/*.part"):
+            try:
+                if _PART_FILE.fullmatch(path.name) and path.lstat().st_mtime_ns < before_ns:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise StoreTrouble(f"{path} cannot be deleted: {_words(error)}") from error
 
 
 def _write_synced(path: Path, content: bytes) -> None:

@@ -17,6 +17,7 @@ from verifierd.audit.sizes import MAY_GO, blobs_of
 from verifierd.audit.store import Store
 
 _AT_ONCE = 1000  # values in one statement, which every database takes
+_HALF_WRITTEN_NS = 86_400 * 10**9  # nobody writes a file for so long
 Item = TypeVar("Item")
 
 
@@ -69,8 +70,8 @@ def sweep(store: Store, sha256s: Collection[str]) -> None:
             store.blobs.sweep(connection, part)
 
 
-def sweep_unnamed(store: Store) -> None:
-    """Delete every file that is of no blob: what a crash left.
+def sweep_unnamed(store: Store, now_ns: int) -> None:
+    """Delete every file that is of no blob: what a crash left, and files half written for a day.
 
     Raises:
         StoreUnavailable, StoreTrouble: the store cannot be read, or a file deleted, at the moment.
@@ -79,6 +80,7 @@ def sweep_unnamed(store: Store) -> None:
         with store.reading() as connection:
             unnamed = set(part) - store.blobs.known(connection, part)
         sweep(store, unnamed)
+    store.blobs.files.sweep_parts(now_ns - _HALF_WRITTEN_NS)
 
 
 def _ranges(

@@ -72,7 +72,7 @@ def retain(
     for batch_id, amount in _chosen(store, rules, whole.stored_bytes):
         removing.add(batch_id, amount)
     removing.remove()
-    sweep_unnamed(store)
+    sweep_unnamed(store, clock_ns())
     return _outcome(store, removing.gone, _whole(store))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
@@ -88,17 +89,25 @@ def add(connection: sa.Connection, words: Mapping[int, Sequence[str]]) -> None:
 
 
 def forget(connection: sa.Connection, sequences: Collection[int]) -> None:
-    """Forget the words of these candidates: some thousand at a time."""
+    """Forget the words of these candidates: some thousand at a time.
+
+    Where somebody altered what SQLite's index must be told, the index keeps those words. They lead to a
+    candidate that is not there any longer, and so to nothing.
+    """
     chosen = CANDIDATE_WORDS.c.sequence.in_(sequences)
     if not _is_postgresql(connection):
-        rows = connection.execute(sa.select(CANDIDATE_WORDS).where(chosen)).all()
-        known = [
-            {"sequence": row.sequence, "words": unpack(row.words, 8 * TEXT_BYTES).decode()} for row in rows
-        ]
+        known = list(_known(connection, chosen))
         if known:
             forget_one = f"INSERT INTO {FTS5}({FTS5}, rowid, words) VALUES ('delete', :sequence, :words)"  # noqa: S608
             connection.execute(sa.text(forget_one), known)
     connection.execute(sa.delete(CANDIDATE_WORDS).where(chosen))
+
+
+def _known(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> Iterator[dict[str, object]]:
+    packed = sa.cast(CANDIDATE_WORDS.c.words, sa.LargeBinary).label("words")  # SQLite keeps any type
+    for row in connection.execute(sa.select(CANDIDATE_WORDS.c.sequence, packed).where(chosen)):
+        with suppress(ValueError):
+            yield {"sequence": row.sequence, "words": unpack(row.words, 8 * TEXT_BYTES).decode()}
 
 
 def matching(text: str, *, is_postgresql: bool) -> sa.Select[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
 import sys
@@ -205,9 +206,24 @@ def test_a_crash_between_commit_and_files_leaves_files_that_the_next_run_removes
     removed = remove_batches(store, ["a"], "a test", NOW_NS)
     assert len(removed.unnamed) == 1
     assert len(files(store)) == 2, "files go after the commit only"
-    sweep_unnamed(store)
+    sweep_unnamed(store, NOW_NS)
     assert len(files(store)) == 1
     assert_holds(store, records_removed=3)
+
+
+def test_files_of_others_among_the_blobs_stay_and_half_written_ones_go_after_a_day(store: Store) -> None:
+    write(store, *with_file("a", secrets.token_bytes(40_000)))
+    (blob,) = files(store)
+    folder = Path(store.blobs.files.path(blob)).parent
+    old, new = (folder / f"{blob}.zst.{number:08x}.part" for number in range(2))
+    others = [folder / name for name in ("notes.zst", f"{blob[:-1]}.zst", f"{blob}.zst.part", "x.part")]
+    for path in (old, new, *others):
+        path.touch()
+    for path in (old, *others):
+        os.utime(path, ns=(NOW_NS - 2 * DAY_NS, NOW_NS - 2 * DAY_NS))
+    os.utime(new, ns=(NOW_NS, NOW_NS))
+    retain(store, Rules(), now)
+    assert set(folder.iterdir()) == {new, *others, Path(store.blobs.files.path(blob))}
 
 
 def test_a_program_that_comes_again_after_its_file_s_commit_keeps_its_file(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from tests.support.entries import begun, execution, judged
 from verifierd.audit import search_index
@@ -72,6 +73,18 @@ def test_forgotten_candidates_are_found_no_more_and_others_are(searched: Store) 
         search_index.forget(connection, [2, 3])
     assert found(searched, "two_sum") == found(searched, "IndexError") == []
     assert found(searched, "deprecated") == [2]
+
+
+@pytest.mark.parametrize("altered", ["x'00ff'", "'text'", "7", "CAST(x'ff' AS TEXT)"])
+def test_words_that_somebody_altered_keep_nobody_from_forgetting(searched: Store, altered: str) -> None:
+    if searched.is_postgresql:
+        pytest.skip("PostgreSQL has them in its index alone")
+    with searched.writing() as connection:
+        connection.execute(sa.text(f"UPDATE candidate_words SET words = {altered} WHERE sequence = 2"))  # noqa: S608
+        search_index.forget(connection, [2, 3])
+        left = list(connection.scalars(sa.select(search_index.CANDIDATE_WORDS.c.sequence)))
+    assert left == [4, 5, 6]
+    assert found(searched, "IndexError") == []
 
 
 def test_the_newest_candidates_come_first_where_that_is_asked_for(searched: Store) -> None:
