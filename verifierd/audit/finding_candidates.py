@@ -50,6 +50,7 @@ def search(
 
     Raises:
         ValueError: there are no words to look for.
+        BadSearch: they would take too long to look for.
         BadPageToken: the token is none, or of another filter.
     """
     if not wanted.text.strip():

@@ -18,6 +18,7 @@ from sandboxes.inside import values
 from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.packing import pack, unpack
 from verifierd.audit.schema import Number
+from verifierd.audit.wrong_input import BadSearch
 
 TEXT_BYTES = 16 << 10
 """Of a candidate's text so much is searched: of its source first, then of details, then of outputs."""
@@ -25,6 +26,10 @@ WORD_CHARS = 64
 """A longer word is known by its beginning."""
 WORDS_WANTED = 64
 """Of a text that is searched for, so many words count."""
+BEGINNING_CHARS = 3
+"""A word with `*` has at least so many characters before it: fewer stand for a good part of all words."""
+BEGINNINGS = 4
+"""A text has at most so many words with `*`: the index goes over all words that each of them stands for."""
 
 METADATA = sa.MetaData()
 CANDIDATE_WORDS = sa.Table(
@@ -115,8 +120,12 @@ def matching(text: str, *, is_postgresql: bool) -> sa.Select[int]:
 
     A word that ends with `*` stands for all that begin so. A text without a word matches nothing. The
     SELECT's one column is `sequence`: order by it and bound it for pages, newest first.
+
+    Raises:
+        BadSearch: as `check_search` does.
     """
-    words = _WANTED.findall(text.casefold())[:WORDS_WANTED]
+    check_search(text)
+    words = _wanted(text)
     wanted = [(word.rstrip("*")[:WORD_CHARS], word.endswith("*")) for word in words]
     if is_postgresql:
         query = " & ".join(f"'{word}':*" if is_prefix else f"'{word}'" for word, is_prefix in wanted)
@@ -128,6 +137,22 @@ def matching(text: str, *, is_postgresql: bool) -> sa.Select[int]:
         matches = sa.literal_column(FTS5).op("MATCH", is_comparison=True)(query)
         found = sa.select(index.c.rowid.label("sequence")).where(matches)
     return found if wanted else found.where(sa.false())
+
+
+def check_search(text: str) -> None:
+    """Raise BadSearch where a text's words with `*` stand for more than can be searched in good time."""
+    beginnings = [word for word in _wanted(text) if word.endswith("*")]
+    short = next((word for word in beginnings if len(word) <= BEGINNING_CHARS), None)
+    if short is not None:
+        raise BadSearch(
+            f"{short!r} stands for too many words", f"{BEGINNING_CHARS} characters or more before a *"
+        )
+    if len(beginnings) > BEGINNINGS:
+        raise BadSearch(f"it has {len(beginnings)} words with a *", f"up to {BEGINNINGS}, and others beside")
+
+
+def _wanted(text: str) -> list[str]:
+    return _WANTED.findall(text.casefold())[:WORDS_WANTED]
 
 
 def _is_postgresql(connection: sa.Connection) -> bool:

@@ -3,7 +3,8 @@
     WrongInput
     ├── KeyUnusable         a key file is missing, unreadable or no Ed25519 key
     ├── CheckpointsUnusable the file of checkpoints cannot be read or written
-    └── BadRule             a redaction rule cannot be used
+    ├── BadRule             a redaction rule cannot be used
+    └── BadSearch           a text that would take too long to search for
 
 Each says, for a person, what is wrong, with which file or field, and what to do.
 """
@@ -25,3 +26,13 @@ class CheckpointsUnusable(WrongInput):
 
 class BadRule(WrongInput):
     """A redaction rule cannot be used."""
+
+
+class BadSearch(WrongInput):
+    """A text that would take too long to search for."""
+
+    def __init__(self, problem: str, allowed: str) -> None:
+        """Say what is wrong with it, and what it may be."""
+        super().__init__(f"{problem}; allowed: {allowed}")
+        self.problem = problem
+        self.allowed = allowed

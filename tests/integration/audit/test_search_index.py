@@ -10,6 +10,7 @@ from verifierd.audit import search_index
 from verifierd.audit.appending import append, prepare
 from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.store import Store
+from verifierd.audit.wrong_input import BadSearch
 
 CANDIDATES = (
     judged(0, source="def two_sum(numbers):\n    return sorted(numbers)", executions=()),
@@ -42,6 +43,7 @@ FOUND: dict[str, list[int]] = {
     "sum": [],  # a part of a word is no word
     "two": [],
     "two*": [0],
+    "two* sor* num* ret* return": [0],
     "GRÖSSE": [1],
     "größe": [1],
     "index out of range": [1],
@@ -66,6 +68,19 @@ FOUND: dict[str, list[int]] = {
 
 def test_a_text_finds_the_candidates_that_have_all_of_its_words(searched: Store) -> None:
     assert {text: found(searched, text) for text in FOUND} == FOUND
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a*", "'a\\*' stands for too many words; allowed: 3 characters or more before a \\*"),
+        ("two_sum tw*", "'tw\\*' stands for too many words"),
+        ("one* two* three* four* five*", "it has 5 words with a \\*; allowed: up to 4"),
+    ],
+)
+def test_beginnings_of_too_many_words_are_refused(searched: Store, text: str, said: str) -> None:
+    with pytest.raises(BadSearch, match=said):
+        found(searched, text)
 
 
 def test_forgotten_candidates_are_found_no_more_and_others_are(searched: Store) -> None:

@@ -191,6 +191,7 @@ async def test_a_page_that_a_message_has_no_room_for_ends_early(served: Served) 
         (UNKNOWN_VERDICT, "filter.verdicts[0]"),
         (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(text=" !? ")), "filter.text"),
         (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(text="x" * 1001)), "filter.text"),
+        (wire.ListExecutionsRequest(filter=wire.ExecutionFilter(text="needle n*")), "filter.text"),
         (
             wire.ListExecutionsRequest(filter=wire.ExecutionFilter(recorded_from=Timestamp(nanos=-1))),
             "filter.recorded_from",

@@ -283,6 +283,9 @@ def test_a_search_finds_words_of_programs_details_and_outputs(audit: Audit) -> N
     assert [row["record"] for row in audit("search", "printed 6", "--json").json_lines] == [3]
     assert audit("search", "needle", "--problem", "other").code == 1
     assert audit("search", "!!").code == 2
+    refused = audit("search", "needle", "n*")
+    assert (refused.code, "'n*' stands for too many words" in refused.err) == (2, True)
+    assert audit("export", "--out", audit.database.parent / "no.jsonl", "--words", "n*").code == 2
     assert "c0" in audit("search", "needle", "--batch", "3f2a").out
 
 

@@ -43,6 +43,7 @@ WRONG = {
     "/?page=abc": (400, "page"),
     "/?problem=%00": (400, "problem"),
     "/?tenant=" + "x" * 401: (400, "401 characters"),
+    "/search?q=n*": (400, "stands for too many words"),
     "/usage?span=1y": (400, "span"),
     "/usage?until=-3": (400, "until"),
     "/usage?until=99999999999999999999": (400, "until"),

@@ -14,7 +14,8 @@ from verifierd.audit.bodies import Part
 from verifierd.audit.filters import ExecutionFilter
 from verifierd.audit.pages import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Asked
 from verifierd.audit.recorded import RecordedExecution
-from verifierd.audit.search_index import words_of
+from verifierd.audit.search_index import check_search, words_of
+from verifierd.audit.wrong_input import BadSearch
 from verifierd.errors import InvalidField
 
 MAX_TEXT_CHARS = 1000
@@ -135,4 +136,8 @@ def _words(text: str, path: str) -> str:
         raise InvalidField(path, f"it has {len(text)} characters", f"up to {MAX_TEXT_CHARS}")
     if text and not words_of([text.encode()]):
         raise InvalidField(path, f"{shown(text)} has no word in it", "words of letters, digits and _")
+    try:
+        check_search(text)
+    except BadSearch as error:
+        raise InvalidField(path, error.problem, error.allowed) from None
     return text

@@ -10,7 +10,7 @@ from verifierd.audit.filters import CandidateFilter
 from verifierd.audit.finding_candidates import search as candidates_with
 from verifierd.audit.lookups import each_of
 from verifierd.audit.naming import named_batch
-from verifierd.audit.search_index import TEXT_BYTES, words_of
+from verifierd.audit.search_index import BEGINNING_CHARS, BEGINNINGS, TEXT_BYTES, words_of
 from verifierd.cli.audit.as_json import row_as_json
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.tables import candidates_table
@@ -23,8 +23,8 @@ from verifierd.config import load_settings
 HELP = f"""Find candidates by words in their programs, details and outputs, the newest first.
 
 All WORDS must occur, in any order and case. A word is letters, digits and `_` in a row; one that ends with
-`*` stands for all that begin so. The first {TEXT_BYTES >> 10} KiB of each candidate are searched: program,
-then details, then outputs.
+`*` stands for all that begin so: {BEGINNINGS} words may, with {BEGINNING_CHARS} characters or more before it.
+The first {TEXT_BYTES >> 10} KiB of each candidate are searched: program, then details, then outputs.
 
     verifierd audit search IndexError
     verifierd audit search lru_cache 'heap*' --problem two-sum

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from verifierd.audit.queries import Asked, BatchFilter, CandidateFilter
+from verifierd.audit.wrong_input import BadSearch
 from verifierd.console import parameters
 from verifierd.console.console import Console
 from verifierd.console.verdicts import NAMES
@@ -23,7 +24,10 @@ def search(console: Console, request: Request) -> Response:
     token = parameters.text(request, "page")
     shelf = console.shelf
     wanted = CandidateFilter(text=words, language=language, verdicts=(Verdict[verdict],) if verdict else ())
-    page = shelf.found(wanted, Asked(SIZE, token)) if words else None
+    try:
+        page = shelf.found(wanted, Asked(SIZE, token)) if words else None
+    except BadSearch as error:
+        raise parameters.BadParameter("q", f"asks for too much: {error.problem}", error.allowed) from None
     is_named_shown = bool(words) and not token
     return console.page(
         "search",
