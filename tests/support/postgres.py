@@ -40,7 +40,9 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="verifierd-postgres-", dir=_FOLDER))
         if self._user is not None:
             os.chown(self.folder, self._user, -1)
-        self._run("initdb", "-D", self._data, "-U", "verifierd", "-A", "trust", "-E", "UTF8", "-N")
+        # The locale of whoever runs the tests may be none that this host knows.
+        options = ("-U", "verifierd", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        self._run("initdb", "-D", self._data, *options)
         self.start()
 
     def new_database(self) -> str:
@@ -89,19 +91,22 @@ class Postgres:
         return f"postgresql://verifierd@/{database}?host={self.folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [self._programs / program, *arguments],
-            user=self._user,
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,  # a server would keep a pipe open
-            stderr=subprocess.DEVNULL,
-            stdin=subprocess.DEVNULL,
-            timeout=STARTS_WITHIN_S,
-            check=False,
-        )
-        if done.returncode != 0:
-            log = self.folder / "log"
-            raise RuntimeError(f"{program} failed: {log.read_text() if log.exists() else done.returncode}")
+        with tempfile.TemporaryFile() as said:  # a server would keep a pipe open
+            done = subprocess.run(
+                [self._programs / program, *arguments],
+                user=self._user,
+                cwd=self.folder,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                stdin=subprocess.DEVNULL,
+                timeout=STARTS_WITHIN_S,
+                check=False,
+            )
+            if done.returncode != 0:
+                said.seek(0)
+                log = self.folder / "log"
+                told = said.read().decode(errors="replace") + (log.read_text() if log.exists() else "")
+                raise RuntimeError(f"{program} ended with {done.returncode}: {told}")
 
 
 def _is_gone(process: psutil.Process) -> bool:
