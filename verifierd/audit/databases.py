@@ -49,13 +49,17 @@ def place_of(database: str) -> Place:
     """
     if "://" not in database:
         return _sqlite(Path(database))
+    scheme_shown = f"{database.partition('://')[0]}://..."
     try:
         url = make_url(database)
     except (sa.exc.ArgumentError, ValueError):
-        scheme = database.partition("://")[0]
         raise StoreUnavailable(
-            f"{scheme}://...", "this is no URL of a database, such as postgresql://USER@HOST/DATABASE"
+            scheme_shown, "this is no URL of a database, such as postgresql://USER@HOST/DATABASE"
         ) from None
+    first_option = database.partition("?")[2].partition("=")[0]
+    if url.get_backend_name() != "sqlite" and "@" in f"{url.host}{url.database}{first_option}":
+        # What stands there is the end of a password, which no message may show.
+        raise StoreUnavailable(scheme_shown, "an @ in a user's name or a password is written %40")
     shown = url.set(password=None, query={}).render_as_string()
     if url.drivername not in _DRIVERS:
         raise StoreUnavailable(

@@ -48,8 +48,8 @@ class Redactor:
             raise BadRule(f"{len(given)} rules; allowed: up to {MAX_RULES}")
         self._rules = [_compiled(f"rule {number}", rule) for number, rule in enumerate(given, start=1)]
         # One search for all rules at once says of most texts that there is nothing in them.
-        together = "|".join(f"(?:{rule.pattern})" for rule in given)
-        self._any = re2.compile(together.encode(), _options(len(given))) if given else None
+        together = b"|".join(_group(rule) for rule in given)
+        self._any = _compile("the rules together", together, len(given)) if given else None
 
     def __call__(self, entry: Entry) -> Entry:
         """Return the entry, with its outputs and details redacted, and how many places that were."""
@@ -152,25 +152,38 @@ def _compiled(place: str, rule: Rule) -> tuple[Any, bytes]:
             f"{place}: its pattern has {len(rule.pattern)} characters; allowed: 1 to {MAX_PATTERN_CHARS}"
         )
     try:
-        pattern = re2.compile(rule.pattern.encode(), _options())
-    except (re2.error, UnicodeEncodeError) as error:
-        reason = error.args[0]
-        shown = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(error)
-        raise BadRule(
-            f"{place}: {rule.pattern!r} is no pattern of RE2: {shown}; look-around and "
-            "back-references are not allowed, since they may take for ever"
-        ) from None
+        pattern = _compile(f"{place}: {rule.pattern!r}", rule.pattern.encode())
+    except UnicodeEncodeError as error:
+        raise BadRule(f"{place}: {rule.pattern!r} is no pattern of RE2: {error}") from None
+    # What stands alone may not stand in a group: a \Q without its \E takes the end of the group for text.
+    grouped = _compile(f"{place}: {rule.pattern!r}, in a group,", _group(rule) + b"|")
     if pattern.search(b"") is not None:
         raise BadRule(f"{place}: {rule.pattern!r} finds the empty text, and so everything")
     replacement = rule.replacement.encode("utf-8", "replace")
     try:
-        re2.compile(b"(?:" + rule.pattern.encode() + b")|", _options()).search(b"").expand(replacement)
+        grouped.search(b"").expand(replacement)
     except (IndexError, ValueError) as error:
         raise BadRule(
             f"{place}: the replacement {rule.replacement!r} cannot be used: {error}; \\1 is the text of the "
             f"pattern's first group, of {pattern.groups}, and a backslash is \\\\"
         ) from None
     return pattern, replacement
+
+
+def _group(rule: Rule) -> bytes:
+    return b"(?:" + rule.pattern.encode() + b")"
+
+
+def _compile(called: str, pattern: bytes, patterns: int = 1) -> Any:
+    try:
+        return re2.compile(pattern, _options(patterns))
+    except re2.error as error:
+        reason = error.args[0]
+        shown = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(error)
+        raise BadRule(
+            f"{called} is no pattern of RE2: {shown}; look-around and back-references are not allowed, since "
+            "they may take for ever"
+        ) from None
 
 
 def _options(patterns: int = 1) -> Any:

@@ -160,6 +160,11 @@ def test_a_file_that_may_not_be_opened_is_named_so(tmp_path: Path) -> None:
         ("postgresql://ada:secret@host:port/db", "this is no URL of a database"),
         ("postgresql://ada:secret@/db?host=/nowhere&password=secret", "No such file or directory"),
         ("postgresql://ada:secret@127.0.0.1:1/db", "Connection refused"),
+        ("postgresql://ada:my@secret@host/db", "an @ in a user's name or a password is written %40"),
+        ("postgresql://ada:my@x/secret@host/db", "an @ in a user's name or a password is written %40"),
+        ("postgresql://ada:my@x?secret@host/db", "an @ in a user's name or a password is written %40"),
+        ("mysql://ada:my@secret@host/db", "is written %40"),
+        ("postgresql://ada%40lab:my%40secret@127.0.0.1:1/db", "Connection refused"),
     ],
 )
 def test_a_url_that_cannot_be_used_says_why_and_keeps_its_password(

@@ -115,6 +115,7 @@ def test_going_over_a_text_again_and_again_is_bounded_and_the_rest_goes() -> Non
         (Rule("a*"), "finds the empty text"),
         (Rule("((a{1000}){1000}){1000}"), "is no pattern of RE2"),
         (Rule("\udcff"), "is no pattern of RE2"),
+        (Rule(r"\Qab"), r"rule 2: '\\Qab', in a group, is no pattern of RE2: missing )"),
         (Rule("(a)", r"\2"), r"rule 2: the replacement '\\2' cannot be used"),
         (Rule("(a)", r"\g<name>"), "rule 2: the replacement"),
         (Rule("a", "\\"), "rule 2: the replacement"),

@@ -242,6 +242,15 @@ def test_logs_are_what_the_programs_wrote(audit: Audit) -> None:
     assert audit("logs", "b2").code == 1
 
 
+def test_logs_of_programs_that_wrote_nothing_say_so_by_their_exit_status(audit: Audit) -> None:
+    store = audit.opened()
+    write(store, begun("b3"), judged(0, "b3", executions=(execution(stdout=b"", stdout_total_bytes=0),)))
+    store.close()
+    assert audit("logs", "b3").code == 1
+    told = audit("logs", "b3", "--json")
+    assert (told.code, [row["stdout"] for row in told.json_lines]) == (1, [""])
+
+
 def test_lost_outputs_are_told_and_the_others_are_printed(audit: Audit) -> None:
     store = audit.opened()
     with store.writing() as connection:

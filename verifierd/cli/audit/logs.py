@@ -28,6 +28,7 @@ from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import plain, print_json, print_views
 from verifierd.cli.words import words
 from verifierd.config import load_settings
+from verifierd.model import ExecutionResult
 
 HELP = """Print what programs wrote: standard output, standard error, and what `call` tests returned.
 
@@ -120,4 +121,14 @@ def _print_json(row: CandidateRow, record: ReadRecord | str, test: str) -> bool:
     for each in chosen:
         told = {"test_id": each.test_id, "verdict": each.verdict.name, "lost": lost}
         print_json({**about, **told, **outputs_as_json(each)})
-    return bool(chosen)
+    return any(_wrote(each) for each in chosen)
+
+
+def _wrote(execution: ExecutionResult) -> bool:
+    return bool(
+        execution.stdout
+        or execution.stdout_total_bytes
+        or execution.stderr
+        or execution.stderr_total_bytes
+        or execution.actual is not None
+    )
