@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.support.entries import begun, ended, execution, judged
+from tests.support.entries import begun, ended, judged
 from tests.support.stores import sequences_of_whole_chain
 from verifierd.audit import reading
 from verifierd.audit.entries import CandidateJudged, Committed, Entry
@@ -21,7 +21,7 @@ from verifierd.audit.writer import Writer, WriterSettings
 from verifierd.model import Verdict
 
 pytestmark = pytest.mark.anyio
-UNWRITABLE = judged(7, executions=(execution(cpu_time_ns=1 << 70),))  # no column holds the number
+UNWRITABLE = replace(judged(7), occurred_at_ns=1 << 70)  # no column of a record holds the number
 
 
 @asynccontextmanager
