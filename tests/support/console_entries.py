@@ -56,7 +56,7 @@ HOSTILE = (
     "'><svg/onload=window.hacked=1>",
     "</pre></code></title></textarea></style></script><script>window.hacked=1</script>",
     "javascript:window.hacked=1",
-    "{{ 7*7 }}{% raw %}${7*7}<%= 7*7 %>",
+    "{{ 7+7 }}{% raw %}${7+7}<%= 7+7 %>",
     '" hx-get="/search" hx-trigger="load" onfocus="window.hacked=1" autofocus="',
     "<a href='javascript:window.hacked=1' id=hacked>x</a><iframe srcdoc='<script>parent.hacked=1</script>'>",
     "\u202e\u2066txt.exe\u2069 \x1b[31mred\x1b[0m \x00\x07 \ud800 \u200b\ufeff",
