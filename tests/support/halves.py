@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import deque
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.support.leaks import USERS_ELSEWHERE
 BESIDE = "beside"
 # So much that the halves take about as long.
 FOLDERS_BESIDE = ("tests/unit/", "tests/integration/cli/", "tests/integration/datasets/")
+LAST_LINES = 60
 PYTEST = (sys.executable, "-m", "pytest")
 
 
@@ -31,21 +33,45 @@ def mark_what_runs_beside(items: list[pytest.Item]) -> None:
 
 
 def main() -> int:
-    """Run both; what the half beside said comes after the other. Returns 0 if both did."""
+    """Run both; what the half beside said comes after the other. Returns 0 if both did.
+
+    Where the first failed, its last lines, which name what did, come again at the end: a log is read there.
+    """
+    last_lines: deque[bytes] = deque(maxlen=LAST_LINES)
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen([*PYTEST, "-m", BESIDE], stdout=said, stderr=subprocess.STDOUT) as beside,
     ):
         try:
-            elsewhere = os.environ | {USERS_ELSEWHERE: "1"}
-            status = subprocess.call([*PYTEST, "-m", f"not {BESIDE}"], env=elsewhere)
-        except KeyboardInterrupt:  # which both have had
+            status = run_telling(last_lines)
+        except KeyboardInterrupt:  # which all have had
             status = 130
         status_beside = beside.wait()
         said.seek(0)
         shutil.copyfileobj(said, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+    if status not in (0, 130):
+        sys.stdout.buffer.write(
+            b"\nThe half before this one failed. Its last lines:\n" + b"".join(last_lines)
+        )
+    sys.stdout.buffer.flush()
     return status or status_beside
+
+
+def run_telling(last_lines: deque[bytes]) -> int:
+    """Run what is not beside, tell what it says as it says it, and keep the last of it."""
+    colours = ["--color=yes"] if sys.stdout.isatty() else []
+    command = [*PYTEST, *colours, "-m", f"not {BESIDE}"]
+    elsewhere = os.environ | {USERS_ELSEWHERE: "1"}
+    with subprocess.Popen(command, env=elsewhere, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as half:
+        assert half.stdout is not None
+        line = b""
+        while part := os.read(half.stdout.fileno(), 1 << 16):
+            sys.stdout.buffer.write(part)
+            sys.stdout.buffer.flush()
+            *whole, line = (line + part).splitlines(keepends=True)
+            last_lines.extend(whole)
+        last_lines.append(line)
+    return half.returncode
 
 
 if __name__ == "__main__":

@@ -50,5 +50,11 @@ def test_each_test_runs_once_and_a_half_that_fails_or_dies_fails_the_whole(
     assert ended.stdout.count("1 passed") == (2 if unwanted == "" else 1)
 
 
+def test_what_failed_in_either_half_is_named_in_the_last_lines(tmp_path: Path) -> None:
+    for unwanted in ("beside", "here"):
+        lines = run_halves(tmp_path, unwanted, "assert False").stdout.splitlines()
+        assert any(line.startswith(f"FAILED test_suite.py::test_{unwanted}") for line in lines[-3:]), lines
+
+
 def test_a_unit_test_is_of_the_half_beside(request: pytest.FixtureRequest) -> None:
     assert request.node.get_closest_marker("beside") is not None
