@@ -72,10 +72,8 @@ def verify(service: Service, work: str, count: int) -> Ran:
 def _cpu_by_part(pid: int) -> dict[str, float]:
     daemon = psutil.Process(pid)
     parts = {"daemon": _own(daemon), "supervisor": 0.0, "zygote": 0.0, "stages and runs": 0.0}
-    for process in psutil.process_iter():  # an engine's containers are no children of the daemon's
+    for process in _in_sandboxes(daemon):
         with suppress(psutil.NoSuchProcess):
-            if not _is_in_a_sandbox(process):
-                continue
             times, parent = process.cpu_times(), process.parent()
             parts["stages and runs"] += times.children_user + times.children_system
             is_first = parent is None or not _is_in_a_sandbox(parent)
@@ -83,9 +81,17 @@ def _cpu_by_part(pid: int) -> dict[str, float]:
     return parts
 
 
+def _in_sandboxes(daemon: psutil.Process) -> list[psutil.Process]:
+    """Return the processes of a daemon's sandboxes; of an engine's, which are no children, all."""
+    children = [each for each in daemon.children(recursive=True) if _is_in_a_sandbox(each)]
+    return children or [each for each in psutil.process_iter() if _is_in_a_sandbox(each)]
+
+
 def _is_in_a_sandbox(process: psutil.Process) -> bool:
     """Tell the processes of the service's own in there: their command line is the supervisor's."""
-    return "python" in process.name() and SUPERVISOR in " ".join(process.cmdline())
+    with suppress(psutil.NoSuchProcess):
+        return "python" in process.name() and SUPERVISOR in " ".join(process.cmdline())
+    return False
 
 
 def _own(process: psutil.Process) -> float:

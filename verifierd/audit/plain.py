@@ -31,15 +31,20 @@ def to_plain(value: Any, left_out: LeftOut) -> Any:
     Raises:
         TypeError: a value is of a type that has no plain form.
     """
-    kind = type(value)
+    kind: type = type(value)
     if kind in _AS_THEY_ARE:
         return value
     if kind is float:
         return value if math.isfinite(value) else repr(value)
     if kind is tuple:
         return [to_plain(item, left_out) for item in value]
-    if is_dataclass(kind):
-        return {name: to_plain(getattr(value, name), left_out) for name in _written(kind, left_out.get(kind))}
+    written = _written(kind, left_out.get(kind))
+    if written is not None:
+        form = {}
+        for name in written:
+            item = getattr(value, name)
+            form[name] = item if type(item) in _AS_THEY_ARE else to_plain(item, left_out)  # most are
+        return form
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, Mapping):
@@ -84,7 +89,10 @@ def from_plain(hint: Any, form: Any, path: str = "") -> Any:
 
 
 @cache
-def _written(kind: type, left_out: frozenset[str] | None) -> tuple[str, ...]:
+def _written(kind: type, left_out: frozenset[str] | None) -> tuple[str, ...] | None:
+    """Return the fields that are written of a dataclass; None for any other class."""
+    if not is_dataclass(kind):
+        return None
     return tuple(each.name for each in fields(kind) if not left_out or each.name not in left_out)
 
 

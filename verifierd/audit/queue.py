@@ -51,6 +51,8 @@ class Queue:
     def __init__(self) -> None:
         """Make an empty queue."""
         self._units: deque[Unit] = deque()
+        self._entries = 0  # of these units
+        self._awaited = 0  # of these units, that somebody waits for
         self._changed = threading.Condition()
         self._closed_at_s: float | None = None
 
@@ -58,6 +60,7 @@ class Queue:
         """Add a unit at the end."""
         with self._changed:
             self._units.append(unit)
+            self._count(unit, 1)
             self._changed.notify()
 
     def close(self, within_s: float) -> None:
@@ -79,6 +82,7 @@ class Queue:
             count = 0
             while self._units and (not taken or count + len(self._units[0].entries) <= at_most):
                 taken.append(self._units.popleft())
+                self._count(taken[-1], -1)
                 count += len(taken[-1].entries)
             return taken
 
@@ -92,7 +96,9 @@ class Queue:
         time.sleep(max(0.0, min(delay_s, left_s)))
         return left_s > 0
 
+    def _count(self, unit: Unit, times: int) -> None:
+        self._entries += times * len(unit.entries)
+        self._awaited += times * (unit.done is not None)
+
     def _is_worth_it(self, at_most: int) -> bool:
-        if self._closed_at_s is not None or any(unit.done is not None for unit in self._units):
-            return True
-        return sum(len(unit.entries) for unit in self._units) >= at_most
+        return self._closed_at_s is not None or self._awaited > 0 or self._entries >= at_most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -171,11 +172,18 @@ def _sha256(names: Names, part: Part) -> str | None:
 
 def _fitting(table: sa.Table, row: Row) -> Row:
     """Return a row with its texts and numbers as every database takes them: the record has them whole."""
+    lengths = _lengths(table)
     for name, value in row.items():
         if type(value) is str:
             if not value.isascii() or "\0" in value:
                 value = value.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
-            row[name] = value[: getattr(table.c[name].type, "length", None)]
-        elif type(value) is int:
+            row[name] = value[: lengths[name]]
+        elif type(value) is int and not -MAX_NUMBER <= value <= MAX_NUMBER:
             row[name] = max(-MAX_NUMBER, min(value, MAX_NUMBER))
     return row
+
+
+@cache
+def _lengths(table: sa.Table) -> Mapping[str, int | None]:
+    """Return how many characters each column takes, None where there is no bound."""
+    return {column.name: getattr(column.type, "length", None) for column in table.c}

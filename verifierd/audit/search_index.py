@@ -73,6 +73,8 @@ def words_of(texts: Iterable[bytes]) -> list[str]:
     for text in texts:
         if left <= 0:
             break
+        if not text:
+            continue
         shown = text[:left].decode(errors="replace").casefold()
         words.update(dict.fromkeys(word[:WORD_CHARS] for word in _WORD.findall(shown)))
         left -= len(text)
