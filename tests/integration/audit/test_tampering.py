@@ -16,7 +16,7 @@ from verifierd.audit.finding_executions import newest_id
 from verifierd.audit.packing import pack, unpack
 from verifierd.audit.removals import removal_of
 from verifierd.audit.removing import remove_batches
-from verifierd.audit.schema import EXECUTIONS_OF_A_RECORD
+from verifierd.audit.schema import EXECUTIONS_OF_A_RECORD, METADATA
 from verifierd.audit.store import Store
 from verifierd.audit.verifying import Asked, Fault, verify_records
 
@@ -364,3 +364,37 @@ def test_a_removal_s_record_whose_columns_are_of_wrong_types_stops_nobody(
         Tamperer(connection).sql(statement)
     assert NEWEST + 1 in {fault.sequence for fault in faults(filled)}
     assert removal_of(filled, "another") is None
+
+
+def copy_below_the_first(tamperer: Tamperer, table: str, number: str, **others: str) -> None:
+    """Put a row of a table in once more, under a number that no record has."""
+    columns = [column.name for column in METADATA.tables[table].columns]
+    key = next(iter(METADATA.tables[table].primary_key.columns)).name
+    told = {name: name for name in columns} | others
+    told |= {"sequence": number} if "sequence" in told else {key: number}
+    first = f"SELECT min({key}) FROM {table}"  # noqa: S608
+    tamperer.sql(
+        f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608
+        f"SELECT {', '.join(told[name] for name in columns)} FROM {table} WHERE {key} = ({first})"
+    )
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "-4194304"])
+@pytest.mark.parametrize(
+    ("table", "others"),
+    [
+        ("records", {}),
+        ("batches", {"id": "'forged'"}),
+        ("candidates", {"position": "77"}),
+        ("executions", {}),
+    ],
+)
+def test_what_is_put_in_below_the_first_record_is_found(
+    filled: Store, table: str, others: dict[str, str], number: str
+) -> None:
+    with filled.writing() as connection:
+        copy_below_the_first(Tamperer(connection), table, number, **others)
+    found = faults(filled)
+    assert any("was put in" in fault.description and fault.sequence < 1 for fault in found), found
+    assert all(fault.sequence < 1 for fault in found)
+    assert faults(filled, Asked(first_sequence=2)) == []

@@ -110,5 +110,6 @@ def _find_strays(store: Store, asked: Asked, faults: Faults) -> None:
 
 
 def _within(sequence: sa.ColumnElement[int], asked: Asked) -> sa.ColumnElement[bool]:
-    low = sequence >= asked.first_sequence
+    # No record has a number below 1, and so a row that has one is of none.
+    low = sequence >= asked.first_sequence if asked.first_sequence > 1 else sa.true()
     return low if asked.last_sequence is None else sa.and_(low, sequence <= asked.last_sequence)

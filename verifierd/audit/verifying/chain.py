@@ -100,6 +100,9 @@ def _ends(store: Store, asked: Asked, first: int, faults: Faults) -> tuple[tuple
                 why = f"it stands behind the chain's newest, {newest[0]}"
                 faults.add(record.sequence, f"{record.called}: {why}")
         if first == 1:
+            for record in read_records(connection, RECORDS.c.sequence < 1, limit=_BEHIND_SHOWN):
+                why = "it was put in: it stands before the chain's first, 1"
+                faults.add(record.sequence, f"{record.called}: {why}")
             return newest, FIRST
         before = read_records(connection, RECORDS.c.sequence == first - 1)
         return newest, before[0].link.hash if before else None
