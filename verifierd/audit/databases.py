@@ -145,7 +145,7 @@ def application_name() -> str:
 
 
 def _sqlite(path: Path) -> Place:
-    file = path.absolute()
+    file = path.resolve()  # its owner's lock and its blobs lie beside it, by whichever name it is opened
     return Place(URL.create("sqlite", database=str(file)), str(path), file)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +40,21 @@ def test_a_store_has_one_owner_at_a_time(store: Store, store_settings: StoreSett
     own(other).close()
     own(store).close()
     other.close()
+
+
+def test_a_store_that_is_opened_by_a_link_is_the_same_store(tmp_path: Path) -> None:
+    """Its one owner is asked for, and its blobs are there."""
+    store = open_store(StoreSettings(str(tmp_path / "audit.db")))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "link.db").symlink_to(tmp_path / "audit.db")
+    linked = open_store(StoreSettings(str(tmp_path / "elsewhere" / "link.db")))
+    owned = own(store)
+    with pytest.raises(StoreInUse):
+        own(linked)
+    owned.close()
+    assert linked.blobs.files.where == store.blobs.files.where
+    linked.close()
+    store.close()
 
 
 def test_what_a_killed_process_owned_is_free(store: Store, store_settings: StoreSettings) -> None:
