@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,8 +79,22 @@ def append(file: Path, checkpoint: Checkpoint) -> None:
         raise CheckpointsUnusable(f"{file}: no checkpoint can be written: {error.strerror}") from None
 
 
-def read(file: Path) -> Iterator[tuple[int, Checkpoint | Damaged]]:
-    """Yield each line of the file with its number, from 1. A damaged one takes no other with it.
+def size_of(file: Path) -> int:
+    """Return how many bytes the file has now, for `read` to go so far.
+
+    Raises:
+        CheckpointsUnusable: the file is missing or cannot be read.
+    """
+    try:
+        return file.stat().st_size
+    except OSError as error:
+        raise CheckpointsUnusable(f"{file}: checkpoints cannot be read: {error.strerror}") from None
+
+
+def read(file: Path, size_bytes: int = sys.maxsize) -> Iterator[tuple[int, Checkpoint | Damaged]]:
+    """Yield each line that begins in so many bytes of the file, with its number, from 1.
+
+    A damaged line takes no other with it.
 
     Raises:
         CheckpointsUnusable: the file is missing or cannot be read.
@@ -87,7 +102,7 @@ def read(file: Path) -> Iterator[tuple[int, Checkpoint | Damaged]]:
     try:
         with file.open("rb") as stream:
             number = 0
-            while line := stream.readline(MAX_LINE_BYTES + 1):
+            while stream.tell() < size_bytes and (line := stream.readline(MAX_LINE_BYTES + 1)):
                 number += 1
                 if len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
                     while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):

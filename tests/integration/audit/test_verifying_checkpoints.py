@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from tests.support.filled import ENTRIES, fill
+from tests.support.entries import begun
+from tests.support.filled import ENTRIES, fill, write
 from verifierd.audit import checkpoints
 from verifierd.audit.chain import FIRST, record_hash
+from verifierd.audit.checkpointing import StoredChain
 from verifierd.audit.keys import make_keys, public_file, read_private_key
 from verifierd.audit.packing import pack, unpack
 from verifierd.audit.schema import BATCHES, CANDIDATES, CHAIN_HEAD, EXECUTIONS, RECORDS
 from verifierd.audit.store import Store
 from verifierd.audit.verifying import Asked, Fault, verify_records
+from verifierd.audit.verifying import checkpoints as verifying
 from verifierd.audit.wrong_input import CheckpointsUnusable, KeyUnusable
 
 NEWEST = len(ENTRIES)
@@ -72,6 +76,26 @@ def _repacked(body: object) -> tuple[bytes, bytes]:
 
 
 def test_checkpoints_of_a_chain_that_holds_are_counted(filled: Store, signed: Asked) -> None:
+    report = verify_records(filled, signed)
+    assert report.faults == ()
+    assert report.checkpoints_checked == 3
+
+
+def test_a_checkpoint_that_is_signed_meanwhile_blames_nobody(
+    filled: Store, signed: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A daemon goes on writing and signing; what a verification looks at does not have those records."""
+    key = read_private_key(tmp_path / "key")
+    compare = verifying._Comparing.compare
+
+    def compare_and_go_on(self: verifying._Comparing, *arguments: Any) -> None:
+        compare(self, *arguments)
+        if self.compared == 1:
+            write(filled, begun("meanwhile"))
+            newest, new_hash = StoredChain(filled).newest()
+            checkpoints.append(tmp_path / "checkpoints", checkpoints.sign(key, newest, new_hash, 1))
+
+    monkeypatch.setattr(verifying._Comparing, "compare", compare_and_go_on)
     report = verify_records(filled, signed)
     assert report.faults == ()
     assert report.checkpoints_checked == 3

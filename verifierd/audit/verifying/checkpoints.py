@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from verifierd.audit.checkpoints import Checkpoint, Damaged, read
+from verifierd.audit.checkpoints import Checkpoint, Damaged, read, size_of
 from verifierd.audit.keys import key_id, read_public_key
 from verifierd.audit.schema import CHAIN_HEAD, RECORDS
 from verifierd.audit.store import Store
@@ -42,8 +42,10 @@ def compare_checkpoints(store: Store, asked: Asked, faults: Faults) -> Checkpoin
         return Checkpoints()
     keys = {key_id(key): key for key in map(read_public_key, asked.public_key_files)}
     comparing = _Comparing(asked.checkpoint_file, keys, faults)
+    # What is signed from now on may be of records that the snapshot does not have.
+    size_bytes = size_of(asked.checkpoint_file)
     with snapshot(store) as connection:
-        for line, checkpoint in read(asked.checkpoint_file):
+        for line, checkpoint in read(asked.checkpoint_file, size_bytes):
             if isinstance(checkpoint, Damaged):
                 faults.add(0, f"{comparing.place(line)} is no checkpoint: {checkpoint.why}")
             elif _is_asked(asked, checkpoint.sequence) and comparing.is_signed(line, checkpoint):
