@@ -23,7 +23,7 @@ def unpack(packed: bytes, max_bytes: int) -> bytes:
     A large one is read piece by piece: it takes as much memory as it holds, whatever it says that it holds.
 
     Raises:
-        ValueError: it is no such frame, or says that it holds more than `max_bytes` or `MAX_BYTES`.
+        ValueError: it is no such frame alone, or says that it holds more than `max_bytes` or `MAX_BYTES`.
     """
     max_bytes = min(max_bytes, MAX_BYTES)
     try:
@@ -32,16 +32,19 @@ def unpack(packed: bytes, max_bytes: int) -> bytes:
             raise ValueError(f"it should hold up to {max_bytes} bytes, and says {size_bytes}")
         if size_bytes > _PIECE_BYTES:
             return _in_pieces(packed, size_bytes)
-        return zstandard.ZstdDecompressor().decompress(packed, max_output_size=max_bytes)
+        return zstandard.ZstdDecompressor().decompress(
+            packed, max_output_size=max_bytes, allow_extra_data=False
+        )
     except zstandard.ZstdError as error:
         raise ValueError(f"it cannot be decompressed: {error}") from None
 
 
 def _in_pieces(packed: bytes, size_bytes: int) -> bytes:
     content = io.BytesIO()
-    reader = zstandard.ZstdDecompressor().stream_reader(packed)
-    while piece := reader.read(_PIECE_BYTES):
+    # Across frames, so that what stands behind the first one is seen.
+    reader = zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True)
+    while content.tell() <= size_bytes and (piece := reader.read(_PIECE_BYTES)):
         content.write(piece)
     if content.tell() != size_bytes:  # a frame that is cut ends without an error
-        raise ValueError(f"it says that it holds {size_bytes} bytes, and holds {content.tell()}")
+        raise ValueError(f"it says that it holds {size_bytes} bytes, and holds others")
     return content.getvalue()

@@ -21,6 +21,13 @@ def test_a_frame_that_is_cut_is_none(content: bytes, left_bytes: int) -> None:
         unpack(pack(content)[:left_bytes], len(content))
 
 
+@pytest.mark.parametrize("content", [b"x" * 1000, LARGE], ids=["some", "large"])
+@pytest.mark.parametrize("behind", [b"x", b"more bytes", pack(b"another frame")])
+def test_what_stands_behind_a_frame_is_no_part_of_it(content: bytes, behind: bytes) -> None:
+    with pytest.raises(ValueError, match=r"cannot be decompressed|says that it holds"):
+        unpack(pack(content) + behind, len(content))
+
+
 def test_more_than_is_allowed_is_refused() -> None:
     with pytest.raises(ValueError, match="up to 999 bytes, and says 1000"):
         unpack(pack(b"x" * 1000), 999)
