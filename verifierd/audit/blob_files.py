@@ -84,6 +84,21 @@ class BlobFiles:
         except Exception as error:
             raise StoreTrouble(f"a blob cannot be read from {self.where}: {_words(error)}") from error
 
+    def size(self, sha256: str) -> int | None:
+        """Return how many bytes a blob's file has, None where there is none.
+
+        Raises:
+            StoreTrouble: it cannot be looked for at the moment.
+        """
+        try:
+            return int(self._fs.size(self.path(sha256)))
+        except FileNotFoundError:
+            return None
+        except BlobError:
+            raise
+        except Exception as error:
+            raise StoreTrouble(f"a blob cannot be looked for in {self.where}: {_words(error)}") from error
+
     def remove(self, sha256: str) -> None:
         """Delete a blob's file, if it is there.
 

@@ -19,6 +19,9 @@ from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES
 IN_TABLE_BYTES = 16 << 10
 _INSERT = sa.insert(BLOBS)
 _KNOWN = sa.select(BLOBS.c.sha256).where(BLOBS.c.sha256.in_(sa.bindparam("sha256s", expanding=True)))
+_IN_FILES = sa.select(BLOBS.c.sha256, BLOBS.c.stored_bytes).where(
+    BLOBS.c.sha256.in_(sa.bindparam("sha256s", expanding=True)), BLOBS.c.content.is_(None)
+)
 _NAMED_BY = (
     CANDIDATES.c.source_blob,
     CANDIDATES.c.outputs_blob,
@@ -38,10 +41,15 @@ class Blobs:
     def keep(self, connection: sa.Connection, contents: Mapping[str, bytes], at_ns: int) -> None:
         """Keep these bytes under their SHA-256; what is there already stays as it is.
 
+        One whose file was lost or cut is written anew: it takes nothing with it that comes later.
+
         Raises:
-            StoreTrouble: a file cannot be written at the moment.
+            StoreTrouble: a file cannot be written, or looked for, at the moment.
         """
         known = self.known(connection, contents)
+        if lost := self._lost(connection, known):
+            connection.execute(sa.delete(BLOBS).where(BLOBS.c.sha256.in_(lost)))
+            known -= lost
         new = {sha256: content for sha256, content in contents.items() if sha256 not in known}
         if new:
             rows = [self._row(sha256, content, at_ns) for sha256, content in new.items()]
@@ -101,6 +109,13 @@ class Blobs:
         """
         for sha256 in set(sha256s) - self.known(connection, sha256s):
             self.files.remove(sha256)
+
+    def _lost(self, connection: sa.Connection, sha256s: Collection[str]) -> set[str]:
+        """Return those of these blobs whose files are gone, or of another size."""
+        if not sha256s:
+            return set()
+        in_files = connection.execute(_IN_FILES, {"sha256s": list(sha256s)})
+        return {row.sha256 for row in in_files if self.files.size(row.sha256) != row.stored_bytes}
 
     def _row(self, sha256: str, content: bytes, at_ns: int) -> dict[str, object]:
         packed = pack(content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -65,6 +65,18 @@ def test_equal_contents_are_kept_once(blobs: Blobs, connection: sa.Connection) -
     keep(blobs, connection, SMALL)
     keep(blobs, connection, SMALL, LARGE)
     keep(blobs, connection, LARGE)
+    assert connection.scalar(sa.select(sa.func.count()).select_from(BLOBS)) == 2
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: os.truncate(path, 9)], ids=["lost", "cut"])
+def test_a_blob_whose_file_was_lost_is_written_anew_when_it_is_kept_again(
+    blobs: Blobs, connection: sa.Connection, tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    """A problem's file that is gone would take every later batch of that problem with it."""
+    keep(blobs, connection, LARGE)
+    harm(*files(tmp_path))
+    keep(blobs, connection, SMALL, LARGE)
+    assert blobs.read(connection, named(LARGE)) == LARGE
     assert connection.scalar(sa.select(sa.func.count()).select_from(BLOBS)) == 2
 
 
