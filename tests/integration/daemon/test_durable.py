@@ -13,6 +13,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+import sqlalchemy as sa
 from grpc import aio
 
 import verifierd_client as client
@@ -20,6 +21,9 @@ from tests.integration.daemon.serving import Serving, serving
 from verifier.v1 import verifier_service_pb2 as wire
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
 from verifierd.audit import queries, reading
+from verifierd.audit.errors import StoreInUse
+from verifierd.audit.ownership import own
+from verifierd.audit.schema import RECORDS
 from verifierd.audit.store import Store, StoreSettings, open_store
 
 pytestmark = pytest.mark.anyio
@@ -292,3 +296,35 @@ async def test_two_daemons_never_share_the_batches_of_a_store(tmp_path: Path) ->
         with pytest.raises(AssertionError, match="goes on with its batches"):
             async with serving(VERIFIERD_AUDIT__DATABASE=str(tmp_path / "audit.db")):
                 pass
+
+
+async def test_a_daemon_leaves_its_batches_to_another_once_all_that_it_had_is_written(tmp_path: Path) -> None:
+    """Else both number what comes next of a batch, and who watches it misses one of two."""
+
+    def record_count() -> int | None:
+        """Take the batches over, and return how many records are there; None: they are somebody's."""
+        with kept_in(tmp_path) as store:
+            try:
+                owned = own(store)
+            except StoreInUse:
+                return None
+            with store.reading() as connection:
+                count = connection.scalar(sa.select(sa.func.count()).select_from(RECORDS))
+            owned.close()
+            return count
+
+    async with keeping(tmp_path) as daemon, client.AsyncVerifier(daemon.address, retries=0) as verifier:
+        with sqlite3.connect(tmp_path / "audit.db", isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await verifier.verify(PROBLEM, [RIGHT])
+            daemon.signal(signal.SIGTERM)
+            await logged(daemon, "daemon_stopped")
+            for _ in range(20):
+                assert record_count() is None
+                await asyncio.sleep(0.02)  # there is no event for what must not happen
+            other.execute("ROLLBACK")
+        async with asyncio.timeout(20):
+            while (count := record_count()) is None:  # noqa: ASYNC110 - another process' lock
+                await asyncio.sleep(0.02)
+        await daemon.ended()
+    assert (count, record_count()) == (3, 3)
