@@ -30,25 +30,37 @@ class Told:
     event: BatchEvent
 
 
+class _News:
+    """Whether something more of a batch is in the store, for all who wait for it.
+
+    What is read of the batch until then, by the number of the event that it comes after, is read once for all
+    who are as far. It began after this was made, so what it missed is told here.
+    """
+
+    def __init__(self) -> None:
+        self.came = asyncio.Event()
+        self.readings: dict[int, asyncio.Task[tuple[BatchEnded | None, Sequence[Told]]]] = {}
+
+
 class Watching:
     """Follows any number of batches for any number of watchers."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._news: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
+        self._news: WeakValueDictionary[str, _News] = WeakValueDictionary()
         self._is_over = False
 
     def committed(self, entries: Iterable[Entry]) -> None:
         """Wake those who watch the batches of these entries, which are in the store now."""
         for batch_id in {batch_of(entry) for entry in entries}:
             if (news := self._news.pop(batch_id, None)) is not None:
-                news.set()
+                news.came.set()
 
     def stop(self) -> None:
         """Send all watchers away: they come back to the daemon's successor."""
         self._is_over = True
         for news in tuple(self._news.values()):
-            news.set()
+            news.came.set()
 
     async def events(self, batch_id: str, after: int) -> AsyncGenerator[Told, None]:
         """Yield a batch's events after the one with this number, as they come, to the last.
@@ -64,19 +76,31 @@ class Watching:
             after, row = ACCEPTED_SEQUENCE, standing.row
             yield Told(after, row.submitted_at_ns, BatchAccepted(batch_id, row.candidates_total))
         while True:
-            news = self._news.setdefault(batch_id, asyncio.Event())
-            end, page = await reached(_page, self._store, batch_id, after)
+            news = self._news.setdefault(batch_id, _News())
+            end, page = await self._read(news, batch_id, after)
             for told in page:
                 after = told.sequence
                 yield told
             if end is not None and after >= end.event_sequence:
                 return
-            if not page:
-                await self._look_for_failure(batch_id)
-                if not self._is_over:  # else nobody will tell any more
-                    await news.wait()
+            if not page and not self._is_over:  # else nobody will tell any more
+                await news.came.wait()
             if self._is_over:
                 raise Draining
+
+    async def _read(self, news: _News, batch_id: str, after: int) -> tuple[BatchEnded | None, Sequence[Told]]:
+        """Return the next events and the end, if it is there; with others who are as far, where some are."""
+        reading = news.readings.get(after)
+        if reading is None:
+            reading = news.readings[after] = asyncio.create_task(self._read_alone(batch_id, after))
+            reading.add_done_callback(lambda done: _let_go(news, after, done))
+        return await asyncio.shield(reading)
+
+    async def _read_alone(self, batch_id: str, after: int) -> tuple[BatchEnded | None, Sequence[Told]]:
+        end, page = await reached(_page, self._store, batch_id, after)
+        if not page:
+            await self._look_for_failure(batch_id)
+        return end, page
 
     async def _look_for_failure(self, batch_id: str) -> None:
         standing = await self._standing(batch_id)
@@ -88,6 +112,13 @@ class Watching:
         if standing is None:
             raise UnknownBatch(batch_id)
         return standing
+
+
+def _let_go(news: _News, after: int, done: asyncio.Task[tuple[BatchEnded | None, Sequence[Told]]]) -> None:
+    """Keep nothing of what was read, which may be much; an error is of those who wait, if some do still."""
+    del news.readings[after]
+    if not done.cancelled():
+        done.exception()
 
 
 def batch_of(entry: Entry) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -27,6 +29,8 @@ from verifierd.audit.filters import BatchFilter
 from verifierd.audit.pages import Asked
 from verifierd.audit.schema import BLOBS, CANDIDATES, RECORDS
 from verifierd.audit.store import Store
+from verifierd.durable import watching
+from verifierd.durable.watching import Told
 from verifierd.errors import BatchFailed, Draining, RecordUnreadable, RequestIdTaken, UnknownBatch
 from verifierd.logs import bound_ids
 from verifierd.model import BatchAccepted, BatchOptions, Verdict
@@ -285,6 +289,36 @@ async def test_who_watches_is_sent_away_when_the_daemon_stops(store: Store) -> N
             await watching
         with pytest.raises(Draining):
             await daemon.durable.submit(submission("right", request_id="late"))
+
+
+async def test_what_many_watch_is_read_for_all_of_them_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading takes the threads that judge: with each for itself, many watchers would hold a batch up."""
+    read, readings = watching._page, Counter[int]()
+
+    def counted(from_store: Store, batch_id: str, after: int) -> tuple[BatchEnded | None, Sequence[Told]]:
+        readings[after] += 1
+        return read(from_store, batch_id, after)
+
+    monkeypatch.setattr(watching, "_page", counted)
+    executor, watchers = fake(), 40
+    executor.hold.clear()
+    async with asyncio.timeout(30), life(store, executor) as daemon:
+        await daemon.durable.submit(submission("right", "wrong", "slow"))
+        tasks = [asyncio.create_task(daemon.watched("batch-r1")) for _ in range(watchers)]
+        gone = asyncio.create_task(daemon.watched("batch-r1"))
+        await until_asked(executor, 1)
+        news = daemon.durable._watching._news
+        while not readings[1] or any(each.readings for each in news.values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        arrived = readings[1]
+        gone.cancel()  # takes nothing from the others
+        executor.hold.set()
+        told = await asyncio.gather(*tasks)
+    assert all(events == told[0] for events in told)
+    assert len(verdicts_in(told[0])) == 3
+    assert sum(readings.values()) - arrived < watchers
 
 
 async def test_who_comes_to_watch_when_the_daemon_has_stopped_is_sent_away(store: Store) -> None:
