@@ -138,4 +138,6 @@ def _unpacked(sha256: str, packed: bytes, size_bytes: int) -> bytes:
         raise BlobDamaged(sha256, str(error)) from None
     if digest_of(content).hexdigest() != sha256:
         raise BlobDamaged(sha256, "its bytes have another SHA-256")
+    if len(content) != size_bytes:
+        raise BlobDamaged(sha256, f"it says that it has {size_bytes} bytes, and has {len(content)}")
     return content

@@ -366,6 +366,13 @@ def test_a_removal_s_record_whose_columns_are_of_wrong_types_stops_nobody(
     assert removal_of(filled, "another") is None
 
 
+def test_a_blob_that_says_that_it_is_larger_than_it_is_is_found(filled: Store) -> None:
+    with filled.writing() as connection:
+        Tamperer(connection).sql("UPDATE blobs SET size_bytes = size_bytes + 1")
+    found = faults(filled)
+    assert any(fault.sequence == 3 and "its source" in fault.description for fault in found), found
+
+
 def copy_below_the_first(tamperer: Tamperer, table: str, number: str, **others: str) -> None:
     """Put a row of a table in once more, under a number that no record has."""
     columns = [column.name for column in METADATA.tables[table].columns]
