@@ -33,7 +33,7 @@ class WriterSettings:
     max_entries: int = 4096
     max_bytes: int = 256 << 20
     entries_at_once: int = 256
-    linger_s: float = 0.1
+    linger_s: float = 0.25
     delays_s: Sequence[float] = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
