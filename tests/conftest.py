@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 import structlog
 
+from tests.support.blob_places import _session_s3, blob_place, s3_server  # noqa: F401 - fixtures, for all
 from tests.support.halves import mark_what_runs_beside
 from tests.support.leaks import adopt_orphans, left_behind, snapshot_at_rest
 from tests.support.loop_watch import LoopWatch

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.support.blob_places import BlobPlace, Bucket
 from tests.support.postgres import NoPostgres, Postgres
 from verifierd.audit import databases
 from verifierd.audit.chain import FIRST, record_hash
@@ -34,11 +35,11 @@ def server(request: pytest.FixtureRequest) -> Postgres | None:
 
 
 @pytest.fixture
-def store_settings(server: Postgres | None, tmp_path: Path) -> StoreSettings:
-    """Where a store can be made: a database that nobody has used, and a folder for blobs."""
-    if server is None:
-        return StoreSettings(str(tmp_path / "audit.db"))
-    return StoreSettings(server.new_database(), str(tmp_path / "blobs"))
+def store_settings(server: Postgres | None, blob_place: BlobPlace, tmp_path: Path) -> StoreSettings:
+    """Where a store can be made: a database that nobody has used, and a place for blobs."""
+    if server is not None:
+        return StoreSettings(server.new_database(), blob_place.url)
+    return StoreSettings(str(tmp_path / "audit.db"), blob_place.url if isinstance(blob_place, Bucket) else "")
 
 
 REPOSITORY = Path(__file__).resolve().parents[2]

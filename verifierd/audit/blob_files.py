@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import fsspec
+from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
-from verifierd.audit.errors import BlobDamaged, BlobError, StoreTrouble, StoreUnavailable
+from verifierd.audit import s3
+from verifierd.audit.bounded_calls import Call, limit_s, run
+from verifierd.audit.errors import BlobDamaged, StoreTrouble, StoreUnavailable
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOB_FILE = re.compile(r"([0-9a-f]{64})\.zst")
 _PART_FILE = re.compile(r"[0-9a-f]{64}\.zst\.[0-9a-f]{8}\.part")
+_USER_INFO = re.compile(r"//[^/\s\"']*@")
+_LISTING_S = 3600.0  # a million names come by a thousand answers
 
 
 class BlobFiles:
     """Files by the SHA-256 of what they hold, as `ab/abcd...zst` below one root.
 
     A file is there whole or not at all, whenever the power goes: in a folder it is written under another
-    name, synced, and renamed; object storage shows an object once all of it is there.
+    name, synced, and renamed; object storage shows an object once all of it is there. Its methods block, and
+    may be called from any thread; none takes longer than `bounded_calls` says.
     """
 
     def __init__(self, url: str) -> None:
         """Take a folder, which is made where there is none, or an fsspec URL such as `s3://bucket/prefix`.
 
+        What is on another machine is not asked yet.
+
         Raises:
-            StoreUnavailable: there is no such place, or no library for its protocol.
+            StoreUnavailable: there can be no such place, or no library for its protocol.
         """
+        is_s3 = s3.is_s3(url)
+        if is_s3 and (problem := s3.refused(url)):
+            raise StoreUnavailable(_shown(url), f"its blobs cannot be reached: {problem}")
+        self._fs: AbstractFileSystem
+        self._root: str
         try:
-            self._fs, self._root = fsspec.core.url_to_fs(url)
+            self._fs, self._root = s3.open_file_system(url) if is_s3 else fsspec.core.url_to_fs(url)
         except Exception as error:  # each protocol has errors of its own
-            raise StoreUnavailable(_shown(url), f"its blobs cannot be reached: {_words(error)}") from None
+            problem = s3.INSTALL if is_s3 and isinstance(error, ImportError) else _words(error)
+            raise StoreUnavailable(_shown(url), f"its blobs cannot be reached: {problem}") from None
+        self._is_s3 = is_s3
         self._is_local = isinstance(self._fs, LocalFileSystem)
         self.where = self._root if self._is_local else _shown(url)
         if self._is_local:
@@ -42,6 +59,19 @@ class BlobFiles:
                 Path(self._root).mkdir(parents=True, exist_ok=True, mode=0o700)
             except OSError as error:
                 raise StoreUnavailable(self.where, f"its folder of blobs: {error.strerror}") from None
+
+    def check(self) -> None:
+        """Ask S3 whether the bucket is there and may be used. Other places are taken as they are.
+
+        Raises:
+            StoreUnavailable: it is not, or it does not answer.
+        """
+        if not self._is_s3:
+            return
+        try:
+            s3.check(self._fs, self._root)
+        except Exception as error:
+            raise StoreUnavailable(self.where, f"its blobs cannot be reached: {_words(error)}") from error
 
     def path(self, sha256: str) -> str:
         """Return where the file of a blob is.
@@ -53,17 +83,25 @@ class BlobFiles:
             raise BlobDamaged(repr(sha256[:80]), "is none: its name is no SHA-256")
         return f"{self._root.rstrip('/')}/{sha256[:2]}/{sha256}.zst"
 
-    def put(self, sha256: str, packed: bytes) -> None:
-        """Write a blob's file; it is there when this returns, also if the host loses power.
+    def put(self, packed: Mapping[str, bytes]) -> None:
+        """Write the files of blobs, by name; they are there when this returns, also if the host loses power.
 
         Raises:
-            StoreTrouble: it cannot be written at the moment, for one because the disk is full.
+            StoreTrouble: one cannot be written at the moment, for one because the disk is full.
         """
         try:
             if self._is_local:
-                _write_synced(Path(self.path(sha256)), packed)
+                for sha256, content in packed.items():
+                    _write_synced(Path(self.path(sha256)), content)
             else:
-                self._fs.pipe_file(self.path(sha256), packed)
+                options = s3.WHOLE if self._is_s3 else {}
+                run(
+                    self._fs,
+                    *(
+                        Call("pipe_file", (self.path(sha256), content), options, limit_s(len(content)))
+                        for sha256, content in packed.items()
+                    ),
+                )
         except Exception as error:  # of whichever file system this is
             raise StoreTrouble(f"a blob cannot be written to {self.where}: {_words(error)}") from error
 
@@ -73,51 +111,66 @@ class BlobFiles:
         Raises:
             StoreTrouble: it cannot be read at the moment.
         """
+        path = self.path(sha256)
+        wanted = {"start": 0, "end": max_bytes}
         try:
-            with self._fs.open(self.path(sha256), "rb") as file:
-                content: bytes = file.read(max_bytes)
-                return content
-        except FileNotFoundError:
-            return None
-        except BlobError:
-            raise
+            return self._first_bytes(path, wanted, limit_s(max_bytes))
         except Exception as error:
+            if isinstance(error, FileNotFoundError) and not s3.is_bucket_gone(error):
+                return None
             raise StoreTrouble(f"a blob cannot be read from {self.where}: {_words(error)}") from error
 
-    def size(self, sha256: str) -> int | None:
-        """Return how many bytes a blob's file has, None where there is none.
+    def _first_bytes(self, path: str, wanted: Mapping[str, int], within_s: float) -> bytes:
+        try:
+            (content,) = run(self._fs, Call("cat_file", (path,), wanted, within_s))
+        except OSError as error:
+            # S3 knows no range of an object that is empty.
+            if error.errno != errno.EINVAL or run(self._fs, Call("info", (path,)))[0]["size"] != 0:
+                raise
+            return b""
+        return bytes(content)
+
+    def sizes(self, sha256s: Collection[str]) -> dict[str, int | None]:
+        """Return how many bytes the file of each of these blobs has, None where there is none.
 
         Raises:
-            StoreTrouble: it cannot be looked for at the moment.
+            StoreTrouble: one cannot be looked for at the moment.
         """
+        calls = [Call("info", (self.path(sha256),)) for sha256 in sha256s]
         try:
-            return int(self._fs.size(self.path(sha256)))
-        except FileNotFoundError:
-            return None
-        except BlobError:
-            raise
+            found = run(self._fs, *calls, passing=(FileNotFoundError,))
         except Exception as error:
             raise StoreTrouble(f"a blob cannot be looked for in {self.where}: {_words(error)}") from error
+        return {
+            sha256: None if info is None else int(info["size"])
+            for sha256, info in zip(sha256s, found, strict=True)
+        }
 
-    def remove(self, sha256: str) -> None:
-        """Delete a blob's file, if it is there.
+    def remove(self, sha256s: Collection[str]) -> None:
+        """Delete the files of blobs, as far as they are there.
 
         Raises:
-            StoreTrouble: it cannot be deleted at the moment.
+            StoreTrouble: one cannot be deleted at the moment.
         """
+        calls = [Call("rm_file", (self.path(sha256),)) for sha256 in sha256s]
         try:
-            self._fs.rm_file(self.path(sha256))
-        except FileNotFoundError:
-            pass
-        except BlobError:
-            raise
+            run(self._fs, *calls, passing=(FileNotFoundError,))
         except Exception as error:
             raise StoreTrouble(f"a blob cannot be deleted from {self.where}: {_words(error)}") from error
 
     def names(self) -> list[str]:
-        """Return the SHA-256 of every blob that has a file, in no order. Files of others have none."""
-        found = (_BLOB_FILE.fullmatch(Path(path).name) for path in self._fs.glob(f"{self._root}/??/*.zst"))
-        return [match[1] for match in found if match is not None]
+        """Return the SHA-256 of every blob that has a file, in no order. Files of others have none.
+
+        Raises:
+            StoreTrouble: they cannot be listed at the moment.
+        """
+        try:
+            self._fs.invalidate_cache()
+            (paths,) = run(self._fs, Call("find", (self._root,), limit_s=_LISTING_S))
+        except Exception as error:
+            raise StoreTrouble(f"the blobs in {self.where} cannot be listed: {_words(error)}") from error
+        found = ((path, _BLOB_FILE.fullmatch(path.rpartition("/")[2])) for path in paths)
+        return [match[1] for path, match in found if match is not None and path == self.path(match[1])]
 
     def sweep_parts(self, before_ns: int) -> None:
         """Delete what crashes left of files that were being written, last changed before then (epoch ns).
@@ -170,4 +223,5 @@ def _shown(url: str) -> str:
 
 
 def _words(error: Any) -> str:
-    return getattr(error, "strerror", None) or str(error)[:200] or type(error).__name__
+    own = getattr(error, "strerror", None) or str(error)[:300] or type(error).__name__
+    return s3.words(error) or _USER_INFO.sub("//", own)

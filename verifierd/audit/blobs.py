@@ -17,6 +17,7 @@ from verifierd.audit.packing import MAX_BYTES, pack, unpack
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES
 
 IN_TABLE_BYTES = 16 << 10
+_AT_ONCE_BYTES = 64 << 20  # of files that are written beside each other, and so are in memory together
 _INSERT = sa.insert(BLOBS)
 _KNOWN = sa.select(BLOBS.c.sha256).where(BLOBS.c.sha256.in_(sa.bindparam("sha256s", expanding=True)))
 _IN_FILES = sa.select(BLOBS.c.sha256, BLOBS.c.stored_bytes).where(
@@ -50,9 +51,22 @@ class Blobs:
         if lost := self._lost(connection, known):
             connection.execute(sa.delete(BLOBS).where(BLOBS.c.sha256.in_(lost)))
             known -= lost
-        new = {sha256: content for sha256, content in contents.items() if sha256 not in known}
-        if new:
-            rows = [self._row(sha256, content, at_ns) for sha256, content in new.items()]
+        rows: list[dict[str, object]] = []
+        large: dict[str, bytes] = {}
+        for sha256, content in contents.items():
+            if sha256 in known:
+                continue
+            packed = pack(content)
+            is_large = len(packed) > self._in_table_bytes
+            if is_large:
+                large[sha256] = packed
+            rows.append(_row(sha256, content, packed, at_ns, in_table=not is_large))
+            if sum(map(len, large.values())) > _AT_ONCE_BYTES:
+                self.files.put(large)
+                large = {}
+        if large:
+            self.files.put(large)
+        if rows:
             connection.execute(_INSERT, rows)
 
     def known(self, connection: sa.Connection, sha256s: Collection[str]) -> set[str]:
@@ -107,28 +121,28 @@ class Blobs:
         Raises:
             StoreTrouble: one cannot be deleted at the moment.
         """
-        for sha256 in set(sha256s) - self.known(connection, sha256s):
-            self.files.remove(sha256)
+        unnamed = set(sha256s) - self.known(connection, sha256s)
+        if unnamed:
+            self.files.remove(unnamed)
 
     def _lost(self, connection: sa.Connection, sha256s: Collection[str]) -> set[str]:
         """Return those of these blobs whose files are gone, or of another size."""
         if not sha256s:
             return set()
         in_files = connection.execute(_IN_FILES, {"sha256s": list(sha256s)})
-        return {row.sha256 for row in in_files if self.files.size(row.sha256) != row.stored_bytes}
+        expected = {row.sha256: row.stored_bytes for row in in_files}
+        found = self.files.sizes(expected) if expected else {}
+        return {sha256 for sha256, size in expected.items() if found[sha256] != size}
 
-    def _row(self, sha256: str, content: bytes, at_ns: int) -> dict[str, object]:
-        packed = pack(content)
-        is_large = len(packed) > self._in_table_bytes
-        if is_large:
-            self.files.put(sha256, packed)
-        return {
-            "sha256": sha256,
-            "size_bytes": len(content),
-            "stored_bytes": len(packed),
-            "content": None if is_large else packed,
-            "stored_at_ns": at_ns,
-        }
+
+def _row(sha256: str, content: bytes, packed: bytes, at_ns: int, *, in_table: bool) -> dict[str, object]:
+    return {
+        "sha256": sha256,
+        "size_bytes": len(content),
+        "stored_bytes": len(packed),
+        "content": packed if in_table else None,
+        "stored_at_ns": at_ns,
+    }
 
 
 def _unpacked(sha256: str, packed: bytes, size_bytes: int) -> bytes:

@@ -86,7 +86,10 @@ def open_store(settings: StoreSettings, *, create: bool = True) -> Store:
         version = _version(engine, place.shown, create=create)
         # Only now is anything altered or made: what was named may be somebody else's.
         databases.log_ahead(engine)
-        store = Store(engine, Blobs(BlobFiles(blobs)), place.shown)
+        files = BlobFiles(blobs)
+        if create:  # who only reads can do much without the blobs, and is told of each that he misses
+            files.check()
+        store = Store(engine, Blobs(files), place.shown)
         if version != SCHEMA_VERSION:
             with store.writing() as connection:
                 upgrade(connection)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.support.blob_places import IN_FOLDER_AND_S3
 from tests.support.entries import begun, judged
 from tests.support.postgres import NoPostgres, Postgres
 from tests.support.stores import REPOSITORY, sequences_of_whole_chain
@@ -200,6 +201,7 @@ def _how(how: str) -> tuple[str, ...]:
     return () if how == "killed" else (how,)
 
 
+@IN_FOLDER_AND_S3
 def test_a_killed_writer_loses_nothing_that_it_had_committed(store_settings: StoreSettings) -> None:
     store = open_store(store_settings)
     chance = random.Random(11)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.support.blob_places import IN_FOLDER_AND_S3
 from tests.support.entries import BEGAN_NS, begun, ended, execution, judged
 from tests.support.filled import fill, write
 from verifierd.audit import search_index
@@ -189,6 +190,7 @@ def files(store: Store) -> list[str]:
     return sorted(store.blobs.files.names())
 
 
+@IN_FOLDER_AND_S3
 def test_files_of_blobs_go_once_nothing_names_them(store: Store) -> None:
     shared, own = secrets.token_bytes(40_000), secrets.token_bytes(40_000)
     write(store, *with_file("a", shared), *with_file("b", own), *with_file("c", shared))
@@ -201,6 +203,7 @@ def test_files_of_blobs_go_once_nothing_names_them(store: Store) -> None:
     assert_holds(store, records_removed=6)
 
 
+@IN_FOLDER_AND_S3
 def test_a_crash_between_commit_and_files_leaves_files_that_the_next_run_removes(store: Store) -> None:
     write(store, *with_file("a", secrets.token_bytes(40_000)), *with_file("b", secrets.token_bytes(40_000)))
     removed = remove_batches(store, ["a"], "a test", NOW_NS)
@@ -226,6 +229,7 @@ def test_files_of_others_among_the_blobs_stay_and_half_written_ones_go_after_a_d
     assert set(folder.iterdir()) == {new, *others, Path(store.blobs.files.path(blob))}
 
 
+@IN_FOLDER_AND_S3
 def test_a_program_that_comes_again_after_its_file_s_commit_keeps_its_file(store: Store) -> None:
     content = secrets.token_bytes(40_000)
     write(store, *with_file("a", content))
@@ -316,7 +320,12 @@ retention.retain(store, rules, time.time_ns, lambda: print("gone", flush=True))
 """
 
 
-@pytest.mark.parametrize("gone_before", [0, 1, 3, 6])
+@pytest.mark.parametrize(
+    ("s3_server", "gone_before"),
+    [*(("folder", gone) for gone in (0, 1, 3, 6)), ("s3", 3)],
+    indirect=["s3_server"],
+    scope="session",
+)
 def test_a_kill_amid_a_removal_loses_nothing_that_was_to_stay(
     store: Store, store_settings: StoreSettings, gone_before: int
 ) -> None:

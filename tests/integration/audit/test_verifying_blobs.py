@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.support.blob_places import IN_FOLDER_AND_S3, BlobPlace
 from tests.support.entries import begun, execution, judged
 from tests.support.filled import fill, write
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES
@@ -26,10 +27,10 @@ def only_fault(store: Store, asked: Asked | None = None) -> Fault:
     return fault
 
 
-def large_blob(store: Store) -> tuple[str, Path]:
+def large_blob(store: Store) -> tuple[str, str]:
     with store.reading() as connection:
         (sha256,) = connection.scalars(sa.select(BLOBS.c.sha256).where(BLOBS.c.content.is_(None)))
-    return sha256, Path(store.blobs.files.path(sha256))
+    return sha256, store.blobs.files.path(sha256)
 
 
 @pytest.fixture
@@ -40,9 +41,10 @@ def with_large(store: Store) -> Store:
     return store
 
 
-def test_a_missing_file_of_a_blob_is_named_with_its_record(with_large: Store) -> None:
+@IN_FOLDER_AND_S3
+def test_a_missing_file_of_a_blob_is_named_with_its_record(with_large: Store, blob_place: BlobPlace) -> None:
     sha256, file = large_blob(with_large)
-    file.unlink()
+    blob_place.delete(file)
     fault = only_fault(with_large)
     assert fault.sequence == 2
     assert "candidate 'c0'): its outputs: " in fault.description
@@ -50,12 +52,15 @@ def test_a_missing_file_of_a_blob_is_named_with_its_record(with_large: Store) ->
     assert "is missing" in fault.description
 
 
+@IN_FOLDER_AND_S3
 @pytest.mark.parametrize("damage", [b"", b"x" * 100, None])
-def test_a_damaged_file_of_a_blob_is_named_with_its_record(with_large: Store, damage: bytes | None) -> None:
+def test_a_damaged_file_of_a_blob_is_named_with_its_record(
+    with_large: Store, blob_place: BlobPlace, damage: bytes | None
+) -> None:
     _, file = large_blob(with_large)
-    content = bytearray(file.read_bytes())
+    content = bytearray(blob_place.read(file))
     content[-5] ^= 1
-    file.write_bytes(bytes(content) if damage is None else damage)
+    blob_place.write(file, bytes(content) if damage is None else damage)
     fault = only_fault(with_large)
     assert fault.sequence == 2
     assert "is damaged" in fault.description
@@ -71,6 +76,7 @@ def test_a_blob_that_says_it_fills_the_memory_is_named_with_its_record(filled: S
     assert (fault.sequence, "is damaged" in fault.description) == (4, True)
 
 
+@IN_FOLDER_AND_S3
 def test_a_file_of_a_blob_that_should_fill_the_memory_is_named_with_its_record(with_large: Store) -> None:
     with with_large.writing() as connection:
         connection.execute(sa.update(BLOBS).where(BLOBS.c.content.is_(None)).values(stored_bytes=1 << 46))
@@ -125,6 +131,6 @@ def test_a_damaged_blob_that_no_record_names_is_no_fault(filled: Store) -> None:
 
 
 def test_blobs_are_left_unread_where_that_is_asked(with_large: Store) -> None:
-    large_blob(with_large)[1].unlink()
+    Path(large_blob(with_large)[1]).unlink()
     report = verify_records(with_large, Asked(blobs=False))
     assert (report.holds, report.blobs_checked) == (True, 0)

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 import zstandard
 
+from tests.support.blob_places import IN_FOLDER_AND_S3, BlobPlace
 from verifierd.audit.blob_files import BlobFiles
 from verifierd.audit.blobs import Blobs
 from verifierd.audit.errors import BlobDamaged, BlobMissing, StoreTrouble, StoreUnavailable
@@ -35,32 +36,31 @@ def connection() -> Iterator[sa.Connection]:
 
 
 @pytest.fixture
-def blobs(tmp_path: Path) -> Blobs:
-    return Blobs(BlobFiles(str(tmp_path / "blobs")))
+def blobs(blob_place: BlobPlace) -> Blobs:
+    return Blobs(BlobFiles(blob_place.url))
 
 
 def keep(blobs: Blobs, connection: sa.Connection, *contents: bytes) -> None:
     blobs.keep(connection, {named(content): content for content in contents}, at_ns=7)
 
 
-def files(tmp_path: Path) -> list[Path]:
-    return [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
-
-
+@IN_FOLDER_AND_S3
 @pytest.mark.parametrize("content", [b"", SMALL, LARGE, bytes(1 << 20)], ids=len)
 def test_a_blob_comes_back_as_it_was(blobs: Blobs, connection: sa.Connection, content: bytes) -> None:
     keep(blobs, connection, content)
     assert blobs.read(connection, named(content)) == content
 
 
+@IN_FOLDER_AND_S3
 def test_what_stays_large_when_compressed_is_a_file_and_nothing_else_is(
-    blobs: Blobs, connection: sa.Connection, tmp_path: Path
+    blobs: Blobs, connection: sa.Connection, blob_place: BlobPlace
 ) -> None:
     keep(blobs, connection, SMALL, LARGE)
-    assert files(tmp_path) == [Path(blobs.files.path(named(LARGE)))]
+    assert blob_place.paths() == [blobs.files.path(named(LARGE))]
     assert blobs.files.names() == [named(LARGE)]
 
 
+@IN_FOLDER_AND_S3
 def test_equal_contents_are_kept_once(blobs: Blobs, connection: sa.Connection) -> None:
     keep(blobs, connection, SMALL)
     keep(blobs, connection, SMALL, LARGE)
@@ -85,17 +85,18 @@ def test_blobs_go_to_any_file_system_of_fsspec(connection: sa.Connection) -> Non
     keep(blobs, connection, LARGE)
     assert blobs.read(connection, named(LARGE)) == LARGE
     assert blobs.files.names() == [named(LARGE)]
-    blobs.files.remove(named(LARGE))
+    blobs.files.remove({named(LARGE)})
     with pytest.raises(BlobMissing):
         blobs.read(connection, named(LARGE))
 
 
+@IN_FOLDER_AND_S3
 def test_a_missing_blob_is_named_and_no_other_is_affected(
-    blobs: Blobs, connection: sa.Connection, tmp_path: Path
+    blobs: Blobs, connection: sa.Connection, blob_place: BlobPlace
 ) -> None:
     keep(blobs, connection, SMALL, LARGE)
-    Path(blobs.files.path(named(LARGE))).unlink()
-    with pytest.raises(BlobMissing, match=f"{named(LARGE)} .* is missing: there is none in {tmp_path}"):
+    blob_place.delete(blobs.files.path(named(LARGE)))
+    with pytest.raises(BlobMissing, match=f"{named(LARGE)} .* is missing: there is none in {blob_place.url}"):
         blobs.read(connection, named(LARGE))
     with pytest.raises(BlobMissing, match="table blobs"):
         blobs.read(connection, named(b"never kept"))
@@ -124,13 +125,18 @@ def _bomb(packed: bytes) -> bytes:
     return frame + bytes(len(packed) - len(frame))
 
 
-@pytest.mark.parametrize("damage", [_cut, _longer, _flipped, _no_frame, _bomb])
+def _empty(packed: bytes) -> bytes:
+    return b""
+
+
+@IN_FOLDER_AND_S3
+@pytest.mark.parametrize("damage", [_cut, _longer, _flipped, _no_frame, _bomb, _empty])
 def test_a_damaged_blob_is_named_and_no_other_is_affected(
-    blobs: Blobs, connection: sa.Connection, damage: object
+    blobs: Blobs, connection: sa.Connection, blob_place: BlobPlace, damage: Callable[[bytes], bytes]
 ) -> None:
     keep(blobs, connection, SMALL, LARGE)
-    file = Path(blobs.files.path(named(LARGE)))
-    file.write_bytes(damage(file.read_bytes()))  # type: ignore[operator]
+    file = blobs.files.path(named(LARGE))
+    blob_place.write(file, damage(blob_place.read(file)))
     with pytest.raises(BlobDamaged, match=named(LARGE)):
         blobs.read(connection, named(LARGE))
     assert blobs.read(connection, named(SMALL)) == SMALL
@@ -145,7 +151,7 @@ def test_bytes_changed_in_the_table_are_found(blobs: Blobs, connection: sa.Conne
 
 
 def test_a_full_disk_leaves_no_part_of_a_file_and_says_so(
-    blobs: Blobs, connection: sa.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    blobs: Blobs, connection: sa.Connection, blob_place: BlobPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -154,23 +160,25 @@ def test_a_full_disk_leaves_no_part_of_a_file_and_says_so(
         patched.setattr(os, "fsync", full)
         with pytest.raises(StoreTrouble, match="No space left on device"):
             keep(blobs, connection, LARGE)
-    assert files(tmp_path) == []
+    assert blob_place.paths() == []
     keep(blobs, connection, LARGE)
     assert blobs.read(connection, named(LARGE)) == LARGE
 
 
-def test_what_is_still_named_stays(blobs: Blobs, connection: sa.Connection, tmp_path: Path) -> None:
+@IN_FOLDER_AND_S3
+def test_what_is_still_named_stays(blobs: Blobs, connection: sa.Connection, blob_place: BlobPlace) -> None:
     keep(blobs, connection, SMALL, LARGE)
     columns = {column.name: 0 for column in CANDIDATES.columns if not column.nullable}
     connection.execute(sa.insert(CANDIDATES).values(columns | {"source_blob": named(SMALL)}))
     swept = blobs.forget(connection, {named(SMALL), named(LARGE)})
     assert swept == {named(LARGE)}
-    assert files(tmp_path) != []
+    assert blob_place.paths() != []
     blobs.sweep(connection, {*swept, named(SMALL)})
-    assert files(tmp_path) == []
+    assert blob_place.paths() == []
     assert blobs.read(connection, named(SMALL)) == SMALL
 
 
+@IN_FOLDER_AND_S3
 def test_a_file_whose_blob_is_kept_again_is_not_swept(blobs: Blobs, connection: sa.Connection) -> None:
     keep(blobs, connection, LARGE)
     swept = blobs.forget(connection, {named(LARGE)})
@@ -179,6 +187,7 @@ def test_a_file_whose_blob_is_kept_again_is_not_swept(blobs: Blobs, connection: 
     assert blobs.read(connection, named(LARGE)) == LARGE
 
 
+@IN_FOLDER_AND_S3
 def test_a_name_that_leads_out_of_the_folder_is_none(blobs: Blobs, connection: sa.Connection) -> None:
     name = "../" * 9 + "etc/passwd"
     columns = {"size_bytes": 1, "stored_bytes": 1, "content": None, "stored_at_ns": 1}
@@ -186,7 +195,7 @@ def test_a_name_that_leads_out_of_the_folder_is_none(blobs: Blobs, connection: s
     with pytest.raises(BlobDamaged, match="its name is no SHA-256"):
         blobs.read(connection, name)
     with pytest.raises(BlobDamaged, match="its name is no SHA-256"):
-        blobs.files.remove(name)
+        blobs.files.remove({name})
 
 
 def test_a_place_that_cannot_be_is_refused_without_its_password(tmp_path: Path) -> None:
