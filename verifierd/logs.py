@@ -14,6 +14,9 @@ from structlog.typing import FilteringBoundLogger, Processor
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["json", "console"]
 
+# They tell every step, botocore whole requests: programs and outputs, which are nothing for a log.
+_TALKATIVE = ("aiobotocore", "alembic", "botocore", "fsspec", "s3fs")
+
 
 def configure(level: Level = "info", form: Format = "json", stream: TextIO | None = None) -> None:
     """Send all log events of `level` and above to `stream` (None: standard error) as `form`.
@@ -46,7 +49,8 @@ def configure(level: Level = "info", form: Format = "json", stream: TextIO | Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells every step to an administrator
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

@@ -103,8 +103,12 @@ class S3Server:
     def new_bucket(self) -> str:
         """Return the name of a new, empty bucket."""
         name = f"audit-{uuid4().hex[:12]}"
-        self._ask("PUT", name)
+        self.make_bucket(name)
         return name
+
+    def make_bucket(self, bucket: str) -> None:
+        """Make a bucket of this name."""
+        self._ask("PUT", bucket)
 
     def remove_bucket(self, bucket: str) -> None:
         """Remove a bucket with all that is in it."""
@@ -117,10 +121,11 @@ class S3Server:
         keys = ET.fromstring(self._ask("GET", f"{bucket}?list-type=2")).iterfind(".//s3:Key", _XML)  # noqa: S314
         return [f"{bucket}/{key.text}" for key in keys]
 
-    def unfinished_uploads(self, bucket: str) -> int:
-        """Return of how many objects the server has a part only."""
-        answer = ET.fromstring(self._ask("GET", f"{bucket}?uploads"))  # noqa: S314
-        return len(list(answer.iterfind(".//s3:Upload", _XML)))
+    def etag(self, path: str) -> str:
+        """Return the tag of an object: with a dash in it, if it came in parts."""
+        bucket, _, key = path.partition("/")
+        listing = ET.fromstring(self._ask("GET", f"{bucket}?list-type=2&prefix={key}"))  # noqa: S314
+        return str(listing.findtext(".//s3:ETag", namespaces=_XML))
 
     def read(self, path: str) -> bytes:
         return self._ask("GET", path)

@@ -21,7 +21,7 @@ from verifierd.audit.errors import BlobDamaged, StoreTrouble, StoreUnavailable
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOB_FILE = re.compile(r"([0-9a-f]{64})\.zst")
 _PART_FILE = re.compile(r"[0-9a-f]{64}\.zst\.[0-9a-f]{8}\.part")
-_USER_INFO = re.compile(r"//[^/\s\"']*@")
+_USER_INFO = re.compile(r"[^/\s\"']*@")  # of a URL in an error's words: a name and a password
 _LISTING_S = 3600.0  # a million names come by a thousand answers
 
 
@@ -95,13 +95,12 @@ class BlobFiles:
                     _write_synced(Path(self.path(sha256)), content)
             else:
                 options = s3.WHOLE if self._is_s3 else {}
-                run(
-                    self._fs,
-                    *(
-                        Call("pipe_file", (self.path(sha256), content), options, limit_s(len(content)))
-                        for sha256, content in packed.items()
-                    ),
-                )
+                within_s = limit_s(sum(map(len, packed.values())))
+                calls = [
+                    Call("pipe_file", (self.path(sha256), content), options, within_s)
+                    for sha256, content in packed.items()
+                ]
+                run(self._fs, *calls)
         except Exception as error:  # of whichever file system this is
             raise StoreTrouble(f"a blob cannot be written to {self.where}: {_words(error)}") from error
 
@@ -224,4 +223,4 @@ def _shown(url: str) -> str:
 
 def _words(error: Any) -> str:
     own = getattr(error, "strerror", None) or str(error)[:300] or type(error).__name__
-    return s3.words(error) or _USER_INFO.sub("//", own)
+    return s3.words(error) or _USER_INFO.sub("", own)

@@ -13,9 +13,10 @@ from fsspec.asyn import sync
 
 AT_ONCE = 32
 """So many calls go beside each other, over as many connections."""
-ANSWER_S = 30.0
-"""Seconds after which a call without an answer has failed, and it may have more for what it moves."""
+ANSWER_S = 10.0
+"""Seconds after which a call without an answer has failed."""
 SLOWEST_BYTES_PER_S = 1 << 20
+"""What a network moves at least: a call has so much more time for what it moves, and those beside it."""
 
 
 class NoAnswer(OSError):
@@ -26,13 +27,13 @@ class NoAnswer(OSError):
 class Call:
     """A method of a file system and what it is called with.
 
-    `limit_s` is how many seconds it may take where the file system is another machine's.
+    `limit_s` is how many seconds it may take where the file system is another machine's; None: `ANSWER_S`.
     """
 
     method: str
     arguments: tuple[Any, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
-    limit_s: float = ANSWER_S
+    limit_s: float | None = None
 
 
 def limit_s(moved_bytes: int) -> float:
@@ -68,20 +69,23 @@ async def _beside(
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(call: Call) -> Any:
+        within_s = ANSWER_S if call.limit_s is None else call.limit_s
         async with gate:
             try:
-                async with asyncio.timeout(call.limit_s) as limit:
+                async with asyncio.timeout(within_s) as limit:
                     return await getattr(fs, f"_{call.method}")(*call.arguments, **call.options)
             except passing:
                 return None
             except TimeoutError as error:
                 if limit.expired():
-                    raise NoAnswer(f"no answer within {call.limit_s:.0f} seconds") from error
+                    raise NoAnswer(f"no answer within {within_s:.0f} seconds") from error
                 raise
 
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one(each)) for each in calls]
     except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None
-    return [task.result() for task in tasks]
+        error = errors.exceptions[0]
+    else:
+        return [task.result() for task in tasks]
+    raise error  # with the cause that it has

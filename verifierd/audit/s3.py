@@ -15,8 +15,8 @@ from fsspec import AbstractFileSystem
 from verifierd.audit import bounded_calls
 from verifierd.audit.bounded_calls import Call, run
 
-CONNECT_S = 5.0
-READ_S = 15.0
+CONNECT_S = 3.0
+READ_S = 8.0
 """Seconds without a byte after which a request is given up."""
 WHOLE: Mapping[str, Any] = {"chunksize": 5 << 30}
 """Has `pipe_file` write an object by one PUT, so that nothing can be left of half of one."""
@@ -26,6 +26,7 @@ _OF_CREDENTIALS = frozenset(
     {
         "403",
         "AccessDenied",
+        "CredentialRetrievalError",
         "ExpiredToken",
         "InvalidAccessKeyId",
         "InvalidClientTokenId",

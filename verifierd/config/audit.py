@@ -31,9 +31,10 @@ class AuditSection(Section):
     )
     blobs: Text = Field(
         default="",
-        description="Where large programs and outputs are kept: a folder, or a URL that fsspec knows, such "
-        "as s3://BUCKET/PREFIX. Empty: the folder DATABASE.blobs beside the SQLite file; PostgreSQL needs "
-        "one.",
+        description="Where large programs and outputs are kept: a folder, s3://BUCKET/PREFIX (`pip install "
+        "'verifierd[s3]'`; credentials and region come from AWS's own variables and files, "
+        "AWS_ENDPOINT_URL_S3 names another server such as MinIO), or another URL that fsspec knows. Empty: "
+        "the folder DATABASE.blobs beside the SQLite file; PostgreSQL needs one.",
     )
     keep_days: Amount = Field(
         default=0,

@@ -31,8 +31,8 @@ BlobsOption = Annotated[
     typer.Option(
         "--blobs",
         metavar="FOLDER|URL",
-        help="Where its large blobs are. Without it `audit.blobs` of the settings, or the folder beside an "
-        "SQLite file.",
+        help="Where its large blobs are, such as s3://BUCKET/PREFIX. Without it `audit.blobs` of the "
+        "settings, or the folder beside an SQLite file.",
         show_default=False,
     ),
 ]
