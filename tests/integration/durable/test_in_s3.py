@@ -1,4 +1,4 @@
-"""Durable batches whose large requests are in S3: none is lost while its server hangs, the next is refused."""
+"""Durable batches with large requests in S3: none is lost while its server hangs, the next is refused."""
 
 from __future__ import annotations
 

@@ -68,13 +68,21 @@ def test_equal_contents_are_kept_once(blobs: Blobs, connection: sa.Connection) -
     assert connection.scalar(sa.select(sa.func.count()).select_from(BLOBS)) == 2
 
 
-@pytest.mark.parametrize("harm", [Path.unlink, lambda path: os.truncate(path, 9)], ids=["lost", "cut"])
+@IN_FOLDER_AND_S3
+@pytest.mark.parametrize(
+    "harm",
+    [lambda place, path: place.delete(path), lambda place, path: place.write(path, b"cut")],
+    ids=["lost", "cut"],
+)
 def test_a_blob_whose_file_was_lost_is_written_anew_when_it_is_kept_again(
-    blobs: Blobs, connection: sa.Connection, tmp_path: Path, harm: Callable[[Path], None]
+    blobs: Blobs,
+    connection: sa.Connection,
+    blob_place: BlobPlace,
+    harm: Callable[[BlobPlace, str], None],
 ) -> None:
     """A problem's file that is gone would take every later batch of that problem with it."""
     keep(blobs, connection, LARGE)
-    harm(*files(tmp_path))
+    harm(blob_place, *blob_place.paths())
     keep(blobs, connection, SMALL, LARGE)
     assert blobs.read(connection, named(LARGE)) == LARGE
     assert connection.scalar(sa.select(sa.func.count()).select_from(BLOBS)) == 2
