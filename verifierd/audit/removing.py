@@ -17,6 +17,7 @@ from verifierd.audit.sizes import MAY_GO, blobs_of
 from verifierd.audit.store import Store
 
 _AT_ONCE = 1000  # values in one statement, which every database takes
+_FILES_AT_ONCE = 50  # while nobody appends: in object storage each takes some hundredths of a second
 _HALF_WRITTEN_NS = 86_400 * 10**9  # nobody writes a file for so long
 Item = TypeVar("Item")
 
@@ -59,19 +60,21 @@ def remove_batches(store: Store, batch_ids: Collection[str], why: str, now_ns: i
 def sweep(store: Store, sha256s: Collection[str]) -> None:
     """Delete the files of those of these blobs that the store no longer has.
 
-    A crash before or within it leaves files that nothing names, which `sweep_unnamed` finds.
+    A crash before or within it leaves files that nothing names, which `unnamed_swept` finds.
 
     Raises:
         StoreTrouble: one cannot be deleted at the moment.
     """
-    for part in _parts(sorted(sha256s)):
+    for part in _parts(sorted(sha256s), _FILES_AT_ONCE):
         with store.writing() as connection:
             lock_head(connection)  # so that nobody begins to name one of them meanwhile
             store.blobs.sweep(connection, part)
 
 
-def sweep_unnamed(store: Store, now_ns: int) -> None:
+def unnamed_swept(store: Store, now_ns: int) -> Iterator[None]:
     """Delete every file that is of no blob: what a crash left, and files half written for a day.
+
+    It yields after some files each, for who wants to end it, or to let others go first.
 
     Raises:
         StoreUnavailable, StoreTrouble: the store cannot be read, or a file deleted, at the moment.
@@ -80,6 +83,7 @@ def sweep_unnamed(store: Store, now_ns: int) -> None:
         with store.reading() as connection:
             unnamed = set(part) - store.blobs.known(connection, part)
         sweep(store, unnamed)
+        yield
     store.blobs.files.sweep_parts(now_ns - _HALF_WRITTEN_NS)
 
 
@@ -125,6 +129,6 @@ def _delete_rows(connection: sa.Connection, batch_ids: Sequence[str]) -> None:
         connection.execute(sa.delete(table).where(column.in_(batch_ids)))
 
 
-def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]
+def _parts(items: Sequence[Item], size: int = _AT_ONCE) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

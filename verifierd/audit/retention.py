@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from verifierd.audit.removing import remove_batches, sweep, sweep_unnamed
+from verifierd.audit.removing import remove_batches, sweep, unnamed_swept
 from verifierd.audit.schema import BATCHES
 from verifierd.audit.sizes import MAY_GO, Amount, batch_amount, store_amount
 from verifierd.audit.store import Store
 
 RECORDS_AT_ONCE = 2000
 """So many records go in one transaction, or one batch that has more: the daemon's writer waits meanwhile."""
+DAY_NS = 86_400 * 10**9
+GIB = 1 << 30
 _PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is kept, as people say it: days from a batch's end, GiB that all take together. None: no bound."""
+
+    days: float | None = None
+    gib: float | None = None
+
+    @property
+    def are_none(self) -> bool:
+        """Tell whether everything is kept for ever."""
+        return self.days is None and self.gib is None
+
+    def rules(self, now_ns: int, by: str) -> Rules:
+        """Return what they mean at a time, in epoch nanoseconds; `by` names who removes."""
+        why = []
+        if self.days is not None:
+            why.append(f"older than {self.days:g} days")
+        if self.gib is not None:
+            why.append(f"beyond {self.gib:g} GiB")
+        return Rules(
+            ended_before_ns=None if self.days is None else now_ns - round(self.days * DAY_NS),
+            keep_bytes=None if self.gib is None else round(self.gib * GIB),
+            why=f"{' or '.join(why)}; removed by {by}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,40 +95,51 @@ def retain(
         StoreUnavailable: the store cannot be read at the moment.
         StoreTrouble: it cannot be written at the moment.
     """
-    whole = _whole(store)
-    removing = _Removing(store, rules.why, clock_ns, advance)
-    for batch_id, amount in _chosen(store, rules, whole.stored_bytes):
-        removing.add(batch_id, amount)
-    removing.remove()
-    sweep_unnamed(store, clock_ns())
-    return _outcome(store, removing.gone, _whole(store))
+    gone = Amount()
+    for step in steps(store, rules, clock_ns):
+        gone += step
+        for _ in range(step.batches):
+            advance()
+    return _outcome(store, gone, _whole(store))
 
 
-@dataclass(slots=True)
-class _Removing:
-    """Gathers batches until they are worth a transaction."""
+def steps(
+    store: Store,
+    rules: Rules,
+    clock_ns: Callable[[], int],
+    records_at_once: int = RECORDS_AT_ONCE,
+    *,
+    sweeps: bool = True,
+) -> Generator[Amount, None, None]:
+    """Remove what the rules do not keep, one short transaction after another; yield what each removed.
 
-    store: Store
-    why: str
-    clock_ns: Callable[[], int]
-    advance: Callable[[], None]
-    gone: Amount = field(default_factory=Amount)
-    waiting: dict[str, Amount] = field(default_factory=dict)
+    Who asks for no further step ends it. Files that a crash left are looked for at the end, with `sweeps`:
+    that lists all there are.
 
-    def add(self, batch_id: str, amount: Amount) -> None:
-        self.waiting[batch_id] = amount
-        if sum(each.records for each in self.waiting.values()) >= RECORDS_AT_ONCE:
-            self.remove()
+    Raises:
+        StoreUnavailable: the store cannot be read at the moment.
+        StoreTrouble: it cannot be written at the moment.
+    """
+    # Not for nothing: it is told from every row.
+    stored_bytes = 0 if rules.keep_bytes is None else _whole(store).stored_bytes
+    waiting: dict[str, Amount] = {}
+    for batch_id, amount in _chosen(store, rules, stored_bytes):
+        waiting[batch_id] = amount
+        if sum(each.records for each in waiting.values()) >= records_at_once:
+            yield _removed(store, waiting, rules.why, clock_ns())
+            waiting = {}
+    if waiting:
+        yield _removed(store, waiting, rules.why, clock_ns())
+    if sweeps:
+        for _ in unnamed_swept(store, clock_ns()):
+            yield Amount()
 
-    def remove(self) -> None:
-        if not self.waiting:
-            return
-        removed = remove_batches(self.store, self.waiting, self.why, self.clock_ns())
-        sweep(self.store, removed.unnamed)
-        for batch_id in removed.batch_ids:
-            self.gone += self.waiting[batch_id]
-            self.advance()
-        self.waiting.clear()
+
+def _removed(store: Store, batches: Mapping[str, Amount], why: str, now_ns: int) -> Amount:
+    """Remove batches, and return what of them went."""
+    removed = remove_batches(store, batches.keys(), why, now_ns)
+    sweep(store, removed.unnamed)
+    return sum((batches[batch_id] for batch_id in removed.batch_ids), Amount())
 
 
 def _chosen(store: Store, rules: Rules, stored_bytes: int) -> Iterator[tuple[str, Amount]]:
@@ -111,6 +150,8 @@ def _chosen(store: Store, rules: Rules, stored_bytes: int) -> Iterator[tuple[str
     while True:
         following = sa.select(BATCHES.c.id, BATCHES.c.sequence, BATCHES.c.ended_at_ns)
         following = following.where(BATCHES.c.sequence > after, MAY_GO).order_by(BATCHES.c.sequence)
+        if rules.keep_bytes is None:  # then most are passed over, which the database does faster
+            following = following.where(BATCHES.c.ended_at_ns < rules.ended_before_ns)
         with store.reading() as connection:
             page = connection.execute(following.limit(_PAGE)).all()
         for row in page:

@@ -11,6 +11,7 @@ from verifierd.audit.wrong_input import BadRule
 from verifierd.config.section import Amount, Folder, Seconds, Section, Text
 
 Gib = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+SecondsOrNever = Annotated[float, Field(ge=0, le=366 * 86_400, allow_inf_nan=False)]
 
 
 class RedactionRule(Section):
@@ -38,13 +39,19 @@ class AuditSection(Section):
     )
     keep_days: Amount = Field(
         default=0,
-        description="Days that a batch is kept after its end; `verifierd audit retain` removes older ones. "
-        "0: for ever.",
+        description="Days that a batch is kept after its end; the daemon removes older ones, and so does "
+        "`verifierd audit retain`. 0: for ever.",
     )
     keep_gib: Gib = Field(
         default=0.0,
-        description="GiB that all batches may take together; `verifierd audit retain` removes the oldest "
-        "ones beyond it. 0: whatever they take.",
+        description="GiB that all batches may take together; the daemon removes the oldest ones beyond it, "
+        "and so does `verifierd audit retain`. 0: whatever they take.",
+    )
+    retain_seconds: SecondsOrNever = Field(
+        default=3600.0,
+        description="Seconds, more or less, between two times that the daemon removes what keep_days and "
+        "keep_gib do not keep; the first is soon after its start. 0: never, only "
+        "`verifierd audit retain` does.",
     )
     checkpoint_file: Folder | None = Field(
         default=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from verifierd.audit.known_secrets import KNOWN_SECRETS
 from verifierd.audit.redaction import Redactor, Rule
+from verifierd.audit.retention import Bounds
 from verifierd.audit.store import StoreSettings
 from verifierd.config.settings import Settings
 
@@ -12,6 +13,12 @@ def store_settings(settings: Settings) -> StoreSettings | None:
     """Return where the audit store is; None where no records are kept."""
     section = settings.audit
     return StoreSettings(section.database, section.blobs) if section.database else None
+
+
+def retention_bounds(settings: Settings) -> Bounds:
+    """Return what of the store is kept."""
+    section = settings.audit
+    return Bounds(section.keep_days or None, section.keep_gib or None)
 
 
 def redactor(settings: Settings) -> Redactor:

@@ -1,4 +1,4 @@
-"""The daemon's records: the store, opened and owned, the writer into it, and the durable batches in it."""
+"""The daemon's records: the store, opened, owned and thinned out, the writer, and the durable batches."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from verifierd.api.records import Records
 from verifierd.api.requests import RequestReader
 from verifierd.api.submissions import Submissions
+from verifierd.audit.retaining import Retainer
 from verifierd.audit.store import open_store
 from verifierd.audit.writer import Writer
 from verifierd.batches.recorded import Recorder, log_committed
-from verifierd.config.records import redactor, store_settings
+from verifierd.config.records import redactor, retention_bounds, store_settings
 from verifierd.config.settings import Settings
 from verifierd.daemon.owning import owned
 from verifierd.daemon.parts import Parts
@@ -41,15 +42,25 @@ async def records_kept(settings: Settings, parts: Parts) -> AsyncIterator[Record
         store = await asyncio.to_thread(open_store, wanted)
         undo.callback(store.close)
         writer = Writer(store, alter=redactor(settings))
-        recorder = Recorder(parts.engine, writer, f"{os.uname().nodename}:{os.getpid()}")
+        name = f"{os.uname().nodename}:{os.getpid()}"
+        recorder = Recorder(parts.engine, writer, name)
         submissions = Submissions(RequestReader(parts.abilities, parts.problems, for_records=True))
         durable = DurableBatches(recorder, store, submissions, settings.admission.max_durable_batches)
+        section = settings.audit
+        retainer = Retainer(store, retention_bounds(settings), section.retain_seconds, f"the daemon {name}")
+
+        async def lost() -> None:
+            retainer.stop()
+            await durable.stop()
+
         # Left last: a successor goes on from what is in the store, and the writer may have more for it.
-        await undo.enter_async_context(owned(store, durable.stop))
+        await undo.enter_async_context(owned(store, lost))
         await undo.enter_async_context(sealed(settings, store))
         writer.start()
         undo.push_async_callback(writer.close)
         undo.push_async_callback(recorder.close, LAST_WORDS_S)
+        retainer.start()
+        undo.push_async_callback(retainer.close)
         undo.push_async_callback(durable.stop)
         writer.on_commit(log_committed)
         writer.on_commit(durable.committed)

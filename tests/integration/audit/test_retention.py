@@ -22,15 +22,14 @@ from verifierd.audit.entries import BatchAbandoned, Entry, RecordsRemoved
 from verifierd.audit.errors import UnknownBatch
 from verifierd.audit.holding import change_hold
 from verifierd.audit.packing import unpack
-from verifierd.audit.removing import remove_batches, sweep, sweep_unnamed
-from verifierd.audit.retention import Rules, plan, retain
+from verifierd.audit.removing import remove_batches, sweep, unnamed_swept
+from verifierd.audit.retention import DAY_NS, Rules, plan, retain, steps
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES, EXECUTIONS, RECORDS
 from verifierd.audit.sizes import Amount
 from verifierd.audit.store import Store, StoreSettings
 from verifierd.audit.verifying import verify_records
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-DAY_NS = 86_400 * 10**9
 NOW_NS = BEGAN_NS + 100 * DAY_NS
 EVERYTHING = Rules(ended_before_ns=NOW_NS, why="a test")
 
@@ -209,7 +208,7 @@ def test_a_crash_between_commit_and_files_leaves_files_that_the_next_run_removes
     removed = remove_batches(store, ["a"], "a test", NOW_NS)
     assert len(removed.unnamed) == 1
     assert len(files(store)) == 2, "files go after the commit only"
-    sweep_unnamed(store, NOW_NS)
+    assert len(list(unnamed_swept(store, NOW_NS))) == 1
     assert len(files(store)) == 1
     assert_holds(store, records_removed=3)
 
@@ -253,13 +252,27 @@ def test_words_of_what_went_are_found_no_longer(store: Store) -> None:
     assert found() == [6, 7]
 
 
-def test_many_batches_go_in_several_transactions(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("verifierd.audit.retention.RECORDS_AT_ONCE", 8)
+def test_many_batches_go_in_several_transactions(store: Store) -> None:
     write(store, *in_turns(*(batch(f"b{number}") for number in range(5))))
-    steps: list[None] = []
-    outcome = retain(store, EVERYTHING, now, lambda: steps.append(None))
-    assert (outcome.gone.batches, len(steps)) == (5, 5)
+    went = [step.batches for step in steps(store, EVERYTHING, now, 8)]
+    assert went == [2, 2, 1]
     assert_holds(store, records_removed=20)
+
+
+def test_who_asks_for_no_further_step_ends_a_removal(store: Store) -> None:
+    write(store, *batch("a"), *batch("b"), *batch("c"))
+    removing = steps(store, EVERYTHING, now, 1)
+    assert next(removing).batches == 1
+    removing.close()
+    assert ids(store) == ["b", "c"]
+    assert_holds(store, records_removed=4)
+
+
+def test_a_removal_is_told_of_batch_by_batch(store: Store) -> None:
+    write(store, *batch("a"), *batch("b"))
+    told: list[None] = []
+    outcome = retain(store, EVERYTHING, now, lambda: told.append(None))
+    assert (outcome.gone.batches, len(told)) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -312,11 +325,11 @@ KILLED = """
 import sys, time
 from verifierd.audit import retention
 from verifierd.audit.store import StoreSettings, open_store
-retention.RECORDS_AT_ONCE = 4
 store = open_store(StoreSettings(*sys.argv[1:]))
 rules = retention.Rules(keep_bytes=0, why="a test")
 print("ready", flush=True)
-retention.retain(store, rules, time.time_ns, lambda: print("gone", flush=True))
+for step in retention.steps(store, rules, time.time_ns, 1):
+    print("gone", flush=True)
 """
 
 

@@ -25,6 +25,7 @@ from verifierd.audit.errors import StoreInUse
 from verifierd.audit.ownership import own
 from verifierd.audit.schema import RECORDS
 from verifierd.audit.store import Store, StoreSettings, open_store
+from verifierd.audit.verifying import verify_records
 
 pytestmark = pytest.mark.anyio
 
@@ -328,3 +329,22 @@ async def test_a_daemon_leaves_its_batches_to_another_once_all_that_it_had_is_wr
                 await asyncio.sleep(0.02)
         await daemon.ended()
     assert (count, record_count()) == (3, 3)
+
+
+async def test_the_daemon_removes_what_is_not_to_be_kept_and_the_rest_verifies(tmp_path: Path) -> None:
+    bounds = {"VERIFIERD_AUDIT__KEEP_GIB": "1e-9", "VERIFIERD_AUDIT__RETAIN_SECONDS": "0.2"}
+    async with keeping(tmp_path, **bounds) as daemon:
+        async with client.AsyncVerifier(daemon.address, timeout_s=60) as verifier:
+            batch = await verifier.submit(PROBLEM, [SLOW, WRONG])
+            await logged(daemon, "batches_removed")
+            with pytest.raises(client.UnknownBatch):
+                await verifier.get(batch.id)
+        events = {event["event"]: event for event in daemon.events()}
+    removal = events["batches_removed"]
+    assert (removal["batches"], removal["candidates"], removal["executions"]) == (1, 2, 4)
+    assert "beyond 1e-09 GiB; removed by the daemon " in removal["why"]
+    assert "retention_failed" not in events
+    with kept_in(tmp_path) as store:
+        report = verify_records(store)
+    assert report.faults == ()
+    assert report.records_removed == removal["records"]

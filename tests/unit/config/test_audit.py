@@ -8,9 +8,10 @@ import pytest
 
 from tests.support.entries import execution, judged
 from verifierd.audit.entries import CandidateJudged
+from verifierd.audit.retention import Bounds
 from verifierd.audit.store import StoreSettings
 from verifierd.config import ConfigError, load_settings
-from verifierd.config.records import redactor, store_settings
+from verifierd.config.records import redactor, retention_bounds, store_settings
 
 
 def settings_file(folder: Path, text: str) -> Path:
@@ -50,6 +51,12 @@ def test_known_secrets_are_redacted_where_that_is_asked(tmp_path: Path) -> None:
     assert redactor(load_settings(settings_file(tmp_path, "redact_known_secrets = true")))(entry) is not entry
 
 
+def test_everything_is_kept_unless_bounds_are_set(tmp_path: Path) -> None:
+    assert retention_bounds(load_settings()).are_none
+    file = settings_file(tmp_path, "keep_days = 90\nkeep_gib = 0.5")
+    assert retention_bounds(load_settings(file)) == Bounds(90, 0.5)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -62,6 +69,8 @@ def test_known_secrets_are_redacted_where_that_is_asked(tmp_path: Path) -> None:
         ('checkpoint_key_file = "key"', "audit: checkpoint_file and checkpoint_key_file need each other"),
         ("keep_days = -1", "audit.keep_days: input should be greater than or equal to 0"),
         ("keep_gib = nan", "audit.keep_gib: input should be a finite number"),
+        ("retain_seconds = -1", "audit.retain_seconds: input should be greater than or equal to 0"),
+        ("retain_seconds = 1e12", "audit.retain_seconds: input should be less than or equal to 31622400"),
         ('databse = "a.db"', "unknown key audit.databse. Did you mean audit.database?"),
     ],
 )

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from verifierd.audit.retention import Outcome, Rules, plan
+from verifierd.audit.retention import Bounds, Outcome, plan
 from verifierd.audit.retention import retain as remove
 from verifierd.audit.sizes import Amount
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
@@ -21,6 +21,7 @@ from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import print_json, print_views, size_text
 from verifierd.cli.progress import progress
 from verifierd.config import ConfigError, Settings, load_settings
+from verifierd.config.records import retention_bounds
 
 HELP = """Remove old batches, with all that was recorded of them.
 
@@ -31,10 +32,12 @@ for a batch later finds when and why it went.
     verifierd audit retain --older-than 90 --dry-run
     verifierd audit retain --older-than 90
     verifierd audit retain --keep-gib 200 --json
+    verifierd audit retain --config verifierd.toml --dry-run
 
 `--older-than` counts days from a batch's end. `--keep-gib` is what all batches may take together: records and
 blobs as they are stored, and about 250 bytes for each execution's row. A batch goes where one of the two says
-so. Without them `audit.keep_days` and `audit.keep_gib` of the settings hold.
+so. Without them `audit.keep_days` and `audit.keep_gib` of the settings hold. By these the daemon removes what
+is old every `audit.retain_seconds`; `--dry-run` alone says what it would remove now.
 
 A daemon that writes to the store may go on, and waits for moments. Room in an SQLite file is used again for
 what comes next; the file does not shrink.
@@ -42,9 +45,6 @@ what comes next; the file does not shrink.
 Exit status: 0 it is done, or told; 2 an option or a setting is wrong; 3 the store cannot be read or written;
 130 interrupted (what went by then is gone, and recorded).
 """
-
-DAY_NS = 86_400 * 10**9
-GIB = 1 << 30
 
 
 def retain(
@@ -67,7 +67,7 @@ def retain(
     """Remove old batches."""
     with reported(as_json):
         settings = load_settings(config)
-        rules = _rules(settings, older_than, keep_gib, time.time_ns())
+        rules = _bounds(settings, older_than, keep_gib).rules(time.time_ns(), who())
         with opened(settings, database, blobs) as store:
             if dry_run:
                 outcome = plan(store, rules)
@@ -107,22 +107,13 @@ def _batches(count: int) -> str:
     return "1 batch" if count == 1 else f"{count} batches"
 
 
-def _rules(settings: Settings, older_than: int | None, keep_gib: float | None, now_ns: int) -> Rules:
-    """Return the rules of the options, or those of the settings where no option gives one."""
-    if older_than is None and keep_gib is None:
-        older_than, keep_gib = settings.audit.keep_days or None, settings.audit.keep_gib or None
-    if older_than is None and keep_gib is None:
+def _bounds(settings: Settings, older_than: int | None, keep_gib: float | None) -> Bounds:
+    """Return the bounds of the options, or those of the settings where no option gives one."""
+    given = Bounds(older_than, keep_gib)
+    bounds = retention_bounds(settings) if given.are_none else given
+    if bounds.are_none:
         raise ConfigError(
             "nothing says what may go: give --older-than or --keep-gib, or set audit.keep_days or "
             "audit.keep_gib"
         )
-    why = []
-    if older_than is not None:
-        why.append(f"older than {older_than} days")
-    if keep_gib is not None:
-        why.append(f"beyond {keep_gib:g} GiB")
-    return Rules(
-        ended_before_ns=None if older_than is None else now_ns - older_than * DAY_NS,
-        keep_bytes=None if keep_gib is None else round(keep_gib * GIB),
-        why=f"{' or '.join(why)}; removed by {who()}",
-    )
+    return bounds
