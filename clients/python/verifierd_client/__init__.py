@@ -7,8 +7,8 @@ drawn in `verifierd_client.errors`.
 
 from verifierd_client._async import AsyncVerifier
 from verifierd_client._stream import ResultStream
-from verifierd_client._sync import SyncResultStream, Verifier
-from verifierd_client._sync_watch import SyncBatchWatch
+from verifierd_client._sync import Verifier
+from verifierd_client._sync_results import SyncBatchWatch, SyncResultStream
 from verifierd_client._watching import BatchWatch
 from verifierd_client.completions import Completion, Extraction
 from verifierd_client.durable import BatchState, DurableBatch

@@ -11,8 +11,7 @@ from verifierd_client import _blocking
 from verifierd_client._async import DEFAULT_MESSAGE_BYTES, DEFAULT_RETRIES, AsyncVerifier
 from verifierd_client._blocking import next_of, run
 from verifierd_client._candidates import Program, listed
-from verifierd_client._stream import ResultStream
-from verifierd_client._sync_watch import SyncBatchWatch
+from verifierd_client._sync_results import SyncBatchWatch, SyncResultStream
 from verifierd_client._waiting import Waits
 from verifierd_client.completions import Extraction
 from verifierd_client.durable import BatchState, DurableBatch
@@ -21,7 +20,7 @@ from verifierd_client.groups.call import GroupCall
 from verifierd_client.groups.form import Form, GroupRequest
 from verifierd_client.groups.stops import Stop
 from verifierd_client.problems import Digest, Options, Problem
-from verifierd_client.results import BatchResult, BatchSummary, CandidateResult, Capabilities
+from verifierd_client.results import BatchResult, Capabilities
 from verifierd_client.tls import Tls
 
 Item = TypeVar("Item")
@@ -200,57 +199,6 @@ class Verifier:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the connection."""
-        self.close()
-
-
-class SyncResultStream:
-    """A batch's results as they land; after the last one, `summary` holds the end of the batch.
-
-    One thread at a time may use it. Leaving a `with` block, or `close`, cancels what is left of the batch.
-    """
-
-    def __init__(self, stream: ResultStream) -> None:
-        """Begin nothing yet: the call starts with the first result that is asked for."""
-        self._stream = stream
-
-    @property
-    def request_id(self) -> str:
-        """Return the name under which the request is found in the server's log."""
-        return self._stream.request_id
-
-    @property
-    def batch_id(self) -> str:
-        """Return the server's name for the batch; empty before the first result."""
-        return self._stream.batch_id
-
-    @property
-    def summary(self) -> BatchSummary:
-        """Return the end of the batch. Raises RuntimeError before the last result was taken."""
-        return self._stream.summary
-
-    def __iter__(self) -> Iterator[CandidateResult]:
-        """Return itself: a stream is read once."""
-        return self
-
-    def __next__(self) -> CandidateResult:
-        """Return the next result. Raises VerifierError."""
-        result = run(next_of(self._stream))
-        if result is None:
-            raise StopIteration
-        return result
-
-    def close(self) -> None:
-        """Cancel what is left of the batch."""
-        run(self._stream.aclose())
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Cancel what is left of the batch."""
         self.close()
 
 
