@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from verifierd.audit.entries import BatchEnded, CandidateJudged, Entry
 from verifierd.batches.arrivals import Candidates, program_digest
-from verifierd.batches.batch_run import Step
+from verifierd.batches.landing import Step
 from verifierd.model import BatchEvent, BatchFinished, Candidate, CandidateFinished
 
 

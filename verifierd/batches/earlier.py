@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 
@@ -55,3 +58,26 @@ class Earlier:
 
 
 NOTHING_EARLIER = Earlier()
+
+
+async def each_in_a_thread(judged: Iterable[Judged], take_up: Callable[[Judged], None]) -> None:
+    """Call a function with each in turn, in a thread of its own: others wait for the event loop's.
+
+    Cancelled, it waits until that thread has let go of the batch, at the next result.
+    """
+    is_let_go = threading.Event()
+
+    def go_through() -> None:
+        for known in judged:
+            if is_let_go.is_set():
+                return
+            take_up(known)
+
+    thread = ThreadPoolExecutor(1, "taking-up")
+    taking = asyncio.get_running_loop().run_in_executor(thread, go_through)
+    thread.shutdown(wait=False)  # ends it after this
+    try:
+        await asyncio.shield(taking)
+    finally:
+        is_let_go.set()
+        await asyncio.wait((taking,))

@@ -14,8 +14,9 @@ from contextlib import aclosing
 
 from verifierd.batches.admission import Admission
 from verifierd.batches.arrivals import Arrivals, Candidates
-from verifierd.batches.batch_run import BatchRun, Step
+from verifierd.batches.batch_run import BatchRun
 from verifierd.batches.earlier import NOTHING_EARLIER, Earlier
+from verifierd.batches.landing import Step
 from verifierd.batches.probing import candidates_for_probes
 from verifierd.batches.settings import EngineSettings
 from verifierd.execution.executor import Executor

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from verifierd.audit.entries import BatchAbandoned, BatchStarted, Entry
 from verifierd.audit.reading import batch_begun, results_of
 from verifierd.audit.store import Store
-from verifierd.batches.batch_run import Step
 from verifierd.batches.chronicle import Chronicle
 from verifierd.batches.earlier import Earlier, Judged
+from verifierd.batches.landing import Step
 from verifierd.batches.recorded import Recorder, why_abandoned
 from verifierd.durable.reaching import reachable
 from verifierd.durable.standing import standing_of

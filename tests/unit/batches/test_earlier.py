@@ -18,8 +18,8 @@ from sandboxes.model import Outcome, Run, SandboxError
 from tests.unit.batches.scene import batch, candidates, engine, fake, summary_of
 from tests.unit.execution.fakes import FakeExecutor, printed
 from verifierd.batches.arrivals import Arrivals, program_digest
-from verifierd.batches.batch_run import Step
 from verifierd.batches.earlier import Earlier, Judged
+from verifierd.batches.landing import Step
 from verifierd.batches.probing import SCOUTS
 from verifierd.batches.settings import EngineSettings
 from verifierd.economics.prices import PriceTable
