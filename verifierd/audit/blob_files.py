@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOB_FILE = re.compile(r"([0-9a-f]{64})\.zst")
 _PART_FILE = re.compile(r"[0-9a-f]{64}\.zst\.[0-9a-f]{8}\.part")
 _USER_INFO = re.compile(r"[^/\s\"']*@")  # of a URL in an error's words: a name and a password
-_LISTING_S = 3600.0  # a million names come by a thousand answers
+_LISTING_S = 600.0  # names come by a thousand an answer
 
 
 class BlobFiles:
@@ -157,19 +157,29 @@ class BlobFiles:
         except Exception as error:
             raise StoreTrouble(f"a blob cannot be deleted from {self.where}: {_words(error)}") from error
 
-    def names(self) -> list[str]:
-        """Return the SHA-256 of every blob that has a file, in no order. Files of others have none.
+    def names(self) -> Iterator[str]:
+        """Yield the SHA-256 of every blob that has a file, in no order. Files of others have none.
+
+        They are listed folder by folder: there may be millions.
 
         Raises:
             StoreTrouble: they cannot be listed at the moment.
         """
+        for number in range(256):
+            paths = self._listed(f"{self._root.rstrip('/')}/{number:02x}")
+            found = ((path, _BLOB_FILE.fullmatch(path.rpartition("/")[2])) for path in paths)
+            yield from (match[1] for path, match in found if match is not None and path == self.path(match[1]))
+
+    def _listed(self, folder: str) -> Collection[str]:
         try:
-            self._fs.invalidate_cache()
-            (paths,) = run(self._fs, Call("find", (self._root,), limit_s=_LISTING_S))
+            self._fs.invalidate_cache()  # object storage remembers what it listed
+            (paths,) = run(self._fs, Call("ls", (folder,), {"detail": False}, _LISTING_S))
         except Exception as error:
+            if isinstance(error, FileNotFoundError) and not s3.is_bucket_gone(error):
+                return ()
             raise StoreTrouble(f"the blobs in {self.where} cannot be listed: {_words(error)}") from error
-        found = ((path, _BLOB_FILE.fullmatch(path.rpartition("/")[2])) for path in paths)
-        return [match[1] for path, match in found if match is not None and path == self.path(match[1])]
+        listed: list[str] = paths
+        return listed
 
     def sweep_parts(self, before_ns: int) -> None:
         """Delete what crashes left of files that were being written, last changed before then (epoch ns).

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -129,6 +129,7 @@ def _delete_rows(connection: sa.Connection, batch_ids: Sequence[str]) -> None:
         connection.execute(sa.delete(table).where(column.in_(batch_ids)))
 
 
-def _parts(items: Sequence[Item], size: int = _AT_ONCE) -> Iterator[Sequence[Item]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def _parts(items: Iterable[Item], size: int = _AT_ONCE) -> Iterator[list[Item]]:
+    left = iter(items)
+    while part := list(islice(left, size)):
+        yield part

@@ -236,12 +236,12 @@ def test_a_request_that_is_also_a_program_stays(store: Store) -> None:
 def test_the_file_of_a_large_request_is_swept_once_nothing_names_it(store: Store) -> None:
     large = b"".join(f"{number} ".encode() for number in range(1 << 15))
     write(store, replace(DURABLE, request=large))
-    assert len(store.blobs.files.names()) == 1
+    assert len(list(store.blobs.files.names())) == 1
     appended = write(store, ended())
     assert len(appended.unnamed) == 1
     with store.writing() as connection:
         store.blobs.sweep(connection, appended.unnamed)
-    assert store.blobs.files.names() == []
+    assert list(store.blobs.files.names()) == []
 
 
 def test_equal_programs_and_outputs_are_kept_once(store: Store) -> None:

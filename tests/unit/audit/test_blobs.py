@@ -57,7 +57,7 @@ def test_what_stays_large_when_compressed_is_a_file_and_nothing_else_is(
 ) -> None:
     keep(blobs, connection, SMALL, LARGE)
     assert blob_place.paths() == [blobs.files.path(named(LARGE))]
-    assert blobs.files.names() == [named(LARGE)]
+    assert list(blobs.files.names()) == [named(LARGE)]
 
 
 @IN_FOLDER_AND_S3
@@ -92,7 +92,7 @@ def test_blobs_go_to_any_file_system_of_fsspec(connection: sa.Connection) -> Non
     blobs = Blobs(BlobFiles("memory://audit-test/blobs"))
     keep(blobs, connection, LARGE)
     assert blobs.read(connection, named(LARGE)) == LARGE
-    assert blobs.files.names() == [named(LARGE)]
+    assert list(blobs.files.names()) == [named(LARGE)]
     blobs.files.remove({named(LARGE)})
     with pytest.raises(BlobMissing):
         blobs.read(connection, named(LARGE))
