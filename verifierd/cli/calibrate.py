@@ -20,7 +20,15 @@ from verifierd.datasets.output import check_writable, whole_file
 from verifierd.datasets.records import InputError
 from verifierd.datasets.saved import read_saved
 from verifierd.selection.beliefs import Beliefs
-from verifierd.selection.trials import FOLDS, KnownProblem, Trial, cross_validated, fitted, known_problem
+from verifierd.selection.trials import (
+    DEALS,
+    FOLDS,
+    KnownProblem,
+    Trial,
+    cross_validated,
+    fitted,
+    known_problem,
+)
 
 LEAST_PROBLEMS = 2 * FOLDS
 
@@ -35,10 +43,11 @@ is learned from, so they should be there as they will be in use, where no such t
     verifierd verify problem.json candidates.jsonl --rule posterior --params beliefs.json
 
 What is told is measured on problems that were not learned from ({FOLDS} parts of the problems, each left out
-once): how often the first pick is right, the expected calibration error of its probability beside what that
-would be by chance alone with so few problems, and how well the probability that none is right tells problems
-that no candidate solves from others (the area under its curve; 0.5 is chance). The file has what was learned
-from all problems; {LEAST_PROBLEMS} of them are needed at least.
+once, and all of that {DEALS} times with other parts): how often the first pick is right, the expected
+calibration error of its probability beside what that would be by chance alone with so few problems, and how
+well the probability that none is right tells problems that no candidate solves from others (the area under
+its curve; 0.5 is chance). The file has what was learned from all problems; {LEAST_PROBLEMS} of them are
+needed at least.
 
 Exit status: 0 it is written; 2 a file or an option is wrong.
 """  # noqa: S608
@@ -57,7 +66,7 @@ def calibrate(
             raise InputError(
                 saved[0], None, f"there are {len(problems)} problems; at least {LEAST_PROBLEMS} are needed"
             )
-        with progress("learning", FOLDS + 1, shown=not as_json) as advance:
+        with progress("learning", DEALS * FOLDS + 1, shown=not as_json) as advance:
             before = cross_validated(problems, lambda _: Beliefs())
             after = cross_validated(problems, fitted, advance)
             beliefs = fitted(problems)

@@ -17,7 +17,7 @@ from verifierd.selection.posterior import probabilities
 from verifierd.selection.replay import correct_clusters, standings_of, without_hidden_tests
 from verifierd.selection.standings import Standings
 
-FOLDS = 4
+FOLDS, DEALS = 4, 3
 LEAST_CANDIDATES = 10
 LEARNED_DRAWS, TRIED_DRAWS = 16, 50
 """Random parts of each problem's candidates that are learned from, and that are tried."""
@@ -74,18 +74,18 @@ def cross_validated(
     on_fold: Callable[[], None] = lambda: None,
     draws: int = TRIED_DRAWS,
 ) -> Trial:
-    """Return how well beliefs do on problems that they were not learned from.
+    """Return how well beliefs do on problems that they were not learned from, by repeated cross-validation.
 
     The problems are dealt to `FOLDS` parts by how many of their candidates are right, so that each part has
     easy and hard ones; what is learned from the others is tried on `draws` random parts, of 10 candidates to
-    all of them, of each problem of a part.
+    all of them, of each problem of a part. All of it is done `DEALS` times, each with other parts: which
+    problems happen to be learned from together moves every figure, and more of it is left in one deal.
     """
     order = sorted(range(len(problems)), key=lambda place: len(problems[place].right))
     random = np.random.default_rng(SEED)
     rows: list[tuple[float, bool, float, bool]] = []
     places: list[int] = []
-    for fold in range(FOLDS):
-        tried = order[fold::FOLDS]
+    for tried in (fold for _ in range(DEALS) for fold in _dealt(order, random)):
         beliefs = learn([problems[each] for each in order if each not in set(tried)])
         for each in tried:
             rows += [_tried(_drawn(problems[each], random), beliefs, problems[each]) for _ in range(draws)]
@@ -99,6 +99,15 @@ def cross_validated(
         none_auc=_auc(none, unsolvable),
         draws=len(rows),
     )
+
+
+def _dealt(order: Sequence[int], random: np.random.Generator) -> list[list[int]]:
+    """Return the places in `FOLDS` parts: of as many that follow each other, one to each part, by chance."""
+    parts: list[list[int]] = [[] for _ in range(FOLDS)]
+    for start in range(0, len(order), FOLDS):
+        for each, part in zip(order[start : start + FOLDS], random.permutation(FOLDS), strict=False):
+            parts[part].append(each)
+    return [part for part in parts if part]
 
 
 def _drawn(problem: KnownProblem, random: np.random.Generator) -> KnownProblem:
