@@ -52,6 +52,12 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}")
         return self._at(name)
 
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is connected to it: hundreds of them would fill the disk."""
+        name = url.rpartition("/")[2].partition("?")[0]
+        with psycopg.connect(self._at("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def start(self) -> None:
         """Start the server; it takes connections when this returns."""
         settings = " ".join(

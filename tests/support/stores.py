@@ -35,11 +35,15 @@ def server(request: pytest.FixtureRequest) -> Postgres | None:
 
 
 @pytest.fixture
-def store_settings(server: Postgres | None, blob_place: BlobPlace, tmp_path: Path) -> StoreSettings:
+def store_settings(server: Postgres | None, blob_place: BlobPlace, tmp_path: Path) -> Iterator[StoreSettings]:
     """Where a store can be made: a database that nobody has used, and a place for blobs."""
-    if server is not None:
-        return StoreSettings(server.new_database(), blob_place.url)
-    return StoreSettings(str(tmp_path / "audit.db"), blob_place.url if isinstance(blob_place, Bucket) else "")
+    if server is None:
+        blobs = blob_place.url if isinstance(blob_place, Bucket) else ""
+        yield StoreSettings(str(tmp_path / "audit.db"), blobs)
+        return
+    url = server.new_database()
+    yield StoreSettings(url, blob_place.url)
+    server.drop(url)
 
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -167,8 +167,10 @@ class BlobFiles:
         """
         for number in range(256):
             paths = self._listed(f"{self._root.rstrip('/')}/{number:02x}")
-            found = ((path, _BLOB_FILE.fullmatch(path.rpartition("/")[2])) for path in paths)
-            yield from (match[1] for path, match in found if match is not None and path == self.path(match[1]))
+            for path in paths:
+                match = _BLOB_FILE.fullmatch(path.rpartition("/")[2])
+                if match is not None and path == self.path(match[1]):
+                    yield match[1]
 
     def _listed(self, folder: str) -> Collection[str]:
         try:

@@ -192,7 +192,7 @@ def test_a_file_that_a_crash_left_goes_in_the_first_removal_after_a_start_and_af
     write(store, *(each for name in "ab" for each in with_file(name, name.encode() * 40_000)))
 
     def left() -> None:
-        store.blobs.files.put("ab" * 32, b"what a crash left")
+        store.blobs.files.put({"ab" * 32: b"what a crash left"})
 
     names = files(store)
     first = retainer(store, Bounds(days=1000))
