@@ -3,11 +3,13 @@
 Patterns are RE2's (google-re2): one pass over a text takes time linear in its length whatever the pattern is,
 and no more memory than `PATTERN_MEMORY_BYTES`; look-around and back-references do not exist. How often a text
 is gone over is bounded by `PLACES_IN_A_TEXT`: beyond it the rest of that text goes.
+
+What is found in an output goes from the details as well, where a checker may show a piece of it (`remnants`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +17,7 @@ import re2
 
 from sandboxes.inside.values import Opaque
 from verifierd.audit.entries import CandidateJudged, Entry
+from verifierd.audit.remnants import Secret, blackened
 from verifierd.audit.wrong_input import BadRule
 from verifierd.model import ExecutionResult
 
@@ -24,6 +27,8 @@ MAX_RULES = 100
 MAX_PATTERN_CHARS = 2000
 PATTERN_MEMORY_BYTES = 8 << 20
 PLACES_IN_A_TEXT = 1000
+CUT_END_BYTES = 512
+"""So much of the end of an output that was cut is searched for the beginning of a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +42,22 @@ class Rule:
 class Redactor:
     """Takes entries as they happened, and returns them as they may be stored."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        """Compile the rules.
+    def __init__(self, rules: Iterable[Rule], at_cuts: Iterable[Rule] = ()) -> None:
+        """Compile the rules, and those that are for the end of an output which was cut.
 
         Raises:
             BadRule: a pattern or a replacement cannot be used; it is named by its number, from 1.
         """
-        given = list(rules)
-        if len(given) > MAX_RULES:
-            raise BadRule(f"{len(given)} rules; allowed: up to {MAX_RULES}")
-        self._rules = [_compiled(f"rule {number}", rule) for number, rule in enumerate(given, start=1)]
-        # One search for all rules at once says of most texts that there is nothing in them.
-        together = b"|".join(_group(rule) for rule in given)
-        self._any = _compile("the rules together", together, len(given)) if given else None
+        self._rules, self._at_cuts = _Rules(list(rules)), _Rules(list(at_cuts))
 
     def __call__(self, entry: Entry) -> Entry:
         """Return the entry, with its outputs and details redacted, and how many places that were."""
-        if self._any is None or not isinstance(entry, CandidateJudged):
+        if not isinstance(entry, CandidateJudged):
             return entry
-        work = _Work(self._replaced)
+        work = _Work(self._rules, self._at_cuts)
         result = entry.result
-        detail = work.text(result.detail)
         executions = tuple(work.execution(each) for each in result.executions)
+        detail = work.detail(result.detail)
         if not work.places:
             return entry
         return replace(
@@ -67,8 +66,20 @@ class Redactor:
             redactions=entry.redactions + work.places,
         )
 
-    def _replaced(self, text: bytes) -> tuple[bytes, int]:
-        """Return a text without what the rules find, and in how many places they found it."""
+
+class _Rules:
+    """Rules that are gone by together, one after the other."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        if len(rules) > MAX_RULES:
+            raise BadRule(f"{len(rules)} rules; allowed: up to {MAX_RULES}")
+        self._rules = [_compiled(f"rule {number}", rule) for number, rule in enumerate(rules, start=1)]
+        # One search for all rules at once says of most texts that there is nothing in them.
+        together = b"|".join(_group(rule) for rule in rules)
+        self._any = _compile("the rules together", together, len(rules)) if rules else None
+
+    def replaced(self, text: bytes, secrets: dict[Secret, None]) -> tuple[bytes, int]:
+        """Return a text without what the rules find, and in how many places; what they found is added."""
         if not text or self._any is None or self._any.search(text) is None:
             return text, 0
         total = 0
@@ -78,10 +89,13 @@ class Redactor:
             for match in pattern.finditer(text):
                 if match.end() == match.start():
                     continue
-                kept += (text[end : match.start()], match.expand(replacement))
+                put = match.expand(replacement)
+                secrets[Secret.replaced(match.group(), put)] = None
+                kept += (text[end : match.start()], put)
                 end = match.end()
                 places += 1
                 if places == PLACES_IN_A_TEXT:
+                    secrets[Secret(text[end:], 0, len(text) - end)] = None
                     end = len(text)
                     break
             if places:
@@ -93,9 +107,11 @@ class Redactor:
 class _Work:
     """Goes through one candidate's result and counts."""
 
-    def __init__(self, replaced: Callable[[bytes], tuple[bytes, int]]) -> None:
+    def __init__(self, rules: _Rules, at_cuts: _Rules) -> None:
         self.places = 0
-        self._replaced = replaced
+        self._rules, self._at_cuts = rules, at_cuts
+        self._secrets: dict[Secret, None] = {}  # of the execution that is gone through, in order
+        self._all_secrets: dict[Secret, None] = {}
         self._by_type: Mapping[type, Callable[[Any], Any]] = {
             str: self.text,
             bytes: self.bytes,
@@ -110,22 +126,44 @@ class _Work:
     def execution(self, execution: ExecutionResult) -> ExecutionResult:
         """Return an execution without what the rules find; itself where that is nothing."""
         before = self.places
-        detail = self.text(execution.detail)
-        stdout, stderr = self.bytes(execution.stdout), self.bytes(execution.stderr)
+        self._secrets = {}
+        stdout = self.output(execution.stdout, execution.stdout_total_bytes)
+        stderr = self.output(execution.stderr, execution.stderr_total_bytes)
         actual = self.actual(execution.actual)
+        self._all_secrets |= self._secrets
+        detail = self.text(execution.detail, self._secrets)
         if self.places == before:
             return execution
         return replace(execution, detail=detail, stdout=stdout, stderr=stderr, actual=actual)
 
+    def detail(self, detail: str) -> str:
+        """Return the candidate's own detail, which may tell of any of its executions."""
+        return self.text(detail, self._all_secrets)
+
+    def output(self, content: bytes, total_bytes: int) -> bytes:
+        """Return an output without what the rules find; where it was cut, without a secret's beginning."""
+        is_cut = len(content) < total_bytes
+        content = self.bytes(content)
+        if not is_cut:
+            return content
+        end = max(0, len(content) - CUT_END_BYTES)
+        last, places = self._at_cuts.replaced(content[end:], self._secrets)
+        self.places += places
+        return content[:end] + last if places else content
+
     def bytes(self, content: bytes) -> bytes:
-        content, places = self._replaced(content)
+        content, places = self._rules.replaced(content, self._secrets)
         self.places += places
         return content
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, secrets: Mapping[Secret, None] | None = None) -> str:
+        """Return a text without what the rules find, and without pieces of these secrets."""
         # Lone surrogates are no UTF-8, and yet a program may return them.
         before = self.places
         content = self.bytes(text.encode("utf-8", "surrogatepass"))
+        if secrets:
+            content, places = blackened(content, secrets, MARK.encode())
+            self.places += places
         return text if self.places == before else content.decode("utf-8", "replace")
 
     def value(self, value: Any) -> Any:

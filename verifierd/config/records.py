@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifierd.audit.known_secrets import KNOWN_SECRETS
+from verifierd.audit.known_secrets import CUT_SECRETS, KNOWN_SECRETS
 from verifierd.audit.redaction import Redactor, Rule
 from verifierd.audit.retention import Bounds
 from verifierd.audit.store import StoreSettings
@@ -25,4 +25,6 @@ def redactor(settings: Settings) -> Redactor:
     """Return what entries go through before they are stored."""
     section = settings.audit
     rules = [Rule(each.pattern, each.replacement) for each in section.redact]
-    return Redactor([*rules, *(KNOWN_SECRETS if section.redact_known_secrets else ())])
+    if not section.redact_known_secrets:
+        return Redactor(rules)
+    return Redactor([*rules, *KNOWN_SECRETS], at_cuts=CUT_SECRETS)

@@ -11,7 +11,7 @@ import pytest
 from sandboxes.inside.values import Opaque
 from tests.support.entries import begun, execution, judged
 from verifierd.audit.entries import CandidateJudged
-from verifierd.audit.known_secrets import KNOWN_SECRETS
+from verifierd.audit.known_secrets import CUT_SECRETS, KNOWN_SECRETS
 from verifierd.audit.redaction import PLACES_IN_A_TEXT, TOO_DEEP, Redactor, Rule
 from verifierd.audit.wrong_input import BadRule
 
@@ -143,6 +143,7 @@ PEM = "-----BEGIN {0}PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIFsL8v+/\nAbc=\n-----
         (PEM.format("RSA ").replace("\n", "\\n") + "|after", "[redacted private key]|after"),
         (PEM.format("OPENSSH ")[:60], "[redacted private key]"),
         ("id AKIAIOSFODNN7EXAMPLE.", "id [redacted]."),
+        ("KEY_AKIAIOSFODNN7EXAMPLE", "KEY_[redacted]"),
         (
             'AWS_SECRET_ACCESS_KEY="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"',
             'AWS_SECRET_ACCESS_KEY="[redacted]"',
@@ -175,3 +176,58 @@ def test_known_secrets_are_found(text: str, stored: str) -> None:
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert redacted(Redactor(KNOWN_SECRETS), stdout=text.encode()).redactions == 0
+
+
+TOKEN = "ghp_" + "A1b2C3d4e5" * 4
+URL = "postgres://eve:hunter2@db/x"
+
+
+@pytest.mark.parametrize(
+    ("stdout", "detail", "stored"),
+    [
+        (TOKEN, f"expected '5', printed '{'-' * 16} {TOKEN[:34]}'…", f"'{'-' * 16} [redacted]'…"),
+        (f"{'x' * 40} {TOKEN}", f"got …'{TOKEN[9:30]}'…", "got …'[redacted]'…"),
+        (URL, "got 'postgres://eve:hunter2'…", "got 'postgres://eve:[redacted]'…"),
+        (URL, "see postgres://eve", "see postgres://eve"),
+        (PEM.format(""), "got …'IFsL8v+/\\nAbc=\\n-----END '", "got …'[redacted]'"),
+        (TOKEN, f"got '{TOKEN[:7]}'…", f"got '{TOKEN[:7]}'…"),
+    ],
+)
+def test_a_piece_of_a_secret_in_a_detail_goes_with_it(stdout: str, detail: str, stored: str) -> None:
+    before = judged(executions=(execution("t0", stdout=stdout.encode(), detail=detail),))
+    before = replace(before, result=replace(before.result, detail=f"t0: {detail}"))
+    entry = Redactor(KNOWN_SECRETS)(before)
+    assert isinstance(entry, CandidateJudged)
+    assert entry.result.executions[0].detail.endswith(stored)
+    assert entry.result.detail.endswith(stored)
+
+
+def test_a_detail_is_not_kept_where_more_was_found_than_it_is_held_against() -> None:
+    tokens = " ".join(f"ghp_{number:036}" for number in range(300))
+    entry = redacted(Redactor(KNOWN_SECRETS), stdout=tokens.encode(), detail="wrong answer")
+    assert entry.result.executions[1].detail == "[redacted]"
+
+
+@pytest.mark.parametrize(
+    ("end", "stored"),
+    [
+        (TOKEN[:34], "[redacted]"),
+        (TOKEN[:8], "[redacted]"),
+        ("postgres://eve:hunter2hunter2", "postgres://eve:[redacted]"),
+        ("Bearer abcdef01", "Bearer [redacted]"),
+        ("SECRET_KEY=wJalrXUt", "SECRET_KEY=[redacted]"),
+        ("AKIAIOSF", "[redacted]"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJz", "[redacted]"),
+        (f"{TOKEN[:20]} ", f"{TOKEN[:20]} "),
+    ],
+)
+def test_the_beginning_of_a_known_secret_goes_where_the_output_was_cut(end: str, stored: str) -> None:
+    redactor = Redactor(KNOWN_SECRETS, at_cuts=CUT_SECRETS)
+    output = b"3\n" * 500 + end.encode()
+    changes = {"stdout": output, "stderr": output, "detail": f"printed '{end}'"}
+    cut = redacted(redactor, **changes, stdout_total_bytes=5000, stderr_total_bytes=5000)
+    assert cut.result.executions[1].stdout == b"3\n" * 500 + stored.encode()
+    assert cut.result.executions[1].stderr == b"3\n" * 500 + stored.encode()
+    assert cut.result.executions[1].detail == f"printed '{stored}'"
+    whole = redacted(redactor, **changes, stdout_total_bytes=len(output), stderr_total_bytes=len(output))
+    assert whole.redactions == 0
