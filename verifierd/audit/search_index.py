@@ -13,6 +13,7 @@ from contextlib import suppress
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
+from sqlalchemy.types import NullType
 
 from sandboxes.inside import values
 from verifierd.audit.entries import CandidateJudged
@@ -115,6 +116,28 @@ def _known(connection: sa.Connection, chosen: sa.ColumnElement[bool]) -> Iterato
     for row in connection.execute(sa.select(CANDIDATE_WORDS.c.sequence, packed).where(chosen)):
         with suppress(ValueError):
             yield {"sequence": row.sequence, "words": unpack(row.words, 8 * TEXT_BYTES).decode()}
+
+
+def known_words(
+    connection: sa.Connection, which: sa.ColumnElement[bool], limit: int | None = None
+) -> Iterator[tuple[int, frozenset[str] | None]]:
+    """Yield numbers of candidates, in their order, and the words of each; None: they cannot be read.
+
+    Nothing but an alteration makes them unreadable.
+    """
+    is_postgresql = _is_postgresql(connection)
+    words = CANDIDATE_WORDS.c.words
+    # SQLite keeps a value of any type in any column.
+    column = sa.func.tsvector_to_array(words) if is_postgresql else sa.type_coerce(words, NullType())
+    chosen = sa.select(CANDIDATE_WORDS.c.sequence, column.label("words")).where(which)
+    for sequence, found in connection.execute(chosen.order_by(CANDIDATE_WORDS.c.sequence).limit(limit)):
+        if is_postgresql:
+            yield sequence, frozenset(found)
+            continue
+        try:
+            yield sequence, frozenset(unpack(found, 8 * TEXT_BYTES).decode().split(" ")) - {""}
+        except (TypeError, ValueError):
+            yield sequence, None
 
 
 def matching(text: str, *, is_postgresql: bool) -> sa.Select[int]:

@@ -17,6 +17,7 @@ from verifierd.audit.checkpointing import StoredChain
 from verifierd.audit.keys import make_keys, public_file, read_private_key
 from verifierd.audit.packing import pack, unpack
 from verifierd.audit.schema import BATCHES, CANDIDATES, CHAIN_HEAD, EXECUTIONS, RECORDS
+from verifierd.audit.search_index import forget
 from verifierd.audit.store import Store
 from verifierd.audit.verifying import Asked, Fault, verify_records
 from verifierd.audit.verifying import checkpoints as verifying
@@ -116,6 +117,7 @@ def test_a_chain_that_was_written_anew_is_found_by_its_checkpoints_alone(
 
 def test_a_chain_that_was_cut_is_found_by_its_checkpoints_alone(filled: Store, signed: Asked) -> None:
     with filled.writing() as connection:
+        forget(connection, [10])
         for table in (RECORDS, CANDIDATES):
             connection.execute(sa.delete(table).where(table.c.sequence > 8))
         connection.execute(sa.delete(EXECUTIONS).where(EXECUTIONS.c.id >= 9 << 20))

@@ -20,7 +20,8 @@ class Asked:
     Attributes:
         first_sequence: the first record that is looked at.
         last_sequence: the last one; None: the newest.
-        blobs: whether each blob is read. Without, only that it is there is looked at.
+        blobs: whether each blob is read. Without, only that it is there is looked at, and nothing of the
+            words that are searched by.
         checkpoint_file: signed checkpoints to compare with; None: none.
         public_key_files: the keys that they may be signed with: more than one where keys changed.
     """
@@ -35,6 +36,11 @@ class Asked:
     def is_whole(self) -> bool:
         """Say whether all of the store is asked for."""
         return self.first_sequence <= 1 and self.last_sequence is None
+
+    @property
+    def reads_blobs(self) -> bool:
+        """Say whether blobs are read, and words compared, which are made from them."""
+        return self.blobs and self.is_whole
 
 
 @dataclass(frozen=True, slots=True)

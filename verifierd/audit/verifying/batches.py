@@ -51,7 +51,7 @@ def compare_rows(store: Store, asked: Asked, walked: Walked, faults: Faults, wat
                 of_batch = RECORDS.c.batch_id == _id_of(batch)
                 if not asked.is_whole and not _has_any(connection, of_batch, asked):
                     continue
-                rows = BatchRows(connection, store, of_batch, faults)
+                rows = BatchRows(connection, store, of_batch, faults, with_words=asked.reads_blobs)
                 for _ in rows.compare():
                     advance()
             batches += rows.has_begun

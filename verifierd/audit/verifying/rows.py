@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from verifierd.audit.bodies import BlobName, Part, batch_of, entry_of, time_of
 from verifierd.audit.entries import BatchBegun, CandidateJudged, Entry
+from verifierd.audit.errors import BlobError
 from verifierd.audit.rows import Row, batch_row, candidate_row, changes, execution_rows
 from verifierd.audit.schema import BATCHES, CANDIDATES, EXECUTIONS, EXECUTIONS_OF_A_RECORD, RECORDS
 from verifierd.audit.store import Store
 from verifierd.audit.verifying.faults import Faults, named, quoted
 from verifierd.audit.verifying.records import StoredRecord, read_records
 from verifierd.audit.verifying.snapshots import raw_rows
+from verifierd.audit.verifying.words import Words, compare_words, expected_words
 
 _PAGE = 100
 _COLUMNS_SHOWN = 3
+_LARGE_BYTES = 64 << 10
+"""More than this of one candidate's blobs is not kept in memory while its page is compared."""
 
 
 class BatchRows:
     """One batch's records in order, and beside them what the tables have of it."""
 
     def __init__(
-        self, connection: sa.Connection, store: Store, of_batch: sa.ColumnElement[bool], faults: Faults
+        self,
+        connection: sa.Connection,
+        store: Store,
+        of_batch: sa.ColumnElement[bool],
+        faults: Faults,
+        *,
+        with_words: bool,
     ) -> None:
-        """Take a connection that sees one state of the store, and what chooses the batch's records."""
+        """Take a connection that sees one state of the store, and what chooses the batch's records.
+
+        `with_words`: the words that candidates are searched by are compared, for which their blobs are read.
+        """
         self.executions = 0
         self._connection = connection
         self._blobs = store.blobs
         self._of_batch = of_batch
         self._faults = faults
         self._expected: Row | None = None
+        self._with_words = with_words
+        self._words: dict[int, tuple[str, Words]] = {}  # of the page's candidates, and what each is called
         self._is_whole = True  # no record of it is altered or misplaced, so its row can be reckoned
 
     @property
@@ -54,6 +70,9 @@ class BatchRows:
                 if entry is not None:
                     self._follow(record.sequence, entry, of_record)
             self._compare_candidates(judged, names)
+            if self._words:
+                compare_words(self._connection, self._words, self._faults)
+                self._words = {}
             yield from (None for _ in page)
             after = page[-1].sequence
         self._compare_batch()
@@ -63,13 +82,22 @@ class BatchRows:
 
     def _entry(self, record: StoredRecord, names: dict[Part, BlobName]) -> Entry | None:
         """Return the entry of a record, and fill in the blobs that it names; None where it was altered."""
+        has_lost = False
 
-        def keep_name(part: Part, name: BlobName) -> None:
+        def fetch(part: Part, name: BlobName) -> bytes | None:
+            nonlocal has_lost
             names[part] = name
+            if not self._with_words or part not in (Part.SOURCE, Part.OUTPUTS):
+                return None
+            try:
+                return self._blobs.read(self._connection, name.sha256)
+            except (BlobError, TypeError, ValueError):  # which one it is, is told where all blobs are read
+                has_lost = True
+                return None
 
         try:
             link = record.link
-            entry = entry_of(link.kind, link.body, keep_name) if record.is_sound else None
+            entry = entry_of(link.kind, link.body, fetch) if record.is_sound else None
         except ValueError as error:
             why = f"its contents cannot be understood: {error}"
             self._faults.add(record.sequence, f"{record.called}: {why}")
@@ -77,7 +105,13 @@ class BatchRows:
         if entry is None or not self._is_filed(record, entry):
             self._is_whole = False
             return None
-        return entry
+        if self._with_words and isinstance(entry, CandidateJudged) and not has_lost:
+            words = expected_words(entry)
+            if words is not None:
+                name = named(record.sequence, link.kind, entry.batch_id, entry.candidate.id)
+                self._words[record.sequence] = name, words
+        is_large = sum(blob.size_bytes for blob in names.values()) > _LARGE_BYTES
+        return _without_blobs(entry) if is_large and isinstance(entry, CandidateJudged) else entry
 
     def _is_filed(self, record: StoredRecord, entry: Entry) -> bool:
         """Say whether a record's columns are those of its contents."""
@@ -179,3 +213,9 @@ class BatchRows:
 
     def _tell_missing(self, sequence: int, name: str, part: str, sha256: str) -> None:
         self._faults.add(sequence, f"{name}: its {part} is gone: table blobs has no row {sha256}")
+
+
+def _without_blobs(entry: CandidateJudged) -> CandidateJudged:
+    executions = (replace(each, stdout=b"", stderr=b"", actual=None) for each in entry.result.executions)
+    result = replace(entry.result, executions=tuple(executions))
+    return replace(entry, candidate=replace(entry.candidate, source=""), result=result)

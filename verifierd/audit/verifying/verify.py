@@ -1,4 +1,4 @@
-"""A verification, put together: the chain, what is missing of it, the tables, the blobs, the checkpoints."""
+"""A verification, put together: chain, what is missing, tables, words, blobs, checkpoints."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from verifierd.audit.verifying.chain import follow
 from verifierd.audit.verifying.checkpoints import compare_checkpoints
 from verifierd.audit.verifying.faults import Faults
 from verifierd.audit.verifying.removals import account_for
+from verifierd.audit.verifying.words import compare_index
 
 EVERYTHING = Asked()
 
@@ -17,8 +18,8 @@ EVERYTHING = Asked()
 def verify_records(store: Store, asked: Asked = EVERYTHING, watch: Watch = unwatched) -> Report:
     """Find whatever in a store is not as it was written. Blocks; others may go on writing meanwhile.
 
-    Memory is bounded: records, rows and blobs are read some at a time. Blobs are read where all of the store
-    is asked for.
+    Memory is bounded: records, rows and blobs are read some at a time. Blobs are read, and words
+    compared, where all of the store is asked for.
 
     Raises:
         StoreUnavailable: the store cannot be read at the moment.
@@ -29,7 +30,10 @@ def verify_records(store: Store, asked: Asked = EVERYTHING, watch: Watch = unwat
     walked = follow(store, asked, faults, watch)
     removed = account_for(store, walked, faults)
     compared = compare_rows(store, asked, walked, faults, watch)
-    blobs = read_all(store, faults, watch) if asked.blobs and asked.is_whole else 0
+    blobs = 0
+    if asked.reads_blobs:
+        compare_index(store, faults)
+        blobs = read_all(store, faults, watch)
     return Report(
         records_checked=walked.records,
         records_removed=removed,
