@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from verifierd.audit.bodies import Part
 from verifierd.audit.outputs import Output, join_outputs
 from verifierd.audit.recorded import RecordedExecution
+from verifierd.json_text import json_text
 from verifierd.model import ExecutionResult
 
 PIECE_BYTES = 1 << 20
@@ -199,7 +199,7 @@ def value_as_json(actual: tuple[Any] | None) -> str | None:
 
 def _json_lines(records: Iterable[RecordedExecution], with_blobs: bool) -> Iterator[bytes]:
     for record in records:
-        yield json.dumps(as_json_row(record, with_blobs), ensure_ascii=False).encode() + b"\n"
+        yield json_text(as_json_row(record, with_blobs)).encode() + b"\n"
 
 
 def bytes_as_json(content: bytes) -> Any:

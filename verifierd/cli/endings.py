@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from verifierd.json_text import json_text
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141  # as a shell tells of a program that SIGPIPE ended
@@ -50,7 +51,7 @@ def say_failed(message: str, code: int, as_json: bool) -> None:
     """Say what went wrong, on standard error or as JSON on standard output. Raises OutputError."""
     if as_json:
         error = {"message": message, "exit_code": code}
-        write_line(json.dumps({"error": error}, ensure_ascii=False))
+        write_line(json_text({"error": error}))
     else:
         sys.stderr.write(f"error: {message}\n")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import sys
@@ -12,6 +11,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from verifierd.cli.endings import write_line, writing
+from verifierd.json_text import json_text
 
 PIPED_WIDTH = 100
 
@@ -42,8 +42,8 @@ def stderr_console() -> Console:
 
 
 def print_json(value: Any) -> None:
-    """Write one value as one line of JSON to standard output, at once. Raises OutputError."""
-    write_line(json.dumps(value, ensure_ascii=False))
+    """Write one value as a line of JSON to standard output, that steers no terminal. Raises OutputError."""
+    write_line(json_text(value))
 
 
 def seconds_text(seconds: float) -> str:
