@@ -10,6 +10,7 @@ from verifierd.audit.verifying.chain import follow
 from verifierd.audit.verifying.checkpoints import compare_checkpoints
 from verifierd.audit.verifying.faults import Faults
 from verifierd.audit.verifying.removals import account_for
+from verifierd.audit.verifying.tables import compare_tables
 from verifierd.audit.verifying.words import compare_index
 
 EVERYTHING = Asked()
@@ -26,6 +27,7 @@ def verify_records(store: Store, asked: Asked = EVERYTHING, watch: Watch = unwat
         KeyUnusable, CheckpointsUnusable: a file that is asked for cannot be used.
     """
     faults = Faults()
+    compare_tables(store, faults)
     checkpoints = compare_checkpoints(store, asked, faults)
     walked = follow(store, asked, faults, watch)
     removed = account_for(store, walked, faults)
