@@ -54,7 +54,7 @@ class Postgres:
 
     def drop(self, url: str) -> None:
         """Drop a database, whoever is connected to it: hundreds of them would fill the disk."""
-        name = url.rpartition("/")[2].partition("?")[0]
+        name = url.partition("?")[0].rpartition("/")[2]  # the socket's folder has slashes too
         with psycopg.connect(self._at("postgres"), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
