@@ -1,9 +1,11 @@
-"""Every page in light and dark, wide and on a phone: nothing sticks out, nothing is complained of.
+"""Every page in light and dark, wide and on a phone: nothing sticks out, is cut or is printed over a text.
 
 Screenshots go to build/screenshots, for a person to look at.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
@@ -16,6 +18,9 @@ from verifierd.audit.store import Store
 from verifierd.model import Verdict
 
 pytestmark = pytest.mark.anyio
+
+UNREADABLE = Path(__file__).with_name("unreadable.js").read_text("utf-8")
+VIEWS = [(1200, "light"), (1200, "dark"), (390, "light"), (390, "dark")]
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +35,7 @@ def places(filled: Store) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("name", LOOKS)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (400, "light")])
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
 async def test_a_page_is_whole(
     browser: Browser, served: str, places: dict[str, int], name: str, width: int, scheme: str
 ) -> None:
@@ -45,6 +50,9 @@ async def test_a_page_is_whole(
     assert await page.locator("h1").count() == 1
     inner, outer = await page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert inner <= outer
+    await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert await page.evaluate(UNREADABLE) == []
+    await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = false; })")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
     await context.close()

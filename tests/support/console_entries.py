@@ -262,6 +262,44 @@ def usual_batch(batch_id: str, at_ns: int, seed: int = 1, is_finished: bool = Tr
         yield ended(batch_id, found, at_ns + 25 * SECOND)
 
 
+def cancelled_batch(batch_id: str, at_ns: int) -> Iterator[Entry]:
+    """Yield the records of a batch of one test that was cancelled half way, its outputs redacted.
+
+    Its candidates are called by numbers that are not their places, and waited for minutes.
+    """
+    random = Random(3)
+    fates = (Verdict.MEMORY_LIMIT_EXCEEDED, Verdict.OUTPUT_LIMIT_EXCEEDED, Verdict.RUNTIME_ERROR)
+    first = begun(batch_id, at_ns, 60, "one/test")
+    problem = problem_message("one/test", tests=1)
+    yield replace(
+        first,
+        problem=problem,
+        problem_sha256=sha256(problem).hexdigest(),
+        asker=Asker("unix: grpc-python/1.85.1 grpc-c/58.0.0 (linux; chttp2)", "research"),
+    )
+    found = []
+    for position in range(60):
+        verdicts = (fates[position % 3],) if position < 29 else ()
+        each = judged(batch_id, position, f"print({position})", verdicts, at_ns + 210 * SECOND, random)
+        runs = tuple(
+            replace(
+                run,
+                queued_at_ns=run.started_at_ns - 200 * SECOND,
+                stdout=b"token: [redacted]\n",
+                stdout_total_bytes=210 if position % 3 else LIMITS.output_bytes + 5,
+            )
+            for run in each.result.executions
+        )
+        result = replace(each.result, candidate_id=str(100 - position), executions=runs)
+        if not runs:
+            result = replace(result, verdict=Verdict.CANCELLED, tests_total=1, probes=())
+        candidate = replace(each.candidate, id=result.candidate_id)
+        found.append(replace(each, candidate=candidate, result=result, redactions=len(runs)))
+        yield found[-1]
+    last = ended(batch_id, found, at_ns + 240 * SECOND)
+    yield replace(last, event=replace(last.event, stop_reason="cancelled", suite=None))
+
+
 def hostile_batch(batch_id: str, at_ns: int) -> Iterator[Entry]:
     """Yield the records of a batch whose every text of others is an attack."""
     random = Random(7)

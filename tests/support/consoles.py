@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from tests.support.console_entries import NOW_NS, SECOND, hostile_batch, usual_batch
+from tests.support.console_entries import NOW_NS, SECOND, cancelled_batch, hostile_batch, usual_batch
 from verifierd.audit import appending
 from verifierd.audit.entries import Entry
 from verifierd.audit.store import Store, StoreSettings, open_store
@@ -15,6 +15,7 @@ from verifierd.console.app import console_app
 from verifierd.console.shelf import Shelf
 
 FINISHED, RUNNING, HOSTILE = "3f1c9a02-finished", "77aa01d4-running", "hostile-batch"
+CANCELLED = "5cd0e7b1-cancelled"
 
 
 def empty_store(folder: Path) -> Store:
@@ -29,10 +30,11 @@ def put(store: Store, entries: Iterable[Entry]) -> None:
 
 
 def fill(store: Store) -> None:
-    """Put in finished batches, one that runs, and one whose every text is an attack."""
+    """Put in finished batches, one cancelled, one that runs, and one whose every text is an attack."""
     for number in range(8):
         put(store, usual_batch(f"{number}b7e-older", NOW_NS - (16 - number) * 1800 * SECOND, seed=number))
     put(store, usual_batch(FINISHED, NOW_NS - 3600 * SECOND, seed=8))
+    put(store, cancelled_batch(CANCELLED, NOW_NS - 1200 * SECOND))
     put(store, hostile_batch(HOSTILE, NOW_NS - 900 * SECOND))
     put(store, usual_batch(RUNNING, NOW_NS - 60 * SECOND, seed=9, is_finished=False))
 

@@ -8,6 +8,14 @@ from datetime import UTC, datetime
 MICROSECOND_NS = 1_000
 MILLISECOND_NS = 1_000_000
 SECOND_NS = 1_000_000_000
+_TIME_UNITS: tuple[tuple[float, str], ...] = (
+    (86_400 * SECOND_NS, "d"),
+    (3_600 * SECOND_NS, "h"),
+    (60 * SECOND_NS, "min"),
+    (SECOND_NS, "s"),
+    (MILLISECOND_NS, "ms"),
+    (MICROSECOND_NS, "µs"),
+)
 _SIZES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -25,6 +33,12 @@ def duration(nanoseconds: float) -> str:
         return f"{minutes} min {rest} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+
+
+def time_axis(highest_ns: float) -> tuple[float, str]:
+    """Return the one unit of time for an axis up to some nanoseconds: its nanoseconds, and its sign."""
+    fitting = (unit for unit in _TIME_UNITS if highest_ns >= unit[0] * (5 if unit[0] > SECOND_NS else 1))
+    return next(fitting, _TIME_UNITS[-1])
 
 
 def size(size_bytes: float) -> str:

@@ -58,3 +58,18 @@ def test_the_past_is_told_in_one_unit(seconds: int, told: str) -> None:
 def test_counts_take_their_noun() -> None:
     assert [amounts.plural(number, "batch") for number in (1, 1200)] == ["1 batch", "1,200 batches"]
     assert amounts.plural(0, "test") == "0 tests"
+
+
+@pytest.mark.parametrize(
+    ("highest_ns", "unit"),
+    [
+        (0, (1_000, "µs")),
+        (4_000_000, (1_000_000, "ms")),
+        (200 * 10**9, (10**9, "s")),
+        (301 * 10**9, (60 * 10**9, "min")),
+        (9 * 3600 * 10**9, (3600 * 10**9, "h")),
+        (10**18, (86_400 * 10**9, "d")),
+    ],
+)
+def test_an_axis_of_times_has_one_unit(highest_ns: float, unit: tuple[float, str]) -> None:
+    assert amounts.time_axis(highest_ns) == unit

@@ -27,13 +27,16 @@ Write = Callable[[float], str]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is measured of a candidate: how it is called, found, written, and written beside an axis."""
+    """What is measured of a candidate: how it is called, found, written, and in what unit it is drawn.
+
+    `axis` gives for the highest value how much one unit is, and how so many units are written.
+    """
 
     heading: str
     said: str
     of: Callable[[TimeBucket], Percentiles | None]
     told: Write
-    marked: Write
+    axis: Callable[[float], tuple[float, Write]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +48,43 @@ class Figure:
     rows: tuple[tuple[TimeBucket, Percentiles], ...]
 
 
+def _of_time(highest_ns: float) -> tuple[float, Write]:
+    unit_ns, sign = amounts.time_axis(highest_ns)
+    return unit_ns, lambda units: f"{units:.6g} {sign}"
+
+
+def _of_money(_: float) -> tuple[float, Write]:
+    return 1.0, amounts.short_money
+
+
 MEASURES = (
     Measure(
         "Wall time of a candidate",
         "What all of its runs took by the clock.",
         lambda bucket: bucket.wall_time_ns,
         amounts.duration,
-        amounts.duration,
+        _of_time,
     ),
     Measure(
         "CPU time of a candidate",
         "What all of its runs took of processors.",
         lambda bucket: bucket.cpu_time_ns,
         amounts.duration,
-        amounts.duration,
+        _of_time,
     ),
     Measure(
         "Waiting",
         "How long its first run waited for a sandbox.",
         lambda bucket: bucket.queued_ns,
         amounts.duration,
-        amounts.duration,
+        _of_time,
     ),
     Measure(
         "Cost of a candidate",
         "What checking it cost, by the price table at that time.",
         lambda bucket: bucket.money_usd,
         amounts.money,
-        amounts.short_money,
+        _of_money,
     ),
 )
 
@@ -108,12 +120,13 @@ def usage(console: Console, request: Request) -> Response:
 
 def _figure(measure: Measure, found: Sequence[TimeBucket], labels: Sequence[str]) -> Figure | None:
     values = [measure.of(each) for each in found]
+    unit, told = measure.axis(max((each.p99 for each in values if each is not None), default=0.0))
     series = [
-        ("p50", [None if each is None else each.p50 for each in values]),
-        ("p95", [None if each is None else each.p95 for each in values]),
-        ("p99", [None if each is None else each.p99 for each in values]),
+        ("p50", [None if each is None else each.p50 / unit for each in values]),
+        ("p95", [None if each is None else each.p95 / unit for each in values]),
+        ("p99", [None if each is None else each.p99 / unit for each in values]),
     ]
-    plot = lines_plot(series, labels, measure.marked)
+    plot = lines_plot(series, labels, told)
     rows = tuple((bucket, each) for bucket, each in zip(found, values, strict=True) if each is not None)
     return None if plot is None else Figure(measure, plot, rows)
 
