@@ -31,11 +31,16 @@ LAID_OUT_CHARS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A text with its heading; `total_bytes` is set where more came than was kept."""
+    """A text with its heading.
+
+    `total_bytes` is what came, where that is not what was kept; `is_redacted` tells that redaction took it,
+    and not the output limit.
+    """
 
     heading: str
     text: Cut
     total_bytes: int | None = None
+    is_redacted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,21 @@ class Evidence:
     role: str = ""
 
 
-def evidence(execution: ExecutionResult, problem: Problem | None, lost: Sequence[str] = ()) -> Evidence:
-    """Return what there is: of its test where the problem was kept, of outputs unless `lost`."""
+def evidence(
+    execution: ExecutionResult,
+    problem: Problem | None,
+    lost: Sequence[str] = (),
+    redacted_to_bytes: int | None = None,
+) -> Evidence:
+    """Return what there is of an execution.
+
+    Args:
+        execution: it.
+        problem: where it was kept, its test is shown too.
+        lost: what cannot be read; if there is any, no output is shown.
+        redacted_to_bytes: the output limit, if places of the record were redacted: an output within it was
+            not cut, whatever it lacks.
+    """
     test = test_of(problem, execution.test_id)
     expected = None if test is None else _expected(test.body)
     actual = None if lost else _actual(execution, test)
@@ -66,8 +84,8 @@ def evidence(execution: ExecutionResult, problem: Problem | None, lost: Sequence
         []
         if lost
         else [
-            _output("Standard output", execution.stdout, execution.stdout_total_bytes),
-            _output("Standard error", execution.stderr, execution.stderr_total_bytes),
+            _output("Standard output", execution.stdout, execution.stdout_total_bytes, redacted_to_bytes),
+            _output("Standard error", execution.stderr, execution.stderr_total_bytes, redacted_to_bytes),
         ]
     )
     return Evidence(
@@ -152,8 +170,11 @@ def _actual(execution: ExecutionResult, test: TestCase | None) -> Shown | None:
     return None
 
 
-def _output(heading: str, data: bytes, total_bytes: int) -> Shown:
+def _output(heading: str, data: bytes, total_bytes: int, redacted_to_bytes: int | None) -> Shown:
     text = cut(decoded(data), SHOWN_CHARS)
+    if redacted_to_bytes is not None and total_bytes <= redacted_to_bytes:
+        # A mark may be longer than what it stands for.
+        return Shown(heading, text, total_bytes if total_bytes != len(data) else None, is_redacted=True)
     return Shown(heading, text, total_bytes if total_bytes > len(data) else None)
 
 

@@ -103,3 +103,21 @@ def test_a_value_that_nests_without_end_is_named() -> None:
     assert value_text(value) == "a value of class list that is too large to be shown"
     while value:  # taken apart from the outside, or its end would nest as deeply
         value = value[0]
+
+
+@pytest.mark.parametrize(
+    ("total_bytes", "redacted_to_bytes", "told"),
+    [
+        (2, None, (None, False)),
+        (210, None, (210, False)),
+        (210, 1000, (210, True)),
+        (1, 1000, (1, True)),
+        (2000, 1000, (2000, False)),
+    ],
+)
+def test_what_redaction_took_is_not_called_cut(
+    total_bytes: int, redacted_to_bytes: int | None, told: tuple[int | None, bool]
+) -> None:
+    run = replace(RUN, stdout_total_bytes=total_bytes)
+    output = evidence(run, None, (), redacted_to_bytes).outputs[0]
+    assert (output.total_bytes, output.is_redacted) == told

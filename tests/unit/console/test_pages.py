@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.support.console_entries import HOSTILE, NOW_NS, RIGHT, SECOND, hostile_batch, usual_batch
-from tests.support.consoles import FINISHED, RUNNING, app_of, put
+from tests.support.consoles import CANCELLED, FINISHED, RUNNING, app_of, put
 from tests.support.consoles import HOSTILE as HOSTILE_BATCH
 from verifierd.audit.entries import BatchAbandoned
 from verifierd.audit.retention import Rules, retain
@@ -204,6 +204,14 @@ def test_expected_and_actual_are_compared(client: TestClient) -> None:
     assert re.search(r'<tr class="left">.*<mark>-3</mark>', shown)
     assert re.search(r'<tr class="right">.*<mark>5</mark>', shown)
     assert RIGHT.splitlines()[0] not in shown  # its quotation marks are escaped
+
+
+def test_redacted_output_says_that_it_is_and_cut_output_that_it_was_cut(client: TestClient) -> None:
+    redacted = client.get(f"/batches/{CANCELLED}/candidates/1").text
+    assert "redacted; it was 210 B" in redacted
+    assert "cut at the output limit" not in redacted
+    was_cut = client.get(f"/batches/{CANCELLED}/candidates/0").text
+    assert "cut at the output limit; there were 1 MiB" in was_cut
 
 
 def test_an_abandoned_batch_says_why(store: Store) -> None:

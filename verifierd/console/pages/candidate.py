@@ -53,7 +53,14 @@ def candidate(console: Console, request: Request) -> Response:
         start=start,
         chosen=place,
         execution=None if place is None else executions[place],
-        evidence=None if place is None else evidence(executions[place], problem.thing, kept.missing),
+        evidence=None
+        if place is None
+        else evidence(
+            executions[place],
+            problem.thing,
+            kept.missing,
+            limits.output_bytes if judged.redactions else None,
+        ),
         timeline=timeline(executions),
         meters=meters(executions, limits),
         before=before,

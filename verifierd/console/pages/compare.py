@@ -65,7 +65,8 @@ def compare(console: Console, request: Request) -> Response:
     if asked and asked not in {each.input_id for each in tests}:
         raise absent(f"test {asked!r} that tells these two apart")
     test_id = asked or next((each.input_id for each in tests), "")
-    sides = [_evidence(each, test_id, problem.thing) for each in (left, right)]
+    output_bytes = shelf.begun(batch).limits.output_bytes
+    sides = [_evidence(each, test_id, problem.thing, output_bytes) for each in (left, right)]
     outputs = [_seen(each) for each in sides]
     return console.page(
         "compare",
@@ -147,9 +148,12 @@ def _execution(result: CandidateResult, test_id: str) -> ExecutionResult | None:
     return next((each for each in result.executions if each.test_id == test_id), None)
 
 
-def _evidence(side: Side, test_id: str, problem: Problem | None) -> Evidence | None:
+def _evidence(side: Side, test_id: str, problem: Problem | None, output_bytes: int) -> Evidence | None:
     execution = _execution(side.result, test_id)
-    return None if execution is None else evidence(execution, problem, side.kept.missing)
+    if execution is None:
+        return None
+    redacted_to_bytes = output_bytes if side.kept.thing.redactions else None
+    return evidence(execution, problem, side.kept.missing, redacted_to_bytes)
 
 
 def _seen(found: Evidence | None) -> str:
