@@ -38,6 +38,7 @@ def environment(clock: Callable[[], int], version: str) -> Environment:
     made.filters.update(
         ago=partial(_ago, clock),
         bytes=amounts.size,
+        cancelled=verdicts.cancelled,
         count=amounts.count,
         duration=amounts.duration,
         look=verdicts.look,
@@ -45,6 +46,7 @@ def environment(clock: Callable[[], int], version: str) -> Environment:
         money=amounts.money,
         percent=amounts.percent,
         plural=amounts.plural,
+        stopped=verdicts.stopped,
         visible=visible,
     )
     made.globals.update(

@@ -56,6 +56,24 @@ def look(verdict: Verdict | str) -> Look:
     )
 
 
+# Why batches end, in words that tell it without the name of the field.
+_STOPPED = {
+    "accepted_enough": "enough accepted",
+    "deadline": "deadline passed",
+    "budget": "budget spent",
+}
+
+
+def stopped(reason: str) -> str:
+    """Return why a batch ended, in words; a reason that this version does not know is shown as it is."""
+    return _STOPPED.get(reason, reason.replace("_", " "))
+
+
+def cancelled(counts: Mapping[Verdict, int]) -> int:
+    """Return how many of a batch's verdicts say no more than that it was cancelled."""
+    return counts.get(Verdict.CANCELLED, 0)
+
+
 def in_order(counts: Mapping[Verdict, int] | Mapping[str, int]) -> list[tuple[Look, int]]:
     """Return those counts that are not 0 in the verdicts' own order, names that are not known last."""
     order = {verdict.name: place for place, verdict in enumerate(Verdict)}

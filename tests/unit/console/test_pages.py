@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -12,10 +13,11 @@ from starlette.testclient import TestClient
 from tests.support.console_entries import HOSTILE, NOW_NS, RIGHT, SECOND, hostile_batch, usual_batch
 from tests.support.consoles import CANCELLED, FINISHED, RUNNING, app_of, put
 from tests.support.consoles import HOSTILE as HOSTILE_BATCH
-from verifierd.audit.entries import BatchAbandoned
+from verifierd.audit.entries import BatchAbandoned, BatchEnded
 from verifierd.audit.retention import Rules, retain
 from verifierd.audit.store import Store
 from verifierd.console.security import HEADERS
+from verifierd.console.verdicts import stopped
 
 PAGES = {
     "batches": ("/", "3f1c9a02-finished"),
@@ -204,6 +206,30 @@ def test_expected_and_actual_are_compared(client: TestClient) -> None:
     assert re.search(r'<tr class="left">.*<mark>-3</mark>', shown)
     assert re.search(r'<tr class="right">.*<mark>5</mark>', shown)
     assert RIGHT.splitlines()[0] not in shown  # its quotation marks are escaped
+
+
+def test_a_batch_that_was_cancelled_says_so_and_of_how_many(client: TestClient) -> None:
+    page = client.get(f"/batches/{CANCELLED}").text
+    assert "<b>60</b> of 60 candidates judged, <b>31</b> of them cancelled" in page
+    assert '<span class="tag early">cancelled</span>' in page
+    assert '<span class="under">31 cancelled</span>' in client.get("/").text
+    assert "of them cancelled" not in client.get(f"/batches/{FINISHED}").text
+    assert 'class="tag early"' not in client.get(f"/batches/{FINISHED}").text
+
+
+@pytest.mark.parametrize("reason", ["accepted_enough", "deadline", "budget"])
+def test_a_batch_that_stopped_early_says_why(store: Store, reason: str) -> None:
+    *entries, last = usual_batch("stopped", NOW_NS - 60 * SECOND)
+    assert isinstance(last, BatchEnded)
+    put(store, [*entries, replace(last, event=replace(last.event, stop_reason=reason))])
+    for path in ("/", "/batches/stopped"):
+        assert f'class="tag early">{stopped(reason)}</span>' in TestClient(app_of(store)).get(path).text
+
+
+def test_a_candidate_that_never_ran_has_no_times(client: TestClient) -> None:
+    path = f"/batches/{CANCELLED}"
+    assert ">0 s</td>" not in client.get(f"{path}?verdict=CANCELLED").text
+    assert "without a run" in client.get(f"{path}/candidates/59").text
 
 
 def test_redacted_output_says_that_it_is_and_cut_output_that_it_was_cut(client: TestClient) -> None:
