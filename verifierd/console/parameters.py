@@ -46,9 +46,16 @@ def number(request: Request, name: str, most: int = MOST_NUMBER) -> int | None:
 
 def whole(value: str, name: str, most: int = MOST_NUMBER) -> int:
     """Return the number from 0 to `most` that a text is. Raises BadParameter."""
-    if not (value.isascii() and value.isdigit() and len(value) < 20) or int(value) > most:
+    found = position(value)
+    if found is None or found > most:
         raise BadParameter(name, "is no such number", f"a whole number from 0 to {most:,}")
-    return int(value)
+    return found
+
+
+def position(value: str) -> int | None:
+    """Return the place that a text is the number of; None where it is none."""
+    is_number = value.isascii() and value.isdigit() and len(value) < 20
+    return int(value) if is_number and int(value) <= MOST_NUMBER else None
 
 
 def choice(request: Request, name: str, allowed: Collection[str], default: str = "") -> str:

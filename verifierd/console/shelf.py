@@ -23,7 +23,7 @@ from verifierd.audit.queries import (
 from verifierd.audit.recorded import PROBLEM, SOURCE_AND_OUTPUTS, ReadRecord, RecordReader
 from verifierd.audit.removals import removal_of
 from verifierd.audit.store import Store
-from verifierd.console import lookups
+from verifierd.console import lookups, parameters
 from verifierd.model import BatchFinished, Problem, Verdict
 
 # A larger problem takes longer to read than a page may.
@@ -110,6 +110,12 @@ class Shelf:
         """Return the candidate at a place of a batch; None where none is judged there."""
         with self._store.reading() as connection:
             return lookups.candidate_at(connection, batch_id, position)
+
+    def candidate_named(self, batch_id: str, name: str) -> CandidateRow | None:
+        """Return the candidate of a batch at a place, or else of an id; None where none is judged."""
+        position = parameters.position(name)
+        row = None if position is None else self.candidate(batch_id, position)
+        return row or self.candidates_by_id(batch_id, [name]).get(name)
 
     def neighbours(self, batch_id: str, position: int) -> tuple[int | None, int | None]:
         """Return the places of the candidates before and after one; None where there is none."""

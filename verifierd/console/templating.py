@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from verifierd.console import amounts, verdicts
+from verifierd.console.callers import caller
 from verifierd.console.drawing.bars import bar_parts
 from verifierd.console.text import plain, visible
 
@@ -38,6 +39,7 @@ def environment(clock: Callable[[], int], version: str) -> Environment:
     made.filters.update(
         ago=partial(_ago, clock),
         bytes=amounts.size,
+        caller=caller,
         cancelled=verdicts.cancelled,
         count=amounts.count,
         duration=amounts.duration,
@@ -53,6 +55,7 @@ def environment(clock: Callable[[], int], version: str) -> Environment:
         address=address,
         bar_parts=bar_parts,
         in_order=verdicts.in_order,
+        legend=verdicts.LEGEND,
         static=lambda name: f"/static/{name}?v={version}",
     )
     for name in made.list_templates():

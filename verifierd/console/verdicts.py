@@ -28,9 +28,19 @@ _TONES = {
     Verdict.MEMORY_LIMIT_EXCEEDED: "limit",
     Verdict.OUTPUT_LIMIT_EXCEEDED: "limit",
     Verdict.RUNTIME_ERROR: "fault",
-    Verdict.COMPILE_ERROR: "fault",
+    Verdict.COMPILE_ERROR: "build",
     Verdict.INFRASTRUCTURE_ERROR: "ours",
 }
+LEGEND = (
+    ("good", "accepted"),
+    ("bad", "wrong answer"),
+    ("limit", "a limit exceeded"),
+    ("fault", "runtime error"),
+    ("build", "compile error"),
+    ("ours", "infrastructure error"),
+    ("idle", "cancelled, skipped or no code"),
+)
+"""Each colour of a bar, and what it means."""
 NAMES = frozenset(verdict.name for verdict in Verdict)
 
 

@@ -17,7 +17,8 @@ from verifierd.audit.entries import BatchAbandoned, BatchEnded
 from verifierd.audit.retention import Rules, retain
 from verifierd.audit.store import Store
 from verifierd.console.security import HEADERS
-from verifierd.console.verdicts import stopped
+from verifierd.console.verdicts import LEGEND, look, stopped
+from verifierd.model import Verdict
 
 PAGES = {
     "batches": ("/", "3f1c9a02-finished"),
@@ -28,6 +29,8 @@ PAGES = {
     "a running batch": (f"/batches/{RUNNING}", 'hx-trigger="every 2s"'),
     "a candidate": (f"/batches/{FINISHED}/candidates/0", "Stages over time"),
     "a test": (f"/batches/{FINISHED}/candidates/0?test=1", "Standard input"),
+    "a candidate by its id": (f"/batches/{CANCELLED}/candidates/99", "<h1>Candidate <bdi>99</bdi></h1>"),
+    "a problem of one test": ("/problem?id=one/test", "fewer than two that judge"),
     "side by side": (f"/batches/{FINISHED}/compare?left=0&right=1", "What tells them apart"),
     "search": ("/search", "Words find candidates"),
     "found": ("/search?q=total+stdin", "sample-"),
@@ -54,8 +57,10 @@ WRONG = {
     f"/batches/{FINISHED}?cluster=zz": (404, "no cluster"),
     f"/batches/{FINISHED}?verdict=FINE": (400, "verdict"),
     f"/batches/{FINISHED}/candidates/5000": (404, "candidate 5000"),
-    f"/batches/{FINISHED}/candidates/1x": (400, "candidate"),
+    f"/batches/{FINISHED}/candidates/1x": (404, "candidate 1x"),
     f"/batches/{FINISHED}/candidates/0?test=77": (404, "test 77"),
+    f"/batches/{FINISHED}/compare?left=0&right=nobody": (404, "candidate nobody"),
+    f"/batches/{FINISHED}/compare?left=0&beside=nobody": (404, "candidate nobody"),
     f"/batches/{FINISHED}/compare?left=0": (400, "right"),
     f"/batches/{FINISHED}/compare?left=0&right=cluster-x": (404, "no cluster"),
     "/problem?id=none": (404, "no batch"),
@@ -230,6 +235,28 @@ def test_a_candidate_that_never_ran_has_no_times(client: TestClient) -> None:
     path = f"/batches/{CANCELLED}"
     assert ">0 s</td>" not in client.get(f"{path}?verdict=CANCELLED").text
     assert "without a run" in client.get(f"{path}/candidates/59").text
+
+
+def test_a_candidate_is_found_by_its_id_and_has_one_address(client: TestClient) -> None:
+    path = f"/batches/{CANCELLED}/candidates"
+    for name, place in (("100", 0), ("99", 1), ("007", 7), ("41", 41)):  # a place goes first
+        assert client.get(f"{path}/{name}").url.path == f"{path}/{place}"
+    assert client.get(f"{path}/99/source").content == b"print(1)"
+
+
+def test_who_is_named_beside_a_candidate_is_taken_for_an_id_first(client: TestClient) -> None:
+    path = f"/batches/{CANCELLED}/compare"
+    for name, place in (("99", 1), ("41", 59), ("3", 3)):
+        assert str(client.get(f"{path}?left=5&beside={name}").url).endswith(f"{path}?left=5&right={place}")
+    assert (
+        'name="beside" maxlength="400" required value="94"'
+        in client.get(f"/batches/{CANCELLED}/candidates/5").text
+    )
+
+
+def test_the_legend_of_bars_names_every_colour() -> None:
+    assert {tone for tone, _ in LEGEND} == {look(verdict).tone for verdict in Verdict}
+    assert look(Verdict.RUNTIME_ERROR).tone != look(Verdict.COMPILE_ERROR).tone
 
 
 def test_redacted_output_says_that_it_is_and_cut_output_that_it_was_cut(client: TestClient) -> None:

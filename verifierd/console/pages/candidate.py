@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from verifierd.audit.queries import BatchRow, CandidateRow
 from verifierd.console import parameters
@@ -15,6 +15,7 @@ from verifierd.console.drawing.timeline import timeline
 from verifierd.console.evidence import evidence
 from verifierd.console.highlighting import highlighted
 from verifierd.console.meters import meters
+from verifierd.console.templating import address
 from verifierd.console.text import cut
 from verifierd.model import ExecutionResult, Verdict
 
@@ -28,6 +29,8 @@ def candidate(console: Console, request: Request) -> Response:
     shelf = console.shelf
     batch = console.batch(request)
     row = _row(console, batch, request)
+    if request.path_params["candidate"] != str(row.position):
+        return RedirectResponse(address("batches", batch.id, "candidates", row.position), 303)
     kept = shelf.judged(row)
     judged = kept.thing
     limits = shelf.begun(batch).limits
@@ -38,6 +41,8 @@ def candidate(console: Console, request: Request) -> Response:
     text = cut(judged.candidate.source, SHOWN_CHARS)
     lines = highlighted(text.shown, judged.candidate.language)
     before, after = shelf.neighbours(row.batch_id, row.position)
+    near = after if after is not None else before
+    beside = None if near is None else shelf.candidate(row.batch_id, near)
     return console.page(
         "candidate",
         row=row,
@@ -65,6 +70,7 @@ def candidate(console: Console, request: Request) -> Response:
         meters=meters(executions, limits),
         before=before,
         after=after,
+        beside="" if beside is None else beside.candidate_id or beside.position,
         size=TESTS,
     )
 
@@ -83,11 +89,11 @@ def source(console: Console, request: Request) -> Response:
 
 
 def _row(console: Console, batch: BatchRow, request: Request) -> CandidateRow:
-    """Return the candidate that a path names."""
-    position = parameters.whole(request.path_params["position"], "candidate")
-    row = console.shelf.candidate(batch.id, position)
+    """Return the candidate that a path names, by its place or its id."""
+    named = parameters.checked(request.path_params["candidate"], "candidate")
+    row = console.shelf.candidate_named(batch.id, named)
     if row is None:
-        raise absent(f"verdict on candidate {position} of batch {batch.id!r}")
+        raise absent(f"verdict on candidate {named} of batch {batch.id!r}, by its place or its id")
     return row
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.queries import CandidateRow
@@ -15,6 +15,7 @@ from verifierd.console.console import Console, absent
 from verifierd.console.differences import compared
 from verifierd.console.evidence import Evidence, Shown, evidence, given, test_of
 from verifierd.console.shelf import Kept
+from verifierd.console.templating import address
 from verifierd.model import BatchFinished, CandidateResult, ExecutionResult, ProbeResult, Problem, Verdict
 
 CLUSTER = "cluster-"
@@ -56,6 +57,8 @@ def compare(console: Console, request: Request) -> Response:
     """Show two candidates side by side."""
     shelf = console.shelf
     batch = console.batch(request)
+    if beside := parameters.text(request, "beside"):
+        return _led(console, request, batch.id, beside)
     ended = shelf.ended(batch)
     left, right = (_side(console, batch.id, ended, request, name) for name in ("left", "right"))
     problem = shelf.problem(batch)
@@ -90,15 +93,24 @@ def compare(console: Console, request: Request) -> Response:
     )
 
 
+def _led(console: Console, request: Request, batch_id: str, beside: str) -> Response:
+    """Lead to the address that has a candidate on the right which a person named: its id goes first."""
+    shelf = console.shelf
+    row = shelf.candidates_by_id(batch_id, [beside]).get(beside) or shelf.candidate_named(batch_id, beside)
+    if row is None:
+        raise absent(f"verdict on candidate {beside} of batch {batch_id!r}, by its id or its place")
+    left = parameters.text(request, "left")
+    return RedirectResponse(address("batches", batch_id, "compare", left=left, right=row.position), 303)
+
+
 def _side(console: Console, batch_id: str, ended: BatchFinished | None, request: Request, name: str) -> Side:
     asked = parameters.text(request, name)
     if not asked:
-        raise parameters.BadParameter(name, "is missing", f"a candidate's number, or {CLUSTER}ID")
+        raise parameters.BadParameter(name, "is missing", f"a candidate's place or id, or {CLUSTER}ID")
     if not asked.startswith(CLUSTER):
-        position = parameters.whole(asked, name)
-        row = console.shelf.candidate(batch_id, position)
+        row = console.shelf.candidate_named(batch_id, asked)
         if row is None:
-            raise absent(f"verdict on candidate {position} of batch {batch_id!r}")
+            raise absent(f"verdict on candidate {asked} of batch {batch_id!r}, by its place or its id")
         return Side(row, console.shelf.judged(row), "")
     cluster_id = asked.removeprefix(CLUSTER)
     cluster = next((each for each in (ended.clusters if ended else ()) if each.id == cluster_id), None)
