@@ -20,7 +20,7 @@ from verifierd.model import Verdict
 pytestmark = pytest.mark.anyio
 
 UNREADABLE = Path(__file__).with_name("unreadable.js").read_text("utf-8")
-VIEWS = [(1200, "light"), (1200, "dark"), (390, "light"), (390, "dark")]
+VIEWS = [(1200, "light"), (1200, "dark"), (820, "light"), (390, "light"), (390, "dark")]
 
 
 @pytest.fixture(scope="session")
