@@ -216,7 +216,7 @@ def test_expected_and_actual_are_compared(client: TestClient) -> None:
 def test_a_batch_that_was_cancelled_says_so_and_of_how_many(client: TestClient) -> None:
     page = client.get(f"/batches/{CANCELLED}").text
     assert "<b>60</b> of 60 candidates judged, <b>31</b> of them cancelled" in page
-    assert '<span class="tag early">cancelled</span>' in page
+    assert '<span class="tag early" title="finished">cancelled</span>' in page
     assert '<span class="under">31 cancelled</span>' in client.get("/").text
     assert "of them cancelled" not in client.get(f"/batches/{FINISHED}").text
     assert 'class="tag early"' not in client.get(f"/batches/{FINISHED}").text
@@ -228,7 +228,7 @@ def test_a_batch_that_stopped_early_says_why(store: Store, reason: str) -> None:
     assert isinstance(last, BatchEnded)
     put(store, [*entries, replace(last, event=replace(last.event, stop_reason=reason))])
     for path in ("/", "/batches/stopped"):
-        assert f'class="tag early">{stopped(reason)}</span>' in TestClient(app_of(store)).get(path).text
+        assert f'title="finished">{stopped(reason)}</span>' in TestClient(app_of(store)).get(path).text
 
 
 def test_a_candidate_that_never_ran_has_no_times(client: TestClient) -> None:
