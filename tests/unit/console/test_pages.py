@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -252,6 +253,16 @@ def test_who_is_named_beside_a_candidate_is_taken_for_an_id_first(client: TestCl
         'name="beside" maxlength="400" required value="94"'
         in client.get(f"/batches/{CANCELLED}/candidates/5").text
     )
+
+
+def test_what_a_page_offers_to_be_put_beside_its_candidate_is_found(client: TestClient) -> None:
+    path = f"/batches/{HOSTILE_BATCH}"
+    for position in range(len(HOSTILE)):
+        page = client.get(f"{path}/candidates/{position}").text
+        offered = re.search(r'name="beside" maxlength="400" required value="([^"]*)"', page)
+        assert offered is not None
+        asked = {"left": str(position), "beside": unescape(offered[1])}
+        assert client.get(f"{path}/compare", params=asked).status_code == 200
 
 
 def test_the_legend_of_bars_names_every_colour() -> None:

@@ -16,7 +16,7 @@ from verifierd.console.evidence import evidence
 from verifierd.console.highlighting import highlighted
 from verifierd.console.meters import meters
 from verifierd.console.templating import address
-from verifierd.console.text import cut
+from verifierd.console.text import cut, plain
 from verifierd.model import ExecutionResult, Verdict
 
 TESTS = 100
@@ -70,7 +70,7 @@ def candidate(console: Console, request: Request) -> Response:
         meters=meters(executions, limits),
         before=before,
         after=after,
-        beside="" if beside is None else beside.candidate_id or beside.position,
+        beside="" if beside is None else _typed(beside),
         size=TESTS,
     )
 
@@ -107,6 +107,13 @@ def _place(request: Request, executions: Sequence[ExecutionResult]) -> int | Non
     fine = (Verdict.ACCEPTED, Verdict.SKIPPED)
     failed = (place for place, each in enumerate(executions) if each.verdict not in fine)
     return next(failed, 0 if executions else None)
+
+
+def _typed(row: CandidateRow) -> str:
+    """Return what a person may type for a candidate: its id, or its place where the id cannot be typed."""
+    name = row.candidate_id
+    is_plain = plain(name) == name.strip() and len(name) <= parameters.MOST_CHARS
+    return name if name and is_plain else str(row.position)
 
 
 def _file_name(row: CandidateRow) -> str:
