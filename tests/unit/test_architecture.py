@@ -29,7 +29,7 @@ MAY_IMPORT = {
 
 # Parts of `verifierd` from the bottom up; a part may import the parts of lower rows and itself.
 LAYERS = (
-    {"model", "errors", "json_text", "logs"},
+    {"model", "errors", "json_text", "logs", "stopping"},
     {"admission"},
     {"economics"},
     {"judging", "selection", "audit"},

@@ -28,7 +28,7 @@ name is refused.
 
 Exit status: 0 after SIGTERM or SIGINT; 2 an option or a setting is wrong, or the console's libraries are
 missing (`pip install 'verifierd[console]'`); 3 the store cannot be opened, or the address cannot be listened
-on.
+on; 130 or 143 (128 and the signal's number) after a signal during the start, or a second one.
 """
 
 OPEN_ADVICE = (
@@ -63,10 +63,10 @@ def console(
             logs.get_logger(__name__).warning("console_open_to_others", listen=listen, advice=OPEN_ADVICE)
         with opened(settings, database, blobs) as store:
             try:
-                serving.serve(store, address, host or (), lambda url: _say_ready(url, as_json))
+                code = serving.serve(store, address, host or (), lambda url: _say_ready(url, as_json))
             except serving.CannotListen as error:
                 raise ended(str(error), ExitCode.TROUBLE, as_json) from None
-    raise typer.Exit(ExitCode.FINE)
+    raise typer.Exit(code)
 
 
 def _serving(as_json: bool) -> ModuleType:

@@ -56,10 +56,10 @@ def say_failed(message: str, code: int, as_json: bool) -> None:
         sys.stderr.write(f"error: {message}\n")
 
 
-def say_interrupted(as_json: bool) -> None:
-    """Say that an interrupt ended the command. Raises OutputError."""
+def say_interrupted(as_json: bool, code: int = INTERRUPTED) -> None:
+    """Say that a signal ended the command, with this exit status. Raises OutputError."""
     if as_json:
-        say_failed("interrupted", INTERRUPTED, as_json=True)
+        say_failed("interrupted", code, as_json=True)
     else:
         sys.stderr.write("interrupted\n")
 

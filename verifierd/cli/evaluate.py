@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,6 +13,7 @@ import typer
 from rich.console import RenderableType
 from rich.table import Table
 
+from verifierd.cli import interrupts
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import CONFIG_HELP, JSON_HELP, SERVER_HELP, SETTINGS_HELP
 from verifierd.cli.output import money_text, print_json, print_views, seconds_text
@@ -154,7 +154,7 @@ def evaluate(
             with journal_beside(out, key) as journal:
                 evaluation.resume(journal)
                 resumed = evaluation.tally.samples
-                asyncio.run(_run(evaluation, server, config, as_json))
+                interrupts.run(_run(evaluation, server, config, as_json))
                 with whole_file(out, inputs) as stream:
                     STYLES[style](evaluation, About(made_at, problems), stream)
                 if not evaluation.tally.infrastructure_errors:

@@ -13,6 +13,7 @@ import typer
 from verifierd.audit.errors import EntryRefused, StoreError
 from verifierd.audit.wrong_input import WrongInput
 from verifierd.cli.endings import INTERRUPTED, OutputError, say_failed, say_interrupted
+from verifierd.cli.interrupts import Stopped, ending_in_order
 from verifierd.config import ConfigError
 from verifierd.daemon import StartFailed
 from verifierd.datasets.records import InputError
@@ -45,7 +46,8 @@ def reported(as_json: bool = False) -> Iterator[None]:
 @contextmanager
 def _told(as_json: bool) -> Iterator[None]:
     try:
-        yield
+        with ending_in_order():
+            yield
     except (InputError, ConfigError, WrongInput, EntryRefused) as error:
         raise ended(str(error), ExitCode.BAD_INPUT, as_json) from None
     except VerifierError as error:
@@ -53,9 +55,10 @@ def _told(as_json: bool) -> Iterator[None]:
         raise ended(str(error), ExitCode.TROUBLE if ours else ExitCode.BAD_INPUT, as_json) from None
     except (StartFailed, StoreError, OSError) as error:
         raise ended(str(error), ExitCode.TROUBLE, as_json) from None
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        say_interrupted(as_json)
-        raise typer.Exit(INTERRUPTED) from None
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        code = error.code if isinstance(error, Stopped) else INTERRUPTED
+        say_interrupted(as_json, code)
+        raise typer.Exit(code) from None
 
 
 def ended(message: str, code: ExitCode, as_json: bool) -> typer.Exit:

@@ -30,7 +30,7 @@ cancelled. Logs go to standard error; once batches are served, one line on stand
 
 Exit status: 0 after one signal; 2 a setting or an option is wrong; 3 this host cannot run sandboxes, or the
 address cannot be listened on; 130 or 143 (128 and the signal's number) after a second signal, or one during
-the start.
+the start. SIGINT does nothing where it is ignored, as it is behind a script's `&`; SIGTERM always counts.
 """
 
 

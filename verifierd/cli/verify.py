@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import textwrap
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
@@ -12,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from verifierd.cli import interrupts
 from verifierd.cli.as_json import candidate_as_json, summary_as_json
 from verifierd.cli.endings import OutputError
 from verifierd.cli.exits import ExitCode, reported
@@ -237,7 +237,7 @@ def verify(
         lines = InOrder((each.id for each in programs), partial(_print_line, asked))
         try:
             with sources.named():
-                batch = asyncio.run(
+                batch = interrupts.run(
                     _judged(
                         session(server, config),
                         asked,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import uvicorn
 
 from verifierd.audit.store import Store
 from verifierd.console.app import console_app
 from verifierd.console.shelf import Shelf
+from verifierd.stopping import SIGNALLED, heeded, leave_the_next_to_the_kernel
 
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 CLOSING_GRACE_S = 2
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
 
@@ -62,8 +62,11 @@ def check_names(names: Sequence[str]) -> None:
             )
 
 
-def serve(store: Store, listen: Listen, names: Sequence[str], on_ready: Callable[[str], None]) -> None:
-    """Serve a store's console until SIGTERM or SIGINT.
+def serve(store: Store, listen: Listen, names: Sequence[str], on_ready: Callable[[str], None]) -> int:
+    """Serve a store's console until SIGTERM or SIGINT, and return the exit status.
+
+    It is 0, or 128 and the signal's number where it came before the console answered. A second signal ends
+    the process at once. SIGINT is left alone where it is ignored.
 
     Args:
         store: what is shown.
@@ -88,15 +91,18 @@ def serve(store: Store, listen: Listen, names: Sequence[str], on_ready: Callable
             lifespan="off",
             timeout_graceful_shutdown=CLOSING_GRACE_S,
         )
-        _Server(config, lambda: on_ready(f"http://{shown}:{port}/")).run(sockets=[bound])
+        server = _Server(config, lambda: on_ready(f"http://{shown}:{port}/"))
+        server.run(sockets=[bound])
+        return server.status
 
 
 class _Server(uvicorn.Server):
-    """Says when it answers, and ends with status 0 after a signal."""
+    """Says when it answers, and keeps the exit status."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self.status = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -104,11 +110,16 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop at a signal, a second one at once. Uvicorn itself would send it on to the process."""
-        loop = asyncio.get_running_loop()
-        for number in STOP_SIGNALS:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+        """Stop at a signal, and stay so. Uvicorn itself would send it on to the process."""
+        for number in heeded():
+            signal.signal(number, self.handle_exit)
         yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take the first signal; the kernel takes the second."""
+        leave_the_next_to_the_kernel()
+        self.should_exit = True
+        self.status = 0 if self.started else SIGNALLED + sig
 
 
 @contextmanager

@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from verifierd.config.settings import Settings
 from verifierd.daemon.lifecycle import Daemon
 from verifierd.logs import get_logger
-
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-SIGNALLED = 128
+from verifierd.stopping import SIGNALLED, heeded, leave_the_next_to_the_kernel
 
 
 def run(settings: Settings, on_ready: Callable[[str], None]) -> int:
     """Serve until a signal; return the exit status.
 
     The first SIGTERM or SIGINT drains: running batches end, new ones are refused, and the status is 0. A
-    second one forces: what runs is cancelled, and the status is 128 and the signal's number.
-    `on_ready` is called with the address once batches are served.
+    second one forces: what runs is cancelled, and the status is 128 and the signal's number. One during the
+    start ends it, with that status too. The next ends the process at once, whatever it is at. SIGINT is left
+    alone where it is ignored. `on_ready` is called with the address once batches are served.
 
     Raises:
         StartFailed: the daemon could not start.
@@ -30,19 +31,44 @@ def run(settings: Settings, on_ready: Callable[[str], None]) -> int:
 
 async def _serve(settings: Settings, on_ready: Callable[[str], None]) -> int:
     daemon = Daemon(settings)
-    signals: asyncio.Queue[int] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-    for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, signals.put_nowait, number)
-    starting = asyncio.create_task(daemon.startup())
-    if early := await _first(starting, signals):
-        return SIGNALLED + early
-    gc.freeze()  # what is loaded stays: no collection need look at it again
-    on_ready(daemon.address)
-    received = signal.Signals(await signals.get())
-    get_logger(__name__).info("signal_received", signal=received.name)
-    forced = await _first(asyncio.create_task(daemon.shutdown()), signals)
+    signals = _Signals()
+    with signals.heard():
+        starting = asyncio.create_task(daemon.startup())
+        if early := await _first(starting, signals.received):
+            return SIGNALLED + early
+        signals.expected += 1
+        gc.freeze()  # what is loaded stays: no collection need look at it again
+        on_ready(daemon.address)
+        received = signal.Signals(await signals.received.get())
+        get_logger(__name__).info("signal_received", signal=received.name)
+        forced = await _first(asyncio.create_task(daemon.shutdown()), signals.received)
     return SIGNALLED + forced if forced else 0
+
+
+class _Signals:
+    """What was signalled, in order; after as many as are expected, the next ends the process by itself."""
+
+    def __init__(self) -> None:
+        self.received: asyncio.Queue[int] = asyncio.Queue()
+        self.expected = 1
+        self._loop = asyncio.get_running_loop()
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Hear them within the block, even while something holds up the loop."""
+        before = {number: signal.signal(number, self._hear) for number in heeded()}
+        try:
+            yield
+        finally:
+            if self.expected > 0:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        self.expected -= 1
+        if self.expected <= 0:
+            leave_the_next_to_the_kernel()
+        self._loop.call_soon_threadsafe(self.received.put_nowait, number)
 
 
 async def _first(task: asyncio.Task[None], signals: asyncio.Queue[int]) -> int:
@@ -50,7 +76,8 @@ async def _first(task: asyncio.Task[None], signals: asyncio.Queue[int]) -> int:
     signalled = asyncio.create_task(signals.get())
     await asyncio.wait({task, signalled}, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
-        signalled.cancel()
+        if not signalled.cancel():
+            signals.put_nowait(signalled.result())  # it came in the same moment: it is heard next
         task.result()
         return 0
     task.cancel()

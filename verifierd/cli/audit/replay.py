@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from verifierd.audit.store import Store
+from verifierd.cli import interrupts
 from verifierd.cli.audit.replaying import Recorded, Replayed, recorded, replayed
 from verifierd.cli.audit.show_views import limits_text
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
@@ -54,7 +54,7 @@ def replay(
         with opened(load_settings(config), database, blobs) as store:
             told = _recorded(store, name)
         with progress("replaying", times, shown=not as_json) as advance:
-            found = asyncio.run(replayed(told, times, load_settings(config), advance))
+            found = interrupts.run(replayed(told, times, load_settings(config), advance))
         if as_json:
             print_json(_form(name, told, found))
         else:

@@ -33,7 +33,8 @@ It begins with the last `--lines` that match, and ends at once with `--no-follow
     verifierd audit tail --problem two-sum --verdict IE
     verifierd audit tail --json | jq -r '[.candidate_id, .verdict] | @tsv'
 
-Exit status: 130 interrupted; 0 with `--no-follow`; 2 an option is wrong; 3 the store cannot be read.
+Exit status: 130 interrupted, 143 by SIGTERM; 0 with `--no-follow`; 2 an option is wrong; 3 the store cannot
+be read.
 """
 
 

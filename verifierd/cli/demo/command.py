@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from verifierd.cli import interrupts
 from verifierd.cli.demo.data import CHECKOUT_DATA, read_demo, read_humaneval
 from verifierd.cli.demo.run import Findings, judge_all
 from verifierd.cli.demo.views import as_json as findings_as_json
@@ -50,7 +50,7 @@ def demo(
     """Show the service at work."""
     with reported(as_json):
         load_settings(config)  # what is wrong with them is said here, and not in the daemon's last words
-        findings = asyncio.run(_run(data, config, as_json))
+        findings = interrupts.run(_run(data, config, as_json))
         if as_json:
             print_json(findings_as_json(findings))
         else:
