@@ -56,6 +56,10 @@ class DurableVerifierService(VerifierService):
         if request.after_sequence < 0:
             raise InvalidField("after_sequence", f"it is {request.after_sequence}", "0 or more")
         standing = await self._durable.standing(batch_id)
+        if request.after_sequence > standing.last_sequence:
+            newest = standing.last_sequence
+            why = f"it is {request.after_sequence}, beyond the newest event of this batch, {newest}"
+            raise InvalidField("after_sequence", why, f"0 to {newest}")
         max_bytes = self._abilities.bounds.max_message_bytes // 2
         write = EventWriter(max_bytes, problem_digest_of(standing)).written
         async with aclosing(self._durable.events(batch_id, request.after_sequence)) as events:

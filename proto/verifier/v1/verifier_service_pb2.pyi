@@ -529,7 +529,7 @@ class WatchBatchRequest(_message.Message):
     AFTER_SEQUENCE_FIELD_NUMBER: _builtins.int
     batch_id: _builtins.str
     after_sequence: _builtins.int
-    """Events after this sequence number. 0: all of them."""
+    """Events after this sequence number. 0: all of them. One beyond the newest event's is refused."""
     def __init__(
         self,
         *,

@@ -160,6 +160,24 @@ async def test_a_list_is_written_beside_the_event_loop_and_without_its_clusters(
     assert answer.next_page_token == NEXT
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("state", ["running", "finished"])
+async def test_a_watch_beyond_the_newest_event_is_refused_and_told_its_number(
+    state: str,
+) -> None:
+    class Kept:
+        async def standing(self, batch_id: str) -> Standing:
+            return standing(state)
+
+    records: Any = SimpleNamespace(durable=Kept(), submissions=None)
+    others: Any = SimpleNamespace(fence_tags=())
+    service = DurableVerifierService(others, others, others, records)
+    events = service.WatchBatch(wire.WatchBatchRequest(batch_id="b", after_sequence=3), Context())
+    with pytest.raises(InvalidField, match="newest event of this batch, 2") as refused:
+        await anext(events)
+    assert refused.value.field == "after_sequence"
+
+
 def test_what_of_a_batch_cannot_be_read_is_left_out_of_its_message() -> None:
     message = batch_to_proto(replace(standing("finished"), begun=None, end=None, unreadable="damaged"))
     assert not any(message.HasField(name) for name in ("options", "selection", "summary"))
