@@ -17,9 +17,17 @@ from verifierd.cli.interrupts import Stopped, ending_in_order
 from verifierd.config import ConfigError
 from verifierd.daemon import StartFailed
 from verifierd.datasets.records import InputError
-from verifierd_client import NotACandidate, NotAValue, NotOffered, OutOfRange, RequestRejected, VerifierError
+from verifierd_client import (
+    NotACandidate,
+    NotAnArgument,
+    NotAValue,
+    NotOffered,
+    OutOfRange,
+    RequestRejected,
+    VerifierError,
+)
 
-REFUSALS = (RequestRejected, NotAValue, NotACandidate, OutOfRange)
+REFUSALS = (RequestRejected, NotAValue, NotACandidate, NotAnArgument, OutOfRange)
 
 
 class ExitCode(IntEnum):

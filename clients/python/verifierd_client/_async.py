@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 from verifier.v1 import verifier_service_pb2 as wire
 from verifierd_client import _awaiting, _durable
+from verifierd_client._arguments import event_number_of, request_id_of, text_of
 from verifierd_client._batch import BatchCall
 from verifierd_client._calls import Patience, unary
 from verifierd_client._candidates import Program, listed
@@ -112,7 +113,7 @@ class AsyncVerifier:
         """
         spec = write_spec(problem, options or Options())
         given = candidates if isinstance(candidates, AsyncIterable) else listed(candidates)
-        call = BatchCall(spec, given) if request_id is None else BatchCall(spec, given, request_id)
+        call = BatchCall(spec, given, request_id_of(request_id))
         return ResultStream(self._connection, self._patience(timeout_s), call)
 
     def group(
@@ -175,7 +176,8 @@ class AsyncVerifier:
         `after` leaves out what was told up to that event: a `last_sequence` of an earlier watch. A lost
         connection is made anew, and once there was one, for as long as `timeout_s` allows.
         """
-        return BatchWatch(self._connection, self._patience(timeout_s), batch_id, after)
+        named, number = text_of(batch_id, "batch_id"), event_number_of(after)
+        return BatchWatch(self._connection, self._patience(timeout_s), named, number)
 
     async def cancel(
         self, batch_id: str, reason: str = "", *, timeout_s: float | None = None
@@ -196,6 +198,7 @@ class AsyncVerifier:
         """Return an asynchronous iterator over the durable batches that match all of this, newest first.
 
         Raises:
+            NotAnArgument: an argument is of another type.
             OutOfRange: a time has no zone, or a state is none that a batch can have.
         """
         request = _durable.listing(states, problem_id, labels, submitted_from, submitted_until)

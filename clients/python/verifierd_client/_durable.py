@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from datetime import datetime
 
 from verifier.v1 import verifier_service_pb2 as wire
+from verifierd_client._arguments import labels_of, moment_of, request_id_of, states_of, text_of
 from verifierd_client._calls import Patience, unary
 from verifierd_client._candidates import Program, listed, write_candidate
 from verifierd_client._connection import Connection
 from verifierd_client._reading import read_durable_batch
 from verifierd_client._writing import write_spec
 from verifierd_client.durable import BatchState, DurableBatch
-from verifierd_client.errors import OutOfRange
 from verifierd_client.problems import Digest, Options, Problem
 
 PAGE_BATCHES = 100
@@ -31,11 +30,11 @@ def submission(
     labels: Mapping[str, str] | None,
     request_id: str | None,
 ) -> wire.SubmitBatchRequest:
-    """Return the request for a durable batch. Raises NotAValue, NotACandidate, OutOfRange."""
+    """Return the request for a durable batch. Raises NotAValue, NotACandidate, NotAnArgument, OutOfRange."""
     spec = write_spec(problem, options)
-    spec.labels.update(labels or {})
+    spec.labels.update(labels_of(labels))
     return wire.SubmitBatchRequest(
-        request_id=request_id or uuid.uuid4().hex,
+        request_id=request_id_of(request_id),
         batch=spec,
         candidates=[write_candidate(each, index) for index, each in enumerate(listed(candidates))],
     )
@@ -53,7 +52,7 @@ async def submit(
 
 async def get(connection: Connection, patience: Patience, batch_id: str) -> DurableBatch:
     """Look how a batch stands. Raises VerifierError."""
-    request = wire.GetBatchRequest(batch_id=batch_id)
+    request = wire.GetBatchRequest(batch_id=text_of(batch_id, "batch_id"))
     answer = await unary(
         connection, patience, lambda stub, left_s: stub.GetBatch.future(request, timeout=left_s)
     )
@@ -62,7 +61,9 @@ async def get(connection: Connection, patience: Patience, batch_id: str) -> Dura
 
 async def cancel(connection: Connection, patience: Patience, batch_id: str, reason: str) -> DurableBatch:
     """Ask for a batch's end. Raises VerifierError."""
-    request = wire.CancelBatchRequest(batch_id=batch_id, reason=reason)
+    request = wire.CancelBatchRequest(
+        batch_id=text_of(batch_id, "batch_id"), reason=text_of(reason, "reason")
+    )
     answer = await unary(
         connection, patience, lambda stub, left_s: stub.CancelBatch.future(request, timeout=left_s)
     )
@@ -76,17 +77,14 @@ def listing(
     submitted_from: datetime | None,
     submitted_until: datetime | None,
 ) -> wire.ListBatchesRequest:
-    """Return the request for the first page of a list. Raises OutOfRange, ValueError."""
-    request = wire.ListBatchesRequest(page_size=PAGE_BATCHES, problem_id=problem_id, labels=labels or {})
-    for state in states:
-        if state not in _STATES:
-            raise OutOfRange(f"batches are asked for by a state that they have, not by {state}")
-        request.states.append(_STATES[state])
+    """Return the request for the first page of a list. Raises NotAnArgument, OutOfRange."""
+    request = wire.ListBatchesRequest(
+        page_size=PAGE_BATCHES, problem_id=text_of(problem_id, "problem_id"), labels=labels_of(labels)
+    )
+    request.states.extend(_STATES[state] for state in states_of(states))
     for name, moment in (("submitted_from", submitted_from), ("submitted_until", submitted_until)):
         if moment is not None:
-            if moment.tzinfo is None:
-                raise OutOfRange(f"{name} must have a time zone, such as datetime.now(timezone.utc)")
-            getattr(request, name).FromDatetime(moment)
+            getattr(request, name).FromDatetime(moment_of(moment, name))
     return request
 
 

@@ -9,7 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from verifier.v1 import batch_pb2, problem_pb2
 from verifierd_client import problems
 from verifierd_client._values import INT64_BOUND, write_value
-from verifierd_client.errors import OutOfRange
+from verifierd_client.errors import NotAnArgument, OutOfRange
 from verifierd_client.problems import (
     AnswerTest,
     AssertsTest,
@@ -40,7 +40,11 @@ MAX_DURATION_S = 315_576_000_000  # google.protobuf.Duration: about 10000 years
 
 
 def write_spec(problem: Problem | Digest, options: Options) -> batch_pb2.BatchSpec:
-    """Return what a batch is about and its rules. Raises NotAValue, OutOfRange."""
+    """Return what a batch is about and its rules. Raises NotAValue, NotAnArgument, OutOfRange."""
+    if not isinstance(problem, Problem | Digest):
+        raise NotAnArgument(f"problem must be a Problem or a Digest, and is {kind_of(problem)}")
+    if not isinstance(options, Options):
+        raise NotAnArgument(f"options must be Options, and is {kind_of(options)}")
     spec = batch_pb2.BatchSpec(options=write_options(options), selection=_write_selection(options.selection))
     if isinstance(problem, Digest):
         spec.problem_digest.CopyFrom(problem_pb2.Digest(hash=problem.hash, size_bytes=problem.size_bytes))

@@ -20,7 +20,8 @@ VerifierError
 ├── NoVerdict               completions could not be judged, and their scorer is to raise then
 ├── NotAProblem             a dataset's row holds no tests in a known form; also a ValueError
 ├── NotACandidate           what was given as candidates is none; also a TypeError
-└── OutOfRange              a number of Limits or Options cannot be sent; also a ValueError
+├── NotAnArgument           an argument is of another type than the call takes; also a TypeError
+└── OutOfRange              a value cannot be sent, such as a number of Limits; also a ValueError
 """
 
 from __future__ import annotations
@@ -149,5 +150,9 @@ class NotACandidate(VerifierError, TypeError):
     """What was given as candidates is no list of programs, or one of them is no program."""
 
 
+class NotAnArgument(VerifierError, TypeError):
+    """An argument is of another type than the call takes; the message names it."""
+
+
 class OutOfRange(VerifierError, ValueError):
-    """A number of Limits or Options is not finite, or larger than a request can say."""
+    """A value is of the right type and cannot be sent: a number not finite or too large, or an empty id."""

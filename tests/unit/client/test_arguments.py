@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -92,3 +93,65 @@ def test_what_is_no_address_is_told_at_once(address: str) -> None:
     for kind in (client.Verifier, client.AsyncVerifier):
         with pytest.raises(ValueError, match="HOST:PORT or unix:PATH"):
             kind(address)
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "words"),
+    [
+        ("submit", {"problem": None}, "problem must be a Problem or a Digest, and is None"),
+        ("submit", {"options": {"fresh": True}}, "options must be Options, and is of type dict"),
+        ("submit", {"labels": {"x": 1}}, r"labels\['x'\] must be a str, and is of type int"),
+        ("submit", {"labels": ["x"]}, "labels must be a mapping of str to str"),
+        ("submit", {"request_id": 7}, "request_id must be a str"),
+        ("watch", {"after": "x"}, "after must be the number of an event, and is of type str"),
+        ("watch", {"batch_id": None}, "batch_id must be a str, and is None"),
+        ("get", {"batch_id": 3}, "batch_id must be a str"),
+        ("cancel", {"batch_id": "b", "reason": None}, "reason must be a str"),
+        ("batches", {"submitted_from": "2026"}, "submitted_from must be a datetime with a time zone"),
+        ("batches", {"states": client.BatchState.FINISHED}, "states must be a list of BatchState"),
+        ("batches", {"states": ["FINISHED"]}, r"states\[0\] must be one of BatchState\.QUEUED.*'FINISHED'"),
+        ("batches", {"labels": {"x": 1}}, r"labels\['x'\] must be a str"),
+        ("batches", {"problem_id": None}, "problem_id must be a str"),
+    ],
+)
+async def test_what_is_of_another_type_is_named(
+    served: Serving, verifier: client.AsyncVerifier, method: str, arguments: dict[str, Any], words: str
+) -> None:
+    await refuses(served, verifier, method, arguments, (client.NotAnArgument, TypeError), words)
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "words"),
+    [
+        ("submit", {"request_id": ""}, "request_id must not be empty; leave it out"),
+        ("verify", {"request_id": ""}, "request_id must not be empty; leave it out"),
+        ("watch", {"after": 2**70}, "after must be the number of an event, from 0 to"),
+        ("watch", {"after": -1}, "after must be the number of an event, from 0 to"),
+        ("batches", {"submitted_until": datetime(2026, 1, 1)}, "submitted_until must have a time zone"),
+        ("batches", {"states": [client.BatchState.UNKNOWN]}, r"states\[0\] is BatchState\.UNKNOWN"),
+    ],
+)
+async def test_a_value_that_cannot_be_sent_is_named(
+    served: Serving, verifier: client.AsyncVerifier, method: str, arguments: dict[str, Any], words: str
+) -> None:
+    await refuses(served, verifier, method, arguments, (client.OutOfRange, ValueError), words)
+
+
+async def refuses(
+    served: Serving,
+    verifier: client.AsyncVerifier,
+    method: str,
+    arguments: dict[str, Any],
+    kinds: tuple[type[Exception], type[Exception]],
+    words: str,
+) -> None:
+    if method in ("submit", "verify"):
+        arguments = {"problem": PROBLEM, "candidates": ["ok"]} | arguments
+    if method == "watch":
+        arguments = {"batch_id": "b"} | arguments
+    with pytest.raises(kinds[0], match=words) as refused:
+        answer = getattr(verifier, method)(**arguments)
+        await (anext(answer) if method == "batches" else answer)
+    assert isinstance(refused.value, kinds[1])
+    with client.Verifier(served.server.address) as blocking, pytest.raises(kinds[0], match=words):
+        list(getattr(blocking, method)(**arguments))

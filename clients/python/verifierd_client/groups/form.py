@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import uuid
 from dataclasses import dataclass
 
+from verifierd_client._arguments import request_id_of
 from verifierd_client._calls import Patience
 from verifierd_client._candidates import checked
 from verifierd_client._connection import Connection
@@ -64,7 +64,7 @@ class GroupRequest:
             raise ValueError(f"n must be {allowed}, and is {self.n!r}")
         spec = write_spec(self.problem, with_stop(self.options, self.stop))
         tests_total = len(self.problem.tests) if isinstance(self.problem, Problem) else 0
-        asked = Asked(spec, self.n, self.request_id or uuid.uuid4().hex)
+        asked = Asked(spec, self.n, request_id_of(self.request_id))
         return GroupCall(connection, patience, asked, Ledger(self.n, tests_total))
 
 
