@@ -112,9 +112,14 @@ class BatchRun:
         """
         started_at_ns = self._earlier.started_at_ns or self._clock_ns()
         tests = len(self._batch.problem.tests)
-        self._log.info(
-            "batch_started", problem_id=self._batch.problem.id, candidates=self._arrivals.total, tests=tests
-        )
+        if not self._earlier.is_resumed:
+            self._log.info(
+                "batch_started",
+                request_id=self._batch.request_id,
+                problem_id=self._batch.problem.id,
+                candidates=self._arrivals.total,
+                tests=tests,
+            )
         working = asyncio.create_task(self._work())
         try:
             for _ in range(TURNS_TO_A_SANDBOX):
@@ -139,7 +144,9 @@ class BatchRun:
         try:
             if self._earlier.judged:
                 await each_in_a_thread(self._earlier.judged, self._take_up)
-                self._log.info("batch_resumed", **self._tally.figures())
+            if self._earlier.is_resumed:
+                figures = self._tally.figures()
+                self._log.info("batch_resumed", request_id=self._batch.request_id, **figures)
             self._stop.saw_time()
             async with self._stop.ends():
                 if not self._stop.is_decided:

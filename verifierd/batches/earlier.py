@@ -50,11 +50,13 @@ class Earlier:
             through once, in a thread, and so may read them one by one.
         started_at_ns: when the batch first began, in epoch nanoseconds; None: now.
         is_cancelled: its end has been asked for, so nothing more of it is run.
+        is_resumed: it had begun before, though it may have come to no result.
     """
 
     judged: Iterable[Judged] = ()
     started_at_ns: int | None = None
     is_cancelled: bool = False
+    is_resumed: bool = False
 
 
 NOTHING_EARLIER = Earlier()

@@ -19,7 +19,7 @@ from verifierd.durable.standing import Standing, namesake, standing_of, standing
 from verifierd.durable.submission import RequestName, RequestSource, Submission
 from verifierd.durable.watching import Told, Watching
 from verifierd.errors import Draining, RequestIdTaken, UnknownBatch
-from verifierd.logs import get_logger
+from verifierd.logs import bound_ids, get_logger
 
 Came = TypeVar("Came")
 
@@ -152,6 +152,13 @@ class DurableBatches:
                 await self._recorder.scribe.committed(begun)
         except audit.RequestIdTaken as taken:
             return taken
+        with bound_ids(batch_id=begun.batch_id, trace_id=begun.asker.trace_id):
+            self._log.info(
+                "batch_accepted",
+                request_id=begun.request_id,
+                problem_id=begun.problem_id,
+                candidates=begun.candidates_total,
+            )
         if not self._is_over:
             self._runs.begin(begun.batch_id)
         return None
@@ -160,6 +167,9 @@ class DurableBatches:
         """Store that a batch's end was asked for, and end it."""
         with reachable():
             await self._recorder.scribe.committed(asked)
+        with bound_ids(batch_id=asked.batch_id, trace_id=asked.asker.trace_id):
+            who = asked.asker.requested_by
+            self._log.info("batch_cancel_asked", reason=asked.reason, requested_by=who)
         self._runs.cancel(asked.batch_id)
 
     async def _whoever_waits(self, committing: Coroutine[Any, Any, Came]) -> Came:

@@ -25,10 +25,14 @@ from verifierd.model import BatchFinished
 
 @dataclass(slots=True)
 class _Run:
-    """A batch at work. One that was cancelled while it waited has no turn, and needs none."""
+    """A batch at work. One that was cancelled while it waited has no turn, and needs none.
+
+    One that `is_new` has begun by its record, and nothing of it in the engine yet, which may be full.
+    """
 
     has_turn: bool
     is_cancelled: bool
+    is_new: bool = False
     task: asyncio.Task[None] | None = None
 
 
@@ -112,14 +116,16 @@ class Runs:
         run.is_cancelled = run.is_cancelled or row.cancel_reason is not None
         if row.started_at_ns is None:
             await recorder.scribe.put(BatchStarted(batch_id, recorder.clock_ns()))
+            run.is_new = True
         chronicle = Chronicle(
             batch_id, candidates, recorder.worker_id, recorder.clock_ns, after=standing.last_sequence
         )
         known = self._known(batch_id) if row.candidates_finished else ()
-        earlier = Earlier(known, row.started_at_ns, run.is_cancelled)
+        earlier = Earlier(known, row.started_at_ns, run.is_cancelled, is_resumed=not run.is_new)
         with bound_ids(trace_id=begun.asker.trace_id):
             async with aclosing(recorder.engine.steps(batch, candidates, earlier)) as steps:
                 await anext(steps)  # that it was accepted, which was told when it was
+                run.is_new = False
                 if run.is_cancelled:  # while it was being made ready
                     recorder.engine.cancel(batch_id)
                 async for step in steps:

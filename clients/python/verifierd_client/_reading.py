@@ -155,6 +155,7 @@ def read_durable_batch(message: verifier_service_pb2.Batch) -> DurableBatch:
         started_at=_epoch_s(message.started_at) if message.HasField("started_at") else None,
         summary=read_summary(message.summary) if message.HasField("summary") else None,
         last_sequence=message.last_sequence,
+        cancel_reason=message.cancel_reason if message.HasField("cancel_reason") else None,
     )
 
 

@@ -25,6 +25,7 @@ class DurableBatch:
 
     `summary` is there once it is FINISHED; in a list it has no clusters. One that is FINISHED without a
     summary came to no end of its own; watching it says why. `last_sequence` numbers its newest event.
+    `cancel_reason` is there once its end was asked for, and may be empty.
     """
 
     id: str
@@ -40,6 +41,7 @@ class DurableBatch:
     started_at: float | None
     summary: BatchSummary | None
     last_sequence: int
+    cancel_reason: str | None = None
 
     @property
     def is_finished(self) -> bool:

@@ -369,6 +369,7 @@ class Batch(_message.Message):
     STARTED_AT_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
     LAST_SEQUENCE_FIELD_NUMBER: _builtins.int
+    CANCEL_REASON_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """The server's name for it."""
     request_id: _builtins.str
@@ -380,6 +381,8 @@ class Batch(_message.Message):
     candidates_finished: _builtins.int
     last_sequence: _builtins.int
     """Sequence number of its newest event."""
+    cancel_reason: _builtins.str
+    """Present once its end was asked for: what whoever asked first gave as the reason, which may be empty."""
     @_builtins.property
     def problem_digest(self) -> _problem_pb2.Digest: ...
     @_builtins.property
@@ -421,12 +424,15 @@ class Batch(_message.Message):
         started_at: _timestamp_pb2.Timestamp | None = ...,
         summary: _result_pb2.BatchSummary | None = ...,
         last_sequence: _builtins.int = ...,
+        cancel_reason: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "problem_digest", b"problem_digest", "selection", b"selection", "started_at", b"started_at", "submitted_at", b"submitted_at", "summary", b"summary"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_cancel_reason", b"_cancel_reason", "cancel_reason", b"cancel_reason", "options", b"options", "problem_digest", b"problem_digest", "selection", b"selection", "started_at", b"started_at", "submitted_at", b"submitted_at", "summary", b"summary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates_finished", b"candidates_finished", "candidates_total", b"candidates_total", "id", b"id", "labels", b"labels", "last_sequence", b"last_sequence", "options", b"options", "problem_digest", b"problem_digest", "problem_id", b"problem_id", "request_id", b"request_id", "selection", b"selection", "started_at", b"started_at", "state", b"state", "submitted_at", b"submitted_at", "summary", b"summary", "tenant", b"tenant", "verdict_counts", b"verdict_counts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_cancel_reason", b"_cancel_reason", "cancel_reason", b"cancel_reason", "candidates_finished", b"candidates_finished", "candidates_total", b"candidates_total", "id", b"id", "labels", b"labels", "last_sequence", b"last_sequence", "options", b"options", "problem_digest", b"problem_digest", "problem_id", b"problem_id", "request_id", b"request_id", "selection", b"selection", "started_at", b"started_at", "state", b"state", "submitted_at", b"submitted_at", "summary", b"summary", "tenant", b"tenant", "verdict_counts", b"verdict_counts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__cancel_reason: _TypeAlias = _typing.Literal["cancel_reason"]  # noqa: Y015
+    _WhichOneofArgType__cancel_reason: _TypeAlias = _typing.Literal["_cancel_reason", b"_cancel_reason"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__cancel_reason) -> _WhichOneofReturnType__cancel_reason | None: ...
 
 Global___Batch: _TypeAlias = Batch  # noqa: Y015
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ from verifierd.audit.schema import BLOBS, CANDIDATES, RECORDS
 from verifierd.audit.store import Store
 from verifierd.durable import watching
 from verifierd.durable.watching import Told
-from verifierd.errors import BatchFailed, Draining, RecordUnreadable, RequestIdTaken, UnknownBatch
+from verifierd.errors import BatchFailed, Draining, QueueFull, RecordUnreadable, RequestIdTaken, UnknownBatch
 from verifierd.logs import bound_ids
 from verifierd.model import BatchAccepted, BatchOptions, Verdict
 
@@ -342,6 +343,63 @@ async def test_what_is_logged_of_a_batch_names_its_own_caller_only(store: Store)
     traces = {each["event"]: each.get("trace_id") for each in logged if "batch_id" in each}
     assert traces["batch_ended"] == ASKER.trace_id
     assert traces["durable_batch_failed"] is None
+
+
+async def test_the_log_joins_a_batch_with_its_caller_s_request_and_tells_why_it_was_cancelled(
+    store: Store,
+) -> None:
+    async with asyncio.timeout(30):
+        with capture_logs([merge_contextvars]) as logged:
+            executor = Held("c0")
+            async with life(store, executor) as daemon:
+                await daemon.durable.submit(submission("right", "wrong"))
+                await executor.held.wait()
+                await daemon.durable.cancel("batch-r1", ASKER, "seen enough")
+                await daemon.watched("batch-r1")
+    told = {each["event"]: each for each in logged if each.get("batch_id") == "batch-r1"}
+    assert told["batch_accepted"]["request_id"] == told["batch_started"]["request_id"] == "r1"
+    assert told["batch_accepted"]["candidates"] == 2
+    cancel = told["batch_cancel_asked"]
+    assert (cancel["reason"], cancel["requested_by"]) == ("seen enough", ASKER.requested_by)
+
+
+@pytest.mark.parametrize("never_judged", ["c0", "c1"])
+async def test_a_batch_that_is_taken_up_again_is_logged_so_with_and_without_results(
+    store: Store, never_judged: str
+) -> None:
+    async with asyncio.timeout(30):
+        with capture_logs([merge_contextvars]) as before:
+            executor = Held(never_judged)
+            async with life(store, executor) as daemon:
+                await daemon.durable.submit(submission("right", "wrong"))
+                await executor.held.wait()
+        with capture_logs([merge_contextvars]) as after:
+            async with life(store) as daemon:
+                await daemon.watched("batch-r1")
+    begins = ("batch_started", "batch_resumed")
+    assert [each["event"] for each in before if each["event"] in begins] == ["batch_started"]
+    (resumed,) = (each for each in after if each["event"] in begins)
+    assert (resumed["event"], resumed["request_id"]) == ("batch_resumed", "r1")
+    assert resumed["verdicts"] == ({} if never_judged == "c0" else {"ACCEPTED": 1})
+
+
+async def test_a_batch_that_waited_for_room_in_the_engine_is_logged_as_begun_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asyncio.timeout(30), life(store) as daemon:
+        steps, full = daemon.engine.steps, [QueueFull(0.01)]
+
+        def once_full(*asked: Any) -> AsyncGenerator[Any, None]:
+            if full:
+                raise full.pop()
+            return steps(*asked)
+
+        monkeypatch.setattr(daemon.engine, "steps", once_full)
+        with capture_logs([merge_contextvars]) as logged:
+            await daemon.durable.submit(submission("right"))
+            await daemon.watched("batch-r1")
+    begun = [each["event"] for each in logged if each["event"] in ("batch_started", "batch_resumed")]
+    assert (full, begun) == ([], ["batch_started"])
 
 
 async def test_batches_that_are_not_there_are_named(store: Store) -> None:

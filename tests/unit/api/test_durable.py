@@ -28,6 +28,7 @@ from verifierd.audit.pages import Asked, Page
 from verifierd.durable.standing import Standing
 from verifierd.errors import InvalidField
 from verifierd.model import BatchOptions, Cluster, Verdict
+from verifierd_client._reading import read_durable_batch
 
 NEXT = "of the page before"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -158,6 +159,13 @@ async def test_a_list_is_written_beside_the_event_loop_and_without_its_clusters(
     answer = await service.ListBatches(wire.ListBatchesRequest(), Context())
     assert [batch.id for batch in answer.batches] == [one.row.id]
     assert answer.next_page_token == NEXT
+
+
+@pytest.mark.parametrize("reason", [None, "", "seen enough"])
+def test_why_a_batch_was_cancelled_comes_back_to_its_caller(reason: str | None) -> None:
+    one = standing("finished")
+    message = batch_to_proto(replace(one, row=replace(one.row, cancel_reason=reason)))
+    assert read_durable_batch(message).cancel_reason == reason
 
 
 @pytest.mark.anyio

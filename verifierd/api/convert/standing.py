@@ -49,6 +49,7 @@ def batch_to_proto(standing: Standing, *, with_clusters: bool = True) -> wire.Ba
         started_at=timestamp(row.started_at_ns or 0),
         summary=None if event is None else summary_to_proto(event),
         last_sequence=standing.last_sequence,
+        cancel_reason=row.cancel_reason,
     )
 
 
