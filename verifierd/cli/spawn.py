@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from sandboxes.inside import linux
 from verifierd.daemon import StartFailed
 
 START_TIMEOUT_S = 60.0
@@ -44,6 +46,7 @@ async def daemon_process(config: Path | None = None) -> AsyncIterator[str]:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
+                preexec_fn=_outlive_nobody,
             )
         try:
             yield await _address(process, folder)
@@ -53,6 +56,11 @@ async def daemon_process(config: Path | None = None) -> AsyncIterator[str]:
             raise StartFailed(f"the daemon ended with status {process.returncode}: {_last_words(folder)}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _outlive_nobody() -> None:
+    """Be told to stop when the command has gone that this daemon is for, even where it was killed."""
+    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 async def _address(process: asyncio.subprocess.Process, folder: Path) -> str:
