@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit=67108864",
     "PRAGMA cache_size=-8192",
 )
+
+# A text that somebody put in and that is no UTF-8 keeps nobody from reading what stands beside it.
+_ANY_TEXT = partial(str, encoding="utf-8", errors="backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ def _sqlite(path: Path) -> Place:
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:
+    connection.text_factory = _ANY_TEXT
     connection.isolation_level = None  # transactions begin where SQLAlchemy says so, by `_begin_sqlite`
     for pragma in _PRAGMAS:
         connection.execute(pragma)

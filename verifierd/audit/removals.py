@@ -20,11 +20,7 @@ _KIND = "records_removed"
 def removals(connection: sa.Connection) -> Iterator[RecordsRemoved]:
     """Yield each removal, in the order in which they were made; records that were altered tell nothing."""
     of_record = RECORDS.c
-    # As bytes: SQLite keeps a value of any type in any column.
-    contents = (
-        sa.cast(column, sa.LargeBinary).label(column.name)
-        for column in (of_record.body, of_record.previous_hash, of_record.hash)
-    )
+    contents = (of_record.body, of_record.previous_hash, of_record.hash)
     chosen = sa.select(of_record.sequence, *contents).where(of_record.batch_id == "", of_record.kind == _KIND)
     for row in connection.execute(chosen.order_by(of_record.sequence)):
         try:

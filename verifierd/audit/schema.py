@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from verifierd.audit.columns import Bytes
+
 SCHEMA_VERSION = "0001"
 """The newest revision among `migrations/versions`: what these tables are."""
 
@@ -23,7 +25,7 @@ CHAIN_HEAD = sa.Table(
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True),  # 1: there is one row
     sa.Column("sequence", Number, nullable=False),  # of the newest record; 0: there is none
-    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("hash", Bytes, nullable=False),
 )
 
 RECORDS = sa.Table(
@@ -33,9 +35,9 @@ RECORDS = sa.Table(
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("batch_id", sa.String(128), nullable=False),  # empty where it is of no batch
     sa.Column("recorded_at_ns", Number, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Column("previous_hash", sa.LargeBinary, nullable=False),
-    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
+    sa.Column("previous_hash", Bytes, nullable=False),
+    sa.Column("hash", Bytes, nullable=False),
     sa.Index("records_of_batch", "batch_id", "sequence"),
 )
 
@@ -148,7 +150,7 @@ BLOBS = sa.Table(
     sa.Column("size_bytes", Number, nullable=False),
     sa.Column("stored_bytes", Number, nullable=False),
     # Small ones lie here, and so are committed with the records that name them; null: in the blob folder.
-    sa.Column("content", sa.LargeBinary),
+    sa.Column("content", Bytes),
     sa.Column("stored_at_ns", Number, nullable=False),
 )
 EXECUTIONS_OF_A_RECORD = 1 << 20

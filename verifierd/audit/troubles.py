@@ -56,8 +56,10 @@ def trouble_of(error: BaseException) -> str | None:
 def _sqlite_words(error: sqlite3.Error) -> str:
     name = getattr(error, "sqlite_errorname", "")
     known = next((words for prefix, words in _SQLITE_WORDS.items() if name.startswith(prefix)), None)
-    return known or str(error)
+    return known or _first_line(error)
 
 
 def _first_line(error: BaseException | None) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]
+    line = next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]
+    # A driver may quote what somebody put into the store, which could steer a terminal.
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)

@@ -265,14 +265,29 @@ def test_lost_outputs_are_told_and_the_others_are_printed(audit: Audit) -> None:
     assert audit("show", "3").code == 0
 
 
-def test_a_damaged_record_is_named_and_others_are_shown(audit: Audit) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x'6a756e6b'",
+        "'junk'",
+        "substr(body, 1, length(body) - 1) || x'00'",  # a text that is no UTF-8
+        "cast(x'1b5d303b6f776e65640728b52ffd80' as text)",
+        "4294967296",
+        "0.5",
+    ],
+)
+def test_a_damaged_record_is_named_and_others_are_shown(audit: Audit, body: str) -> None:
     store = audit.opened()
     with store.writing() as connection:
-        connection.execute(sa.update(RECORDS).where(RECORDS.c.sequence == 3).values(body=b"junk"))
+        connection.execute(sa.text(f"UPDATE records SET body = {body} WHERE sequence = 3"))  # noqa: S608
     store.close()
-    refused = audit("show", "3")
-    assert (refused.code, "record 3" in refused.err) == (3, True)
+    for arguments in (("show", "3"), ("diff", "2", "3")):
+        refused = audit(*arguments)
+        assert (refused.code, "record 3 of the audit store is damaged" in refused.err) == (3, True)
+        assert refused.err.rstrip("\n").isprintable()
     assert "record 3" in audit("show", "3.0").out
+    told = audit("logs", "3f2a")
+    assert (told.code, "record 3" in told.out, "answer of t1" in told.out) == (3, True, True)
     assert audit("show", "2").code == 0
     rows = audit("export", "--out", audit.database.parent / "all.jsonl", "--json").json_lines
     assert rows == [

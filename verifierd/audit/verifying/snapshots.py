@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 @contextmanager
 def snapshot(store: Store) -> Iterator[sa.Connection]:
-    """Give a connection all of whose statements see the same state, and which reads any text.
+    """Give a connection all of whose statements see the same state.
 
     Raises:
         StoreUnavailable: the store cannot be read at the moment.
@@ -25,14 +25,7 @@ def snapshot(store: Store) -> Iterator[sa.Connection]:
     with store.reading() as connection:
         if store.is_postgresql:  # a transaction of SQLite is one anyway
             connection.execution_options(isolation_level="REPEATABLE READ")
-            yield connection
-            return
-        driver: Any = connection.connection.driver_connection
-        driver.text_factory = _any_text
-        try:
-            yield connection
-        finally:
-            driver.text_factory = str
+        yield connection
 
 
 def raw_rows(
@@ -49,10 +42,6 @@ def raw_rows(
         {column.name: _value(column, row[column.name]) for column in table.c}
         for row in connection.execute(chosen).mappings()
     ]
-
-
-def _any_text(content: bytes) -> str:
-    return content.decode("utf-8", "backslashreplace")
 
 
 def _value(column: sa.Column[Any], value: Any) -> Any:
