@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.support.filled import ENTRIES, fill
+from tests.support.entries import begun
+from tests.support.filled import ENTRIES, fill, write
 from tests.unit.cli.conftest import Command
 from verifierd.audit import checkpoints
 from verifierd.audit.appending import lock_head
@@ -216,9 +217,25 @@ def test_a_batch_is_held_and_freed(command: Command, database: Path) -> None:
     store.close()
 
 
+def test_a_batch_is_held_by_the_beginning_of_its_id_where_no_other_has_it(
+    command: Command, database: Path
+) -> None:
+    store = open_store(StoreSettings(str(database)))
+    write(store, begun("3f2a91c0d4e5"), begun("3f2b91c0d4e5"))
+    store.close()
+    (told,) = command(
+        "audit", "hold", "3f2a", "--database", database, "--reason", "case 7", "--json"
+    ).json_lines
+    assert told == {"batch_id": "3f2a91c0d4e5", "is_held": True, "changed": True}
+    ended = command("audit", "release", "3f2", "--database", database, "--reason", "case 7")
+    assert ended.code == 2
+    assert "3f2a91c0d4e5, 3f2b91c0d4e5; give more of it" in ended.err
+
+
 def test_a_hold_says_why_and_names_a_batch_that_there_is(command: Command, database: Path) -> None:
     ended = command("audit", "hold", "none", "--database", database, "--reason", "case 7")
-    assert (ended.code, ended.err) == (2, "error: the audit store knows no batch 'none'\n")
+    assert ended.code == 2
+    assert "there is no batch 'none'; `verifierd audit list` tells those that are" in ended.err
     ended = command("audit", "hold", "a", "--database", database)
     assert ended.code == 2
     assert "--reason" in ended.err
@@ -228,8 +245,8 @@ def test_a_batch_that_retention_removed_says_when_and_why(command: Command, data
     as_json(command, database, "retain", "--keep-gib", "0")
     ended = command("audit", "hold", "a", "--database", database, "--reason", "case 7")
     assert ended.code == 2
-    assert "batch 'a' was removed at 20" in ended.err
-    assert ": beyond 0 GiB; removed by " in ended.err
+    assert "batch a is not there: retention removed it at 20" in ended.err
+    assert ", beyond 0 GiB; removed by " in ended.err
 
 
 def test_keys_are_made_once(command: Command, tmp_path: Path) -> None:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from verifierd.audit.errors import EntryRefused, UnknownBatch
 from verifierd.audit.holding import change_hold
-from verifierd.audit.removals import removal_of
-from verifierd.audit.store import Store
+from verifierd.audit.naming import named_batch
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.who import who
 from verifierd.cli.exits import ExitCode, reported
@@ -24,9 +19,10 @@ from verifierd.config import load_settings
 
 HOLD_HELP = """Put a batch under legal hold: retention does not remove it.
 
-Who did it, when and why is recorded in the chain, and so is its end (`verifierd audit release`).
+BATCH is a batch's id, or enough of its beginning. Who did it, when and why is recorded in the chain, and so
+is its end (`verifierd audit release`).
 
-    verifierd audit hold 01J9ZX4Q7E --reason "case 2026-114"
+    verifierd audit hold 3f2a91c0 --reason "case 2026-114"
 
 Exit status: 0 it is held; 2 there is no such batch, or an option or a setting is wrong; 3 the store cannot be
 read or written.
@@ -34,13 +30,15 @@ read or written.
 
 RELEASE_HELP = """Free a batch of its legal hold: retention may remove it again.
 
-    verifierd audit release 01J9ZX4Q7E --reason "case 2026-114 is closed"
+BATCH is a batch's id, or enough of its beginning.
+
+    verifierd audit release 3f2a91c0 --reason "case 2026-114 is closed"
 
 Exit status: 0 it is free; 2 there is no such batch, or an option or a setting is wrong; 3 the store cannot be
 read or written.
 """
 
-BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="Its id.", show_default=False)]
+BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch.", show_default=False)]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, as it is recorded.", show_default=False)]
 JsonOption = Annotated[bool, typer.Option("--json", help=JSON_HELP)]
 
@@ -54,10 +52,7 @@ def hold(
     as_json: JsonOption = False,
 ) -> None:
     """Put a batch under hold."""
-    with _changing(database, blobs, config, as_json) as store:
-        is_new = change_hold(store, batch, is_held=True, by=who(), reason=reason, now_ns=time.time_ns())
-        _tell(batch, True, is_new, as_json)
-    raise typer.Exit(ExitCode.FINE)
+    _change(batch, True, reason, database, blobs, config, as_json)
 
 
 def release(
@@ -69,28 +64,25 @@ def release(
     as_json: JsonOption = False,
 ) -> None:
     """Free a batch."""
-    with _changing(database, blobs, config, as_json) as store:
-        is_new = change_hold(store, batch, is_held=False, by=who(), reason=reason, now_ns=time.time_ns())
-        _tell(batch, False, is_new, as_json)
-    raise typer.Exit(ExitCode.FINE)
+    _change(batch, False, reason, database, blobs, config, as_json)
 
 
-@contextmanager
-def _changing(database: str | None, blobs: str | None, config: Path | None, as_json: bool) -> Iterator[Store]:
+def _change(
+    batch: str,
+    is_held: bool,
+    reason: str,
+    database: str | None,
+    blobs: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
     with reported(as_json), opened(load_settings(config), database, blobs) as store:
-        try:
-            yield store
-        except UnknownBatch as error:
-            removal = removal_of(store, error.batch_id)
-            if removal is None:
-                raise
-            when = datetime.fromtimestamp(removal.occurred_at_ns // 10**9, UTC).isoformat()
-            raise EntryRefused(f"batch {error.batch_id!r} was removed at {when}: {removal.why}") from None
-
-
-def _tell(batch: str, is_held: bool, is_new: bool, as_json: bool) -> None:
-    if as_json:
-        print_json({"batch_id": batch, "is_held": is_held, "changed": is_new})
-        return
-    state = "under" if is_held else "free of"
-    print_views(plain(f"batch {batch} is {'' if is_new else 'already '}{state} legal hold"))
+        with store.reading() as connection:
+            batch_id = named_batch(connection, batch).id
+        is_new = change_hold(store, batch_id, is_held=is_held, by=who(), reason=reason, now_ns=time.time_ns())
+        if as_json:
+            print_json({"batch_id": batch_id, "is_held": is_held, "changed": is_new})
+        else:
+            state = "under" if is_held else "free of"
+            print_views(plain(f"batch {batch_id} is {'' if is_new else 'already '}{state} legal hold"))
+    raise typer.Exit(ExitCode.FINE)
