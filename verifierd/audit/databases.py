@@ -83,7 +83,11 @@ def blobs_beside(place: Place) -> str:
         StoreUnavailable: it is none with a file.
     """
     if place.file is None:
-        raise StoreUnavailable(place.shown, "a store in PostgreSQL needs a place for blobs: set audit.blobs")
+        raise StoreUnavailable(
+            place.shown,
+            "a store in PostgreSQL needs a place for blobs: set audit.blobs of the same settings, or give "
+            "--blobs to `verifierd audit` and `verifierd console`",
+        )
     return f"{place.file}.blobs"
 
 

@@ -80,10 +80,10 @@ def open_store(settings: StoreSettings, *, create: bool = True) -> Store:
     """
     place = databases.place_of(settings.database)
     databases.prepare(place, create=create)
-    blobs = settings.blobs or databases.blobs_beside(place)
     engine = databases.engine_of(place)
     try:
         version = _version(engine, place.shown, create=create)
+        blobs = settings.blobs or databases.blobs_beside(place)
         # Only now is anything altered or made: what was named may be somebody else's.
         databases.log_ahead(engine)
         files = BlobFiles(blobs)

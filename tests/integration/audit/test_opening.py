@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -182,5 +184,14 @@ def test_a_database_that_the_server_does_not_have_is_named(postgres: Postgres, t
 
 
 def test_a_store_in_postgresql_wants_a_place_for_blobs(postgres: Postgres) -> None:
-    with pytest.raises(StoreUnavailable, match=r"set audit.blobs"):
+    with pytest.raises(StoreUnavailable, match=r"set audit.blobs of the same settings, or give --blobs"):
         open_store(StoreSettings(postgres.new_database()))
+
+
+def test_a_server_that_is_not_there_is_said_before_a_missing_place_for_blobs() -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))  # and listens not: who connects is refused
+        port = taken.getsockname()[1]
+        with pytest.raises(StoreUnavailable, match=r"refused") as refused:
+            open_store(StoreSettings(f"postgresql://user@127.0.0.1:{port}/audit"))
+    assert "blobs" not in str(refused.value)

@@ -44,6 +44,22 @@ def test_large_outputs_are_shown_printed_exported_and_verified(
     assert command("audit", "verify", *options).code == 0
 
 
+def test_the_blobs_of_the_settings_are_of_the_store_that_they_name_or_else_of_the_one_given(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = StoreSettings(str(tmp_path / "audit.db"), str(tmp_path / "elsewhere"))
+    store = open_store(settings)
+    write(store, begun(BATCH), judged(0, BATCH, executions=(execution(stdout=LARGE),)), ended(BATCH))
+    store.close()
+    logs = ("audit", "logs", BATCH, "--database", settings.database)
+    assert command(*logs).code == 3
+    monkeypatch.setenv("VERIFIERD_AUDIT__BLOBS", settings.blobs)
+    assert command(*logs).code == 0
+    monkeypatch.setenv("VERIFIERD_AUDIT__DATABASE", str(tmp_path / "other.db"))
+    assert command(*logs).code == 3
+    assert command(*logs, "--blobs", settings.blobs).code == 0
+
+
 @IN_FOLDER_AND_S3
 def test_a_missing_blob_is_told_by_every_command(
     command: Command, options: tuple[str, ...], blob_place: BlobPlace

@@ -32,7 +32,7 @@ BlobsOption = Annotated[
         "--blobs",
         metavar="FOLDER|URL",
         help="Where its large blobs are, such as s3://BUCKET/PREFIX. Without it `audit.blobs` of the "
-        "settings, or the folder beside an SQLite file.",
+        "settings, unless those name another store; or the folder beside an SQLite file.",
         show_default=False,
     ),
 ]
@@ -68,9 +68,9 @@ def _place(settings: Settings, database: str | None, blobs: str | None) -> Store
 
     named = store_settings(settings)
     if database:
-        # The blobs of the settings are those of their own database.
-        own = settings.audit.blobs if is_of_settings(settings, database) else ""
-        named = StoreSettings(database, own)
+        # The blobs of the settings are those of the database that they name, if they name one.
+        is_other = bool(settings.audit.database) and not is_of_settings(settings, database)
+        named = StoreSettings(database, "" if is_other else settings.audit.blobs)
     if named is None:
         raise ConfigError(
             "no audit store is named: give --database, or set audit.database in the file of --config or in "
