@@ -242,6 +242,15 @@ def test_logs_are_what_the_programs_wrote(audit: Audit) -> None:
     assert audit("logs", "b2").code == 1
 
 
+def test_logs_tell_redacted_from_cut(audit: Audit) -> None:
+    store = audit.opened()
+    kept = judged(0, "b2", executions=(execution(stdout=b"a key: [redacted]", stdout_total_bytes=210),))
+    write(store, replace(kept, redactions=1), judged(1, "b2", executions=kept.result.executions))
+    store.close()
+    assert "standard output, redacted; it was 210 bytes" in audit("logs", "b2", "c0").out
+    assert "standard output, the first 17 of 210 bytes" in audit("logs", "b2", "c1").out
+
+
 def test_logs_of_programs_that_wrote_nothing_say_so_by_their_exit_status(audit: Audit) -> None:
     store = audit.opened()
     write(store, begun("b3"), judged(0, "b3", executions=(execution(stdout=b"", stdout_total_bytes=0),)))

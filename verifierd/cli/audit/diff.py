@@ -83,7 +83,7 @@ def diff(
             if not is_one_problem:
                 print_views("they are of different problems: there are no tests to tell them apart by")
             else:
-                print_views(*_tests(one, apart, tests), *_probes(one, probes, tests))
+                print_views(*_tests(one, other, apart, tests), *_probes(one, probes, tests))
     raise typer.Exit(ExitCode.NEGATIVE if lines or apart or probes else ExitCode.FINE)
 
 
@@ -116,7 +116,7 @@ def _heads(one: _Side, other: _Side, lines: list[str]) -> list[RenderableType]:
     return views
 
 
-def _tests(one: _Side, apart: list[Apart], most: int) -> list[RenderableType]:
+def _tests(one: _Side, other: _Side, apart: list[Apart], most: int) -> list[RenderableType]:
     if not apart:
         return ["no test tells them apart"]
     problem = problem_in(one.begun.problem) if one.begun is not None else None
@@ -132,7 +132,13 @@ def _tests(one: _Side, apart: list[Apart], most: int) -> list[RenderableType]:
                     expand=False,
                 )
             )
-        views.append(Columns([_did("A", each.first), _did("B", each.second)], expand=True, equal=True))
+        views.append(
+            Columns(
+                [_did("A", each.first, one.judged), _did("B", each.second, other.judged)],
+                expand=True,
+                equal=True,
+            )
+        )
     if len(apart) > most:
         views.append(Text(f"{len(apart) - most} more; `--tests` shows them", style="dim"))
     return views
@@ -153,11 +159,15 @@ def _probes(one: _Side, probe_ids: list[str], most: int) -> list[RenderableType]
     return views
 
 
-def _did(side: str, result: ExecutionResult | None) -> RenderableType:
+def _did(side: str, result: ExecutionResult | None, judged: CandidateJudged) -> RenderableType:
     if result is None:
         return Padding(Text(f"{side}: not run"), (0, 0, 0, 2), expand=False)
     head = Text.assemble(f"{side}: ", words(word(result.verdict)))
-    return Padding(Group(head, plain(result.detail), *output_views(result)), (0, 0, 0, 2), expand=False)
+    return Padding(
+        Group(head, plain(result.detail), *output_views(result, judged.redactions)),
+        (0, 0, 0, 2),
+        expand=False,
+    )
 
 
 def _form(

@@ -100,7 +100,7 @@ def _print(row: CandidateRow, record: ReadRecord | str, test: str) -> bool:
         views += [Text(each, style="red") for _, each in record.lost]
         if isinstance(judged := record.entry, CandidateJudged):
             for each in judged.result.executions:
-                outputs = list(output_views(each))
+                outputs = list(output_views(each, judged.redactions))
                 if outputs and test in {"", each.test_id}:
                     views.append(Text.assemble("test ", plain(each.test_id), ": ", words(word(each.verdict))))
                     views += [Padding(view, (0, 0, 0, 2), expand=False) for view in outputs]

@@ -12,6 +12,7 @@ from rich.text import Text
 from sandboxes.model import Limits
 from verifierd.audit.entries import BatchBegun, BatchEnded, CandidateJudged
 from verifierd.audit.found import BatchRow, CandidateRow, execution_name, first_id
+from verifierd.audit.kept import kept_text
 from verifierd.audit.recorded import ReadRecord, RecordedExecution
 from verifierd.cli.audit.tables import facts, memory_text, state_text, time_text, verdicts_text
 from verifierd.cli.audit.texts import readable, when, word
@@ -130,21 +131,24 @@ def execution_views(execution: RecordedExecution) -> list[RenderableType]:
     rows += [("lost", Text(each, style="red")) for each in execution.lost]
     views: list[RenderableType] = [facts(f"execution {row.name}", rows)]
     if result is not None:
-        views += output_views(result)
+        views += output_views(result, 0 if judged is None else judged.redactions)
     if judged is not None and judged.candidate.source:
         views.append(_block("program", readable(judged.candidate.source)))
     return views
 
 
-def output_views(result: ExecutionResult) -> Iterator[RenderableType]:
-    """Yield what an execution wrote and returned; nothing for what is empty."""
+def output_views(result: ExecutionResult, redactions: int) -> Iterator[RenderableType]:
+    """Yield what an execution wrote and returned; nothing for what is empty.
+
+    `redactions` are those of its candidate.
+    """
     for name, content, total_bytes in (
         ("standard output", result.stdout, result.stdout_total_bytes),
         ("standard error", result.stderr, result.stderr_total_bytes),
     ):
         if content or total_bytes:
-            cut = f", the first {len(content)} of {total_bytes} bytes" if total_bytes > len(content) else ""
-            yield _block(f"{name}{cut}", readable(content))
+            told = kept_text(content, total_bytes, verdict=result.verdict, redactions=redactions)
+            yield _block(f"{name}, {told}" if told else name, readable(content))
     if result.actual is not None:
         yield _block("returned", readable(show_value(result.actual[0])))
 
