@@ -100,6 +100,30 @@ def test_batches_are_listed_by_what_is_asked_for(
     assert listed.code == (0 if names else 1)
 
 
+@pytest.mark.parametrize("columns", ["", "80", "100"])
+def test_ids_are_whole_in_lists_of_any_width(
+    audit: Audit, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    store = audit.opened()
+    problem, sandbox = "a problem of some length", "16776-2642834/sandbox-2"
+    counts = {verdict: execution("t0", verdict, sandbox_id=sandbox) for verdict in list(Verdict)[:8]}
+    judgements = [
+        judged(place, "b3" * 16, verdict=verdict, executions=(each,))
+        for place, (verdict, each) in enumerate(counts.items())
+    ]
+    write(store, begun("b3" * 16, problem_id=problem), *judgements, ended("b3" * 16))
+    store.close()
+    assert audit("hold", "b3b3", "--reason", "case 7").code == 0
+    told = audit("list").out
+    assert "b3" * 6 in told
+    assert BATCH[:12] in told
+    told = audit("list", "b3b3", "--executions").out
+    assert ("no room for memory" in told, sandbox in told) == (True, columns != "80")
+    assert audit("list", "b3b3").out.count("b3" * 6) == len(counts)
+    assert all(len(line) <= int(columns or 100) for line in told.splitlines())
+
+
 def test_a_list_of_a_batch_has_its_candidates_by_the_beginning_of_its_id(audit: Audit) -> None:
     rows = audit("list", "3f2a", "--json").json_lines
     assert [(row["record"], row["candidate_id"], row["verdict"]) for row in rows] == [

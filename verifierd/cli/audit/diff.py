@@ -23,6 +23,7 @@ from verifierd.cli.audit.as_json import outputs_as_json, row_as_json
 from verifierd.cli.audit.inputs import probe_input, problem_in, test_input
 from verifierd.cli.audit.show_views import output_views
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
+from verifierd.cli.audit.tables import ID_CHARS
 from verifierd.cli.audit.texts import readable, word
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
@@ -104,7 +105,7 @@ def _heads(one: _Side, other: _Side, lines: list[str]) -> list[RenderableType]:
         table.add_column(name, overflow="fold")
     sides = (one, other)
     table.add_row("candidate", *(plain(side.row.candidate_id) for side in sides))
-    table.add_row("batch", *(plain(side.row.batch_id) for side in sides))
+    table.add_row("batch", *(plain(side.row.batch_id[:ID_CHARS]) for side in sides))
     table.add_row("record", *(str(side.row.sequence) for side in sides))
     table.add_row("verdict", *(words(word(side.row.verdict)) for side in sides))
     table.add_row("tests passed", *(f"{side.row.tests_passed}/{side.row.tests_total}" for side in sides))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from verifierd.audit.filters import BATCH_STATES, BatchFilter, ExecutionFilter
 from verifierd.audit.finding_batches import batches
@@ -17,8 +16,9 @@ from verifierd.audit.found import BatchRow, CandidateRow, ExecutionRow
 from verifierd.audit.lookups import each_of
 from verifierd.audit.naming import named_batch
 from verifierd.cli.audit.as_json import row_as_json
+from verifierd.cli.audit.fitting import Listing
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
-from verifierd.cli.audit.tables import batches_table, candidates_table, executions_table
+from verifierd.cli.audit.tables import batches_listing, candidates_listing, executions_listing
 from verifierd.cli.audit.texts import TIME_HELP, time_from, verdicts_from
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
@@ -142,21 +142,21 @@ def _print(rows: Iterable[Row], as_json: bool, limit: int) -> int:
     if not listed:
         print_views("nothing recorded matches")
         return 0
-    table = _table(listed)
+    view = _view(listed)
     if len(listed) == limit:
-        table.caption = f"the first {limit}; `--limit` shows more"
-    print_views(table)
+        view.remark = f"the first {limit}; `--limit` shows more"
+    print_views(view)
     return len(listed)
 
 
-def _table(rows: list[Row]) -> Table:
+def _view(rows: list[Row]) -> Listing:
     match rows[0]:
         case BatchRow():
-            return batches_table(row for row in rows if isinstance(row, BatchRow))
+            return batches_listing(row for row in rows if isinstance(row, BatchRow))
         case CandidateRow():
-            return candidates_table(row for row in rows if isinstance(row, CandidateRow))
+            return candidates_listing(row for row in rows if isinstance(row, CandidateRow))
         case ExecutionRow():
-            return executions_table(row for row in rows if isinstance(row, ExecutionRow))
+            return executions_listing(row for row in rows if isinstance(row, ExecutionRow))
 
 
 def _refuse(options: Mapping[str, object], why: str, theirs: str) -> None:

@@ -13,7 +13,7 @@ from verifierd.audit.naming import named_batch
 from verifierd.audit.search_index import BEGINNING_CHARS, BEGINNINGS, TEXT_BYTES, words_of
 from verifierd.cli.audit.as_json import row_as_json
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
-from verifierd.cli.audit.tables import candidates_table
+from verifierd.cli.audit.tables import candidates_listing
 from verifierd.cli.audit.texts import verdicts_from
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
@@ -63,10 +63,10 @@ def search(
             for row in rows:
                 print_json(row_as_json(row))
         elif rows:
-            table = candidates_table(rows)
+            view = candidates_listing(rows)
             if len(rows) == limit:
-                table.caption = f"the first {limit}; `--limit` shows more"
-            print_views(table)
+                view.remark = f"the first {limit}; `--limit` shows more"
+            print_views(view)
         else:
             print_views("no candidate has these words")
     raise typer.Exit(ExitCode.FINE if rows else ExitCode.NEGATIVE)

@@ -191,7 +191,13 @@ def _summary(ended: BatchEnded) -> Iterator[RenderableType]:
 def _executions(row: CandidateRow, judged: CandidateJudged) -> Table:
     table = Table(expand=False)
     for name in ("id", "test", "verdict", "CPU", "memory", "why"):
-        table.add_column(name, overflow="fold", justify="right" if name in {"CPU", "memory"} else "left")
+        is_number = name in {"CPU", "memory"}
+        table.add_column(
+            name,
+            overflow="fold",
+            justify="right" if is_number else "left",
+            no_wrap=is_number or name == "id",
+        )
     for place, each in enumerate(judged.result.executions):
         table.add_row(
             "" if row.duplicate_of else execution_name(first_id(row.sequence) + place),

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from verifierd.audit.found import BatchRow, CandidateRow, ExecutionRow
-from verifierd.cli.audit.texts import SECOND_NS, when, word
+from verifierd.cli.audit.fitting import Column, Listing
+from verifierd.cli.audit.texts import SECOND_NS, minute, word, zone
 from verifierd.cli.output import money_text, plain, seconds_text
 from verifierd.cli.words import counted, short, words
 from verifierd.model import Verdict
@@ -31,59 +32,92 @@ def facts(title: str, rows: Iterable[tuple[str, RenderableType | None]]) -> Tabl
     return table
 
 
-def batches_table(rows: Iterable[BatchRow]) -> Table:
+def batches_listing(rows: Iterable[BatchRow]) -> Listing:
     """Return batches, a line each."""
-    table = _table("batch", "submitted", "problem", "state", "candidates", "verdicts", "cost")
-    for row in rows:
-        total = f" of {row.candidates_total}" if row.candidates_total else ""
-        table.add_row(
-            plain(row.id[:ID_CHARS]),
-            when(row.submitted_at_ns),
-            plain(row.problem_id),
-            state_text(row),
-            f"{row.candidates_finished}{total}",
-            _short(row.verdict_counts),
-            "" if row.money_usd is None else money_text(row.money_usd),
-        )
-    return table
+    columns = (
+        Column("batch"),
+        Column(f"submitted ({zone()})"),
+        Column("problem", is_text=True),
+        Column("state", is_text=True, folds=True),
+        Column("candidates", is_number=True),
+        Column("verdicts", is_text=True, folds=True),
+        Column("cost", is_number=True, gives_way=1),
+    )
+    return Listing(columns, map(_batch_cells, rows))
 
 
-def candidates_table(rows: Iterable[CandidateRow]) -> Table:
+def candidates_listing(rows: Iterable[CandidateRow]) -> Listing:
     """Return candidates, a line each."""
-    table = _table("record", "batch", "candidate", "language", "verdict", "tests", "CPU", "memory")
-    for row in rows:
-        candidate = plain(row.candidate_id)
-        if row.duplicate_of:
-            candidate = Text.assemble(candidate, (" = ", "dim"), plain(row.duplicate_of))
-        table.add_row(
-            str(row.sequence),
-            plain(row.batch_id[:ID_CHARS]),
-            candidate,
-            plain(row.language),
-            words(word(row.verdict)),
-            f"{row.tests_passed}/{row.tests_total}",
-            time_text(row.cpu_time_ns),
-            memory_text(row.peak_memory_bytes),
-        )
-    return table
+    columns = (
+        Column("record"),
+        Column("batch"),
+        Column("candidate", is_text=True),
+        Column("language", gives_way=2),
+        Column("verdict", is_text=True, folds=True),
+        Column("tests", is_number=True),
+        Column("CPU", is_number=True),
+        Column("memory", is_number=True, gives_way=1),
+    )
+    return Listing(columns, map(_candidate_cells, rows))
 
 
-def executions_table(rows: Iterable[ExecutionRow]) -> Table:
+def executions_listing(rows: Iterable[ExecutionRow]) -> Listing:
     """Return executions, a line each."""
-    table = _table("id", "recorded", "problem", "candidate", "test", "verdict", "CPU", "memory", "sandbox")
-    for row in rows:
-        table.add_row(
-            row.name,
-            when(row.recorded_at_ns),
-            plain(row.problem_id),
-            plain(row.candidate_id),
-            plain(row.test_id),
-            words(word(row.verdict)),
-            time_text(row.cpu_time_ns),
-            memory_text(row.peak_memory_bytes),
-            plain(row.sandbox_id),
-        )
-    return table
+    columns = (
+        Column("id"),
+        Column(f"recorded ({zone()})"),
+        Column("problem", is_text=True),
+        Column("candidate", is_text=True),
+        Column("test", is_text=True),
+        Column("verdict"),
+        Column("CPU", is_number=True),
+        Column("memory", is_number=True, gives_way=2),
+        Column("sandbox", gives_way=1),
+    )
+    return Listing(columns, map(_execution_cells, rows))
+
+
+def _batch_cells(row: BatchRow) -> tuple[Text | str, ...]:
+    total = f" of {row.candidates_total}" if row.candidates_total else ""
+    return (
+        plain(row.id[:ID_CHARS]),
+        minute(row.submitted_at_ns),
+        plain(row.problem_id),
+        state_text(row),
+        f"{row.candidates_finished}{total}",
+        _short(row.verdict_counts),
+        "" if row.money_usd is None else money_text(row.money_usd),
+    )
+
+
+def _candidate_cells(row: CandidateRow) -> tuple[Text | str, ...]:
+    candidate = plain(row.candidate_id)
+    if row.duplicate_of:
+        candidate = Text.assemble(candidate, (" = ", "dim"), plain(row.duplicate_of))
+    return (
+        str(row.sequence),
+        plain(row.batch_id[:ID_CHARS]),
+        candidate,
+        plain(row.language),
+        words(word(row.verdict)),
+        f"{row.tests_passed}/{row.tests_total}",
+        time_text(row.cpu_time_ns),
+        memory_text(row.peak_memory_bytes),
+    )
+
+
+def _execution_cells(row: ExecutionRow) -> tuple[Text | str, ...]:
+    return (
+        row.name,
+        minute(row.recorded_at_ns),
+        plain(row.problem_id),
+        plain(row.candidate_id),
+        plain(row.test_id),
+        short(word(row.verdict)),
+        time_text(row.cpu_time_ns),
+        memory_text(row.peak_memory_bytes),
+        plain(row.sandbox_id),
+    )
 
 
 def state_text(row: BatchRow) -> Text:
@@ -111,11 +145,3 @@ def time_text(nanoseconds: int) -> str:
 def memory_text(size_bytes: int) -> str:
     """Return an amount of memory in MiB."""
     return f"{size_bytes / MIB:.1f} MiB"
-
-
-def _table(*columns: str) -> Table:
-    table = Table(expand=False)
-    for name in columns:
-        is_number = name in {"candidates", "tests", "CPU", "memory", "cost"}
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
-    return table

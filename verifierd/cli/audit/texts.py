@@ -58,8 +58,22 @@ def word(verdict: Verdict) -> Word:
 
 
 def when(epoch_ns: int | None) -> str:
-    """Return a time as this host's clock shows it, to the second; nothing for none."""
-    return f"{datetime.fromtimestamp(epoch_ns // SECOND_NS):%Y-%m-%d %H:%M:%S}" if epoch_ns else ""
+    """Return a time as this host's clock shows it, to the second, with its zone; nothing for none."""
+    return f"{_local(epoch_ns):%Y-%m-%d %H:%M:%S %Z}" if epoch_ns else ""
+
+
+def minute(epoch_ns: int) -> str:
+    """Return a time as this host's clock shows it, to the minute; its zone is `zone`."""
+    return f"{_local(epoch_ns):%Y-%m-%d %H:%M}"
+
+
+def zone() -> str:
+    """Return the zone of the times that are shown, as the column of a table names it."""
+    return f"{datetime.now().astimezone():%Z}"
+
+
+def _local(epoch_ns: int) -> datetime:
+    return datetime.fromtimestamp(epoch_ns // SECOND_NS).astimezone()
 
 
 def readable(content: bytes | str) -> Text:
