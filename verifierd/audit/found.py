@@ -43,6 +43,16 @@ class BatchRow:
     cpu_time_ns: int | None
     last_event_sequence: int
 
+    @property
+    def standing(self) -> str:
+        """Return its state; of one that is finished since somebody cancelled it, that."""
+        return "cancelled" if self.stop_reason == "cancelled" else self.state
+
+    @property
+    def candidates_judged(self) -> int:
+        """Return how many candidates have a verdict other than that they were cancelled."""
+        return self.candidates_finished - self.verdict_counts.get(Verdict.CANCELLED, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
@@ -67,6 +77,11 @@ class CandidateRow:
     outputs_blob: str | None
     recorded_at_ns: int
 
+    @property
+    def has_run(self) -> bool:
+        """Say whether anything was run for it: what its times and its memory are of."""
+        return self.wall_time_ns > 0 or self.cpu_time_ns > 0
+
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRow:
@@ -87,6 +102,11 @@ class ExecutionRow:
     sandbox_id: str
     backend: str
     recorded_at_ns: int
+
+    @property
+    def has_run(self) -> bool:
+        """Say whether it ran: what its times and its memory are of."""
+        return self.wall_time_ns > 0 or self.cpu_time_ns > 0
 
     @property
     def sequence(self) -> int:

@@ -124,6 +124,22 @@ def test_ids_are_whole_in_lists_of_any_width(
     assert all(len(line) <= int(columns or 100) for line in told.splitlines())
 
 
+def test_what_was_cancelled_is_not_told_as_judged_nor_as_run(audit: Audit) -> None:
+    store = audit.opened()
+    never_ran = judged(1, "b3", verdict=Verdict.CANCELLED, executions=())
+    never_ran = replace(never_ran, result=replace(never_ran.result, peak_memory_bytes=0))
+    end = ended("b3")
+    counts = {Verdict.ACCEPTED: 1, Verdict.CANCELLED: 1}
+    end = replace(end, event=replace(end.event, stop_reason="cancelled", verdict_counts=counts))
+    write(store, begun("b3", problem_id="third"), judged(0, "b3"), never_ran, end)
+    store.close()
+    (line,) = [line for line in audit("list").out.splitlines() if "third" in line]
+    assert ("cancelled" in line, "finished" in line, "1 of 2" in line) == (True, False, True)
+    assert "1 of 2 judged, 1 cancelled" in audit("show", "b3").out
+    (line,) = [line for line in audit("list", "b3").out.splitlines() if " c1 " in line]
+    assert line.split() == ["8", "b3", "c1", "python", "cancelled", "0/0"]
+
+
 def test_a_list_of_a_batch_has_its_candidates_by_the_beginning_of_its_id(audit: Audit) -> None:
     rows = audit("list", "3f2a", "--json").json_lines
     assert [(row["record"], row["candidate_id"], row["verdict"]) for row in rows] == [

@@ -28,6 +28,8 @@ MIB = 1 << 20
 def batch_views(row: BatchRow, begun: BatchBegun, ended: BatchEnded | None) -> list[RenderableType]:
     """Return a batch: who asked, how it stands, and its summary where it has one."""
     total = f" of {row.candidates_total}" if row.candidates_total else ""
+    count = row.candidates_finished - row.candidates_judged
+    cancelled = f", {count} cancelled" if count else ""
     labels = ", ".join(f"{name}={value}" for name, value in row.labels.items())
     kind = "durable" if row.is_durable else "of one call"
     known = facts(
@@ -46,7 +48,7 @@ def batch_views(row: BatchRow, begun: BatchBegun, ended: BatchEnded | None) -> l
             ("stopped", row.stop_reason),
             ("cancelled", None if row.cancel_reason is None else plain(row.cancel_reason or "yes")),
             ("limits", limits_text(begun.limits)),
-            ("candidates", f"{row.candidates_finished}{total}"),
+            ("candidates", f"{row.candidates_judged}{total} judged{cancelled}"),
             ("verdicts", verdicts_text(row.verdict_counts)),
             ("cost", None if row.money_usd is None else money_text(row.money_usd)),
             ("CPU", None if row.cpu_time_ns is None else time_text(row.cpu_time_ns)),
@@ -71,8 +73,8 @@ def candidate_views(row: CandidateRow, record: ReadRecord, judged: CandidateJudg
             ("why", plain(judged.result.detail)),
             ("same as", plain(row.duplicate_of)),
             ("tests", f"{row.tests_passed} of {row.tests_total} passed"),
-            ("CPU", time_text(row.cpu_time_ns)),
-            ("memory", memory_text(row.peak_memory_bytes)),
+            ("CPU", time_text(row.cpu_time_ns) if row.has_run else None),
+            ("memory", memory_text(row.peak_memory_bytes) if row.has_run else None),
             ("cost", money_text(row.money_usd)),
             ("redacted", plural(judged.redactions, "place") if judged.redactions else None),
             ("hash", record.hash.hex()),
@@ -111,9 +113,9 @@ def execution_views(execution: RecordedExecution) -> list[RenderableType]:
             ("from cache", "yes" if result.from_cache else None),
         ]
     rows += [
-        ("CPU", time_text(row.cpu_time_ns)),
-        ("wall", time_text(row.wall_time_ns)),
-        ("memory", memory_text(row.peak_memory_bytes)),
+        ("CPU", time_text(row.cpu_time_ns) if row.has_run else None),
+        ("wall", time_text(row.wall_time_ns) if row.has_run else None),
+        ("memory", memory_text(row.peak_memory_bytes) if row.has_run else None),
         ("limits", None if begun is None else limits_text(begun.limits)),
         ("sandbox", plain(" ".join(filter(None, (row.backend, row.worker_id, row.sandbox_id))))),
     ]
@@ -203,8 +205,8 @@ def _executions(row: CandidateRow, judged: CandidateJudged) -> Table:
             "" if row.duplicate_of else execution_name(first_id(row.sequence) + place),
             plain(each.test_id),
             words(word(each.verdict)),
-            time_text(each.cpu_time_ns),
-            memory_text(each.peak_memory_bytes),
+            time_text(each.cpu_time_ns) if each.wall_time_ns else "",
+            memory_text(each.peak_memory_bytes) if each.wall_time_ns else "",
             plain(each.detail),
         )
     return table

@@ -84,7 +84,7 @@ def _batch_cells(row: BatchRow) -> tuple[Text | str, ...]:
         minute(row.submitted_at_ns),
         plain(row.problem_id),
         state_text(row),
-        f"{row.candidates_finished}{total}",
+        f"{row.candidates_judged}{total}",
         _short(row.verdict_counts),
         "" if row.money_usd is None else money_text(row.money_usd),
     )
@@ -101,8 +101,8 @@ def _candidate_cells(row: CandidateRow) -> tuple[Text | str, ...]:
         plain(row.language),
         words(word(row.verdict)),
         f"{row.tests_passed}/{row.tests_total}",
-        time_text(row.cpu_time_ns),
-        memory_text(row.peak_memory_bytes),
+        time_text(row.cpu_time_ns) if row.has_run else "",
+        memory_text(row.peak_memory_bytes) if row.has_run else "",
     )
 
 
@@ -114,15 +114,16 @@ def _execution_cells(row: ExecutionRow) -> tuple[Text | str, ...]:
         plain(row.candidate_id),
         plain(row.test_id),
         short(word(row.verdict)),
-        time_text(row.cpu_time_ns),
-        memory_text(row.peak_memory_bytes),
+        time_text(row.cpu_time_ns) if row.has_run else "",
+        memory_text(row.peak_memory_bytes) if row.has_run else "",
         plain(row.sandbox_id),
     )
 
 
 def state_text(row: BatchRow) -> Text:
     """Return how a batch stands."""
-    text = Text(row.state, style={"abandoned": "yellow", "running": "cyan"}.get(row.state, ""))
+    styles = {"abandoned": "yellow", "cancelled": "yellow", "running": "cyan"}
+    text = Text(row.standing, style=styles.get(row.standing, ""))
     return Text.assemble(text, (" held", "bold")) if row.is_held else text
 
 
