@@ -143,8 +143,8 @@ def known_words(
 def matching(text: str, *, is_postgresql: bool) -> sa.Select[int]:
     """Return the SELECT of the sequence numbers of candidates that have all words of a text.
 
-    A word that ends with `*` stands for all that begin so. A text without a word matches nothing. The
-    SELECT's one column is `sequence`: order by it and bound it for pages, newest first.
+    A word that ends with `*` stands for all that begin so. The SELECT's one column is `sequence`: order by it
+    and bound it for pages, newest first.
 
     Raises:
         BadSearch: as `check_search` does.
@@ -161,11 +161,13 @@ def matching(text: str, *, is_postgresql: bool) -> sa.Select[int]:
         index = sa.table(FTS5, sa.column("rowid", sa.Integer))
         matches = sa.literal_column(FTS5).op("MATCH", is_comparison=True)(query)
         found = sa.select(index.c.rowid.label("sequence")).where(matches)
-    return found if wanted else found.where(sa.false())
+    return found
 
 
 def check_search(text: str) -> None:
-    """Raise BadSearch where a text's words with `*` stand for more than can be searched in good time."""
+    """Raise BadSearch where a text has no word, or its words with `*` stand for too many to be searched."""
+    if not _wanted(text):
+        raise BadSearch(f"{_shown(text)} has no word in it", "words of letters, digits and _")
     beginnings = [word for word in _wanted(text) if word.endswith("*")]
     short = next((word for word in beginnings if len(word) <= BEGINNING_CHARS), None)
     if short is not None:
@@ -178,6 +180,10 @@ def check_search(text: str) -> None:
 
 def _wanted(text: str) -> list[str]:
     return _WANTED.findall(text.casefold())[:WORDS_WANTED]
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= WORD_CHARS else text[:WORD_CHARS] + "…")
 
 
 def _is_postgresql(connection: sa.Connection) -> bool:

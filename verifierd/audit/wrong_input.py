@@ -4,7 +4,7 @@
     ├── KeyUnusable         a key file is missing, unreadable or no Ed25519 key
     ├── CheckpointsUnusable the file of checkpoints cannot be read or written
     ├── BadRule             a redaction rule cannot be used
-    └── BadSearch           a text that would take too long to search for
+    └── BadSearch           a text that has no word, or would take too long to search for
 
 Each says, for a person, what is wrong, with which file or field, and what to do.
 """
@@ -29,7 +29,7 @@ class BadRule(WrongInput):
 
 
 class BadSearch(WrongInput):
-    """A text that would take too long to search for."""
+    """A text that has no word in it, or would take too long to search for."""
 
     def __init__(self, problem: str, allowed: str) -> None:
         """Say what is wrong with it, and what it may be."""

@@ -56,8 +56,6 @@ FOUND: dict[str, list[int]] = {
     "long" * 40: [4],
     "long" * 41: [4],  # known by its beginning
     "tail": [4],
-    "": [],
-    "* ' \" ( ) : & | ! \\": [],
     "NOT two_sum": [],  # every word is a word
     "two_sum OR plum": [],
     "words:two_sum": [],
@@ -88,6 +86,12 @@ def test_forgotten_candidates_are_found_no_more_and_others_are(searched: Store) 
         search_index.forget(connection, [2, 3])
     assert found(searched, "two_sum") == found(searched, "IndexError") == []
     assert found(searched, "deprecated") == [2]
+
+
+@pytest.mark.parametrize("text", ["", " ", "*", "* ' \" ( ) : & | ! \\"])
+def test_a_text_without_a_word_is_refused(text: str) -> None:
+    with pytest.raises(BadSearch, match="has no word in it; allowed: words of letters, digits and _"):
+        search_index.matching(text, is_postgresql=False)
 
 
 @pytest.mark.parametrize("altered", ["x'00ff'", "'text'", "7", "CAST(x'ff' AS TEXT)"])

@@ -355,11 +355,28 @@ def test_a_search_finds_words_of_programs_details_and_outputs(audit: Audit) -> N
     assert [row["candidate_id"] for row in audit("search", "need*", "solve", "--json").json_lines] == ["c0"]
     assert [row["record"] for row in audit("search", "printed 6", "--json").json_lines] == [3]
     assert audit("search", "needle", "--problem", "other").code == 1
-    assert audit("search", "!!").code == 2
     refused = audit("search", "needle", "n*")
     assert (refused.code, "'n*' stands for too many words" in refused.err) == (2, True)
     assert audit("export", "--out", audit.database.parent / "no.jsonl", "--words", "n*").code == 2
     assert "c0" in audit("search", "needle", "--batch", "3f2a").out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("*", "'*' has no word in it; allowed: words of letters, digits and _"),
+        ("!!", "'!!' has no word in it"),
+        ("", "'' has no word in it"),
+        ("n*", "'n*' stands for too many words"),
+    ],
+)
+def test_words_that_cannot_be_searched_for_are_refused_by_search_and_export_alike(
+    audit: Audit, words: str, said: str
+) -> None:
+    out = audit.database.parent / "no.jsonl"
+    for refused in (audit("search", words), audit("export", "--out", out, "--words", words)):
+        assert (refused.code, refused.out, refused.err.startswith(f"error: {said}")) == (2, "", True)
+    assert not out.exists()
 
 
 def test_a_comparison_shows_programs_and_the_input_that_tells_them_apart_and_no_answer(audit: Audit) -> None:

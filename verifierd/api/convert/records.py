@@ -7,14 +7,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from verifier.v1 import audit_service_pb2 as wire
 from verifier.v1 import problem_pb2, result_pb2
 from verifierd.api.convert.enums import VERDICT_FROM_PROTO, VERDICT_TO_PROTO
-from verifierd.api.convert.fields import identifier, known_enum, refuse_others, shown, under
+from verifierd.api.convert.fields import identifier, known_enum, refuse_others, under
 from verifierd.api.convert.problems import limits_to_proto
 from verifierd.api.convert.results import cut_outputs, duration, execution_to_proto, sendable, timestamp
 from verifierd.audit.bodies import Part
 from verifierd.audit.filters import ExecutionFilter
 from verifierd.audit.pages import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, Asked
 from verifierd.audit.recorded import RecordedExecution
-from verifierd.audit.search_index import check_search, words_of
+from verifierd.audit.search_index import check_search
 from verifierd.audit.wrong_input import BadSearch
 from verifierd.errors import InvalidField
 
@@ -134,10 +134,9 @@ def source_of(record: RecordedExecution) -> bytes | None:
 def _words(text: str, path: str) -> str:
     if len(text) > MAX_TEXT_CHARS:
         raise InvalidField(path, f"it has {len(text)} characters", f"up to {MAX_TEXT_CHARS}")
-    if text and not words_of([text.encode()]):
-        raise InvalidField(path, f"{shown(text)} has no word in it", "words of letters, digits and _")
     try:
-        check_search(text)
+        if text:
+            check_search(text)
     except BadSearch as error:
         raise InvalidField(path, error.problem, error.allowed) from None
     return text

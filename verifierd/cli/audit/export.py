@@ -15,6 +15,7 @@ from verifierd.audit.filters import ExecutionFilter
 from verifierd.audit.lookups import exported
 from verifierd.audit.naming import named_batch
 from verifierd.audit.recorded import NOTHING, SOURCE_AND_OUTPUTS, RecordedExecution
+from verifierd.audit.search_index import check_search
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.texts import TIME_HELP, time_from, verdicts_from
 from verifierd.cli.endings import write_bytes
@@ -59,7 +60,7 @@ def export(
     verdict: Annotated[
         list[str] | None, typer.Option("--verdict", help="Only with this verdict; may be repeated.")
     ] = None,
-    words: Annotated[str, typer.Option("--words", help="Only of candidates with these words.")] = "",
+    words: Annotated[str | None, typer.Option("--words", help="Only of candidates with these words.")] = None,
     since: Annotated[str | None, typer.Option("--since", help="Only since then.")] = None,
     until: Annotated[str | None, typer.Option("--until", help="Only before then.")] = None,
     tenant: Annotated[str, typer.Option("--tenant", help="Only of this tenant.")] = "",
@@ -80,6 +81,8 @@ def export(
             check_format(form)
         except NoParquet as error:
             raise InputError(path, None, str(error)) from None
+        if words is not None:
+            check_search(words)
         if not to_stdout:
             check_writable(path)
         with store.reading() as connection:
@@ -89,7 +92,7 @@ def export(
             problem_id=problem,
             language=language,
             verdicts=verdicts,
-            text=words,
+            text=words or "",
             recorded_from_ns=from_ns,
             recorded_until_ns=until_ns,
             tenant=tenant,

@@ -10,7 +10,7 @@ from verifierd.audit.filters import CandidateFilter
 from verifierd.audit.finding_candidates import search as candidates_with
 from verifierd.audit.lookups import each_of
 from verifierd.audit.naming import named_batch
-from verifierd.audit.search_index import BEGINNING_CHARS, BEGINNINGS, TEXT_BYTES, words_of
+from verifierd.audit.search_index import BEGINNING_CHARS, BEGINNINGS, TEXT_BYTES, check_search
 from verifierd.cli.audit.as_json import row_as_json
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
 from verifierd.cli.audit.tables import candidates_listing
@@ -30,7 +30,7 @@ The first {TEXT_BYTES >> 10} KiB of each candidate are searched: program, then d
     verifierd audit search lru_cache 'heap*' --problem two-sum
     verifierd audit search 'import socket' --json | jq .batch_id
 
-Exit status: 0 some were found; 1 none was; 2 an option is wrong; 3 the store cannot be read.
+Exit status: 0 some were found; 1 none was; 2 the words or an option are wrong; 3 the store cannot be read.
 """
 
 
@@ -50,9 +50,8 @@ def search(
 ) -> None:
     """Find candidates."""
     text, verdicts = " ".join(words), verdicts_from(verdict)
-    if not words_of([text.encode(errors="replace")]):
-        raise typer.BadParameter(f"{text!r} has no word in it; words are letters, digits and _")
     with reported(as_json), opened(load_settings(config), database, blobs) as store:
+        check_search(text)
         batch_id = ""
         if batch is not None:
             with store.reading() as connection:
