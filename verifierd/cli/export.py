@@ -79,7 +79,7 @@ host failed; 130 interrupted.
 
 def build() -> typer.Typer:
     """Return the commands of `verifierd export`."""
-    app = typer.Typer(help=HELP, no_args_is_help=True)
+    app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode="markdown")
     app.callback()(_nothing_before)
     app.command(help=TRACES_HELP)(traces)
     return app

@@ -17,6 +17,7 @@ from verifierd.audit.appending import lock_head
 from verifierd.audit.keys import read_private_key
 from verifierd.audit.schema import BATCHES, CANDIDATES, RECORDS
 from verifierd.audit.store import StoreSettings, open_store
+from verifierd.cli.audit import group
 
 NEWEST = len(ENTRIES)
 
@@ -258,9 +259,17 @@ def test_keys_are_made_once(command: Command, tmp_path: Path) -> None:
     assert "is there already" in ended.err
 
 
-def test_each_command_teaches_by_an_example(command: Command) -> None:
-    for name in ("verify", "retain", "hold", "release", "keygen"):
+def test_each_command_teaches_by_examples_that_stand_whole_in_a_narrow_terminal(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for registered in group.build().registered_commands:
+        assert registered.help is not None
+        examples = [line.strip() for line in registered.help.splitlines() if line.startswith("    ")]
+        name = registered.name or registered.callback.__name__ if registered.callback else ""
         ended = command("audit", name, "--help")
         assert ended.code == 0
-        assert f"verifierd audit {name} " in ended.out
-        assert "Exit status" in ended.out
+        assert any(each.startswith(f"verifierd audit {name}") for each in examples)
+        assert set(examples) <= {line.strip() for line in ended.out.splitlines()}
+        prose = registered.help.replace("`", "").split("Exit status")[1]
+        assert " ".join(prose.split()) in " ".join(ended.out.split())

@@ -37,7 +37,7 @@ read has what is known, and says in `lost` what is not.
 
     verifierd audit export --out all.jsonl
     verifierd audit export --out week.parquet --format parquet --since 7d
-    verifierd audit export --out - --problem two-sum --verdict WA --with-outputs | jq -r .source
+    verifierd audit export --out - --verdict WA --with-outputs | jq -r .source
 
 The file appears whole or not at all; `-` is standard output. `--since` and `--until` take how long
 {TIME_HELP}.

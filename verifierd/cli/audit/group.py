@@ -22,7 +22,7 @@ from verifierd.cli.audit import (
 
 def build() -> typer.Typer:
     """Return the commands of `verifierd audit`."""
-    app = typer.Typer()
+    app = typer.Typer(rich_markup_mode="markdown")  # as `cli.main` has it: it is not handed down
     app.command("list", help=listing.HELP)(listing.list_)
     app.command(help=show.HELP)(show.show)
     app.command(help=logs.HELP)(logs.logs)

@@ -34,7 +34,8 @@ candidates that it has verdicts of; with `--executions` single executions, the n
     verifierd audit list --problem two-sum --since 2d --state finished
     verifierd audit list 3f2a91c0 --verdict WA
     verifierd audit list --executions --verdict TLE --sandbox s-17 --since 1h
-    verifierd audit list 3f2a91c0 --executions --candidate first --json | jq .cpu_time_s
+    verifierd audit list 3f2a91c0 --executions --candidate first
+    verifierd audit list --executions --problem two-sum --json | jq .cpu_time_s
 
 `--since` and `--until` take how long {TIME_HELP}.
 

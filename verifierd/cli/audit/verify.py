@@ -31,7 +31,7 @@ in or moved is found and named; so is a row of a table that says something else 
 that is missing or damaged. A daemon that writes to the store may go on.
 
     verifierd audit verify --database audit.db
-    verifierd audit verify --database audit.db --checkpoints audit.jsonl --public-key audit.key.pub
+    verifierd audit verify --checkpoints audit.jsonl --public-key audit.key.pub
     verifierd audit verify --from 1000 --to 2000 --json
 
 Who can write to the store can also write all of it anew, hashes and all. Only signed checkpoints show that:
