@@ -19,6 +19,7 @@ from verifier.v1 import problem_pb2
 from verifierd.audit.removing import remove_batches
 from verifierd.audit.schema import BLOBS, CANDIDATES, RECORDS
 from verifierd.audit.store import Store, StoreSettings, open_store
+from verifierd.cli.audit.texts import zone
 from verifierd.model import Verdict
 
 BATCH = "3f2a91c0" * 4
@@ -198,6 +199,17 @@ def test_a_batch_is_shown_with_who_asked_and_how_it_ended(audit: Audit) -> None:
     assert audit("show", "b2", "--json").json_lines[0]["summary"] is None
 
 
+def test_clusters_have_chances_where_there_are_any(audit: Audit) -> None:
+    store = audit.opened()
+    end = ended("b2")
+    clusters = tuple(replace(each, probability=None) for each in end.event.clusters)
+    write(store, replace(end, event=replace(end.event, clusters=clusters)))
+    store.close()
+    assert "probably right" in audit("show", BATCH).out
+    unrated = audit("show", "b2").out
+    assert ("cluster" in unrated, "right" in unrated) == (True, False)
+
+
 def test_a_candidate_is_shown_with_its_program_and_executions(audit: Audit) -> None:
     for name in ("2", f"{BATCH}/c0", "3f2a/c0"):
         shown = audit("show", name).out
@@ -280,6 +292,18 @@ def test_logs_are_what_the_programs_wrote(audit: Audit) -> None:
     assert rows[0]["stdout"] == {"$bytes": "G10wO293bmVkB+KArg2b"}
     assert "answer of t1" in audit("logs", "3f2a", "c0", "--test", "t1").out
     assert audit("logs", "b2").code == 1
+
+
+def test_logs_on_a_test_that_nothing_was_run_on_are_refused(audit: Audit) -> None:
+    for arguments in (("logs", "3f2a"), ("logs", "3f2a", "c0")):
+        refused = audit(*arguments, "--test", "nope")
+        assert (refused.code, refused.out) == (2, "")
+        assert "no candidate of these was run on a test 'nope'" in refused.err
+
+
+def test_a_tail_names_the_batch_and_the_zone_of_its_times(audit: Audit) -> None:
+    (line,) = audit("tail", "--no-follow", "-n", "1").out.splitlines()
+    assert f"{zone()} 3.1 {BATCH[:12]} sum c1 t1: accepted" in line
 
 
 def test_logs_tell_redacted_from_cut(audit: Audit) -> None:

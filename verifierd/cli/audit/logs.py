@@ -16,7 +16,7 @@ from verifierd.audit.errors import RecordDamaged
 from verifierd.audit.finding_candidates import candidates_of_batch
 from verifierd.audit.found import CandidateRow
 from verifierd.audit.lookups import each_of
-from verifierd.audit.naming import named_batch, named_candidate
+from verifierd.audit.naming import UnknownName, named_batch, named_candidate
 from verifierd.audit.recorded import OUTPUTS, ReadRecord, RecordReader
 from verifierd.audit.store import Store
 from verifierd.cli.audit.as_json import outputs_as_json
@@ -42,7 +42,7 @@ candidates are printed, in their order.
 Control characters are written out, so that what a program wrote cannot steer the terminal. Outputs are kept
 as far as the output limit, and as redaction left them.
 
-Exit status: 0 something was written; 1 nothing was; 2 there is no such batch or candidate; 3 the store
+Exit status: 0 something was written; 1 nothing was; 2 there is no such batch, candidate or test; 3 the store
 cannot be read, or some outputs are lost: which is said, and the others are printed.
 """
 
@@ -59,15 +59,19 @@ def logs(
 ) -> None:
     """Print outputs."""
     wrote = lost = False
+    has_test = not test
     with reported(as_json), opened(load_settings(config), database, blobs) as store:
         for row in _rows(store, batch, candidate, limit):
             record = _read(store, row)
             if isinstance(record, str) or record.lost:
                 lost = True
+            has_test |= any(each.test_id == test for each in _executions(record))
             if as_json:
                 wrote |= _print_json(row, record, test)
             else:
                 wrote |= _print(row, record, test)
+        if not has_test and not lost:
+            raise UnknownName(f"no candidate of these was run on a test {test!r}")
         if not wrote and not as_json:
             print_views("nothing was written")
     if lost:
@@ -116,12 +120,16 @@ def _print_json(row: CandidateRow, record: ReadRecord | str, test: str) -> bool:
         print_json({**about, "lost": record})
         return False
     lost = "; ".join(each for _, each in record.lost) or None
-    executions = record.entry.result.executions if isinstance(record.entry, CandidateJudged) else ()
-    chosen = [each for each in executions if test in {"", each.test_id}]
+    chosen = [each for each in _executions(record) if test in {"", each.test_id}]
     for each in chosen:
         told = {"test_id": each.test_id, "verdict": each.verdict.name, "lost": lost}
         print_json({**about, **told, **outputs_as_json(each)})
     return any(_wrote(each) for each in chosen)
+
+
+def _executions(record: ReadRecord | str) -> tuple[ExecutionResult, ...]:
+    judged = None if isinstance(record, str) else record.entry
+    return judged.result.executions if isinstance(judged, CandidateJudged) else ()
 
 
 def _wrote(execution: ExecutionResult) -> bool:

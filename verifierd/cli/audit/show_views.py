@@ -174,14 +174,15 @@ def _summary(ended: BatchEnded) -> Iterator[RenderableType]:
         yield Text.assemble(("picked ", "dim"), picks)
     if event.clusters:
         table = Table(expand=False)
-        for name in ("cluster", "candidates", "verdict", "right"):
+        is_rated = any(each.probability is not None for each in event.clusters)
+        for name in ("cluster", "candidates", "verdict", *(["probably right"] if is_rated else [])):
             table.add_column(name, justify="right" if name == "candidates" else "left")
         for each in event.clusters[:CLUSTERS_SHOWN]:
             table.add_row(
                 each.id,
                 str(len(each.candidate_ids)),
                 words(word(each.verdict)),
-                "" if each.probability is None else f"{each.probability:.0%}",
+                *(["" if each.probability is None else f"{each.probability:.0%}"] if is_rated else []),
             )
         if len(event.clusters) > CLUSTERS_SHOWN:
             table.caption = f"the largest {CLUSTERS_SHOWN} of {len(event.clusters)}"

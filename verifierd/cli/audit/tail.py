@@ -15,7 +15,7 @@ from verifierd.audit.naming import named_batch
 from verifierd.audit.pages import Asked
 from verifierd.cli.audit.as_json import row_as_json
 from verifierd.cli.audit.stores import BlobsOption, ConfigOption, DatabaseOption, opened
-from verifierd.cli.audit.tables import memory_text, time_text
+from verifierd.cli.audit.tables import ID_CHARS, memory_text, time_text
 from verifierd.cli.audit.texts import verdicts_from, when, word
 from verifierd.cli.exits import ExitCode, reported
 from verifierd.cli.options import JSON_HELP
@@ -84,6 +84,7 @@ def _print(row: ExecutionRow, as_json: bool) -> None:
         Text.assemble(
             (f"{when(row.recorded_at_ns)} ", "dim"),
             (f"{row.name} ", "dim"),
+            (f"{plain(row.batch_id[:ID_CHARS])} ", "dim"),
             plain(row.problem_id),
             " ",
             plain(row.candidate_id),
