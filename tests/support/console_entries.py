@@ -148,7 +148,7 @@ def judged(
         cpu_time_ns=cpu_ns,
         wall_time_ns=sum(each.wall_time_ns for each in runs),
         peak_memory_bytes=max((each.peak_memory_bytes for each in runs), default=0),
-        probes=(ProbeResult("probe-0", KilledBy.NOBODY, False, program_sha256, 1, 1, 1),),
+        probes=(_probe(source, program_sha256),),
     )
     return CandidateJudged(
         batch_id=batch_id,
@@ -162,6 +162,12 @@ def judged(
         worker_id=f"worker-{position % 2}",
         redactions=2 if position % 5 == 3 else 0,
     )
+
+
+def _probe(source: str, program_sha256: str) -> ProbeResult:
+    """Return what a program did on the one probe input, told apart from every other program."""
+    answer = f"{len(source) % 50}\n{source if source in HOSTILE else ''}"
+    return ProbeResult("probe-0", KilledBy.NOBODY, False, program_sha256, 1, 1, 1, answer=answer)
 
 
 def begun(batch_id: str, at_ns: int, candidates: int, problem_id: str = "sums/blank-parted") -> BatchBegun:

@@ -41,14 +41,25 @@ def tests_apart(first: CandidateJudged, second: CandidateJudged) -> Iterator[Apa
         yield Apart(test_id, None, left)
 
 
-def probes_apart(first: CandidateJudged, second: CandidateJudged) -> list[str]:
-    """Return the ids of the probe inputs on which they behaved differently, of those that both ran on."""
+def probes_apart(first: CandidateJudged, second: CandidateJudged) -> list[tuple[ProbeResult, ProbeResult]]:
+    """Return what they did on the probe inputs on which they behaved differently, where both ran."""
     others = {each.probe_id: each for each in second.result.probes}
     return [
-        each.probe_id
+        (each, other)
         for each in first.result.probes
         if (other := others.get(each.probe_id)) is not None and _showed(each) != _showed(other)
     ]
+
+
+def answer_to(probe: ProbeResult) -> str:
+    """Return what a candidate answered to a probe input: its own text, or why there is none."""
+    if probe.is_ours:
+        return "not known: the service failed"
+    if probe.failed or probe.behaviour is None:
+        return "came to no answer"
+    if not probe.answer:
+        return f"a large answer, {probe.behaviour[:8]}" if probe.answer_is_cut else "an empty answer"
+    return f"{probe.answer} ..." if probe.answer_is_cut else probe.answer
 
 
 def _did(result: ExecutionResult) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ from sandboxes.inside.values import Opaque
 from verifierd.audit.entries import CandidateJudged, Entry
 from verifierd.audit.remnants import Secret, blackened
 from verifierd.audit.wrong_input import BadRule
-from verifierd.model import ExecutionResult
+from verifierd.model import ExecutionResult, ProbeResult
 
 MARK = "[redacted]"
 TOO_DEEP = "[redacted: it nests too deeply to be searched]"
@@ -57,12 +57,13 @@ class Redactor:
         work = _Work(self._rules, self._at_cuts)
         result = entry.result
         executions = tuple(work.execution(each) for each in result.executions)
+        probes, repeats = (tuple(map(work.probe, each)) for each in (result.probes, result.repeats))
         detail = work.detail(result.detail)
         if not work.places:
             return entry
         return replace(
             entry,
-            result=replace(result, detail=detail, executions=executions),
+            result=replace(result, detail=detail, executions=executions, probes=probes, repeats=repeats),
             redactions=entry.redactions + work.places,
         )
 
@@ -135,6 +136,17 @@ class _Work:
         if self.places == before:
             return execution
         return replace(execution, detail=detail, stdout=stdout, stderr=stderr, actual=actual)
+
+    def probe(self, probe: ProbeResult) -> ProbeResult:
+        """Return what was done on a probe input without what the rules find; itself where that is nothing."""
+        if not probe.answer:
+            return probe
+        before = self.places
+        self._secrets = {}
+        answer = probe.answer.encode("utf-8", "surrogatepass")
+        answer = self.output(answer, len(answer) + probe.answer_is_cut)
+        self._all_secrets |= self._secrets
+        return probe if self.places == before else replace(probe, answer=answer.decode("utf-8", "replace"))
 
     def detail(self, detail: str) -> str:
         """Return the candidate's own detail, which may tell of any of its executions."""

@@ -125,7 +125,8 @@ class Verification:
             async for answer in answers:
                 place = places[len(progress.seen.repeats)]
                 execution = await self._judged(answer.at(place, answer.attempts), arrived)
-                progress.seen.repeats.append(seen(execution))
+                probe = self._probes[len(progress.seen.repeats)]
+                progress.seen.repeats.append(seen(execution, probe))
                 self._landed(execution)
                 if progress.seen.nondeterministic:
                     break
@@ -138,7 +139,8 @@ class Verification:
         else:
             if is_slow:
                 progress.slow_probes.append(execution)
-            progress.seen.probes.append(seen(execution))
+            probe = self._probes[len(progress.seen.probes)]
+            progress.seen.probes.append(seen(execution, probe))
             if execution.verdict is Verdict.COMPILE_ERROR:
                 progress.seen.not_built = f"probe input {execution.test_id}: {execution.detail}"
         self._landed(execution)

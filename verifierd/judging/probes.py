@@ -17,9 +17,12 @@ from verifierd.model import (
     TestRole,
     Verdict,
 )
+from verifierd.model.sizes import bytes_of
 
 # What these say is that the program came to an answer: compared with nothing, it may have any verdict.
 _ANSWERED = frozenset({Verdict.ACCEPTED, Verdict.WRONG_ANSWER})
+MAX_ANSWER_CHARS = 200
+MAX_VALUE_BYTES = 1024
 NOT_RUN = frozenset({Verdict.SKIPPED, Verdict.CANCELLED, Verdict.INFRASTRUCTURE_ERROR})
 
 
@@ -28,12 +31,14 @@ def case_of(probe: ProbeInput) -> TestCase:
     return TestCase(probe.id, _body(probe), TestRole.GENERATED)
 
 
-def seen(execution: ExecutionResult) -> ProbeResult:
+def seen(execution: ExecutionResult, probe: ProbeInput) -> ProbeResult:
     """Return what a candidate did on a probe input, given as the result of its case."""
+    failed = execution.verdict not in _ANSWERED
+    answer, is_cut = ("", False) if failed else _answer(execution, probe)
     return ProbeResult(
         probe_id=execution.test_id,
         killed_by=execution.killed_by,
-        failed=execution.verdict not in _ANSWERED,
+        failed=failed,
         behaviour=execution.behaviour,
         cpu_time_ns=execution.cpu_time_ns,
         wall_time_ns=execution.wall_time_ns,
@@ -42,6 +47,8 @@ def seen(execution: ExecutionResult) -> ProbeResult:
         is_ours=execution.verdict is Verdict.INFRASTRUCTURE_ERROR,
         was_run=execution.verdict not in NOT_RUN,
         from_cache=execution.from_cache,
+        answer=answer,
+        answer_is_cut=is_cut,
     )
 
 
@@ -54,6 +61,20 @@ def differ(first: ProbeResult, second: ProbeResult) -> bool:
     if first.is_ours or second.is_ours:
         return False
     return first.behaviour != second.behaviour
+
+
+def _answer(execution: ExecutionResult, probe: ProbeInput) -> tuple[str, bool]:
+    """Return what a program answered, for people to read, and whether that is only the beginning of it.
+
+    Of a value that is large there is nothing: to write it out takes time, and its text says little.
+    """
+    if isinstance(probe.body, CallProbe):
+        if execution.actual is None or bytes_of(execution.actual[0], MAX_VALUE_BYTES) >= MAX_VALUE_BYTES:
+            return "", True
+        told = repr(execution.actual[0])
+        return told[:MAX_ANSWER_CHARS], len(told) > MAX_ANSWER_CHARS
+    kept = execution.stdout[:MAX_ANSWER_CHARS]
+    return kept.decode(errors="backslashreplace"), len(kept) < execution.stdout_total_bytes
 
 
 def _body(probe: ProbeInput) -> TestBody:

@@ -93,7 +93,8 @@ class ProbeResult:
 
     `failed`: it came to no answer, by an exception, an exit code other than 0, a signal or a limit.
     `is_ours`: the service failed, not the program. Not `was_run`: it could not be built, so it does the same
-    on every input.
+    on every input. `answer`: what it printed or returned, for people to read, where it came to an answer;
+    `answer_is_cut`: no more than the beginning of it. Programs are told apart by `behaviour` alone.
     """
 
     probe_id: str
@@ -107,6 +108,8 @@ class ProbeResult:
     is_ours: bool = False
     was_run: bool = True
     from_cache: bool = False
+    answer: str = ""
+    answer_is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

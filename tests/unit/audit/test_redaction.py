@@ -14,6 +14,7 @@ from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.known_secrets import CUT_SECRETS, KNOWN_SECRETS
 from verifierd.audit.redaction import PLACES_IN_A_TEXT, TOO_DEEP, Redactor, Rule
 from verifierd.audit.wrong_input import BadRule
+from verifierd.model import KilledBy, ProbeResult
 
 BY_NUMBER = Redactor([Rule(r"secret-\d+"), Rule(r"(user)=\w+", r"\1=?")])
 
@@ -45,6 +46,28 @@ def test_outputs_and_details_are_redacted_and_counted() -> None:
     assert entry.redactions == 5
     assert touched.stdout_total_bytes == before.result.executions[1].stdout_total_bytes
     assert b"secret" in before.result.executions[1].stdout, "the caller's own result stays as it was"
+
+
+def test_answers_to_probe_inputs_are_redacted_and_a_secret_across_their_cut_leaves_no_beginning() -> None:
+    def probe(probe_id: str, answer: str, *, is_cut: bool = False) -> ProbeResult:
+        return ProbeResult(
+            probe_id, KilledBy.NOBODY, False, "ab", 1, 1, 1, answer=answer, answer_is_cut=is_cut
+        )
+
+    clean = probe("p0", "7")
+    cut = probe("p2", f"{'x' * 179} ghp_{'a' * 16}", is_cut=True)
+    before = judged()
+    result = replace(
+        before.result, probes=(clean, probe("p1", "a secret-1"), cut), repeats=(probe("p0", "secret-2"),)
+    )
+    entry = Redactor([Rule(r"secret-\d+"), *KNOWN_SECRETS], CUT_SECRETS)(replace(before, result=result))
+    assert isinstance(entry, CandidateJudged)
+    first, second, third = entry.result.probes
+    assert first is clean
+    assert second.answer == "a [redacted]"
+    assert "ghp" not in third.answer
+    assert entry.result.repeats[0].answer == "[redacted]"
+    assert entry.redactions == 3
 
 
 def test_nothing_found_is_nothing_changed() -> None:

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from tests.support.entries import BEGAN_NS, begun, ended, execution, judged
 from tests.support.filled import write
 from tests.unit.cli.conftest import BATCH, Audit, Command
+from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.removing import remove_batches
 from verifierd.audit.schema import RECORDS
-from verifierd.model import Verdict
+from verifierd.model import KilledBy, ProbeResult, Verdict
 
 
 def test_a_batch_is_shown_with_who_asked_and_how_it_ended(audit: Audit) -> None:
@@ -167,6 +168,23 @@ def test_a_comparison_shows_programs_and_the_input_that_tells_them_apart_and_no_
     same = audit("diff", "2", "2")
     assert (same.code, "the programs are the same" in same.out) == (0, True)
     assert audit("diff", "2", "99").code == 2
+
+
+def test_a_comparison_shows_what_each_answered_to_a_probe_input_that_tells_them_apart(audit: Audit) -> None:
+    def answering(position: int, answer: str) -> CandidateJudged:
+        entry = judged(position, "probed", source="print(1)\n")
+        probe = ProbeResult("p0", KilledBy.NOBODY, False, answer, 1, 1, 1, answer=answer)
+        return replace(entry, result=replace(entry.result, probes=(probe,)))
+
+    store = audit.opened()
+    write(store, begun("probed"), answering(0, "True"), answering(1, "\x1b[31mFalse"))
+    store.close()
+    told = audit("diff", "probed/c0", "probed/c1")
+    assert told.code == 1
+    for line in ("told apart by 1 probe input", "probe p0", "A: True", r"B: \x1b[31mFalse"):
+        assert line in told.out, told.out
+    (form,) = audit("diff", "probed/c0", "probed/c1", "--json").json_lines
+    assert [(each["probe_id"], each["first"]["answer"]) for each in form["probes"]] == [("p0", "True")]
 
 
 def test_an_export_is_a_file_of_what_matches(audit: Audit, tmp_path: Path) -> None:

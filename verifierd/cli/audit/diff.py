@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from verifierd.audit.comparing import Apart, probes_apart, source_diff, tests_apart
+from verifierd.audit.comparing import Apart, answer_to, probes_apart, source_diff, tests_apart
 from verifierd.audit.entries import BatchBegun, CandidateJudged
 from verifierd.audit.finding_batches import batch_with_id
 from verifierd.audit.found import CandidateRow
@@ -30,7 +30,7 @@ from verifierd.cli.options import JSON_HELP
 from verifierd.cli.output import plain, print_json, print_views
 from verifierd.cli.words import plural, words
 from verifierd.config import load_settings
-from verifierd.model import ExecutionResult
+from verifierd.model import ExecutionResult, ProbeResult
 
 HELP = """Show what tells two candidates apart: programs, and tests on which they did not do the same.
 
@@ -145,18 +145,19 @@ def _tests(one: _Side, other: _Side, apart: list[Apart], most: int) -> list[Rend
     return views
 
 
-def _probes(one: _Side, probe_ids: list[str], most: int) -> list[RenderableType]:
-    if not probe_ids:
+def _probes(one: _Side, apart: list[tuple[ProbeResult, ProbeResult]], most: int) -> list[RenderableType]:
+    if not apart:
         return []
     problem = problem_in(one.begun.problem) if one.begun is not None else None
-    views: list[RenderableType] = [
-        Text(f"told apart by {plural(len(probe_ids), 'probe input')}", style="bold")
-    ]
-    for each in probe_ids[:most]:
-        given = probe_input(problem, each)
-        views.append(Text.assemble("probe ", plain(each)))
-        if given is not None:
-            views.append(Padding(given, (0, 0, 0, 2), expand=False))
+    views: list[RenderableType] = [Text(f"told apart by {plural(len(apart), 'probe input')}", style="bold")]
+    for first, second in apart[:most]:
+        given = probe_input(problem, first.probe_id)
+        views.append(Text.assemble("probe ", plain(first.probe_id)))
+        answers = (
+            Text.assemble("A: ", plain(answer_to(first))),
+            Text.assemble("B: ", plain(answer_to(second))),
+        )
+        views += [Padding(view, (0, 0, 0, 2), expand=False) for view in (given, *answers) if view is not None]
     return views
 
 
@@ -172,13 +173,22 @@ def _did(side: str, result: ExecutionResult | None, judged: CandidateJudged) -> 
 
 
 def _form(
-    one: _Side, other: _Side, lines: list[str], apart: list[Apart], probes: list[str], is_one_problem: bool
+    one: _Side,
+    other: _Side,
+    lines: list[str],
+    apart: list[Apart],
+    probes: list[tuple[ProbeResult, ProbeResult]],
+    is_one_problem: bool,
 ) -> dict[str, Any]:
     def did(result: ExecutionResult | None) -> dict[str, Any] | None:
         if result is None:
             return None
         told = {"verdict": result.verdict.name, "detail": result.detail, "behaviour": result.behaviour}
         return {**told, **outputs_as_json(result)}
+
+    def answered(probe: ProbeResult) -> dict[str, Any]:
+        told = {"failed": probe.failed, "behaviour": probe.behaviour}
+        return {**told, "answer": probe.answer, "answer_is_cut": probe.answer_is_cut}
 
     return {
         "first": {**row_as_json(one.row), "lost": list(one.lost)},
@@ -188,5 +198,8 @@ def _form(
         "tests": [
             {"test_id": each.test_id, "first": did(each.first), "second": did(each.second)} for each in apart
         ],
-        "probes": probes,
+        "probes": [
+            {"probe_id": first.probe_id, "first": answered(first), "second": answered(second)}
+            for first, second in probes
+        ],
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from verifierd.audit.comparing import answer_to
 from verifierd.audit.entries import CandidateJudged
 from verifierd.audit.queries import CandidateRow
 from verifierd.console import parameters
@@ -16,7 +17,7 @@ from verifierd.console.differences import compared
 from verifierd.console.evidence import Evidence, Shown, evidence, given, test_of
 from verifierd.console.shelf import Kept
 from verifierd.console.templating import address
-from verifierd.model import BatchFinished, CandidateResult, ExecutionResult, ProbeResult, Problem, Verdict
+from verifierd.model import BatchFinished, CandidateResult, ExecutionResult, Problem, Verdict
 
 CLUSTER = "cluster-"
 MOST_INPUTS = 100
@@ -139,21 +140,13 @@ def _apart(left: CandidateResult, right: CandidateResult, problem: Problem | Non
         twin = probes.get(probe.probe_id)
         if twin is not None and probe.behaviour != twin.behaviour:
             body = inputs.get(probe.probe_id)
-            yield Apart(probe.probe_id, True, _did(probe), _did(twin), given(body) if body else ())
+            yield Apart(probe.probe_id, True, answer_to(probe), answer_to(twin), given(body) if body else ())
 
 
 def _differ(one: ExecutionResult, other: ExecutionResult) -> bool:
     if Verdict.SKIPPED in (one.verdict, other.verdict):
         return False
     return one.verdict is not other.verdict or one.behaviour != other.behaviour
-
-
-def _did(probe: ProbeResult) -> str:
-    if probe.is_ours:
-        return "not known: the service failed"
-    if probe.failed or probe.behaviour is None:
-        return "came to no answer"
-    return f"answer {probe.behaviour[:8]}"
 
 
 def _execution(result: CandidateResult, test_id: str) -> ExecutionResult | None:
