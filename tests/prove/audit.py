@@ -27,12 +27,19 @@ def lines(repository: Path, scratch: Path) -> list[Line]:
                 integration / "test_tampering.py",
                 integration / "test_verifying_blobs.py",
                 integration / "test_verifying_checkpoints.py",
+                integration / "test_verifying_tables.py",
+                integration / "test_verifying_words.py",
             ),
         ),
         Line(
             "disk full, locked, gone and back, killed amid a write; a newer schema; a blob lost or damaged",
             "named, isolated, nothing lost",
             _tests(repository, integration / "test_faults.py", integration / "test_opening.py"),
+        ),
+        Line(
+            "blobs in S3, by a server of it: lost, damaged, hung, gone and back; durable batches there",
+            "named, isolated, nothing lost",
+            _tests(repository, integration / "test_s3.py", Path("tests/integration/durable/test_in_s3.py")),
         ),
         Line(
             "the console in Chromium: each page in light and dark, under attack, by axe-core",

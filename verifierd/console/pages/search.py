@@ -27,7 +27,9 @@ def search(console: Console, request: Request) -> Response:
     try:
         page = shelf.found(wanted, Asked(SIZE, token)) if words else None
     except BadSearch as error:
-        raise parameters.BadParameter("q", f"cannot be searched for: {error.problem}", error.allowed) from None
+        raise parameters.BadParameter(
+            "q", f"cannot be searched for: {error.problem}", error.allowed
+        ) from None
     is_named_shown = bool(words) and not token
     return console.page(
         "search",
