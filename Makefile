@@ -38,9 +38,9 @@ fuzz: setup ## fuzz every line that untrusted bytes cross (FUZZ="--seconds 300 -
 test-frameworks: setup ## the tests that run real trainers and evaluators, in environments made for them (FRAMEWORKS=all)
 	@TEST_FRAMEWORKS=$(FRAMEWORKS) $(PYTHON) -m pytest tests/integration/frameworks
 
-test-audit: setup ## the audit store's tests in PostgreSQL and S3, the console's in Chromium; installs what is missing (root)
+test-audit: setup ## the audit store's tests in PostgreSQL, the console's in Chromium; installs both (root)
 	@sh deploy/host/install.sh postgresql chromium || echo "going on: what needs them is skipped, with its reason"
-	@$(PYTHON) -m pytest -k "postgresql or s3 or browser" tests/unit/audit tests/unit/cli/test_audit_blobs.py \
+	@$(PYTHON) -m pytest -k "postgresql or browser" tests/unit/audit \
 		tests/integration/audit tests/integration/durable tests/unit/console tests/browser
 
 test-docker: setup ## the tests of the Docker backend; starts a private engine where none runs (root)
