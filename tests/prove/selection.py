@@ -28,7 +28,7 @@ from verifierd.economics.outcomes import outcome_table
 from verifierd.model import Estimate
 from verifierd.selection.beliefs import Beliefs
 from verifierd.selection.rules import rule_named
-from verifierd.selection.trials import KnownProblem, Trial, cross_validated, fitted, known_problem
+from verifierd.selection.trials import DEALS, KnownProblem, Trial, cross_validated, fitted, known_problem
 from verifierd_client import Candidate, Limits, Problem, StdioTest, Verifier
 
 PICKS = (1, 2, 10)
@@ -62,7 +62,7 @@ def lines(repository: Path, scratch: Path) -> list[Line]:
         ),
         Line("posterior at one pick", "at or above every other rule", dev.posterior_leads),
         Line(
-            f"calibration error of posterior, {SUB_BATCHES:,} sub-batches of problems not learned from",
+            f"calibration error of posterior, {DEALS} x {SUB_BATCHES:,} sub-batches of problems not learned",
             f"below {CALIBRATION_ERROR}",
             dev.calibration,
         ),

@@ -9,8 +9,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,34 +20,20 @@ from tests.support.blob_places import IN_FOLDER_AND_S3
 from tests.support.entries import begun, judged
 from tests.support.postgres import NoPostgres, Postgres
 from tests.support.stores import REPOSITORY, sequences_of_whole_chain
+from tests.support.writing import QUICK, until, writing
 from verifierd.audit import reading
 from verifierd.audit.entries import Asker, CancelAsked
 from verifierd.audit.errors import StoreTrouble, StoreUnavailable
 from verifierd.audit.schema import CHAIN_HEAD
 from verifierd.audit.store import Store, StoreSettings, open_store
-from verifierd.audit.writer import Writer, WriterSettings
+from verifierd.audit.writer import Writer
 
-QUICK = WriterSettings(linger_s=0.0, delays_s=(0.02,))
 NOISE = random.Random(8)
 
 
 def noise(size_bytes: int) -> str:
     """Return a program that compression makes no smaller than half."""
     return NOISE.randbytes(size_bytes // 2).hex()
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not holds():  # noqa: ASYNC110 - a thread or a server makes it hold, and tells nobody
-            await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def writing(store: Store) -> AsyncIterator[Writer]:
-    writer = Writer(store, QUICK)
-    writer.start()
-    yield writer
-    await writer.close()
 
 
 def positions(store: Store) -> list[int]:

@@ -7,9 +7,8 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from tests.support.blob_places import Bucket, find_server
 from tests.support.entries import begun, ended, execution, judged
 from tests.support.s3 import NoS3, S3Server
 from tests.support.stores import REPOSITORY, sequences_of_whole_chain
+from tests.support.writing import until, writing
 from verifierd.audit import bounded_calls, reading, s3
 from verifierd.audit.blob_files import BlobFiles
 from verifierd.audit.entries import CandidateJudged
@@ -26,9 +26,7 @@ from verifierd.audit.removing import unnamed_swept
 from verifierd.audit.retention import Rules, retain
 from verifierd.audit.store import Store, StoreSettings, open_store
 from verifierd.audit.verifying import verify_records
-from verifierd.audit.writer import Writer, WriterSettings
 
-QUICK = WriterSettings(linger_s=0.0, delays_s=(0.02,))
 NOISE = random.Random(8)
 SECRET = "secret-of-a-test"  # noqa: S105 - what the clients of the tests are given
 IN_S3 = pytest.mark.parametrize("s3_server", ["s3"], indirect=True, scope="session")
@@ -37,20 +35,6 @@ IN_S3 = pytest.mark.parametrize("s3_server", ["s3"], indirect=True, scope="sessi
 def large(position: int, batch_id: str = "batch") -> CandidateJudged:
     """Return a candidate whose outputs are too large for the database."""
     return judged(position, batch_id, executions=(execution("t0", stdout=NOISE.randbytes(40_000)),))
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not holds():  # noqa: ASYNC110 - a thread or a server makes it hold, and tells nobody
-            await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def writing(store: Store) -> AsyncIterator[Writer]:
-    writer = Writer(store, QUICK)
-    writer.start()
-    yield writer
-    await writer.close()
 
 
 def opened(database: Path, place: Bucket) -> Store:
