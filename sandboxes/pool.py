@@ -5,15 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from .backends.base import Backend
 from .model import SandboxError
-from .sandbox import Sandbox
+from .sandbox import Broke, Sandbox
 
 RETRY_SECONDS = (0.1, 0.5, 2.0, 5.0, 15.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLoad:
+    """What a pool has at a moment: sandboxes by what they are at, and how many it replaced so far, by why."""
+
+    states: Mapping[str, int]
+    replaced: Mapping[str, int]
 
 
 class SandboxPool:
@@ -32,6 +41,8 @@ class SandboxPool:
         self._lent: Counter[int | None] = Counter()  # by CPU
         self._all: set[Sandbox] = set()
         self._working: set[asyncio.Task[None]] = set()
+        self._resetting = self._replacing = 0
+        self._replaced = Counter(dict.fromkeys(Broke, 0))
         self._closing = False
         self._log = structlog.get_logger("sandboxes.pool")
 
@@ -72,6 +83,17 @@ class SandboxPool:
         """Whether a sandbox could be lent at once."""
         return bool(self._idle)
 
+    def load(self) -> PoolLoad:
+        """Return what there is at this moment."""
+        idle, lent = len(self._idle), sum(self._lent.values())
+        states = {
+            "idle": idle,
+            "busy": lent,
+            "resetting": self._resetting,
+            "replacing": self._replacing,
+        }
+        return PoolLoad(states, {why.value: count for why, count in self._replaced.items()})
+
     async def close(self) -> None:
         """End every sandbox, lent ones too, and then the backend."""
         self._closing = True
@@ -91,7 +113,11 @@ class SandboxPool:
         self._lend(sandbox)
 
     async def _take_back_when_settled(self, sandbox: Sandbox) -> None:
-        await sandbox.settled()
+        self._resetting += 1
+        try:
+            await sandbox.settled()
+        finally:
+            self._resetting -= 1
         self._take_back(sandbox)
 
     def _take_back(self, sandbox: Sandbox) -> None:
@@ -111,16 +137,26 @@ class SandboxPool:
     async def _make_another(self, broken: Sandbox) -> None:
         """Replace a sandbox, however long the host cannot make one: an empty pool would hang for ever."""
         self._log.warning("sandbox_replaced", sandbox_id=broken.id, cause=broken.broken_because)
+        self._replaced[broken.broke] += 1
+        self._replacing += 1
+        try:
+            await self._remove(broken)
+            self._admit(await self._made_in_the_end(broken.cpu))
+        finally:
+            self._replacing -= 1
+
+    async def _remove(self, broken: Sandbox) -> None:
         try:
             await broken.close()
             self._all.discard(broken)
         except (OSError, TimeoutError) as error:  # kept in _all: closing the pool tries once more
             self._log.error("sandbox_not_removed", sandbox_id=broken.id, cause=str(error))
+
+    async def _made_in_the_end(self, cpu: int | None) -> Sandbox:
         attempt = 0
         while True:
             try:
-                self._admit(await self.backend.create(broken.cpu))
-                return
+                return await self.backend.create(cpu)
             except SandboxError as error:
                 delay_s = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
                 self._log.error("sandbox_not_made", cause=str(error), retry_in_s=delay_s)

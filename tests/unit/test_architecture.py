@@ -30,7 +30,7 @@ MAY_IMPORT = {
 # Parts of `verifierd` from the bottom up; a part may import the parts of lower rows and itself.
 LAYERS = (
     {"model", "errors", "json_text", "logs", "stopping"},
-    {"admission"},
+    {"admission", "observing"},
     {"economics"},
     {"judging", "selection", "audit"},
     {"execution"},

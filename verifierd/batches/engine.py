@@ -23,6 +23,7 @@ from verifierd.execution.executor import Executor
 from verifierd.execution.result_cache import ResultCache
 from verifierd.logs import get_logger
 from verifierd.model import Batch, BatchEvent
+from verifierd.observing import NOBODY, CacheLoad, Load, Observer
 
 # Cancelled candidates need no more than a sandbox's reset; beyond that the reader of events is gone.
 CANCEL_GRACE_S = 10.0
@@ -36,11 +37,13 @@ class Engine:
         executor: Executor,
         settings: EngineSettings | None = None,
         clock_ns: Callable[[], int] = time.time_ns,
+        observer: Observer = NOBODY,
     ) -> None:
-        """`clock_ns` gives epoch nanoseconds."""
+        """`clock_ns` gives epoch nanoseconds; `observer` is told what happens."""
         self._executor = executor
         self._settings = settings or EngineSettings()
         self._clock_ns = clock_ns
+        self._observer = observer
         self._admission = Admission(self._settings.queue)
         cache_bytes = self._settings.result_cache_bytes
         self._cache = ResultCache(cache_bytes, executor.capacity) if cache_bytes else None
@@ -90,6 +93,7 @@ class Engine:
                 self._settings,
                 self._clock_ns,
                 earlier,
+                self._observer,
             )
             self._runs[batch.id] = run
             try:
@@ -98,6 +102,20 @@ class Engine:
                         yield step
             finally:
                 del self._runs[batch.id]
+
+    def load(self) -> Load:
+        """Return what is in hand at this moment."""
+        standings = [run.standing() for run in self._runs.values()]
+        queued = [each.oldest_queued_at_ns for each in standings if each.oldest_queued_at_ns is not None]
+        return Load(
+            batches=len(standings),
+            candidates_waiting=sum(each.waiting for each in standings),
+            candidates_running=sum(each.running for each in standings),
+            oldest_queued_at_ns=min(queued, default=None),
+            slots=self._executor.capacity,
+            is_draining=self._admission.is_closed,
+            result_cache=CacheLoad() if self._cache is None else self._cache.load(),
+        )
 
     def cancel(self, batch_id: str) -> bool:
         """Stop a batch; its events still come to their end. False: there is no such batch in flight."""

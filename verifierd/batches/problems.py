@@ -23,6 +23,7 @@ from verifierd.model import (
     StdioTest,
     TestBody,
 )
+from verifierd.observing import CacheLoad
 
 
 class ProblemStore:
@@ -31,7 +32,12 @@ class ProblemStore:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._used_bytes = 0
+        self._hits = self._misses = 0
         self._kept: OrderedDict[Digest, tuple[Problem, bytes]] = OrderedDict()
+
+    def load(self) -> CacheLoad:
+        """Return what there is at this moment, and how often a digest was known and not."""
+        return CacheLoad(self._hits, self._misses, self._used_bytes, self._max_bytes)
 
     def put(self, problem: Problem, message: bytes = b"") -> Digest:
         """Keep a problem, and the message that it came as; return its digest.
@@ -64,7 +70,9 @@ class ProblemStore:
 
     def _found(self, digest: Digest) -> tuple[Problem, bytes]:
         if digest not in self._kept:
+            self._misses += 1
             raise UnknownProblem(digest.hash)
+        self._hits += 1
         self._kept.move_to_end(digest)
         return self._kept[digest]
 

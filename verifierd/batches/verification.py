@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence, Set
 from contextlib import aclosing
 
@@ -20,6 +21,7 @@ from verifierd.judging.candidates import NOT_JUDGED, Seen, concluded
 from verifierd.judging.judge import Judge
 from verifierd.judging.probes import seen
 from verifierd.model import Batch, CandidateResult, ExecutionResult, ProbeInput, ProbeResult, Verdict
+from verifierd.observing import Observer, Stage
 
 
 class Verification:
@@ -33,6 +35,7 @@ class Verification:
         cache: ResultCache | None,
         result_output_bytes: int,
         landed: Callable[[ExecutionResult], None],
+        observer: Observer,
     ) -> None:
         """`landed` is told of every execution as it is judged; without a cache every run is made.
 
@@ -41,6 +44,7 @@ class Verification:
         """
         self._batch = batch
         self._landed = landed
+        self._observer = observer
         self._result_output_bytes = result_output_bytes if batch.options.include_outputs else 0
         self._probes = list(probes)
         self._judge = Judge(batch.problem, probes)
@@ -188,9 +192,13 @@ class Verification:
         )
 
     async def _judged(self, answer: Answer, arrived: Arrived) -> ExecutionResult:
+        began_ns = time.perf_counter_ns()
         if self._judge.is_heavy(answer):
-            return await asyncio.to_thread(self._judge.judge, answer, arrived.queued_at_ns)
-        return self._judge.judge(answer, arrived.queued_at_ns)
+            judged = await asyncio.to_thread(self._judge.judge, answer, arrived.queued_at_ns)
+        else:
+            judged = self._judge.judge(answer, arrived.queued_at_ns)
+        self._observer.stage_took(Stage.JUDGE, (time.perf_counter_ns() - began_ns) / 1e9)
+        return judged
 
     def _why_no_more(self, place: int, execution: ExecutionResult) -> str:
         if execution.verdict is Verdict.COMPILE_ERROR:
