@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sandboxes.model import Limits
 from verifierd.admission import DEFAULT_LIMITS, DERIVED, MAX_LIMITS, MIB, SECOND_NS, AdmissionLimits
 from verifierd.config.audit import AuditSection
+from verifierd.config.jetstream import ExecutorSection, JetStreamSection
 from verifierd.config.sandbox import SandboxSection
 from verifierd.config.section import Amount, Count, Seconds, Section, Text, Usd
 
@@ -209,6 +210,13 @@ class Settings(BaseSettings):
     )
     sandbox: SandboxSection = Field(
         default=SandboxSection(), description="The containers that candidates run in."
+    )
+    executor: ExecutorSection = Field(
+        default=ExecutorSection(), description="Where candidates are run: in this daemon, or by a fleet."
+    )
+    jetstream: JetStreamSection = Field(
+        default=JetStreamSection(),
+        description="NATS with JetStream, which carries work to a fleet; for the executor jetstream.",
     )
     limits: LimitsSection = Field(
         default=LimitsSection(), description="Bounds of one execution: one candidate on one test case."

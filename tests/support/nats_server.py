@@ -1,0 +1,86 @@
+"""A real nats-server with JetStream, for tests: on loopback, in a folder of its own, restarted at will."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from verifierd.fleet.settings import JetStreamSettings
+
+START_S = 20.0
+
+needs_nats = pytest.mark.skipif(
+    shutil.which("nats-server") is None, reason="needs nats-server (apt-get install nats-server)"
+)
+
+
+class NatsServer:
+    """Started by `start` or as a context; what it stored outlives `stop` and `kill`."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        """Keep its files in `folder`; it listens on a port that was free a moment ago."""
+        self._folder = folder
+        self.options = options
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Return where it listens."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    def settings(self, **changes: object) -> JetStreamSettings:
+        """Return settings that lead here."""
+        return JetStreamSettings(servers=(self.address,), **changes)  # type: ignore[arg-type]
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        command = ["nats-server", "-js", "-a", "127.0.0.1", "-p", str(self.port), "-sd", str(self._folder)]
+        with (self._folder / "nats.log").open("ab") as log:
+            self.process = subprocess.Popen([*command, *self.options], stdout=log, stderr=log)
+        deadline = time.monotonic() + START_S
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"nats-server does not start: {(self._folder / 'nats.log').read_text()}")
+            time.sleep(0.01)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as asking:
+                return asking.recv(5) == b"INFO "
+        except OSError:
+            return False
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it and wait for its end."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(START_S)
+            self.process = None
+
+    def kill(self) -> None:
+        """End it as a power failure would."""
+        self.stop(signal.SIGKILL)
+
+    def restart(self) -> None:
+        """End it and start it again in the same place."""
+        self.stop()
+        self.start()
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self.stop()

@@ -1,0 +1,84 @@
+"""The streams, made where they are missing and changed where the settings have changed.
+
+Any process may do it at any time: two that do it at once want the same.
+"""
+
+from __future__ import annotations
+
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import APIError
+
+from verifierd.fleet.connection import PASSING, Connection
+from verifierd.fleet.errors import FleetUnavailable
+from verifierd.fleet.subjects import Names
+
+NAME_IN_USE = 10058  # the server's code for a stream that is there with other settings
+DUPLICATES_S = 120.0  # an id is remembered for so long
+OUTCOMES_AGE_S = 600.0  # who has not read them by then asks for the work again
+CHUNK_AGE_S = 86_400.0  # nobody waits for a chunk for so long: its front end has gone
+
+
+def work_stream(connection: Connection) -> StreamConfig:
+    """Return the stream of chunks: each goes when it is acknowledged; a full one refuses more."""
+    names, settings = Names(connection.settings.prefix), connection.settings
+    return StreamConfig(
+        name=names.work,
+        description="Chunks of candidates that wait for verifierd's workers.",
+        subjects=[names.all_chunks],
+        retention=RetentionPolicy.WORK_QUEUE,
+        storage=StorageType.FILE,
+        num_replicas=settings.replicas,
+        discard=DiscardPolicy.NEW,
+        max_bytes=settings.max_queue_bytes,
+        max_age=CHUNK_AGE_S,
+        duplicate_window=DUPLICATES_S,
+    )
+
+
+def outcomes_stream(connection: Connection) -> StreamConfig:
+    """Return the stream of outcomes: each is kept for a while, whether it was read or not."""
+    names, settings = Names(connection.settings.prefix), connection.settings
+    return StreamConfig(
+        name=names.outcomes,
+        description="What came of chunks, for the front ends that asked.",
+        subjects=[names.all_outcomes],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        num_replicas=settings.replicas,
+        discard=DiscardPolicy.OLD,
+        max_bytes=settings.max_queue_bytes,
+        max_age=OUTCOMES_AGE_S,
+        duplicate_window=DUPLICATES_S,
+    )
+
+
+def batches_stream(connection: Connection) -> StreamConfig:
+    """Return the stream of durable batches: each goes when a front end has brought it to its end."""
+    names, settings = Names(connection.settings.prefix), connection.settings
+    return StreamConfig(
+        name=names.batches,
+        description="Durable batches that wait for a front end; their contents are in the audit store.",
+        subjects=[names.all_batches],
+        retention=RetentionPolicy.WORK_QUEUE,
+        storage=StorageType.FILE,
+        num_replicas=settings.replicas,
+        duplicate_window=DUPLICATES_S,
+    )
+
+
+async def ensure_stream(connection: Connection, wanted: StreamConfig) -> None:
+    """Make a stream, or change the one that is there to what is wanted.
+
+    Raises:
+        FleetUnavailable: the server refuses it, or does not answer.
+    """
+    try:
+        try:
+            await connection.jetstream.add_stream(wanted)
+        except APIError as error:
+            if error.err_code != NAME_IN_USE:
+                raise
+            await connection.jetstream.update_stream(wanted)
+    except PASSING as error:
+        why = getattr(error, "description", None) or str(error) or type(error).__name__
+        raise FleetUnavailable(f"NATS cannot keep the stream {wanted.name}: {why}") from error
