@@ -11,7 +11,14 @@ from verifierd.audit import rows, search_index
 from verifierd.audit.blobs import Blobs
 from verifierd.audit.bodies import Body, batch_of, body_of, time_of
 from verifierd.audit.chain import FIRST, record_hash
-from verifierd.audit.entries import BatchAbandoned, BatchBegun, BatchEnded, CandidateJudged, Entry
+from verifierd.audit.entries import (
+    BatchAbandoned,
+    BatchBegun,
+    BatchEnded,
+    BatchStarted,
+    CandidateJudged,
+    Entry,
+)
 from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
 from verifierd.audit.packing import pack
 from verifierd.audit.schema import BATCHES, CANDIDATES, CHAIN_HEAD, EXECUTIONS, RECORDS
@@ -52,8 +59,9 @@ class Appended:
 
     Attributes:
         head: the newest record now.
-        sequences: the number of each entry's record; None for one that was told before: the second verdict of
-            a candidate, the second end of a batch. The first one counts.
+        sequences: the number of each entry's record; None for one that was dropped: the second verdict of a
+            candidate, the second end of a batch, where the first one counts; and whatever is told of a
+            durable batch by a front end from which another one took it.
         unnamed: blobs that nothing names any longer and that have files. Give them to `Blobs.sweep` once
             this is committed.
     """
@@ -92,8 +100,13 @@ def lock_head(connection: sa.Connection) -> Head:
     return Head(row.sequence, row.hash)
 
 
-def append(connection: sa.Connection, blobs: Blobs, entries: Sequence[Prepared]) -> Appended:
+def append(
+    connection: sa.Connection, blobs: Blobs, entries: Sequence[Prepared], front_end: str = ""
+) -> Appended:
     """Append entries in their order, within the connection's transaction: all of them, or it is undone.
+
+    `front_end` is who tells them. The name of whoever took a batch last is a fencing token: one that was
+    frozen while another went on with its batch writes nothing more of it, whenever it wakes up.
 
     Raises:
         UnknownBatch: one is of a batch that has not begun.
@@ -106,7 +119,7 @@ def append(connection: sa.Connection, blobs: Blobs, entries: Sequence[Prepared])
     work = _Work(connection, entries)
     sequences: list[int | None] = []
     for each in entries:
-        if work.was_told(each.entry):
+        if work.was_told(each.entry) or work.is_anothers(each.entry, front_end):
             sequences.append(None)
             continue
         sequence = head.sequence + 1
@@ -150,10 +163,17 @@ class _Work:
         """Say whether the store knows this already: a candidate has one verdict, a batch one end."""
         if isinstance(entry, CandidateJudged):
             return (entry.batch_id, entry.position) in self._judged
-        if isinstance(entry, BatchEnded | BatchAbandoned):
+        if isinstance(entry, BatchStarted | BatchEnded | BatchAbandoned):
             batch = self._batches.get(batch_of(entry))
             return batch is not None and batch.row["state"] in rows.ENDED
         return False
+
+    def is_anothers(self, entry: Entry, front_end: str) -> bool:
+        """Say whether the batch, if it is durable, is in other hands than this front end's."""
+        if not isinstance(entry, CandidateJudged | BatchEnded | BatchAbandoned):
+            return False
+        batch = self._batches.get(batch_of(entry))
+        return batch is not None and batch.row["is_durable"] and batch.row["front_end"] != front_end
 
     def take(self, each: Prepared, sequence: int, previous_hash: bytes, new_hash: bytes) -> None:
         """Add the rows of an entry."""

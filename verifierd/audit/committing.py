@@ -23,7 +23,7 @@ _log = get_logger(__name__)
 class Item:
     """An entry on its way: as it is stored, then the number of its record or why it has none.
 
-    Without a number and without an error it was told before.
+    Without a number and without an error it was dropped: told before, or another front end's to tell.
     """
 
     entry: Entry
@@ -41,8 +41,9 @@ class Committer:
         alter: Callable[[Entry], Entry],
         delays_s: Sequence[float],
         rest: Callable[[float], bool],
+        front_end: str = "",
     ) -> None:
-        """Take what alters entries before they are stored, and how to wait between tries.
+        """Take what alters entries before they are stored, how to wait between tries, and who tells them.
 
         `rest` waits so many seconds, and says whether there is time for another try.
         """
@@ -51,6 +52,7 @@ class Committer:
         self._alter = alter
         self._delays_s = delays_s
         self._rest = rest
+        self._front_end = front_end
         self._unsure: Appended | None = None
 
     def commit(self, groups: Sequence[Sequence[Item]]) -> None:
@@ -103,7 +105,9 @@ class Committer:
         """Write entries in one transaction; where the last commit got no answer, first see if it was done."""
         try:
             with self._store.writing() as connection:
-                appended = self._earlier(connection) or append(connection, self._store.blobs, entries)
+                appended = self._earlier(connection) or append(
+                    connection, self._store.blobs, entries, self._front_end
+                )
                 self._unsure = appended
         except StoreTrouble:
             raise

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from verifierd.audit.columns import Bytes
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest revision among `migrations/versions`: what these tables are."""
 
 MAX_NUMBER = (1 << 63) - 1
@@ -71,6 +71,8 @@ BATCHES = sa.Table(
     sa.Column("request_blob", sa.String(64)),  # while a durable batch is not finished
     sa.Column("problem_blob", sa.String(64)),  # the problem's message
     sa.Column("last_event_sequence", Number, nullable=False, default=0),
+    # The daemon that runs it. The default is for daemons of version 0001 that write beside newer ones.
+    sa.Column("front_end", sa.String(128), nullable=False, server_default=""),
     sa.Index("batches_by_time", "submitted_at_ns", "id"),
     sa.Index("batches_by_problem", "problem_id", "submitted_at_ns", "id"),
     sa.Index("batches_by_state", "state", "submitted_at_ns", "id"),

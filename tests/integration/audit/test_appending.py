@@ -33,10 +33,10 @@ from verifierd.model import Verdict
 DURABLE = begun(is_durable=True, request=b"the request's message", request_sha256="ab" * 32)
 
 
-def write(store: Store, *entries: Entry) -> Appended:
+def write(store: Store, *entries: Entry, front_end: str = "") -> Appended:
     prepared = [prepare(entry) for entry in entries]
     with store.writing() as connection:
-        return append(connection, store.blobs, prepared)
+        return append(connection, store.blobs, prepared, front_end)
 
 
 def rows(store: Store, table: sa.Table) -> Sequence[Any]:
@@ -155,9 +155,29 @@ def test_batches_without_an_end_are_known(store: Store) -> None:
     write(store, DURABLE, *(begun(f"b{number}") for number in range(3)))
     write(store, CancelAsked("b2", 9, Asker(), "enough"), ended("b0"), BatchAbandoned("b1", 9, "gone"))
     assert reading.unfinished(store) == [
-        reading.Unfinished("batch", True, "queued", None),
-        reading.Unfinished("b2", False, "running", "enough"),
+        reading.Unfinished("batch", True, "queued", None, ""),
+        reading.Unfinished("b2", False, "running", "enough", ""),
     ]
+    assert [each.batch_id for each in reading.unfinished(store, ["b0", "b2", "none"])] == ["b2"]
+
+
+def test_who_took_a_batch_last_tells_of_it_and_nobody_else(store: Store) -> None:
+    write(store, DURABLE, BatchStarted("batch", 9, "a"))
+    assert write(store, judged(0), front_end="a").sequences == (3,)
+    write(store, BatchStarted("batch", 10, "b"))
+    abandoned = BatchAbandoned("batch", 11, "it was refused")
+    assert write(store, judged(1), ended(), abandoned, front_end="a").sequences == (None, None, None)
+    assert write(store, judged(0), judged(1), ended(), front_end="b").sequences == (None, 5, 6)
+    assert write(store, BatchStarted("batch", 12, "a"), front_end="a").sequences == (None,)
+    (row,) = rows(store, BATCHES)
+    assert (row.state, row.front_end, row.started_at_ns) == ("finished", "b", ended().event.started_at_ns)
+    assert verify_records(store).holds
+
+
+def test_a_batch_of_a_call_ends_by_whoever_finds_its_daemon_gone(store: Store) -> None:
+    write(store, begun(front_end="a"), judged(0), front_end="a")
+    assert [each.front_end for each in reading.unfinished(store)] == ["a"]
+    assert write(store, BatchAbandoned("batch", 11, "it died"), front_end="b").sequences == (3,)
 
 
 def test_executions_are_numbered_by_their_candidate_s_record(store: Store) -> None:

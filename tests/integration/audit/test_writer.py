@@ -145,7 +145,7 @@ async def test_what_is_told_twice_is_dropped_and_counted(store: Store) -> None:
         await writer.put(begun(), judged(0))
         assert await writer.committed(judged(0, verdict=Verdict.WRONG_ANSWER), ended()) == (None, 3)
         assert await writer.committed(ended()) == (None,)
-    assert (writer.counts.committed, writer.counts.told_before) == (3, 2)
+    assert (writer.counts.committed, writer.counts.dropped) == (3, 2)
 
 
 async def test_listeners_are_told_of_what_was_committed_before_those_who_wait(store: Store) -> None:
