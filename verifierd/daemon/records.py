@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from verifierd.api.records import Records
 from verifierd.api.requests import RequestReader
 from verifierd.api.submissions import Submissions
+from verifierd.audit.ownership import own
 from verifierd.audit.retaining import Retainer
 from verifierd.audit.store import open_store
 from verifierd.audit.writer import Writer
@@ -19,7 +22,9 @@ from verifierd.config.settings import Settings
 from verifierd.daemon.owning import owned
 from verifierd.daemon.parts import Parts
 from verifierd.daemon.sealing import sealed, seals_of
+from verifierd.durable.alone import Alone
 from verifierd.durable.batches import DurableBatches
+from verifierd.durable.runs import Runs
 
 LAST_WORDS_S = 2.0  # for batches that are being cut off to say so
 
@@ -41,11 +46,14 @@ async def records_kept(settings: Settings, parts: Parts) -> AsyncIterator[Record
     async with AsyncExitStack() as undo:
         store = await asyncio.to_thread(open_store, wanted)
         undo.callback(store.close)
-        writer = Writer(store, alter=redactor(settings))
         name = f"{os.uname().nodename}:{os.getpid()}"
+        # Of this process alone: in a container each has the number 1.
+        writer = Writer(store, alter=redactor(settings), front_end=f"{name}:{secrets.token_hex(4)}")
         recorder = Recorder(parts.engine, writer, name)
         submissions = Submissions(RequestReader(parts.abilities, parts.problems, for_records=True))
-        durable = DurableBatches(recorder, store, submissions, settings.admission.max_durable_batches)
+        runs = Runs(recorder, store, submissions)
+        dispatch = Alone(recorder, store, runs, settings.admission.max_durable_batches)
+        durable = DurableBatches(recorder, store, dispatch)
         section = settings.audit
         retainer = Retainer(store, retention_bounds(settings), section.retain_seconds, f"the daemon {name}")
 
@@ -54,7 +62,7 @@ async def records_kept(settings: Settings, parts: Parts) -> AsyncIterator[Record
             await durable.stop()
 
         # Left last: a successor goes on from what is in the store, and the writer may have more for it.
-        await undo.enter_async_context(owned(store, lost))
+        await undo.enter_async_context(owned(partial(own, store), lost))
         await undo.enter_async_context(sealed(settings, store))
         writer.start()
         undo.push_async_callback(writer.close)
@@ -64,4 +72,5 @@ async def records_kept(settings: Settings, parts: Parts) -> AsyncIterator[Record
         undo.push_async_callback(durable.stop)
         writer.on_commit(log_committed)
         writer.on_commit(durable.committed)
+        writer.on_drop(durable.dropped)
         yield Records(store, writer, recorder, durable, submissions, seals_of(settings))

@@ -16,7 +16,9 @@ from verifierd.audit.store import Store
 from verifierd.audit.writer import Writer
 from verifierd.batches.engine import Engine
 from verifierd.batches.recorded import Origin, Recorder
+from verifierd.durable.alone import Alone
 from verifierd.durable.batches import DurableBatches
+from verifierd.durable.runs import Runs
 from verifierd.durable.submission import Submission
 from verifierd.durable.watching import Told
 from verifierd.errors import InvalidField
@@ -71,6 +73,7 @@ class Life:
     """One life of a daemon."""
 
     durable: DurableBatches
+    runs: Runs
     executor: FakeExecutor
     engine: Engine
     writer: Writer
@@ -93,11 +96,13 @@ async def life(
     writer = Writer(store, alter=alter)
     writer.start()
     recorder = Recorder(served, writer, "host:1")
-    durable = DurableBatches(recorder, store, Requests(), at_a_time)
+    runs = Runs(recorder, store, Requests())
+    durable = DurableBatches(recorder, store, Alone(recorder, store, runs, at_a_time))
     writer.on_commit(durable.committed)
+    writer.on_drop(durable.dropped)
     try:
         await durable.resume()
-        yield Life(durable, executor, served, writer)
+        yield Life(durable, runs, executor, served, writer)
     finally:
         await durable.stop()
         await recorder.close(1.0)

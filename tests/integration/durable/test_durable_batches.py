@@ -198,7 +198,7 @@ async def test_a_cancel_that_was_accepted_holds_after_the_next_start(store: Stor
         async with life(store, executor, at_a_time=1) as daemon:
             await daemon.durable.submit(submission("right", "wrong"))
             await until_asked(executor, 1)
-            daemon.durable._runs.cancel = lambda batch_id: None  # type: ignore[method-assign]
+            daemon.runs.cancel = lambda batch_id: None  # type: ignore[method-assign]
             await daemon.durable.cancel("batch-r1", ASKER, "enough")
         async with life(store) as successor:
             events = await successor.watched("batch-r1")
@@ -275,7 +275,7 @@ async def test_a_stop_while_batches_are_looked_for_begins_none_of_them(store: St
     async with asyncio.timeout(30), life(store, Held("c0")) as daemon:
         await daemon.durable.stop()
         await daemon.durable.resume()
-        assert not daemon.durable._runs._runs
+        assert not daemon.runs._runs
 
 
 async def test_who_watches_is_sent_away_when_the_daemon_stops(store: Store) -> None:
