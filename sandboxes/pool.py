@@ -40,6 +40,7 @@ class SandboxPool:
         self._idle_count = asyncio.Semaphore(0)
         self._lent: Counter[int | None] = Counter()  # by CPU
         self._all: set[Sandbox] = set()
+        self._served: dict[Sandbox, str] = {}  # the tenant of each that has run anything
         self._working: set[asyncio.Task[None]] = set()
         self._resetting = self._replacing = 0
         self._replaced = Counter(dict.fromkeys(Broke, 0))
@@ -63,11 +64,10 @@ class SandboxPool:
             raise
 
     @contextlib.asynccontextmanager
-    async def lease(self) -> AsyncIterator[Sandbox]:
-        """Lend a sandbox for the length of the block."""
-        await self._idle_count.acquire()
-        sandbox = min(self._idle, key=lambda each: self._lent[each.cpu])  # of several, the first
-        self._idle.remove(sandbox)
+    async def lease(self, tenant: str = "") -> AsyncIterator[Sandbox]:
+        """Lend a sandbox for the length of the block, one that has served nobody but this tenant."""
+        sandbox = await self._sandbox_for(tenant)
+        self._served[sandbox] = tenant
         self._lent[sandbox.cpu] += 1
         try:
             yield sandbox
@@ -77,6 +77,18 @@ class SandboxPool:
                 self._keep(asyncio.create_task(self._take_back_when_settled(sandbox)))
             else:
                 self._take_back(sandbox)
+
+    async def _sandbox_for(self, tenant: str) -> Sandbox:
+        while True:
+            await self._idle_count.acquire()
+            fit = [each for each in self._idle if self._served.get(each, tenant) == tenant]
+            chosen = min(fit or self._idle, key=lambda each: self._lent[each.cpu])  # of several, the first
+            self._idle.remove(chosen)
+            if fit:
+                return chosen
+            chosen.broken, chosen.broke = True, Broke.OTHER_TENANT
+            chosen.broken_because = "it has served another tenant"
+            self._keep(asyncio.create_task(self._make_another(chosen)))
 
     @property
     def has_idle(self) -> bool:
@@ -136,7 +148,8 @@ class SandboxPool:
 
     async def _make_another(self, broken: Sandbox) -> None:
         """Replace a sandbox, however long the host cannot make one: an empty pool would hang for ever."""
-        self._log.warning("sandbox_replaced", sandbox_id=broken.id, cause=broken.broken_because)
+        say = self._log.debug if broken.broke is Broke.OTHER_TENANT else self._log.warning
+        say("sandbox_replaced", sandbox_id=broken.id, cause=broken.broken_because)
         self._replaced[broken.broke] += 1
         self._replacing += 1
         try:
@@ -149,6 +162,7 @@ class SandboxPool:
         try:
             await broken.close()
             self._all.discard(broken)
+            self._served.pop(broken, None)
         except (OSError, TimeoutError) as error:  # kept in _all: closing the pool tries once more
             self._log.error("sandbox_not_removed", sandbox_id=broken.id, cause=str(error))
 

@@ -37,6 +37,7 @@ class Broke(StrEnum):
     LOST = "lost"  # it broke off, or answered what is no answer
     SPENT = "spent"  # a candidate left something in it
     DISOBEYED = "disobeyed"  # it did not let go of a job that was cancelled
+    OTHER_TENANT = "other_tenant"  # it is whole, but has served another tenant than the next one
 
 
 class Sandbox:

@@ -189,6 +189,8 @@ class Verification:
             program=self._program(arrived),
             runs=self._suite.runs_at(places),
             limits=self._batch.problem.limits,
+            tenant=self._batch.tenant,
+            priority=self._batch.priority,
         )
 
     async def _judged(self, answer: Answer, arrived: Arrived) -> ExecutionResult:

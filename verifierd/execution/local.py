@@ -40,7 +40,7 @@ class LocalExecutor:
         """
         job = Job(request.program, request.runs, request.limits)
         answered = 0
-        async with self._pool.lease() as sandbox:
+        async with self._pool.lease(request.tenant) as sandbox:
             lent_at_ns = self._clock_ns()
             async with aclosing(sandbox.run(job, is_unhurried=self._pool.has_idle)) as outcomes:
                 async for outcome in outcomes:

@@ -5,18 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
 _TOKEN = re.compile("[A-Za-z0-9_-]{1,64}")
 ANY = "any"  # a chunk for any worker that can run its language, whatever its toolchain
 NO_TENANT = "-"
-
-
-class Priority(StrEnum):
-    """Who goes first: somebody waits for interactive work, nobody does for bulk."""
-
-    INTERACTIVE = "interactive"
-    BULK = "bulk"
 
 
 @dataclass(frozen=True, slots=True)
