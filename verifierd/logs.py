@@ -65,6 +65,11 @@ def get_logger(name: str) -> FilteringBoundLogger:
     return logger
 
 
+def bound_trace_id() -> str:
+    """Return the trace id that events are logged with here; empty: none."""
+    return str(structlog.contextvars.get_contextvars().get("trace_id", ""))
+
+
 @contextmanager
 def bound_ids(
     *, batch_id: str | None = None, candidate_id: str | None = None, trace_id: str | None = None

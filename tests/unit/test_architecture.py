@@ -35,7 +35,7 @@ LAYERS = (
     {"judging", "selection", "audit"},
     {"execution"},
     {"batches", "fleet"},
-    {"durable"},
+    {"durable", "telemetry"},
     {"api", "config", "datasets"},
     {"console", "daemon", "export", "report"},
     {"cli"},

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from verifierd.audit.entries import Asker
+from verifierd.logs import bound_trace_id
 
 MAX_ASKER_CHARS = 256
 # https://www.w3.org/TR/trace-context: version, trace id, parent id, flags; ids of zeros are none.
@@ -20,15 +21,23 @@ def asker_of(context: Any) -> Asker:
     agent = _metadata(context, "user-agent")
     told = f"{context.peer()} {agent}".strip()
     printable = "".join(char if char.isprintable() else "\ufffd" for char in told)
-    return Asker(requested_by=printable[:MAX_ASKER_CHARS], trace_id=trace_id_of(context))
+    trace_id = bound_trace_id() or trace_id_of(context)
+    return Asker(requested_by=printable[:MAX_ASKER_CHARS], trace_id=trace_id)
 
 
 def trace_id_of(context: Any) -> str:
     """Return the W3C trace id in a call's `traceparent`; empty where there is none that is well formed."""
-    found = _TRACEPARENT.match(_metadata(context, "traceparent"))
+    found = _TRACEPARENT.match(traceparent_of(context))
+    return found["trace"] if found else ""
+
+
+def traceparent_of(context: Any) -> str:
+    """Return a call's `traceparent`; empty where there is none that is well formed."""
+    given = _metadata(context, "traceparent")
+    found = _TRACEPARENT.match(given)
     if found is None or (found["version"] == "00" and found["more"] is not None):
         return ""
-    return found["trace"]
+    return given
 
 
 def _metadata(context: Any, wanted: str) -> str:

@@ -16,8 +16,10 @@ from verifier.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_serve
 from verifier.v1.verifier_service_pb2_grpc import add_VerifierServiceServicer_to_server
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.gatekeeper import OVERSIZE_FACTOR, Gatekeeper
+from verifierd.api.observed import Observed
 from verifierd.api.service import VerifierService
 from verifierd.api.unoffered import AuditNotOffered, VerifierServiceWithoutRecords
+from verifierd.observing import NOBODY, Observer
 
 if TYPE_CHECKING:
     from verifierd.api.audit_service import AuditService
@@ -42,8 +44,13 @@ class ApiServer:
         abilities: Abilities,
         listen: str,
         records: Records | None = None,
+        observer: Observer = NOBODY,
     ) -> None:
-        """Serve on `listen`: HOST:PORT (port 0: any free one) or unix:PATH; keep records, if any."""
+        """Serve on `listen`: HOST:PORT (port 0: any free one) or unix:PATH; keep records, if any.
+
+        `observer` is told of every call.
+        """
+        self._observer = observer
         self._max_message_bytes = abilities.bounds.max_message_bytes
         self._service: VerifierService
         self._audit: AuditService | None = None
@@ -69,7 +76,7 @@ class ApiServer:
             ListenError: the address is malformed, taken or not allowed.
         """
         server = aio.server(
-            interceptors=[Gatekeeper(self._max_message_bytes)],
+            interceptors=[Observed(self._observer), Gatekeeper(self._max_message_bytes)],
             options=[
                 ("grpc.max_receive_message_length", OVERSIZE_FACTOR * self._max_message_bytes),
                 ("grpc.max_send_message_length", -1),
@@ -84,8 +91,13 @@ class ApiServer:
         self.address = _bind(server, self._listen)
         await server.start()
         self._server = server
+        await self.tell_health(True)
+
+    async def tell_health(self, is_ready: bool) -> None:
+        """Tell health checks from now on whether work is taken; once drained, it is not."""
+        serving = health_pb2.HealthCheckResponse
         for name in ("", VERIFIER_SERVICE):
-            await self._health.set(name, health_pb2.HealthCheckResponse.SERVING)
+            await self._health.set(name, serving.SERVING if is_ready else serving.NOT_SERVING)
 
     async def drain(self) -> None:
         """Tell health checks that this server takes no new work; running calls go on."""

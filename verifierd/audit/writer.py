@@ -106,6 +106,11 @@ class Writer:
         """What keeps the store from being written, as a sentence; None where all is well."""
         return self._committer.trouble
 
+    @property
+    def waiting(self) -> int:
+        """Return how many entries are not in the store yet."""
+        return self._waiting_entries
+
     def on_commit(self, callback: Callback) -> None:
         """Have a function called with the entries of each commit from now on, before their waiters go on."""
         self._callbacks.append(callback)

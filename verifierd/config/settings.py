@@ -16,6 +16,7 @@ from verifierd.config.audit import AuditSection
 from verifierd.config.jetstream import ExecutorSection, JetStreamSection
 from verifierd.config.sandbox import SandboxSection
 from verifierd.config.section import Amount, Count, Seconds, Section, Text, Usd
+from verifierd.config.telemetry import TelemetrySection
 
 ENV_PREFIX = "VERIFIERD_"
 ENV_NESTED_DELIMITER = "__"
@@ -234,6 +235,9 @@ class Settings(BaseSettings):
     )
     audit: AuditSection = Field(
         default=AuditSection(), description="The store of what was asked, what ran and what came of it."
+    )
+    telemetry: TelemetrySection = Field(
+        default=TelemetrySection(), description="Metrics, health and traces, for machines."
     )
     log: LogSection = Field(default=LogSection(), description="What the daemon says, on standard error.")
 

@@ -19,11 +19,14 @@ from verifierd.audit.wrong_input import WrongInput
 from verifierd.config.convert import sandbox_settings
 from verifierd.config.settings import Settings
 from verifierd.daemon.parts import Parts, assemble, server_of
+from verifierd.daemon.telemetry import telemetry_for
 from verifierd.logs import get_logger
+from verifierd.telemetry.errors import TelemetryError
 
 if TYPE_CHECKING:
     from verifierd.api.records import Records
 
+CANNOT_START = (BackendUnavailable, SandboxError, ListenError, StoreError, TelemetryError, WrongInput)
 CLOSING_GRACE_S = 2.0  # for calls that read their last events after the drain
 CONNECT_TIMEOUT_S = 2.0
 
@@ -79,18 +82,23 @@ class Daemon:
         if not report.usable:
             raise HostUnusable(report)
         await _refuse_live_socket(self._settings.server.listen)
-        parts = assemble(self._settings, report)
         async with AsyncExitStack() as undo:
             try:
+                telemetry = await undo.enter_async_context(telemetry_for(self._settings))
+                parts = assemble(self._settings, report, telemetry.observer)
                 records = await self._records_kept(parts, undo)
                 undo.push_async_callback(parts.pool.close)
                 await parts.pool.start()
-                server = server_of(self._settings, parts, records)
+                server = server_of(self._settings, parts, records, telemetry.observer)
                 if records is not None:
                     undo.push_async_callback(records.durable.stop)  # before there are no sandboxes
                     await records.durable.resume()
                 await server.start()
-            except (BackendUnavailable, SandboxError, ListenError, StoreError, WrongInput) as error:
+                telemetry.started(parts, records)
+                undo.push_async_callback(
+                    _stopped, asyncio.create_task(telemetry.keep_health(server.tell_health))
+                )
+            except CANNOT_START as error:
                 raise StartFailed(str(error)) from error
             self._undo = undo.pop_all()
         self._parts, self._server, self._records = parts, server, records
@@ -99,6 +107,7 @@ class Daemon:
             address=self.address,
             sandboxes=parts.pool.size,
             backend=parts.pool.backend.name,
+            telemetry=telemetry.address or None,
             audit_store=None if records is None else records.store.where,
             seconds=round(time.monotonic() - began, 3),
         )
@@ -140,6 +149,11 @@ class Daemon:
         finally:
             await server.stop(0)
             await self._undo.aclose()
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _refuse_live_socket(listen: str) -> None:

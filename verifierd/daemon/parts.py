@@ -28,6 +28,7 @@ from verifierd.execution.local import LocalExecutor
 from verifierd.execution.near_limit import NearLimit
 from verifierd.execution.retrying import Retrying
 from verifierd.judging.checkers import available
+from verifierd.observing import NOBODY, Observer
 from verifierd.selection.rules import RULES
 
 if TYPE_CHECKING:
@@ -44,11 +45,11 @@ class Parts:
     abilities: Abilities
 
 
-def assemble(settings: Settings, report: HostReport) -> Parts:
-    """Return the parts of a daemon on the host that `report` tells of."""
+def assemble(settings: Settings, report: HostReport, observer: Observer = NOBODY) -> Parts:
+    """Return the parts of a daemon on the host that `report` tells of; they tell `observer` of their work."""
     backend = make_backend(sandbox_settings(settings))
     pool = SandboxPool(backend, sandbox_count(settings), sandbox_cpus(settings))
-    executor = NearLimit(Retrying(LocalExecutor(pool)))
+    executor = NearLimit(Retrying(LocalExecutor(pool, observer)))
     queue = QueueLimits(
         max_batches=settings.admission.max_batches,
         max_candidates=settings.admission.max_candidates_waiting,
@@ -58,14 +59,16 @@ def assemble(settings: Settings, report: HostReport) -> Parts:
         prices=price_table(settings),
         result_cache_bytes=settings.cache.result_mib << 20,
     )
-    engine = Engine(executor, engine_settings)
+    engine = Engine(executor, engine_settings, observer=observer)
     problems = ProblemStore(settings.admission.max_stored_problem_bytes)
     return Parts(pool, engine, problems, abilities(settings, report))
 
 
-def server_of(settings: Settings, parts: Parts, records: Records | None) -> ApiServer:
-    """Return the server of these parts, which keeps these records, if any."""
-    return ApiServer(parts.engine, parts.problems, parts.abilities, settings.server.listen, records)
+def server_of(
+    settings: Settings, parts: Parts, records: Records | None, observer: Observer = NOBODY
+) -> ApiServer:
+    """Return the server of these parts, which keeps these records, if any, and tells `observer` of calls."""
+    return ApiServer(parts.engine, parts.problems, parts.abilities, settings.server.listen, records, observer)
 
 
 def abilities(settings: Settings, report: HostReport) -> Abilities:
