@@ -30,6 +30,7 @@ from verifierd_client.results import (
     Capabilities,
 )
 from verifierd_client.tls import Tls
+from verifierd_client.tracing import trace_metadata
 
 DEFAULT_RETRIES = 5
 DEFAULT_MESSAGE_BYTES = 256 << 20
@@ -214,7 +215,7 @@ class AsyncVerifier:
         answer = await unary(
             self._connection,
             self._patience(timeout_s),
-            lambda stub, left_s: stub.PutProblem.future(request, timeout=left_s),
+            lambda stub, left_s: stub.PutProblem.future(request, timeout=left_s, metadata=trace_metadata()),
         )
         return Digest(answer.digest.hash, answer.digest.size_bytes)
 
@@ -227,7 +228,9 @@ class AsyncVerifier:
         answer = await unary(
             self._connection,
             self._patience(timeout_s),
-            lambda stub, left_s: stub.GetCapabilities.future(wire.GetCapabilitiesRequest(), timeout=left_s),
+            lambda stub, left_s: stub.GetCapabilities.future(
+                wire.GetCapabilitiesRequest(), timeout=left_s, metadata=trace_metadata()
+            ),
         )
         return read_capabilities(answer)
 
