@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from tests.support.blob_places import IN_FOLDER_AND_S3
 from tests.support.entries import begun, judged
-from tests.support.postgres import NoPostgres, Postgres
+from tests.support.postgres import Postgres
 from tests.support.stores import REPOSITORY, sequences_of_whole_chain
 from tests.support.writing import QUICK, until, writing
 from verifierd.audit import reading
@@ -139,17 +139,6 @@ async def test_a_full_disk_holds_the_writer_up_and_nothing_is_lost(
         assert not writer.trouble
     assert await asyncio.to_thread(positions, store) == list(range(given))
     assert len(await asyncio.to_thread(sequences_of_whole_chain, store)) == given + 1
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[Postgres]:
-    """A server to stop and start."""
-    try:
-        server = Postgres()
-    except NoPostgres as error:
-        pytest.skip(str(error))
-    yield server
-    server.close()
 
 
 @pytest.fixture
