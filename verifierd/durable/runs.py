@@ -84,6 +84,11 @@ class Runs:
         """Return the batches that are in hand by their records, too."""
         return [batch_id for batch_id, run in self._runs.items() if run.taken_at_ns is not None]
 
+    def is_let_go(self, batch_id: str) -> bool:
+        """Tell whether a batch is on its way out, since another front end has it."""
+        run = self._runs.get(batch_id)
+        return run is not None and run.is_let_go
+
     def let_go(self, batch_id: str) -> None:
         """Stop at once what is in hand, because another front end has it. Nothing is told of it any more."""
         run = self._runs.get(batch_id)

@@ -53,7 +53,10 @@ def outcomes_stream(connection: Connection) -> StreamConfig:
 
 
 def batches_stream(connection: Connection) -> StreamConfig:
-    """Return the stream of durable batches: each goes when a front end has brought it to its end."""
+    """Return the stream of durable batches: each goes when a front end has brought it to its end.
+
+    It has one message of a batch at most, however often that is published.
+    """
     names, settings = Names(connection.settings.prefix), connection.settings
     return StreamConfig(
         name=names.batches,
@@ -62,6 +65,9 @@ def batches_stream(connection: Connection) -> StreamConfig:
         retention=RetentionPolicy.WORK_QUEUE,
         storage=StorageType.FILE,
         num_replicas=settings.replicas,
+        max_msgs_per_subject=1,
+        discard=DiscardPolicy.NEW,
+        discard_new_per_subject=True,
         duplicate_window=DUPLICATES_S,
     )
 

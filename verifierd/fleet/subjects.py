@@ -82,9 +82,9 @@ class Names:
         """Return the subjects of the stream of outcomes."""
         return f"{self.prefix}.outcomes.>"
 
-    def batch(self, priority: str) -> str:
-        """Return the subject of durable batches of one priority."""
-        return f"{self.prefix}.batches.{priority}"
+    def batch(self, priority: str, batch: str) -> str:
+        """Return the subject of one durable batch."""
+        return f"{self.prefix}.batches.{priority}.{batch}"
 
     @property
     def all_batches(self) -> str:
@@ -94,6 +94,10 @@ class Names:
     def committed(self, batch: str) -> str:
         """Return the subject of news that records of a batch were committed; not kept."""
         return f"{self.prefix}.committed.{batch}"
+
+    def cancelled(self, batch: str) -> str:
+        """Return the subject of news that a durable batch is to be cancelled; not kept."""
+        return f"{self.prefix}.cancelled.{batch}"
 
     def begun(self, front_end: str) -> str:
         """Return the subject of news that a worker began one of a front end's chunks; not kept."""
