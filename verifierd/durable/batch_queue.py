@@ -19,9 +19,11 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import APIError
 
 from verifierd.fleet.connection import PASSING, Connection
+from verifierd.fleet.errors import FleetUnavailable
 from verifierd.fleet.streams import batches_stream, ensure_stream
-from verifierd.fleet.subjects import Names, Priority
+from verifierd.fleet.subjects import Names
 from verifierd.logs import get_logger
+from verifierd.model.batches import Priority
 
 ACK_WAIT_S = 10.0  # from a front end's last sign of life until its batches are given to others
 _ASKING_S = 5.0  # less: so that no answer is believed that comes when its batch may be another's
@@ -85,12 +87,14 @@ class BatchQueue:
             max_deliver=-1,  # a batch that outlived many front ends is still to be run
             max_ack_pending=-1,  # each front end takes no more than it has turns
         )
-        jetstream = self._connection.jetstream
-        await jetstream.add_consumer(self._names.batches, consumer)
-        if self._given is not None:
-            with suppress(*PASSING):
-                await self._given.unsubscribe()
-        self._given = await jetstream.pull_subscribe_bind(durable=Priority.BULK, stream=self._names.batches)
+        jetstream, stream = self._connection.jetstream, self._names.batches
+        await self.close()
+        try:
+            await jetstream.add_consumer(stream, consumer)
+            self._given = await jetstream.pull_subscribe_bind(durable=Priority.BULK, stream=stream)
+        except PASSING as error:
+            why = str(error) or type(error).__name__
+            raise FleetUnavailable(f"NATS cannot hand out batches of the stream {stream}: {why}") from error
 
     async def put(self, batch_id: str) -> None:
         """Put a batch there, unless it is there.
@@ -124,7 +128,7 @@ class BatchQueue:
             except Exception as error:  # whatever the library makes of a server in trouble
                 self._log.warning("batch_queue_unavailable", cause=str(error) or type(error).__name__)
                 await asyncio.sleep(_PAUSE_S)
-                with suppress(*PASSING):
+                with suppress(FleetUnavailable):
                     await self.open()  # it may have lost what it had
                 continue
             if self._clock_s() - asked_at_s < self.ack_wait_s - 1:
@@ -136,8 +140,10 @@ class BatchQueue:
         if self._given is not None:
             with suppress(*PASSING):
                 await self._given.unsubscribe()
+            self._given = None
 
     async def _ask(self) -> Msg:
-        assert self._given is not None, "open comes first"  # noqa: S101 - whoever made it knows
+        if self._given is None:
+            raise FleetUnavailable("the queue of batches is not open")
         (message,) = await self._given.fetch(1, timeout=min(_ASKING_S, self.ack_wait_s / 2))
         return message

@@ -1,0 +1,29 @@
+"""A daemon as one of several front ends of a store: its part in the queue of batches, over NATS."""
+
+from __future__ import annotations
+
+from verifierd.audit.store import Store
+from verifierd.batches.recorded import Recorder
+from verifierd.durable.batch_queue import BatchQueue
+from verifierd.durable.leftovers import Leftovers
+from verifierd.durable.news import News
+from verifierd.durable.runs import Runs
+from verifierd.durable.shared import Shared
+from verifierd.fleet.connection import Connection
+
+WATCH_LOOK_S = 5.0  # between two looks of who watches, where no news comes
+
+
+async def shared(
+    connection: Connection, recorder: Recorder, store: Store, runs: Runs, at_a_time: int
+) -> Shared:
+    """Return what takes batches from the queue, which is there when this returns.
+
+    Raises:
+        FleetUnavailable: NATS refuses the queue, or does not answer.
+    """
+    queue = BatchQueue(connection)
+    await queue.open()
+    scribe = recorder.scribe
+    news, leftovers = News(connection, scribe.front_end), Leftovers(recorder, store, queue)
+    return Shared(scribe, store, runs, queue, news, leftovers, at_a_time)
