@@ -27,22 +27,46 @@ _WAITS = "import time\ntime.sleep({seconds})\nprint(1)\n"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of candidate: its share of all, its program, its runs; `reruns`: it ends near its limit."""
+    """One kind of candidate: its share of all, its program, its runs.
+
+    Attributes:
+        waits_s: for so long it does not compute.
+        reruns: it ends near its limit, and is run once more.
+    """
 
     name: str
     share: float
     source: str
     runs: int = 1
+    waits_s: float = 0.0
     reruns: bool = False
 
 
-KINDS = (
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a machine is measured with: kinds of candidates, and how many sandboxes share them."""
+
+    kinds: tuple[Kind, ...]
+    sandboxes: int
+
+
+_COMPUTING = (
     Kind("short", 0.60, "print(sum(map(int, input().split())))\n", runs=3),
     Kind("busy", 0.25, _BUSY.format(times=800_000), runs=2),
-    Kind("waiting", 0.12, _WAITS.format(seconds=0.1)),
+    Kind("waiting", 0.12, _WAITS.format(seconds=0.1), waits_s=0.1),
     # Between the limit and a quarter above it: run once more, alone.
     Kind("near its limit", 0.03, _NEAR.format(seconds=1.12 * CPU_LIMIT_S), reruns=True),
 )
+
+_WAITING = tuple(
+    Kind(f"waits {seconds} s", share, _WAITS.format(seconds=seconds), waits_s=seconds)
+    for seconds, share in ((0.1, 0.6), (0.3, 0.3), (0.8, 0.1))
+)
+WORKS = {
+    "computing": Work(_COMPUTING, sandboxes=2),
+    # Hardly any of it is computing, so that a machine with other work to do can be measured with it.
+    "waiting": Work(_WAITING, sandboxes=8),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +74,7 @@ class Job:
     """One candidate as the queue sees it.
 
     Attributes:
-        kind: the number of its kind in `KINDS`, or in whatever the load was drawn from.
+        kind: the number of its kind in what the load was drawn from.
         arrives_s: after the start.
         is_bulk: it waits until no interactive one does.
     """

@@ -13,7 +13,7 @@ from contextlib import aclosing, asynccontextmanager
 from sandboxes.backends.choice import make_backend
 from sandboxes.pool import SandboxPool
 from tests.benchmarks.capacity.fleet import Response
-from tests.benchmarks.capacity.jobs import KINDS, Job, request
+from tests.benchmarks.capacity.jobs import Job, Kind, request
 from verifierd.config.convert import sandbox_cpus, sandbox_settings
 from verifierd.config.settings import Settings
 from verifierd.execution.executor import Executor
@@ -23,20 +23,20 @@ from verifierd.execution.retrying import Retrying
 
 
 @asynccontextmanager
-async def executor(sandboxes: int) -> AsyncIterator[Executor]:
+async def executor(sandboxes: int, warmed_by: Kind) -> AsyncIterator[Executor]:
     """Give the executor of a daemon with default settings and so many sandboxes, warm."""
     settings = Settings()
     pool = SandboxPool(make_backend(sandbox_settings(settings)), sandboxes, sandbox_cpus(settings))
     await pool.start()
     try:
         stack = NearLimit(Retrying(LocalExecutor(pool)))
-        await asyncio.gather(*(_run(stack, -1 - number, 0) for number in range(2 * sandboxes)))
+        await asyncio.gather(*(_run(stack, -1 - number, warmed_by) for number in range(2 * sandboxes)))
         yield stack
     finally:
         await pool.close()
 
 
-async def one_by_one(stack: Executor, kinds: Sequence[int]) -> list[float]:
+async def one_by_one(stack: Executor, kinds: Sequence[Kind]) -> list[float]:
     """Return how long each job keeps the only sandbox from the next, its reset included, in seconds."""
     took_s = []
     for number, kind in enumerate(kinds):
@@ -46,7 +46,7 @@ async def one_by_one(stack: Executor, kinds: Sequence[int]) -> list[float]:
     return took_s
 
 
-async def together(stack: Executor, kinds: Sequence[int]) -> float:
+async def together(stack: Executor, kinds: Sequence[Kind]) -> float:
     """Return how long all jobs take when one always waits for every sandbox, in seconds."""
     left = iter(enumerate(kinds))
 
@@ -59,7 +59,7 @@ async def together(stack: Executor, kinds: Sequence[int]) -> float:
     return time.perf_counter() - began
 
 
-async def as_they_arrive(stack: Executor, jobs: Sequence[Job]) -> list[Response]:
+async def as_they_arrive(stack: Executor, jobs: Sequence[Job], kinds: Sequence[Kind]) -> list[Response]:
     """Return every job's fate; it comes when it comes, whether or not those before it are done.
 
     What it waited is not seen from outside, and 0 here.
@@ -67,7 +67,7 @@ async def as_they_arrive(stack: Executor, jobs: Sequence[Job]) -> list[Response]
     began = time.perf_counter()
 
     async def answered(number: int, job: Job) -> Response:
-        await _run(stack, number, job.kind)
+        await _run(stack, number, kinds[job.kind])
         return Response(job, 0.0, time.perf_counter() - began - job.arrives_s)
 
     running = []
@@ -77,7 +77,7 @@ async def as_they_arrive(stack: Executor, jobs: Sequence[Job]) -> list[Response]
     return list(await asyncio.gather(*running))
 
 
-async def _run(stack: Executor, number: int, kind: int) -> None:
-    async with aclosing(stack.execute(request(number, KINDS[kind]))) as answers:
+async def _run(stack: Executor, number: int, kind: Kind) -> None:
+    async with aclosing(stack.execute(request(number, kind))) as answers:
         async for _ in answers:
             pass

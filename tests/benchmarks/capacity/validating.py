@@ -15,10 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.benchmarks.capacity.fleet import Fleet, Response, Service, simulate
-from tests.benchmarks.capacity.jobs import KINDS, Job, burst, draw_kinds, poisson
+from tests.benchmarks.capacity.jobs import Job, Kind, Work, burst, draw_kinds, poisson
 from tests.benchmarks.capacity.measuring import as_they_arrive, executor, one_by_one, together
-
-SANDBOXES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +24,13 @@ class Machine:
     """What was measured of this machine.
 
     Attributes:
+        work: what it was measured with.
         services: for each kind, what jobs of it took one by one.
-        slowdown: how many times as long they compute with both sandboxes busy.
+        slowdown: how many times as long they compute beside others.
         saturated_per_s: jobs a second at most.
     """
 
+    work: Work
     services: tuple[tuple[Service, ...], ...]
     slowdown: float
     saturated_per_s: float
@@ -38,7 +38,7 @@ class Machine:
     @property
     def fleet(self) -> Fleet:
         """Return this machine as a fleet of one worker."""
-        return Fleet(1, SANDBOXES, (1.0, self.slowdown))
+        return Fleet(1, self.work.sandboxes, (1.0, self.slowdown))
 
     def drawn(self, jobs: Sequence[Job], dice: random.Random) -> list[Service]:
         """Return for each job what one of its kind took."""
@@ -81,19 +81,19 @@ def times(responses: Sequence[Response]) -> Times:
     return Times(float(took_s.mean()), *map(float, np.percentile(took_s, (50, 99))))
 
 
-async def measure(count: int, dice: random.Random) -> Machine:
-    """Measure this machine with `count` jobs one by one and as many together."""
-    kinds = draw_kinds(count, KINDS, dice)
-    async with executor(1) as alone:
-        took_s = await one_by_one(alone, kinds)
-    async with executor(SANDBOXES) as both:
-        all_s = await together(both, kinds)
+async def measure(work: Work, count: int, dice: random.Random) -> Machine:
+    """Measure this machine with about `count` jobs one by one and as many together."""
+    kinds = draw_kinds(count, work.kinds, dice)
+    asked = [work.kinds[kind] for kind in kinds]
+    async with executor(1, work.kinds[0]) as alone:
+        took_s = await one_by_one(alone, asked)
+    async with executor(work.sandboxes, work.kinds[0]) as all_of_them:
+        per_s = len(kinds) / await together(all_of_them, asked)
     services = tuple(
-        tuple(_service(number, took) for kind, took in zip(kinds, took_s, strict=True) if kind == number)
-        for number in range(len(KINDS))
+        tuple(_service(each, took) for kind, took in zip(kinds, took_s, strict=True) if kind == number)
+        for number, each in enumerate(work.kinds)
     )
-    per_s = count / all_s
-    return Machine(services, _slowdown(kinds, services, per_s, dice), per_s)
+    return Machine(work, services, _slowdown(work, kinds, services, per_s, dice), per_s)
 
 
 async def compare(
@@ -104,21 +104,21 @@ async def compare(
     The arrivals are the same in both; which of the measured times a job takes is drawn `rounds` times.
     """
     rate_per_s = load * machine.saturated_per_s
-    kinds = draw_kinds(round(rate_per_s * seconds), KINDS, dice)
+    kinds = draw_kinds(round(rate_per_s * seconds), machine.work.kinds, dice)
     return await _compare(machine, f"{load:.0%}", list(poisson(kinds, rate_per_s, dice)), dice, rounds)
 
 
 async def compare_burst(machine: Machine, count: int, dice: random.Random, rounds: int = 20) -> Compared:
     """The same for `count` jobs that arrive at once."""
-    jobs = list(burst(draw_kinds(count, KINDS, dice), 0.0))
+    jobs = list(burst(draw_kinds(count, machine.work.kinds, dice), 0.0))
     return await _compare(machine, f"{len(jobs)} at once", jobs, dice, rounds)
 
 
 async def _compare(
     machine: Machine, load: str, jobs: list[Job], dice: random.Random, rounds: int
 ) -> Compared:
-    async with executor(SANDBOXES) as both:
-        measured = await as_they_arrive(both, jobs)
+    async with executor(machine.work.sandboxes, machine.work.kinds[0]) as stack:
+        measured = await as_they_arrive(stack, jobs, machine.work.kinds)
     told = [
         each
         for _ in range(rounds)
@@ -127,24 +127,27 @@ async def _compare(
     return Compared(load, len(jobs), times(told), times(measured))
 
 
-def _service(kind: int, took_s: float) -> Service:
+def _service(kind: Kind, took_s: float) -> Service:
     """Return one job's measured time as the simulation takes it."""
-    if KINDS[kind].reruns:  # it ran twice, once of them alone
+    if kind.reruns:  # it ran twice, once of them alone
         return Service(took_s / 2, alone_s=took_s / 2)
-    waits_s = 0.1 if KINDS[kind].name == "waiting" else 0.0
-    return Service(took_s, waits_s=min(waits_s, took_s))
+    return Service(took_s, waits_s=min(kind.waits_s, took_s))
 
 
 def _slowdown(
-    kinds: Sequence[int], services: Sequence[Sequence[Service]], per_s: float, dice: random.Random
+    work: Work,
+    kinds: Sequence[int],
+    services: Sequence[Sequence[Service]],
+    per_s: float,
+    dice: random.Random,
 ) -> float:
     """Return the slowdown with which the simulation does as many jobs a second as were measured together."""
     jobs = list(burst(kinds, 0.0))
     drawn = [dice.choice(services[job.kind]) for job in jobs]
-    low, high = 0.5, 4.0
+    low, high = 0.5, 8.0
     while high - low > 0.002:
         middle = (low + high) / 2
-        answered = simulate(Fleet(1, SANDBOXES, (1.0, middle)), jobs, drawn)
+        answered = simulate(Fleet(1, work.sandboxes, (1.0, middle)), jobs, drawn)
         if len(jobs) / max(each.response_s for each in answered) > per_s:
             low = middle
         else:
