@@ -14,7 +14,8 @@ from tests.integration.frameworks.conftest import MAKING_S
 from tests.integration.frameworks.running import printed_by
 from tests.unit.deploy.test_settings_named import is_setting
 from verifierd.config.settings import ENV_PREFIX, Settings
-from verifierd.fleet.subjects import NO_TENANT, Names, Priority, Queue
+from verifierd.fleet.subjects import NO_TENANT, Names, Queue
+from verifierd.model.batches import Priority
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(MAKING_S)]
 

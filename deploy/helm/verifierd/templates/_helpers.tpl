@@ -50,6 +50,8 @@ app.kubernetes.io/component: {{ .component }}
   value: {{ .Values.jetstream.replicas | quote }}
 - name: VERIFIERD_LOG__FORMAT
   value: json
+- name: VERIFIERD_TELEMETRY__LISTEN
+  value: 0.0.0.0:9464
 {{- end -}}
 
 {{- define "verifierd.probes" -}}
