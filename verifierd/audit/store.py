@@ -103,6 +103,25 @@ def open_store(settings: StoreSettings, *, create: bool = True) -> Store:
 
 
 @contextmanager
+def looked_at(settings: StoreSettings) -> Iterator[Store]:
+    """Open a store as it is, whatever version its tables have, and close it at the end. Blocks.
+
+    Raises:
+        StoreUnavailable: there is no such store, or it may not be used: the reason says.
+        SchemaTooNew: a newer verifierd has written it.
+    """
+    place = databases.place_of(settings.database)
+    databases.prepare(place, create=False)
+    engine = databases.engine_of(place)
+    try:
+        _version(engine, place.shown, create=False)
+        blobs = settings.blobs or databases.blobs_beside(place)
+        yield Store(engine, Blobs(BlobFiles(blobs)), place.shown)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
 def _reading(engine: sa.Engine, where: str) -> Iterator[sa.Connection]:
     try:
         with engine.connect() as connection:

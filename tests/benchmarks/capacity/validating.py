@@ -26,7 +26,7 @@ class Machine:
     Attributes:
         work: what it was measured with.
         services: for each kind, what jobs of it took one by one.
-        slowdown: how many times as long they compute beside others.
+        slowdown: how many times as long they compute where all sandboxes do.
         saturated_per_s: jobs a second at most.
     """
 
@@ -38,7 +38,7 @@ class Machine:
     @property
     def fleet(self) -> Fleet:
         """Return this machine as a fleet of one worker."""
-        return Fleet(1, self.work.sandboxes, (1.0, self.slowdown))
+        return _fleet(self.work, self.slowdown)
 
     def drawn(self, jobs: Sequence[Job], dice: random.Random) -> list[Service]:
         """Return for each job what one of its kind took."""
@@ -127,6 +127,12 @@ async def _compare(
     return Compared(load, len(jobs), times(told), times(measured))
 
 
+def _fleet(work: Work, slowdown: float) -> Fleet:
+    """Return this machine as a fleet of one worker: each sandbox that computes slows all as much more."""
+    step = (slowdown - 1.0) / (work.sandboxes - 1)
+    return Fleet(1, work.sandboxes, tuple(1.0 + step * others for others in range(work.sandboxes)))
+
+
 def _service(kind: Kind, took_s: float) -> Service:
     """Return one job's measured time as the simulation takes it."""
     if kind.reruns:  # it ran twice, once of them alone
@@ -147,7 +153,7 @@ def _slowdown(
     low, high = 0.5, 8.0
     while high - low > 0.002:
         middle = (low + high) / 2
-        answered = simulate(Fleet(1, work.sandboxes, (1.0, middle)), jobs, drawn)
+        answered = simulate(_fleet(work, middle), jobs, drawn)
         if len(jobs) / max(each.response_s for each in answered) > per_s:
             low = middle
         else:
