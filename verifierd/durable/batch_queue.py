@@ -23,7 +23,7 @@ from verifierd.fleet.errors import FleetUnavailable
 from verifierd.fleet.streams import batches_stream, ensure_stream
 from verifierd.fleet.subjects import Names
 from verifierd.logs import get_logger
-from verifierd.model.batches import Priority
+from verifierd.model import Priority
 
 ACK_WAIT_S = 10.0  # from a front end's last sign of life until its batches are given to others
 _ASKING_S = 5.0  # less: so that no answer is believed that comes when its batch may be another's
