@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from verifierd.cli import calibrate, console, doctor, evaluate, export, plan, report, select, serve, verify
+from verifierd.cli import (
+    calibrate,
+    console,
+    doctor,
+    evaluate,
+    export,
+    plan,
+    report,
+    select,
+    serve,
+    top,
+    verify,
+)
 from verifierd.cli.audit import entry as audit
 from verifierd.cli.demo import command as demo
 from verifierd.cli.endings import write_line
@@ -26,6 +38,7 @@ The commands, from a first look to daily use:
     verifierd plan results.jsonl ...                 how many samples are worth it?
     verifierd export traces results.jsonl ...        what passed, to train on
     verifierd serve                                  serve others over gRPC
+    verifierd top                                    what is a daemon at?
     verifierd audit list                             what was recorded, and does it still stand?
     verifierd console --database audit.db            see in a browser what was recorded
 
@@ -50,6 +63,7 @@ def build() -> typer.Typer:
     app.command(help=report.HELP)(report.report)
     app.command(help=select.HELP)(select.select)
     app.command(help=calibrate.HELP)(calibrate.calibrate)
+    app.command(help=top.HELP)(top.top)
     app.add_typer(export.build(), name="export")
     app.add_typer(audit.build(), name="audit")
     app.command(help=console.HELP)(console.console)
