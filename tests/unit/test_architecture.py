@@ -33,7 +33,7 @@ LAYERS = (
     {"admission", "observing"},
     {"economics"},
     {"judging", "selection", "audit"},
-    {"execution"},
+    {"execution", "identity"},
     {"batches", "fleet"},
     {"durable", "telemetry"},
     {"api", "config", "datasets"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from verifierd.api.calls import principal_of
 from verifierd.audit.entries import Asker
 from verifierd.logs import bound_trace_id
 
@@ -17,12 +18,26 @@ _TRACEPARENT = re.compile(
 
 
 def asker_of(context: Any) -> Asker:
-    """Return who makes a call: address and program as the server sees them, and its trace id, if any."""
-    agent = _metadata(context, "user-agent")
-    told = f"{context.peer()} {agent}".strip()
+    """Return who makes a call: what it is known by, address and program as the server sees them."""
+    agent, principal = _metadata(context, "user-agent"), principal_of(context)
+    told = " ".join(part for part in (principal.name, context.peer(), agent) if part)
     printable = "".join(char if char.isprintable() else "\ufffd" for char in told)
     trace_id = bound_trace_id() or trace_id_of(context)
-    return Asker(requested_by=printable[:MAX_ASKER_CHARS], trace_id=trace_id)
+    return Asker(printable[:MAX_ASKER_CHARS], principal.tenant, trace_id)
+
+
+def authorization_of(context: Any) -> list[str]:
+    """Return the values of `authorization` in a call's metadata, of which one is a secret."""
+    metadata = context.invocation_metadata() or ()
+    return [value for key, value in metadata if key == "authorization" and isinstance(value, str)]
+
+
+def certificate_names(context: Any) -> list[str]:
+    """Return the names in the certificate that a call's connection was made with: `CN=name`, DNS and URI."""
+    told = context.auth_context()
+    names = [*told.get("peer_uri", ()), *told.get("peer_dns", ())]
+    names += [b"CN=" + name for name in told.get("x509_common_name", ())]
+    return [name.decode("utf-8", "replace") for name in names]
 
 
 def trace_id_of(context: Any) -> str:

@@ -31,21 +31,25 @@ class Engine(Protocol):
 
 
 class ProblemShelf(Protocol):
-    """Keeps problems by their digest for a while."""
+    """Keeps problems by their tenant and digest for a while."""
 
-    def put(self, problem: Problem, message: bytes = b"") -> Digest:
-        """Keep a problem, and the message it came as; return its digest, the same for the same problem."""
-        ...
-
-    def get(self, digest: Digest) -> Problem:
-        """Return a kept problem.
+    def put(self, problem: Problem, message: bytes = b"", tenant: str = "") -> Digest:
+        """Keep a problem, and the message it came as; return its digest, the same for the same problem.
 
         Raises:
-            UnknownProblem: none is kept under this digest (any longer).
+            QuotaExceeded: it is larger than all that its tenant may have.
         """
         ...
 
-    def message(self, digest: Digest) -> bytes:
+    def get(self, digest: Digest, tenant: str = "") -> Problem:
+        """Return a problem that this tenant put here.
+
+        Raises:
+            UnknownProblem: it put none of this digest here, or it has gone since.
+        """
+        ...
+
+    def message(self, digest: Digest, tenant: str = "") -> bytes:
         """Return the message that a kept problem came as. Raises the same."""
         ...
 

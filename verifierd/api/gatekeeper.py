@@ -1,4 +1,4 @@
-"""What stands around every method: rejections become statuses, faults become ids, each logged once."""
+"""What stands around every method: who may call it; rejections become statuses, faults become ids."""
 
 from __future__ import annotations
 
@@ -14,11 +14,27 @@ from google.protobuf.message import DecodeError, Message
 from grpc import aio
 from grpc_status import rpc_status
 
-from verifierd.api.asking import trace_id_of
+from verifierd.api.asking import authorization_of, certificate_names, trace_id_of
+from verifierd.api.calls import Call
+from verifierd.api.scopes import check_scope
+from verifierd.api.sparing import Sparing
 from verifierd.api.status import internal_status, status_of
-from verifierd.errors import DeadlineExpired, InvalidField, MalformedMessage, MessageTooLarge, RequestRejected
+from verifierd.errors import (
+    DeadlineExpired,
+    InvalidField,
+    MalformedMessage,
+    MessageTooLarge,
+    QuotaExceeded,
+    RequestRejected,
+    StreamIdle,
+    Unauthenticated,
+)
+from verifierd.identity.recognition import Identity
 from verifierd.logs import bound_ids, get_logger
 
+Streaming = Callable[[AsyncIterator[Any], Any], AsyncGenerator[Any, None]]
+
+FIRST_MESSAGE_TIMEOUT_S = 120.0
 API_PREFIX = "/verifier.v1."
 OVERSIZE_FACTOR = 2
 """gRPC itself refuses messages above this many times the limit; up to there the refusal explains itself."""
@@ -32,11 +48,18 @@ class Unreadable:
 
 
 class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
-    """Wraps the methods of this API; other services, such as health, pass untouched."""
+    """Wraps the methods of this API; other services, such as health, pass untouched.
 
-    def __init__(self, max_message_bytes: int) -> None:
-        """Refuse request messages above this size, in bytes."""
+    Every method is served as gRPC serves streams, whose messages are read when the method asks for them: so
+    a caller is known, allowed and within its quota before the server reads what it sends.
+    """
+
+    def __init__(self, max_message_bytes: int, identity: Identity, message_timeout_s: float) -> None:
+        """Refuse request messages above this size, in bytes, and callers who are silent for so long."""
         self._max_message_bytes = max_message_bytes
+        self._identity = identity
+        self._message_timeout_s = message_timeout_s
+        self._sparing = Sparing()
         self._log = get_logger("verifierd.api")
 
     async def intercept_service(
@@ -50,20 +73,15 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
         if handler is None or not method.startswith(API_PREFIX):
             return handler
         read = self._reader(handler.request_deserializer, method)
-        if handler.stream_stream is not None:
-            return grpc.stream_stream_rpc_method_handler(
-                self._streaming(handler.stream_stream, method), read, handler.response_serializer
-            )
-        if handler.unary_stream is not None:
-            return grpc.unary_stream_rpc_method_handler(
-                self._streaming(handler.unary_stream, method), read, handler.response_serializer
-            )
-        return grpc.unary_unary_rpc_method_handler(
-            self._unary(handler.unary_unary, method), read, handler.response_serializer
+        responding: Streaming = handler.stream_stream or _of_one(
+            handler.unary_stream or _answering(handler.unary_unary), method
+        )
+        return grpc.stream_stream_rpc_method_handler(
+            self._guarded(responding, method), read, handler.response_serializer
         )
 
     def _reader(self, deserialize: Callable[[bytes], Message], method: str) -> Callable[[bytes], Any]:
-        name = f"{method.rpartition('/')[2]}Request"
+        name = _request_name(method)
 
         def read(data: bytes) -> Message | Unreadable:
             if len(data) > self._max_message_bytes:
@@ -75,31 +93,43 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
 
         return read
 
-    def _unary(self, behaviour: Callable[[Any, Any], Awaitable[Any]], method: str) -> Callable[..., Any]:
-        async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> Any:
+    def _guarded(self, behaviour: Streaming, method: str) -> Callable[..., Any]:
+        identity = self._identity
+
+        async def call(messages: Any, context: aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
             with bound_ids(trace_id=trace_id_of(context)):
                 try:
                     _check_deadline(context)
-                    return await behaviour(_readable(request), context)
+                    principal = identity.caller(authorization_of(context), certificate_names(context))
+                    check_scope(principal, method)
+                    with bound_ids(tenant=principal.tenant), identity.metering.call(principal.tenant):
+                        responses = behaviour(self._readable_each(messages), Call(context, principal))
+                        async with aclosing(responses):
+                            async for response in responses:
+                                if not identity.knows_still(principal):
+                                    raise Unauthenticated("the token has expired or was revoked meanwhile")
+                                yield response
                 except BaseException as error:
                     await self._refuse(error, method, context)
 
         return call
 
-    def _streaming(
-        self, behaviour: Callable[[Any, Any], AsyncGenerator[Any, None]], method: str
-    ) -> Callable[..., Any]:
-        async def call(request: Any, context: aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
-            with bound_ids(trace_id=trace_id_of(context)):
-                try:
-                    _check_deadline(context)
-                    async with aclosing(behaviour(_readable(request), context)) as responses:
-                        async for response in responses:
-                            yield response
-                except BaseException as error:
-                    await self._refuse(error, method, context)
-
-        return call
+    async def _readable_each(self, messages: AsyncIterator[Any]) -> AsyncGenerator[Any, None]:
+        """Yield a call's messages as they come. Raises RequestRejected: one is unreadable, or none comes."""
+        waiting_s = min(self._message_timeout_s, FIRST_MESSAGE_TIMEOUT_S)
+        coming = aiter(messages)
+        while True:
+            try:
+                async with asyncio.timeout(waiting_s):
+                    message = await anext(coming, None)
+            except TimeoutError:
+                raise StreamIdle(waiting_s) from None
+            if message is None:
+                return
+            if isinstance(message, Unreadable):
+                raise message.rejection
+            yield message
+            waiting_s = self._message_timeout_s
 
     async def _refuse(
         self, error: BaseException, method: str, context: aio.ServicerContext[Any, Any]
@@ -113,14 +143,7 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
             raise error
         if isinstance(error, RequestRejected):
             status = status_of(error)
-            self._log.warning(
-                "request rejected",
-                method=method,
-                peer=context.peer(),
-                reason=error.reason,
-                field=error.field if isinstance(error, InvalidField) else None,
-                message=str(error),
-            )
+            self._tell_rejection(error, method, context)
         else:
             error_id = uuid.uuid4().hex
             status = internal_status(error_id)
@@ -130,6 +153,27 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
         code_and_details = rpc_status.to_status(status)
         await context.abort(
             code_and_details.code, code_and_details.details, code_and_details.trailing_metadata
+        )
+
+    def _tell_rejection(
+        self, rejection: RequestRejected, method: str, context: aio.ServicerContext[Any, Any]
+    ) -> None:
+        """Log a rejection; of those that a flood consists of, some."""
+        left_out = 0
+        if isinstance(rejection, Unauthenticated | QuotaExceeded):
+            subject = rejection.reason, getattr(rejection, "tenant", "")
+            told = self._sparing.left_out(subject)
+            if told is None:
+                return
+            left_out = told
+        self._log.warning(
+            "request rejected",
+            method=method,
+            peer=context.peer(),
+            reason=rejection.reason,
+            field=rejection.field if isinstance(rejection, InvalidField) else None,
+            message=str(rejection),
+            **{"like_it_since": left_out} if left_out else {},
         )
 
 
@@ -144,15 +188,28 @@ def _check_deadline(context: aio.ServicerContext[Any, Any]) -> None:
         raise DeadlineExpired
 
 
-def _readable(request: Any) -> Any:
-    """Return the request, or the iterator of its messages, where it could be read. Raises RequestRejected."""
-    if isinstance(request, Unreadable):
-        raise request.rejection
-    if isinstance(request, Message):
-        return request
-    return _readable_each(request)
+def _of_one(behaviour: Callable[[Any, Any], AsyncGenerator[Any, None]], method: str) -> Streaming:
+    """Return a method that takes one message as one that takes a stream of them."""
+
+    async def call(messages: AsyncIterator[Any], context: Any) -> AsyncGenerator[Any, None]:
+        request = await anext(messages, None)
+        if request is None:
+            raise MalformedMessage(_request_name(method))
+        async with aclosing(behaviour(request, context)) as responses:
+            async for response in responses:
+                yield response
+
+    return call
 
 
-async def _readable_each(messages: AsyncIterator[Any]) -> AsyncIterator[Any]:
-    async for message in messages:
-        yield _readable(message)
+def _answering(behaviour: Callable[[Any, Any], Awaitable[Any]]) -> Callable[..., AsyncGenerator[Any, None]]:
+    """Return a method that sends one message as one that sends a stream of them."""
+
+    async def call(request: Any, context: Any) -> AsyncGenerator[Any, None]:
+        yield await behaviour(request, context)
+
+    return call
+
+
+def _request_name(method: str) -> str:
+    return f"{method.rpartition('/')[2]}Request"

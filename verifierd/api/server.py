@@ -1,7 +1,8 @@
-"""The gRPC server: services, health, reflection, message sizes, addresses, start and stop."""
+"""The gRPC server: services, health, reflection, what connections may do, addresses, start and stop."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,14 @@ from grpc_reflection.v1alpha import reflection
 from verifier.v1 import audit_service_pb2, verifier_service_pb2
 from verifier.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
 from verifier.v1.verifier_service_pb2_grpc import add_VerifierServiceServicer_to_server
+from verifierd.api.bystanders import Bystanders
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.gatekeeper import OVERSIZE_FACTOR, Gatekeeper
 from verifierd.api.observed import Observed
 from verifierd.api.service import VerifierService
+from verifierd.api.tls import TlsFiles, server_credentials
 from verifierd.api.unoffered import AuditNotOffered, VerifierServiceWithoutRecords
+from verifierd.identity.recognition import Identity, open_to_all
 from verifierd.observing import NOBODY, Observer
 
 if TYPE_CHECKING:
@@ -29,9 +33,44 @@ VERIFIER_SERVICE = verifier_service_pb2.DESCRIPTOR.services_by_name["VerifierSer
 AUDIT_SERVICE = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"].full_name
 UNIX_SCHEME = "unix:"
 
+# What no honest client needs more of; times in milliseconds.
+CONNECTION_OPTIONS = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_metadata_size", 8 << 10),
+    ("grpc.absolute_max_metadata_size", 16 << 10),
+    ("grpc.server_handshake_timeout_ms", 10_000),
+    # A peer that is gone is noticed, and its calls end.
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    # Who pings more often than this, with nothing to say, is sent away.
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.max_ping_strikes", 3),
+    # A connection without a call: the client opens another when it has one.
+    ("grpc.max_connection_idle_ms", 300_000),
+)
+
 
 class ListenError(Exception):
     """The server cannot listen on the address that it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where a server listens, who may come in, and what a connection may do.
+
+    Attributes:
+        listen: HOST:PORT (port 0: any free one) or unix:PATH.
+        identity: who callers are and what they may use; by default anybody, as much as there is.
+        tls: None: nothing is encrypted.
+        message_timeout_s: seconds that a call may be silent that owes a message.
+        max_streams: calls at a time over one connection; further ones wait in their client.
+    """
+
+    listen: str
+    identity: Identity = field(default_factory=open_to_all)
+    tls: TlsFiles | None = None
+    message_timeout_s: float = 1800.0
+    max_streams: int = 1024
 
 
 class ApiServer:
@@ -42,45 +81,47 @@ class ApiServer:
         engine: Engine,
         shelf: ProblemShelf,
         abilities: Abilities,
-        listen: str,
+        door: Door,
         records: Records | None = None,
         observer: Observer = NOBODY,
     ) -> None:
-        """Serve on `listen`: HOST:PORT (port 0: any free one) or unix:PATH; keep records, if any.
-
-        `observer` is told of every call.
-        """
+        """Serve behind this door; keep records, if any. `observer` is told of every call."""
         self._observer = observer
+        metering = door.identity.metering
         self._max_message_bytes = abilities.bounds.max_message_bytes
         self._service: VerifierService
         self._audit: AuditService | None = None
         if records is None:
-            self._service = VerifierServiceWithoutRecords(engine, shelf, abilities)
+            self._service = VerifierServiceWithoutRecords(engine, shelf, abilities, metering)
         else:
             # Who keeps no records does not wait for the libraries of a store.
             from verifierd.api.audit_service import AuditService
             from verifierd.api.durable_service import DurableVerifierService
 
-            self._service = DurableVerifierService(engine, shelf, abilities, records)
+            self._service = DurableVerifierService(engine, shelf, abilities, metering, records)
             self._audit = AuditService(records.store, self._max_message_bytes, records.verified_with)
             records.writer.on_commit(self._audit.tell_news)
-        self._listen = listen
+        self._door = door
         self._server: aio.Server | None = None
         self._health = health_aio.HealthServicer()
-        self.address = listen
+        self.address = door.listen
 
     async def start(self) -> None:
         """Begin to serve; `address` then says where, with the port that was chosen.
 
         Raises:
             ListenError: the address is malformed, taken or not allowed.
+            TlsUnusable: the certificate or the key cannot be used.
         """
+        door = self._door
+        gatekeeper = Gatekeeper(self._max_message_bytes, door.identity, door.message_timeout_s)
         server = aio.server(
-            interceptors=[Observed(self._observer), Gatekeeper(self._max_message_bytes)],
+            interceptors=[Observed(self._observer), gatekeeper, Bystanders()],
             options=[
                 ("grpc.max_receive_message_length", OVERSIZE_FACTOR * self._max_message_bytes),
                 ("grpc.max_send_message_length", -1),
-                ("grpc.so_reuseport", 0),
+                ("grpc.max_concurrent_streams", door.max_streams),
+                *CONNECTION_OPTIONS,
             ],
         )
         add_VerifierServiceServicer_to_server(self._service, server)
@@ -88,7 +129,7 @@ class ApiServer:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         names = (VERIFIER_SERVICE, AUDIT_SERVICE, HEALTH_SERVICE, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, server)
-        self.address = _bind(server, self._listen)
+        self.address = _bind(server, door)
         await server.start()
         self._server = server
         await self.tell_health(True)
@@ -116,13 +157,18 @@ class ApiServer:
             await self._server.wait_for_termination()
 
 
-def _bind(server: aio.Server, listen: str) -> str:
+def _bind(server: aio.Server, door: Door) -> str:
+    listen = door.listen
     if listen.startswith(UNIX_SCHEME):
         path = Path(listen.removeprefix(UNIX_SCHEME))
         if not path.parent.is_dir():
             raise ListenError(f"cannot listen on {listen}: there is no folder {path.parent}; make it first")
+    credentials = None if door.tls is None else server_credentials(door.tls)
     try:
-        port = server.add_insecure_port(listen)
+        if credentials is None:
+            port = server.add_insecure_port(listen)
+        else:
+            port = server.add_secure_port(listen, credentials)
     except RuntimeError as error:
         raise ListenError(
             f"cannot listen on {listen}: it is taken, not an address of this host, or not allowed; "

@@ -7,10 +7,12 @@ import hashlib
 from dataclasses import replace
 
 from verifier.v1 import verifier_service_pb2 as wire
+from verifierd.api.calls import tenant_for
 from verifierd.api.convert.problems import limits_to_proto
 from verifierd.api.requests import RequestReader
 from verifierd.audit.entries import Asker, BatchBegun
 from verifierd.durable.submission import RequestName, Submission
+from verifierd.identity.principals import ANYBODY, Principal
 from verifierd.model import Batch, Candidate
 
 
@@ -20,19 +22,24 @@ class Submissions:
     def __init__(self, reader: RequestReader) -> None:
         self._reader = reader
 
-    async def name(self, message: wire.SubmitBatchRequest, asker: Asker) -> RequestName:
-        """Return what a request goes by, whatever else is in it. Raises InvalidField."""
+    async def name(
+        self, message: wire.SubmitBatchRequest, asker: Asker, principal: Principal = ANYBODY
+    ) -> RequestName:
+        """Return what a request goes by, whatever else is in it. Raises InvalidField, PermissionDenied."""
+        asker = replace(asker, tenant=tenant_for(principal, message.batch.tenant, "batch.tenant"))
         request_id = self._reader.request_id(message.request_id, "request_id", required=True)
         return RequestName(asker, request_id, await asyncio.to_thread(_sha256, message))
 
-    async def submitted(self, message: wire.SubmitBatchRequest, name: RequestName) -> Submission:
+    async def submitted(
+        self, message: wire.SubmitBatchRequest, name: RequestName, principal: Principal = ANYBODY
+    ) -> Submission:
         """Return a batch of this name that may be accepted. The message is used up.
 
         Raises:
             InvalidField: something in it is wrong or not allowed.
-            UnknownProblem: its digest names none.
+            UnknownProblem: its digest names none of the tenant's.
         """
-        read, candidates = await self._reader.closed(message)
+        read, candidates = await self._reader.closed(message, principal)
         request = await asyncio.to_thread(_without_problem, message)
         origin = replace(read.origin, asker=name.asker)
         return Submission(read.batch, len(candidates), origin, request, name.request_sha256)
@@ -46,7 +53,7 @@ class Submissions:
             RequestRejected: this server does not take it any longer.
         """
         message = await asyncio.to_thread(_parsed, begun)
-        read, candidates = await self._reader.stored(message)
+        read, candidates = await self._reader.stored(message, begun.asker.tenant)
         batch = replace(
             read.batch,
             id=begun.batch_id,

@@ -16,6 +16,7 @@ from verifierd.cli import (
     report,
     select,
     serve,
+    token,
     top,
     verify,
 )
@@ -38,6 +39,7 @@ The commands, from a first look to daily use:
     verifierd plan results.jsonl ...                 how many samples are worth it?
     verifierd export traces results.jsonl ...        what passed, to train on
     verifierd serve                                  serve others over gRPC
+    verifierd token create --tenant team-a           who may call it?
     verifierd top                                    what is a daemon at?
     verifierd audit list                             what was recorded, and does it still stand?
     verifierd console --database audit.db            see in a browser what was recorded
@@ -65,6 +67,7 @@ def build() -> typer.Typer:
     app.command(help=calibrate.HELP)(calibrate.calibrate)
     app.command(help=top.HELP)(top.top)
     app.add_typer(export.build(), name="export")
+    app.add_typer(token.build(), name="token")
     app.add_typer(audit.build(), name="audit")
     app.command(help=console.HELP)(console.console)
     app.command(help=doctor.HELP)(doctor.doctor)

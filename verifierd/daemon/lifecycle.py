@@ -14,10 +14,13 @@ from sandboxes.findings import HostReport
 from sandboxes.host import examine
 from sandboxes.model import SandboxError
 from verifierd.api.server import ApiServer, ListenError
+from verifierd.api.tls import TlsUnusable
 from verifierd.audit.errors import StoreError
 from verifierd.audit.wrong_input import WrongInput
 from verifierd.config.convert import sandbox_settings
+from verifierd.config.door import check_exposure
 from verifierd.config.settings import Settings
+from verifierd.daemon.callers import door_kept
 from verifierd.daemon.parts import Parts, assemble, server_of
 from verifierd.daemon.telemetry import telemetry_for
 from verifierd.logs import get_logger
@@ -26,7 +29,10 @@ from verifierd.telemetry.errors import TelemetryError
 if TYPE_CHECKING:
     from verifierd.api.records import Records
 
-CANNOT_START = (BackendUnavailable, SandboxError, ListenError, StoreError, TelemetryError, WrongInput)
+CANNOT_START = (
+    *(BackendUnavailable, SandboxError, ListenError, TlsUnusable),
+    *(StoreError, TelemetryError, WrongInput),
+)
 CLOSING_GRACE_S = 2.0  # for calls that read their last events after the drain
 CONNECT_TIMEOUT_S = 2.0
 
@@ -76,8 +82,10 @@ class Daemon:
             HostUnusable: the host lacks something that the sandboxes need.
             StartFailed: the audit store cannot be used, the sandboxes cannot be made, or the address cannot
                 be listened on.
+            ConfigError: the settings let in whom they should not.
         """
         began = time.monotonic()
+        check_exposure(self._settings)
         report = await asyncio.to_thread(examine, sandbox_settings(self._settings))
         if not report.usable:
             raise HostUnusable(report)
@@ -89,7 +97,9 @@ class Daemon:
                 records = await self._records_kept(parts, undo)
                 undo.push_async_callback(parts.pool.close)
                 await parts.pool.start()
-                server = server_of(self._settings, parts, records, telemetry.observer)
+                store = None if records is None else records.store
+                door = await undo.enter_async_context(door_kept(self._settings, parts.cpu_time, store))
+                server = server_of(parts, door, records, telemetry.observer)
                 if records is not None:
                     undo.push_async_callback(records.durable.stop)  # before there are no sandboxes
                     await records.durable.resume()

@@ -11,7 +11,7 @@ from sandboxes.findings import HostReport
 from sandboxes.languages import LANGUAGES
 from sandboxes.pool import SandboxPool
 from verifierd.api.engine import Abilities, BackendAbility, CheckerAbility, LanguageAbility, WallAbility
-from verifierd.api.server import ApiServer
+from verifierd.api.server import ApiServer, Door
 from verifierd.batches.admission import QueueLimits
 from verifierd.batches.engine import Engine
 from verifierd.batches.problems import ProblemStore
@@ -23,10 +23,14 @@ from verifierd.config.convert import (
     sandbox_cpus,
     sandbox_settings,
 )
+from verifierd.config.door import quotas_of
 from verifierd.config.settings import Settings
+from verifierd.execution.accounted import Accounted
+from verifierd.execution.executor import Executor
 from verifierd.execution.local import LocalExecutor
 from verifierd.execution.near_limit import NearLimit
 from verifierd.execution.retrying import Retrying
+from verifierd.identity.cpu_time import CpuTime
 from verifierd.judging.checkers import available
 from verifierd.observing import NOBODY, Observer
 from verifierd.selection.rules import RULES
@@ -43,13 +47,17 @@ class Parts:
     engine: Engine
     problems: ProblemStore
     abilities: Abilities
+    cpu_time: CpuTime
 
 
 def assemble(settings: Settings, report: HostReport, observer: Observer = NOBODY) -> Parts:
     """Return the parts of a daemon on the host that `report` tells of; they tell `observer` of their work."""
     backend = make_backend(sandbox_settings(settings))
     pool = SandboxPool(backend, sandbox_count(settings), sandbox_cpus(settings))
-    executor = NearLimit(Retrying(LocalExecutor(pool, observer)))
+    executor: Executor = NearLimit(Retrying(LocalExecutor(pool, observer)))
+    quotas, cpu_time = quotas_of(settings), CpuTime()
+    if quotas.bound_cpu_time:
+        executor = Accounted(executor, cpu_time.count)
     queue = QueueLimits(
         max_batches=settings.admission.max_batches,
         max_candidates=settings.admission.max_candidates_waiting,
@@ -60,15 +68,15 @@ def assemble(settings: Settings, report: HostReport, observer: Observer = NOBODY
         result_cache_bytes=settings.cache.result_mib << 20,
     )
     engine = Engine(executor, engine_settings, observer=observer)
-    problems = ProblemStore(settings.admission.max_stored_problem_bytes)
-    return Parts(pool, engine, problems, abilities(settings, report))
+    problems = ProblemStore(
+        settings.admission.max_stored_problem_bytes, lambda tenant: quotas.of(tenant).stored_problem_bytes
+    )
+    return Parts(pool, engine, problems, abilities(settings, report), cpu_time)
 
 
-def server_of(
-    settings: Settings, parts: Parts, records: Records | None, observer: Observer = NOBODY
-) -> ApiServer:
-    """Return the server of these parts, which keeps these records, if any, and tells `observer` of calls."""
-    return ApiServer(parts.engine, parts.problems, parts.abilities, settings.server.listen, records, observer)
+def server_of(parts: Parts, door: Door, records: Records | None, observer: Observer = NOBODY) -> ApiServer:
+    """Return the server of these parts behind this door: it keeps these records, and tells `observer`."""
+    return ApiServer(parts.engine, parts.problems, parts.abilities, door, records, observer)
 
 
 def abilities(settings: Settings, report: HostReport) -> Abilities:

@@ -92,9 +92,12 @@ class DurableBatches:
             raise RequestIdTaken(name.request_id, taken.batch_id)
         return await self.standing(taken.batch_id)
 
-    async def standing(self, batch_id: str) -> Standing:
-        """Return how a batch stands. Raises UnknownBatch, RecordsUnavailable."""
-        standing = await reached(standing_of, self._store, batch_id)
+    async def standing(self, batch_id: str, tenant: str = "") -> Standing:
+        """Return how a batch of this tenant (empty: of any) stands. Raises UnknownBatch, RecordsUnavailable.
+
+        One of another tenant is as unknown as one that there is not.
+        """
+        standing = await reached(standing_of, self._store, batch_id, tenant)
         if standing is None:
             raise UnknownBatch(batch_id)
         return standing

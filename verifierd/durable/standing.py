@@ -49,10 +49,13 @@ class Standing:
         return self.row.state not in UNFINISHED
 
 
-def standing_of(store: Store, batch_id: str) -> Standing | None:
-    """Return how a durable batch stands; None where there is none of this id. Raises StoreError."""
+def standing_of(store: Store, batch_id: str, tenant: str = "") -> Standing | None:
+    """Return how a durable batch stands; None where there is none of this id. Raises StoreError.
+
+    Of a tenant that is named, no other's is found.
+    """
     with store.reading() as connection:
-        row = batch_with_id(connection, batch_id)
+        row = batch_with_id(connection, batch_id, tenant)
     if row is None or not row.is_durable:
         return None
     begun = batch_begun(store, row.id)

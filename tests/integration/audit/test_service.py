@@ -26,6 +26,7 @@ from verifierd.api.audit_service import AuditService
 from verifierd.api.gatekeeper import Gatekeeper
 from verifierd.audit.schema import BLOBS, RECORDS
 from verifierd.audit.store import Store
+from verifierd.identity.recognition import open_to_all
 from verifierd.model import Verdict
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +60,7 @@ async def served(one_loop: None, store: Store, tmp_path: Path) -> AsyncIterator[
         judged(1, verdict=Verdict.WRONG_ANSWER, executions=_executions()),
     )
     await asyncio.to_thread(write, store, *entries)
-    server = aio.server(interceptors=[Gatekeeper(MESSAGE_BYTES)])
+    server = aio.server(interceptors=[Gatekeeper(MESSAGE_BYTES, open_to_all(), 60.0)])
     service = AuditService(store, MESSAGE_BYTES)
     add_AuditServiceServicer_to_server(service, server)
     address = f"unix:{tmp_path}/audit.sock"

@@ -1,0 +1,62 @@
+"""A bound for the services that ask nobody who they are: health checks and reflection."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import grpc
+from grpc import aio
+
+from verifierd.api.gatekeeper import API_PREFIX
+
+MAX_STREAMS = 512
+
+
+class Bystanders(aio.ServerInterceptor):  # type: ignore[type-arg]
+    """Bounds how many streams of other services are open at a time; single questions go through."""
+
+    def __init__(self, max_streams: int = MAX_STREAMS) -> None:
+        self._max_streams = max_streams
+        self._streams = 0
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """Return the method's handler, counted where it is another service's stream."""
+        handler = await continuation(handler_call_details)
+        if handler is None or handler_call_details.method.startswith(API_PREFIX):
+            return handler
+        codec = handler.request_deserializer, handler.response_serializer
+        if handler.stream_stream is not None:
+            return grpc.stream_stream_rpc_method_handler(self._counted(handler.stream_stream), *codec)
+        if handler.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(self._counted(handler.unary_stream), *codec)
+        return handler
+
+    def _counted(self, behaviour: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+        async def sending(request: Any, context: aio.ServicerContext[Any, Any]) -> None:
+            async with self._counting(context):
+                await behaviour(request, context)
+
+        async def yielding(request: Any, context: aio.ServicerContext[Any, Any]) -> AsyncGenerator[Any, None]:
+            async with self._counting(context):
+                async for response in behaviour(request, context):
+                    yield response
+
+        return yielding if inspect.isasyncgenfunction(behaviour) else sending
+
+    @asynccontextmanager
+    async def _counting(self, context: aio.ServicerContext[Any, Any]) -> AsyncGenerator[None, None]:
+        if self._streams >= self._max_streams:
+            words = f"{self._max_streams} such streams are open, as many as may be; ask again later"
+            await context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, words)
+        self._streams += 1
+        try:
+            yield
+        finally:
+            self._streams -= 1
