@@ -62,9 +62,11 @@ def version_of(root: Path) -> str:
 def set_version(root: Path, version: str) -> None:
     """Write a version everywhere. Raises NotReleasable where it is none, or a file has no place for it."""
     try:
-        Version(version)
+        is_version = str(Version(version)) == version
     except InvalidVersion:
-        raise NotReleasable(f"{version!r} is no version; one looks like 0.2.0 or 0.2.0rc1") from None
+        is_version = False
+    if not is_version:
+        raise NotReleasable(f"{version!r} is no version; one looks like 0.2.0 or 0.2.0rc1")
     for repeat in REPEATS:
         next(_found(root, repeat))
         path = root / repeat.path

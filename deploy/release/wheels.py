@@ -47,9 +47,6 @@ def build_wheels(root: Path, commit: str, into: Path) -> list[Path]:
         _git(root, "archive", "--format=tar", f"--output={tar}", commit)
         with tarfile.open(tar) as archive:
             archive.extractall(tree, filter="data")
-        # What a wheel holds of modes is the files', not the builder's umask.
-        for path in tree.rglob("*"):
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         for project in PROJECTS:
             _pip(
                 *("wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(into)),
@@ -85,6 +82,7 @@ def _pip(*arguments: str, environment: dict[str, str] | None = None) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments],
         env=os.environ | (environment or {}),
+        umask=0o022,  # a wheel holds the modes of what is copied on the way
         capture_output=True,
         text=True,
         check=False,
