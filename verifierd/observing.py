@@ -46,6 +46,10 @@ class Observer:
     def batch_began(self, batch: Batch, candidates: int) -> None:
         """Tell that a batch was taken in, in the task of its call; 0 candidates: they are still to come."""
 
+    def traceparent(self, batch: Batch) -> str:
+        """Return the W3C `traceparent` that a batch's work elsewhere is part of; empty: of none."""
+        return ""
+
     def candidate_judged(
         self, batch: Batch, candidate: Candidate, queued_at_ns: int, result: CandidateResult, cost: Cost
     ) -> None:

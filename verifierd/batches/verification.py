@@ -190,6 +190,7 @@ class Verification:
             runs=self._suite.runs_at(places),
             limits=self._batch.problem.limits,
             tenant=self._batch.tenant,
+            traceparent=self._observer.traceparent(self._batch),
             priority=self._batch.priority,
         )
 

@@ -33,6 +33,10 @@ class Several(Observer):
         for each in self._observers:
             each.batch_began(batch, candidates)
 
+    def traceparent(self, batch: Batch) -> str:
+        """Return that of the one that traces."""
+        return next(filter(None, (each.traceparent(batch) for each in self._observers)), "")
+
     def candidate_judged(
         self, batch: Batch, candidate: Candidate, queued_at_ns: int, result: CandidateResult, cost: Cost
     ) -> None:

@@ -72,6 +72,14 @@ class Tracing(Observer):
         if span.is_recording():
             self._batches[batch.id] = span
 
+    def traceparent(self, batch: Batch) -> str:
+        """Return the batch's span, for work elsewhere to be below; empty where the batch is not traced."""
+        span = self._batches.get(batch.id)
+        if span is None:
+            return ""
+        context = span.get_span_context()
+        return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
     def batch_ended(self, batch: Batch, stop_reason: str, started_at_ns: int, ended_at_ns: int) -> None:
         """End a batch's span."""
         span = self._batches.pop(batch.id, None)

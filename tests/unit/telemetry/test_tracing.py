@@ -107,6 +107,14 @@ def test_a_candidate_of_many_tests_has_a_bounded_number_of_spans(scene: Scene) -
     assert (scene.one("candidate").attributes or {})["verifierd.runs_not_shown"] == 5
 
 
+def test_work_elsewhere_is_below_its_batch(scene: Scene) -> None:
+    assert scene.observer.traceparent(BATCH) == ""
+    scene.observer.batch_began(BATCH, 1)
+    traceparent = observer_of([Counting(CollectorRegistry()), scene.observer]).traceparent(BATCH)
+    scene.observer.batch_ended(BATCH, "completed", QUEUED_AT_NS, ENDED_AT_NS)
+    assert int(traceparent.split("-")[2], 16) == _id(scene.one("batch"))
+
+
 @pytest.mark.parametrize(("code", "is_error"), [("INVALID_ARGUMENT", False), ("INTERNAL", True)])
 def test_a_call_is_an_error_where_the_server_is_at_fault(scene: Scene, code: str, is_error: bool) -> None:
     with scene.observer.call(METHOD, "") as call:

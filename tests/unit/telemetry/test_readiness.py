@@ -1,0 +1,48 @@
+"""A daemon takes work where everything stands that work needs, and says in words what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sandboxes.pool import PoolLoad
+from tests.unit.telemetry.readings import FULL
+from verifierd.observing import FleetLoad, Load, WorkerLoad
+from verifierd.telemetry.readiness import not_ready
+from verifierd.telemetry.reading import RecordsLoad
+
+WORKER = WorkerLoad("w", 4, 0)
+
+
+def _pool(**states: int) -> PoolLoad:
+    return PoolLoad(dict.fromkeys(("idle", "busy", "resetting", "replacing"), 0) | states, {})
+
+
+def test_a_daemon_with_all_that_it_needs_is_ready() -> None:
+    assert not_ready(FULL.load, FULL.pool, FULL.records, FULL.fleet) == {}
+    assert not_ready(Load(), None, None, FleetLoad(workers=(WORKER,))) == {}
+
+
+@pytest.mark.parametrize("state", ["idle", "busy", "resetting"])
+def test_one_sandbox_that_stands_is_enough(state: str) -> None:
+    assert not_ready(Load(), _pool(**{state: 1}, replacing=7), None, None) == {}
+
+
+@pytest.mark.parametrize(
+    ("part", "load", "pool", "records", "fleet"),
+    [
+        ("daemon", Load(is_draining=True), None, None, None),
+        ("sandboxes", Load(), _pool(replacing=8), None, None),
+        ("store", Load(), None, RecordsLoad(trouble="the disk is full"), None),
+        ("queue", Load(), None, None, FleetLoad(workers=(WORKER,), is_connected=False)),
+        ("workers", Load(), None, None, FleetLoad()),
+        ("workers", Load(), None, None, FleetLoad(workers=(replace(WORKER, is_draining=True),))),
+    ],
+)
+def test_what_is_missing_is_named(
+    part: str, load: Load, pool: PoolLoad | None, records: RecordsLoad | None, fleet: FleetLoad | None
+) -> None:
+    (name,) = (why := not_ready(load, pool, records, fleet))
+    assert name == part
+    assert why[name]
