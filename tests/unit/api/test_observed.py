@@ -18,7 +18,7 @@ from tests.unit.api.fakes import ABILITIES, FakeEngine, FakeShelf
 from tests.unit.api.requests import good_request
 from verifier.v1 import verifier_service_pb2 as wire
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
-from verifierd.api.server import ApiServer
+from verifierd.api.server import ApiServer, Door
 from verifierd.errors import QueueFull
 from verifierd.observing import Call, Observer
 
@@ -63,7 +63,7 @@ class Scene:
     def __init__(self, folder: Path) -> None:
         self.engine, self.observer = FakeEngine(), Watching()
         listen = f"unix:{folder}/api.sock"
-        self.server = ApiServer(self.engine, FakeShelf(), ABILITIES, listen, observer=self.observer)
+        self.server = ApiServer(self.engine, FakeShelf(), ABILITIES, Door(listen), observer=self.observer)
 
     @asynccontextmanager
     async def channel(self) -> AsyncIterator[aio.Channel]:
