@@ -73,7 +73,13 @@ class BatchQueue:
         self._log = get_logger(__name__)
 
     async def open(self) -> None:
-        """Make the stream and its consumer where they are missing.
+        """Make the queue where it is missing, and be ready to be given batches. Raises as `make` does."""
+        await self.make()
+        bind = self._connection.jetstream.pull_subscribe_bind
+        self._given = await bind(durable=Priority.BULK, stream=self._names.batches)
+
+    async def make(self) -> None:
+        """Make the stream and its consumer where they are missing, or a server has lost them.
 
         Raises:
             FleetUnavailable: the server refuses it, or does not answer.
@@ -87,11 +93,9 @@ class BatchQueue:
             max_deliver=-1,  # a batch that outlived many front ends is still to be run
             max_ack_pending=-1,  # each front end takes no more than it has turns
         )
-        jetstream, stream = self._connection.jetstream, self._names.batches
-        await self.close()
+        stream = self._names.batches
         try:
-            await jetstream.add_consumer(stream, consumer)
-            self._given = await jetstream.pull_subscribe_bind(durable=Priority.BULK, stream=stream)
+            await self._connection.jetstream.add_consumer(stream, consumer)
         except PASSING as error:
             why = str(error) or type(error).__name__
             raise FleetUnavailable(f"NATS cannot hand out batches of the stream {stream}: {why}") from error
@@ -129,7 +133,7 @@ class BatchQueue:
                 self._log.warning("batch_queue_unavailable", cause=str(error) or type(error).__name__)
                 await asyncio.sleep(_PAUSE_S)
                 with suppress(FleetUnavailable):
-                    await self.open()  # it may have lost what it had
+                    await self.make()
                 continue
             if self._clock_s() - asked_at_s < self.ack_wait_s - 1:
                 return QueuedBatch(message)

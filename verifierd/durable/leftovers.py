@@ -60,7 +60,7 @@ class Leftovers:
 
         Raises:
             StoreError: the store cannot be read, or the writer has ended.
-            Exception: one of `PASSING`: NATS cannot be reached.
+            FleetUnavailable, or one of `PASSING`: NATS cannot be reached.
         """
         left = await asyncio.to_thread(unfinished, self._store)
         await self._close([each for each in left if not each.is_durable])
@@ -69,6 +69,7 @@ class Leftovers:
     async def _queue_missing(self, batch_ids: list[str]) -> None:
         if not batch_ids:
             return
+        await self._queue.make()  # NATS may have lost it
         queued = await self._queue.batch_ids()
         missing = [batch_id for batch_id in batch_ids if batch_id not in queued]
         for batch_id in missing:

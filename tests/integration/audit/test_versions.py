@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tests.support.entries import begun, judged
 from verifierd.audit import schema
 from verifierd.audit.appending import append, prepare
+from verifierd.audit.entries import Entry
 from verifierd.audit.errors import SchemaTooNew, StoreUnavailable
 from verifierd.audit.migrating import known_versions, version_of
 from verifierd.audit.store import Store, StoreSettings, looked_at, open_store
@@ -26,7 +27,10 @@ FILLED = 20
 def filled(store: Store, store_settings: StoreSettings) -> StoreSettings:
     """A store with a batch and its candidates, which nobody has open."""
     with store.writing() as connection:
-        entries = [begun(is_durable=True), *(judged(position=position) for position in range(FILLED))]
+        entries: list[Entry] = [
+            begun(is_durable=True),
+            *(judged(position=position) for position in range(FILLED)),
+        ]
         append(connection, store.blobs, [prepare(entry) for entry in entries])
     store.close()
     return store_settings

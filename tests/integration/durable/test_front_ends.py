@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, suppress
@@ -196,7 +197,7 @@ async def test_a_front_end_whose_signs_of_life_are_lost_lets_go_once_it_hears_th
             await a.executor.held.wait()
             with monkeypatch.context() as cut:
                 cut.setattr(QueuedBatch, "show_life", lost)
-                await undo.enter_async_context(front_end(kept, nats.settings(), Paced(0.3), "b"))
+                await undo.enter_async_context(front_end(kept, nats.settings(), Paced(0.15), "b"))
                 await has_it(store, "b")
             await until(lambda: not a.runs.taken)
             assert verdicts_in(await a.watched("batch-r1")) == VERDICTS
@@ -333,10 +334,49 @@ async def test_what_news_does_not_tell_is_found_by_looking(
             assert verdicts_in(await b.watched("batch-r1")) == VERDICTS
 
 
+async def test_a_queue_that_nats_has_lost_is_made_again_from_the_store(
+    kept: StoreSettings, nats: NatsServer, store: Store, tmp_path: Path
+) -> None:
+    async with asyncio.timeout(60):
+        async with front_end(kept, nats.settings(), name="b", at_a_time=0) as b:
+            await b.durable.submit(submission(*SOURCES))
+            await asyncio.to_thread(nats.kill)
+            await asyncio.to_thread(shutil.rmtree, tmp_path / "jetstream")
+            await asyncio.to_thread(nats.start)
+            await until(lambda: b.connection.is_connected)
+            async with front_end(kept, nats.settings(), name="a"):
+                assert verdicts_in(await b.watched("batch-r1")) == VERDICTS
+        await asyncio.to_thread(assert_whole, store)
+
+
+async def test_a_batch_that_no_store_knows_is_taken_out_of_the_queue(
+    kept: StoreSettings, nats: NatsServer
+) -> None:
+    async with asyncio.timeout(60), front_end(kept, nats.settings()) as a:
+        await a.queue.put("removed")
+        while await a.queue.batch_ids():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        await a.durable.submit(submission(*SOURCES))
+        assert verdicts_in(await a.watched("batch-r1")) == VERDICTS
+
+
+async def test_a_front_end_goes_on_taking_batches_when_nats_has_lost_the_queue(
+    kept: StoreSettings, nats: NatsServer, tmp_path: Path
+) -> None:
+    async with asyncio.timeout(60), front_end(kept, nats.settings()) as a:
+        await asyncio.to_thread(nats.kill)
+        await asyncio.to_thread(shutil.rmtree, tmp_path / "jetstream")
+        await asyncio.to_thread(nats.start)
+        await until(lambda: a.connection.is_connected)
+        await a.durable.submit(submission(*SOURCES))
+        await a.leftovers.look()  # which it does by itself in half a minute
+        assert verdicts_in(await a.watched("batch-r1")) == VERDICTS
+
+
 async def test_batches_go_on_when_nats_and_the_database_are_back(
     nats: NatsServer, own_postgres: Postgres, tmp_path: Path
 ) -> None:
-    own = StoreSettings(own_postgres.new_database(), str(tmp_path / "blobs"))
+    own = StoreSettings(await asyncio.to_thread(own_postgres.new_database), str(tmp_path / "blobs"))
     async with asyncio.timeout(120):
         async with (
             front_end(own, nats.settings(), Paced(0.1), "a", watch_look_s=0.5) as a,
@@ -354,5 +394,5 @@ async def test_batches_go_on_when_nats_and_the_database_are_back(
             await b.writer.flush()
             for number in range(2):
                 assert verdicts_in(await a.watched(f"batch-r{number}")) == VERDICTS
-        with closing(open_store(own)) as store:
+        with closing(await asyncio.to_thread(open_store, own)) as store:
             await asyncio.to_thread(assert_whole, store, 2)
