@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from verifierd.admission import AdmissionLimits
+from verifierd.batches.problems import ProblemExchange
 from verifierd.model import Batch, BatchEvent, Candidate, Digest, Problem
 
 
@@ -32,6 +33,11 @@ class Engine(Protocol):
 
 class ProblemShelf(Protocol):
     """Keeps problems by their tenant and digest for a while."""
+
+    @property
+    def exchange(self) -> ProblemExchange | None:
+        """Return how to have what other front ends were given; None: there are none."""
+        ...
 
     def put(self, problem: Problem, message: bytes = b"", tenant: str = "") -> Digest:
         """Keep a problem, and the message it came as; return its digest, the same for the same problem.

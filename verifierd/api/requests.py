@@ -28,6 +28,7 @@ from verifierd.api.validate import (
 from verifierd.api.validate_stops import check_stop_rules
 from verifierd.batches.problems import problem_digest
 from verifierd.batches.recorded import NO_ORIGIN, Origin
+from verifierd.errors import UnknownProblem
 from verifierd.identity.principals import ALL_SCOPES, ANYBODY, Principal
 from verifierd.model import Batch, Candidate, Digest, FilesTest, Problem, StdioTest, TestCase
 
@@ -111,6 +112,7 @@ class RequestReader:
             PermissionDenied: it names a tenant that the caller may not.
             UnknownProblem: its digest names none of the tenant's.
         """
+        await self._fetch(message.batch, "batch", principal)
         if _is_small(message):
             return self._closed(message, principal)
         return await asyncio.to_thread(self._closed, message, principal)
@@ -133,15 +135,35 @@ class RequestReader:
         principal: Principal = ANYBODY,
     ) -> BatchRequest:
         """Read what a batch is about and its rules. Raises the same."""
+        await self._fetch(message, path, principal)
         return await asyncio.to_thread(self._batch, request_id, message, path, principal)
 
     async def kept_problem(self, message: problem_pb2.Problem, path: str, tenant: str = "") -> Digest:
         """Read a problem and put it on the shelf as a tenant's. Raises InvalidField, QuotaExceeded."""
-        return await asyncio.to_thread(self._read_and_kept, message, path, tenant)
+        digest = await asyncio.to_thread(self._read_and_kept, message, path, tenant)
+        if self._shelf.exchange is not None:
+            written = await asyncio.to_thread(message.SerializeToString, deterministic=True)
+            await self._shelf.exchange.put(tenant, digest.hash, written)
+        return digest
 
     def request_id(self, text: str, path: str, *, required: bool = False) -> str:
         """Read the caller's name for its request; empty where it gave none. Raises InvalidField."""
         return identifier(text, path, required=required, max_chars=MAX_REQUEST_ID_CHARS)
+
+    async def _fetch(self, message: batch_pb2.BatchSpec, path: str, principal: Principal) -> None:
+        """Have a problem on the shelf that is named and was put to another front end. Raises the same."""
+        if self._shelf.exchange is None or message.WhichOneof("problem_source") != "problem_digest":
+            return
+        at = under(path, "problem_digest")
+        tenant = tenant_for(principal, message.tenant, under(path, "tenant"))
+        digest = digest_from_proto(message.problem_digest, at)
+        try:
+            self._kept(digest, tenant)
+        except UnknownProblem:
+            written = await self._shelf.exchange.get(tenant, digest.hash)
+            if written is not None:
+                problem = await asyncio.to_thread(problem_pb2.Problem.FromString, written)
+                await asyncio.to_thread(self._read_and_kept, problem, at, tenant)
 
     def _closed(
         self, message: ClosedBatch, principal: Principal, *, is_stored: bool = False

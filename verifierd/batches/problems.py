@@ -7,7 +7,7 @@ import json
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import astuple
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never
 
 from sandboxes.inside import values
 from verifierd.errors import QuotaExceeded, UnknownProblem
@@ -26,6 +26,18 @@ from verifierd.model import (
 from verifierd.observing import CacheLoad
 
 
+class ProblemExchange(Protocol):
+    """Problems that were put to any of several front ends."""
+
+    async def put(self, tenant: str, sha256: str, message: bytes) -> None:
+        """Let others have the message of a tenant's problem, if that can be done at the moment."""
+        ...
+
+    async def get(self, tenant: str, sha256: str) -> bytes | None:
+        """Return the message of a problem that this tenant put; None: it is not to be had."""
+        ...
+
+
 class ProblemStore:
     """Keeps problems by tenant and digest: one that knows a digest of another's problem has nothing of it.
 
@@ -33,8 +45,17 @@ class ProblemStore:
     room for one who has more than they.
     """
 
-    def __init__(self, max_bytes: int, allowed_bytes: Callable[[str], int] = lambda tenant: 0) -> None:
-        """`allowed_bytes` says how much a tenant may have; 0: as much as there is room for."""
+    def __init__(
+        self,
+        max_bytes: int,
+        allowed_bytes: Callable[[str], int] = lambda tenant: 0,
+        exchange: ProblemExchange | None = None,
+    ) -> None:
+        """`allowed_bytes` says how much a tenant may have; 0: as much as there is room for.
+
+        By `exchange` other front ends have what is put here; None: there are none.
+        """
+        self.exchange = exchange
         self._max_bytes = max_bytes
         self._allowed_bytes = allowed_bytes
         self._used_bytes: Counter[str] = Counter()

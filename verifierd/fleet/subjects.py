@@ -56,6 +56,11 @@ class Names:
         return f"{self.prefix}-blobs"
 
     @property
+    def problems(self) -> str:
+        """Return the object store of problems that were put."""
+        return f"{self.prefix}-problems"
+
+    @property
     def toolchains(self) -> str:
         """Return the bucket of what workers could run that were ever here."""
         return f"{self.prefix}-toolchains"

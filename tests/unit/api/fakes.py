@@ -18,6 +18,7 @@ from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
 from verifierd.admission import AdmissionLimits
 from verifierd.api.engine import Abilities, BackendAbility, CheckerAbility, LanguageAbility, WallAbility
 from verifierd.api.server import ApiServer, Door
+from verifierd.batches.problems import ProblemExchange
 from verifierd.errors import UnknownProblem
 from verifierd.model import (
     Batch,
@@ -193,6 +194,7 @@ class FakeShelf:
     """Keeps problems without a bound."""
 
     def __init__(self) -> None:
+        self.exchange: ProblemExchange | None = None
         self.problems: dict[Digest, Problem] = {}
         self.messages: dict[Digest, bytes] = {}
 

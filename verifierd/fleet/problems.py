@@ -1,0 +1,96 @@
+"""Problems that were put to one front end, for the others: in JetStream's object store, for a day.
+
+A front end keeps what it was given within its memory, and looks here for what it was not. What is nowhere any
+more is put again by whoever names it, as ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from nats.js.api import ObjectStoreConfig, StorageType
+from nats.js.errors import APIError, NotFoundError
+from nats.js.object_store import ObjectStore
+
+from verifierd.fleet.connection import PASSING, Connection
+from verifierd.fleet.errors import FleetUnavailable
+from verifierd.fleet.streams import NAME_IN_USE
+from verifierd.fleet.subjects import Names
+from verifierd.logs import get_logger
+
+AGE_S = 86_400.0
+WITHIN_S = 10.0  # a call waits for it
+_TRIES = 3  # one that is put anew while it is read comes in pieces of both
+
+
+class SharedProblems:
+    """The problems of all front ends, each by its tenant and the SHA-256 of its digest."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take the connection, which is not closed here; `start` comes first."""
+        self._connection = connection
+        self._objects: ObjectStore | None = None
+        self._log = get_logger(__name__)
+
+    async def start(self) -> None:
+        """Make the object store where it is missing.
+
+        Raises:
+            FleetUnavailable: NATS refuses it, or does not answer.
+        """
+        settings, jetstream = self._connection.settings, self._connection.jetstream
+        bucket = Names(settings.prefix).problems
+        wanted = ObjectStoreConfig(
+            description="Problems that were put, for batches that name them by digest.",
+            ttl=AGE_S,
+            storage=StorageType.FILE,
+            replicas=settings.replicas,
+        )
+        try:
+            try:
+                self._objects = await jetstream.create_object_store(bucket, wanted)
+            except APIError as error:
+                if error.err_code != NAME_IN_USE:
+                    raise
+                self._objects = await jetstream.object_store(bucket)
+        except PASSING as error:
+            raise FleetUnavailable(f"NATS cannot keep the object store {bucket}: {error}") from error
+
+    async def put(self, tenant: str, sha256: str, message: bytes) -> None:
+        """Let others have a problem. Where that fails, it is known here alone."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                await self._opened.put(_name(tenant, sha256), message)
+        except PASSING as error:
+            self._log.warning("problem_not_shared", sha256=sha256, cause=str(error) or type(error).__name__)
+
+    async def get(self, tenant: str, sha256: str) -> bytes | None:
+        """Return the message of a problem that this tenant put anywhere; None: it is not to be had."""
+        trouble = ""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                for _ in range(_TRIES):
+                    try:
+                        found = await self._opened.get(_name(tenant, sha256))
+                    except NotFoundError:
+                        return None
+                    except PASSING as error:
+                        trouble = str(error) or type(error).__name__
+                    else:
+                        return found.data
+        except TimeoutError:
+            trouble = f"no answer within {WITHIN_S:.0f} s"
+        self._log.warning("shared_problem_not_read", sha256=sha256, cause=trouble)
+        return None
+
+    @property
+    def _opened(self) -> ObjectStore:
+        if self._objects is None:
+            raise RuntimeError("start comes first")
+        return self._objects
+
+
+def _name(tenant: str, sha256: str) -> str:
+    """Return a name of fixed length, which no problem of another tenant has."""
+    return hashlib.sha256(f"{len(tenant)}:{tenant}{sha256}".encode()).hexdigest()
