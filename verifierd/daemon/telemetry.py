@@ -107,7 +107,7 @@ async def telemetry_for(settings: Settings) -> AsyncIterator[Telemetry]:
             from verifierd.telemetry.counting import Counting
 
             registry = CollectorRegistry()
-            observers.append(Counting(registry))
+            observers.append(Counting(registry, _named_tenants(settings)))
         if section.traces:
             observers.append(await undo.enter_async_context(_exporting(section.traces, section.traces_share)))
         telemetry = Telemetry(observer_of(observers))
@@ -127,6 +127,14 @@ def _exporting(url: str, share: float) -> AbstractAsyncContextManager[Observer]:
             raise
         raise TracingNotInstalled("opentelemetry") from None
     return exporting(url, share, distribution_version())
+
+
+def _named_tenants(settings: Settings) -> set[str]:
+    """Return the tenants that the settings name: there are so many, and no more."""
+    return {
+        *(each.tenant for each in settings.quotas.tenants),
+        *(each.tenant for each in settings.identity.certificates),
+    }
 
 
 def _records_load(records: Records) -> RecordsLoad:

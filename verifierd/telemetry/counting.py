@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter as Count
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -27,8 +27,14 @@ CALL_BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 60.0, 300.
 class Counting(Observer):
     """Counts in a registry. Labels have few values, all known beforehand: no id and no text of a caller."""
 
-    def __init__(self, registry: CollectorRegistry, clock_s: Callable[[], float] = time.perf_counter) -> None:
-        """Register the metrics; `clock_s` gives seconds that only grow."""
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        tenants: Collection[str] = (),
+        clock_s: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """Register the metrics. Only `tenants` are told by name; `clock_s` gives seconds that only grow."""
+        self._tenants = frozenset({"", *tenants})
         self._clock_s = clock_s
         self._verdicts = cache(_counter(registry, *VERDICTS, "verdict", "language").labels)
         self._executions = cache(_counter(registry, *EXECUTIONS, "verdict", "language").labels)
@@ -42,6 +48,8 @@ class Counting(Observer):
         self._reruns = _counter(registry, *RERUNS)
         causes = _counter(registry, *INFRASTRUCTURE_ERRORS, "cause")
         self._lost, self._failed = causes.labels("sandbox"), causes.labels("service")
+        self._tenant_candidates = cache(_counter(registry, *TENANT_CANDIDATES, "tenant").labels)
+        self._tenant_cpu_seconds = cache(_counter(registry, *TENANT_CPU_SECONDS, "tenant").labels)
         self._costs = {name: _counter(registry, name, told) for name, told in COSTS.items()}
         self._redelivered = _counter(registry, *REDELIVERED)
         self._dropped = _counter(registry, *DROPPED)
@@ -75,6 +83,9 @@ class Counting(Observer):
             self._duplicates.inc()
         else:
             self._count_executions(candidate.language, queued_at_ns, result)
+        tenant = batch.tenant if batch.tenant in self._tenants else OTHER_TENANTS
+        self._tenant_candidates(tenant).inc()
+        self._tenant_cpu_seconds(tenant).inc(cost.cpu_time_ns / SECOND_NS)
         for name, amount in _amounts(cost):
             if amount:
                 self._costs[name].inc(amount)
@@ -171,6 +182,12 @@ VERDICTS = ("verifierd_verdicts_total", "Candidates that got their verdict.")
 EXECUTIONS = ("verifierd_executions_total", "Executions by their verdict, those that were not run too.")
 EXECUTION = ("verifierd_execution_seconds", "Wall time of a run in its sandbox.")
 STAGES = ("verifierd_stage_seconds", "What the time of a candidate goes to.")
+OTHER_TENANTS = "other"
+TENANT_CANDIDATES = (
+    "verifierd_tenant_candidates_total",
+    "Candidates that got their verdict, by the tenants that the settings name.",
+)
+TENANT_CPU_SECONDS = ("verifierd_tenant_cpu_seconds_total", "CPU time of their executions.")
 BATCHES = ("verifierd_batches_total", "Batches that ended, by why.")
 BATCH = ("verifierd_batch_seconds", "Time from the start of a batch to its end.")
 DUPLICATES = (

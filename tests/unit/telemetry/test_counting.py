@@ -20,7 +20,7 @@ class Scene:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.now_s = 100.0
-        self.observer = Counting(self.registry, lambda: self.now_s)
+        self.observer = Counting(self.registry, {"named"}, lambda: self.now_s)
 
     def judged(self, result: CandidateResult) -> None:
         self.observer.candidate_judged(BATCH, CANDIDATE, QUEUED_AT_NS, result, COST)
@@ -89,6 +89,18 @@ def test_a_bill_adds_up_in_base_units(scene: Scene) -> None:
     assert scene.value("verifierd_cost_usd_total") == 1
     assert scene.value("verifierd_cost_generation_usd_total") == 0.5
     assert scene.value("verifierd_cost_cache_hits_total") == 2
+
+
+def test_only_tenants_that_the_settings_name_are_told_by_name(scene: Scene) -> None:
+    for tenant in ("named", "not named", "neither", ""):
+        batch = replace(BATCH, tenant=tenant)
+        scene.observer.candidate_judged(batch, CANDIDATE, QUEUED_AT_NS, result(Verdict.ACCEPTED), COST)
+    counts = {
+        tenant: scene.value("verifierd_tenant_candidates_total", tenant=tenant)
+        for tenant in ("named", "other", "", "neither")
+    }
+    assert counts == {"named": 1, "other": 2, "": 1, "neither": None}
+    assert scene.value("verifierd_tenant_cpu_seconds_total", tenant="other") == 4
 
 
 def test_a_batch_is_counted_by_why_it_ended(scene: Scene) -> None:
