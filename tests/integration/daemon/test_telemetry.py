@@ -15,6 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from tests.integration.daemon.serving import Serving, first_line, serving, start
 from tests.support.collector import SpanSeen, collecting
+from verifierd.audit.reading import batch_begun
+from verifierd.audit.store import StoreSettings, open_store
 from verifierd_client import AsyncVerifier, Problem, StdioTest, Verdict
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +135,31 @@ async def test_a_trace_goes_from_the_client_into_the_sandbox() -> None:
     assert sorted(tree["candidate"]) == ["queue"] * 2 + ["run"] * 6
     assert all(each.started_at_ns <= each.ended_at_ns for each in spans)
     assert {each.service for each in spans} == {"sampler", "verifierd"}
+
+
+async def test_a_durable_batch_is_in_the_trace_that_its_records_and_logs_name(tmp_path: Path) -> None:
+    with collecting() as collector:
+        environment = {
+            "VERIFIERD_TELEMETRY__TRACES": collector.url,
+            "VERIFIERD_AUDIT__DATABASE": str(tmp_path / "audit.db"),
+        }
+        async with serving(**environment) as served, AsyncVerifier(served.address, timeout_s=60) as verifier:
+            batch = await verifier.submit(PROBLEM, [RIGHT])
+            async with verifier.watch(batch.id) as watch:
+                assert [each.verdict async for each in watch] == [Verdict.ACCEPTED]
+            spans = await asyncio.to_thread(collector.spans, "batch", "run", within_s=30)
+            logged = [each for each in served.events() if each["event"] in ("batch_accepted", "batch_ended")]
+        store = open_store(StoreSettings(str(tmp_path / "audit.db")))
+        begun = batch_begun(store, batch.id)
+        store.close()
+    submitted = next(each for each in spans if each.name.endswith("/SubmitBatch"))
+    ran = next(each for each in spans if each.name == "batch")
+    assert ran.parent == submitted.span_id
+    assert submitted.parent == ""  # the caller had no trace, so it is the daemon's own
+    assert begun is not None
+    assert begun.asker.trace_id == submitted.trace_id
+    assert {each["trace_id"] for each in logged} == {submitted.trace_id}
+    assert len(logged) == 2
 
 
 def _tree(spans: list[SpanSeen]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
 
 from tests.unit.telemetry.readings import FULL
 from verifierd.telemetry.collecting import ReadingCollector
@@ -27,13 +27,19 @@ NAME = re.compile(r"\b(?:verifierd|grpc_server|process|python)_[a-z_]+\b(?!:)")
 OF_A_HISTOGRAM = ("_bucket", "_count", "_sum")
 
 
-def _exported() -> dict[str, str]:
-    """The type of each metric that a daemon can export, by its name as expressions have it."""
+def _registry() -> CollectorRegistry:
+    """All that a daemon can export."""
     registry = CollectorRegistry()
     Counting(registry)
     registry.register(ReadingCollector(lambda: (FULL, 0.1)))
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
+    return registry
+
+
+def _exported() -> dict[str, str]:
+    """The type of each metric by its name as expressions have it."""
+    registry = _registry()
     return {
         family.name + ("_total" if family.type == "counter" else ""): family.type
         for family in registry.collect()
@@ -124,6 +130,16 @@ def test_every_alert_says_what_to_do_and_is_raised_in_a_test() -> None:
         assert {"summary", "description"} == set(rule["annotations"])
 
 
+def _accepted_by_promtool(*arguments: str, stdin: bytes | None = None) -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed: apt-get install prometheus")
+    done = subprocess.run(
+        [promtool, *arguments], cwd=PROMETHEUS, input=stdin, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -133,19 +149,14 @@ def test_every_alert_says_what_to_do_and_is_raised_in_a_test() -> None:
     ],
 )
 def test_promtool_accepts_what_prometheus_is_given(arguments: tuple[str, ...]) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is not installed: apt-get install prometheus")
-    done = subprocess.run(
-        [promtool, *arguments], cwd=PROMETHEUS, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    _accepted_by_promtool(*arguments)
+
+
+def test_promtool_accepts_what_a_daemon_exports() -> None:
+    _accepted_by_promtool("check", "metrics", stdin=generate_latest(_registry()))
 
 
 def test_promtool_accepts_the_expressions_of_the_dashboard(tmp_path: Path) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("promtool is not installed: apt-get install prometheus")
     rules = [
         {"record": f"panel:{number}", "expr": re.sub(r"\$__rate_interval", "5m", expression)}
         for number, (place, expression) in enumerate(EXPRESSIONS.items())
@@ -153,7 +164,4 @@ def test_promtool_accepts_the_expressions_of_the_dashboard(tmp_path: Path) -> No
     ]
     file = tmp_path / "panels.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "panels", "rules": rules}]}))
-    done = subprocess.run(
-        [promtool, "check", "rules", str(file)], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    _accepted_by_promtool("check", "rules", str(file))
