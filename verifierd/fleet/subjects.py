@@ -28,6 +28,12 @@ class Queue:
         """Return the name of the consumer that hands out the queue's chunks."""
         return "_".join((self.priority, self.toolchain, self.language, self.tenant))
 
+    @classmethod
+    def of_consumer(cls, name: str) -> Queue | None:
+        """Return the queue whose consumer has this name; None where it is none of ours."""
+        parts = name.split("_", 3)
+        return cls(*parts) if len(parts) == 4 else None
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -121,10 +127,10 @@ class Names:
         """Return the subject on which all who are present are asked to say so; not kept."""
         return f"{self.prefix}.rollcall"
 
-    def queue_of(self, consumer_filter: str) -> Queue | None:
+    def queue_of(self, subject: str) -> Queue | None:
         """Return the queue with this subject; None where it is none of ours."""
-        parts = consumer_filter.removeprefix(f"{self.prefix}.work.").split(".")
-        is_ours = consumer_filter.startswith(f"{self.prefix}.work.") and len(parts) == 4
+        parts = subject.removeprefix(f"{self.prefix}.work.").split(".")
+        is_ours = subject.startswith(f"{self.prefix}.work.") and len(parts) == 4
         return Queue(*parts) if is_ours else None
 
 

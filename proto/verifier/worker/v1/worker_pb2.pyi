@@ -159,7 +159,7 @@ class Chunk(_message.Message):
     """Workers that were lost under it before this message was made. Deliveries of this message count on top."""
     @_builtins.property
     def runs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Content]:
-        """Serialised `Run`s. Equal ones of several candidates are here once."""
+        """Serialised `Runs`. What several candidates are asked alike is here once."""
 
     @_builtins.property
     def tasks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Task]: ...
@@ -204,16 +204,14 @@ class Task(_message.Message):
     """W3C Trace Context. Empty where nobody traces."""
     language: _builtins.str
     """As in `verifier.v1.Candidate.language`."""
+    runs: _builtins.int
+    """What is asked: a member of `Chunk.runs`."""
     @_builtins.property
     def source(self) -> Global___Content:
         """UTF-8."""
 
     @_builtins.property
     def limits(self) -> Global___Limits: ...
-    @_builtins.property
-    def runs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """What is asked, in order, as indices of `Chunk.runs`."""
-
     def __init__(
         self,
         *,
@@ -224,7 +222,7 @@ class Task(_message.Message):
         language: _builtins.str = ...,
         source: Global___Content | None = ...,
         limits: Global___Limits | None = ...,
-        runs: _abc.Iterable[_builtins.int] | None = ...,
+        runs: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -272,6 +270,28 @@ class Limits(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Limits: _TypeAlias = Limits  # noqa: Y015
+
+@_typing.final
+class Runs(_message.Message):
+    """Runs in the order in which they are asked and answered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RUNS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def runs(self) -> _containers.RepeatedCompositeFieldContainer[Global___Run]: ...
+    def __init__(
+        self,
+        *,
+        runs: _abc.Iterable[Global___Run] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["runs", b"runs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Runs: _TypeAlias = Runs  # noqa: Y015
 
 @_typing.final
 class Run(_message.Message):
@@ -514,7 +534,7 @@ class TaskOutcomes(_message.Message):
     task_id: _builtins.str
     """`Task.id`."""
     first_run: _builtins.int
-    """Position in `Task.runs` of the first of these."""
+    """Position among the task's runs of the first of these."""
     not_begun: _builtins.str
     """The task could not be begun, through no fault of the program, and another try may do: why."""
     @_builtins.property

@@ -1,0 +1,68 @@
+"""A chunk in a worker's hands: how often it was lost before, kept alive, given back or acknowledged."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import uuid4
+
+from nats.aio.msg import Msg
+
+from verifier.worker.v1 import worker_pb2 as wire
+from verifierd.fleet.connection import PASSING, Connection
+from verifierd.fleet.subjects import Names
+from verifierd.model import Priority
+
+
+class Held:
+    """One delivered chunk. The server gives it to another worker unless it hears of this one in time."""
+
+    def __init__(self, connection: Connection, message: Msg, chunk: wire.Chunk) -> None:
+        self._connection = connection
+        self._names = Names(connection.settings.prefix)
+        self._message = message
+        self.chunk = chunk
+        self.is_over = False
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether somebody waits for it."""
+        queue = self._names.queue_of(self._message.subject)
+        return queue is not None and queue.priority == Priority.INTERACTIVE
+
+    @property
+    def losses(self) -> int:
+        """Return how many workers were lost with it; who gives it back or splits it says how many before."""
+        return self.chunk.losses + self._message.metadata.num_delivered - 1
+
+    async def keep_alive(self) -> None:
+        """Tell the server that it is still in good hands."""
+        with suppress(*PASSING):
+            await self._message.in_progress()
+
+    async def acknowledge(self) -> None:
+        """Tell the server that all is told that is to be told of it."""
+        self.is_over = True
+        with suppress(*PASSING):
+            await self._message.ack()
+
+    async def give_back(self, worker_id: str) -> None:
+        """Put it into the queue again, one message for each candidate where a worker was lost with it.
+
+        A refusal of the message would count as a loss; a message of its own tells how many there were.
+        """
+        chunk = self.chunk
+        parts = [(task,) for task in chunk.tasks] if self.losses else [tuple(chunk.tasks)]
+        news = wire.News(worker_id=worker_id)
+        for tasks in parts:
+            part = wire.Chunk()
+            part.CopyFrom(chunk)
+            del part.tasks[:]
+            part.tasks.extend(tasks)
+            part.id = f"{chunk.id}~{uuid4().hex[:12]}"
+            part.losses = self.losses
+            content = part.SerializeToString()
+            sequence = await self._connection.published(self._message.subject, content, part.id)
+            for task in tasks:
+                news.moved.add(task_id=task.id, sequence=sequence)
+        await self.acknowledge()
+        await self._connection.publish(self._names.begun(chunk.front_end), news.SerializeToString())

@@ -1,0 +1,326 @@
+"""A worker: takes chunks, runs their candidates in its own sandboxes, and tells what came of them.
+
+It keeps what it holds alive, and acknowledges a chunk once its outcomes are safe in their stream: a worker
+that is lost at any moment leaves nothing but work to be done again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from typing import Any
+from uuid import uuid4
+
+from google.protobuf.message import DecodeError
+from nats.aio.msg import Msg
+
+from sandboxes.model import BrokenTestProgram
+from verifier.worker.v1 import worker_pb2 as wire
+from verifierd.execution.executor import ExecutionRequest, Executor
+from verifierd.fleet.blobs import Blobs
+from verifierd.fleet.chunk_reader import ChunkReader
+from verifierd.fleet.connection import Connection
+from verifierd.fleet.errors import BlobMissing, UnreadableMessage
+from verifierd.fleet.held import Held
+from verifierd.fleet.intake import Intake
+from verifierd.fleet.reporting import Report
+from verifierd.fleet.roster import BEAT_S
+from verifierd.fleet.streams import ensure_stream, outcomes_stream, work_stream
+from verifierd.fleet.subjects import Names
+from verifierd.fleet.toolchains import remember
+from verifierd.fleet.turns import Turns
+from verifierd.fleet.workers import WIRE_VERSION, Toolchain, WorkerState, worker_to_wire
+from verifierd.judging.answers import ExecutionFailed
+from verifierd.logs import get_logger
+
+MOST_LOSSES = 3
+NEWER_PAUSE_S = 2.0  # before a chunk that only newer workers read goes back
+LOOKAHEAD_SHARE = 4  # of so many sandboxes one chunk is held ready, and one at least
+KEPT_CANCELLED = 100_000
+GIVE_BACK_S = 5.0  # for NATS to take what a drain has cut off
+SIGNS_OF_LIFE = 3  # within the time after which the server takes a chunk for lost
+
+
+class Worker:
+    """Works from `start` to `close`; `drain` before that loses nothing. The connection is its owner's."""
+
+    def __init__(
+        self, connection: Connection, executor: Executor, toolchain: Toolchain, version: str = ""
+    ) -> None:
+        """Run as many candidates at a time as the executor has room for."""
+        self.id = f"{os.uname().nodename}-{uuid4().hex[:12]}".replace(".", "-")
+        self._connection = connection
+        self._names = Names(connection.settings.prefix)
+        self._executor = executor
+        self._toolchain = toolchain
+        self._version = version
+        self._blobs = Blobs(connection, self.id)
+        self._reader = ChunkReader(self._blobs)
+        turns = Turns(connection.settings.tenant_weights)
+        self._intake = Intake(connection, toolchain.token, toolchain.languages, turns, self._arrive)
+        self._held: set[Held] = set()
+        self._backlog: asyncio.PriorityQueue[tuple[bool, int, Held]] = asyncio.PriorityQueue()
+        self._order = itertools.count()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._cancelled: OrderedDict[str, None] = OrderedDict()
+        self._busy = self._done = 0
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._runners: list[asyncio.Task[None]] = []
+        self._feeding: asyncio.Task[None] | None = None
+        self._is_draining = False
+        self._log = get_logger(__name__).bind(worker=self.id)
+
+    @property
+    def state(self) -> WorkerState:
+        """Return what the worker tells of itself."""
+        slots = 0 if self._is_draining else self._executor.capacity
+        return WorkerState(
+            self.id, os.uname().nodename, self._version, slots, self._busy, self._done, self._toolchain
+        )
+
+    async def start(self) -> None:
+        """Begin to work. Raises FleetUnavailable."""
+        await ensure_stream(self._connection, work_stream(self._connection))
+        await ensure_stream(self._connection, outcomes_stream(self._connection))
+        await self._blobs.start()
+        await remember(self._connection, self._toolchain)
+        client = self._connection.client
+        await client.subscribe(self._names.cancel(self.id), cb=self._cancel)
+        await client.subscribe(self._names.roll_call, cb=self._answer_roll_call)
+        await self._intake.start()
+        self._runners = [asyncio.create_task(self._run_chunks()) for _ in range(self._executor.capacity)]
+        self._feeding = asyncio.create_task(self._feed())
+        self._keep(self._beat_for_ever())
+        self._keep(self._keep_alive())
+
+    async def drain(self, timeout_s: float) -> bool:
+        """Take no more, give back what is not begun, and end what is.
+
+        Returns:
+            True if what was begun came to its end within `timeout_s` seconds; the rest goes back as well.
+        """
+        self._is_draining = True
+        await self._beat()
+        if self._feeding is not None:
+            self._feeding.cancel()
+            await asyncio.gather(self._feeding, return_exceptions=True)
+        await self._intake.close()
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not self._backlog.empty():
+                    await self._give_back(self._backlog.get_nowait()[2])
+                while self._held:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            self._log.warning("drain_timed_out", chunks=len(self._held))
+            for runner in self._runners:
+                runner.cancel()
+            await asyncio.gather(*self._runners, return_exceptions=True)
+            giving = [asyncio.create_task(self._give_back(held)) for held in tuple(self._held)]
+            if giving:
+                await asyncio.wait(giving, timeout=GIVE_BACK_S)
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Stop at once. What is held goes to other workers when the server misses this one."""
+        self._is_draining = True
+        await self._intake.close()
+        tasks = [*self._runners, *self._tasks, *([self._feeding] if self._feeding else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def _idle(self) -> int:
+        return self._executor.capacity - self._busy - self._backlog.qsize()
+
+    @property
+    def _room(self) -> int:
+        """How many more chunks may be held: one for each idle sandbox, and a few to be there in time."""
+        return self._idle + max(1, self._executor.capacity // LOOKAHEAD_SHARE)
+
+    async def _feed(self) -> None:
+        """Take chunks for as long as there is room."""
+        while True:
+            self._changed.clear()
+            if self._room <= 0:
+                await self._changed.wait()
+                continue
+            message = await self._intake.ask()
+            if message is not None:
+                self._accept(message)
+            elif self._idle > 0:
+                await self._intake.listen()
+            else:
+                await self._changed.wait()
+
+    def _arrive(self, message: Msg) -> None:
+        """Take what came of a request that had waited: perhaps for too long."""
+        self._accept(message)
+
+    def _accept(self, message: Msg) -> None:
+        try:
+            held = Held(self._connection, message, wire.Chunk.FromString(message.data))
+        except DecodeError:
+            self._log.error("chunk_unreadable", subject=message.subject)
+            self._keep(message.term())
+            return
+        self._log.debug(
+            "chunk_taken",
+            chunk=held.chunk.id,
+            delivered=message.metadata.num_delivered,
+            losses=held.losses,
+            candidates=len(held.chunk.tasks),
+        )
+        is_full = self._room <= 0 or self._is_draining
+        self._held.add(held)
+        if held.chunk.needs_version > WIRE_VERSION:
+            self._keep(self._leave_to_newer(held))
+        elif is_full or (held.losses and len(held.chunk.tasks) > 1):
+            self._keep(self._give_back(held))
+        else:
+            self._backlog.put_nowait((not held.is_interactive, next(self._order), held))
+
+    async def _leave_to_newer(self, held: Held) -> None:
+        self._log.warning("chunk_of_newer_version", needs=held.chunk.needs_version, reads=WIRE_VERSION)
+        await asyncio.sleep(NEWER_PAUSE_S)
+        await self._give_back(held)
+
+    async def _give_back(self, held: Held) -> None:
+        await held.give_back(self.id)
+        self._let_go(held)
+
+    def _let_go(self, held: Held) -> None:
+        self._held.discard(held)
+        self._stir()
+
+    def _stir(self) -> None:
+        self._changed.set()
+        self._intake.stir()
+
+    async def _run_chunks(self) -> None:
+        """Run chunks in one sandbox at a time, for ever."""
+        while True:
+            _, _, held = await self._backlog.get()
+            self._busy += 1
+            report = Report(self._connection, self._blobs, self.id, held.chunk)
+            try:
+                await self._run(held, report)
+            except asyncio.CancelledError:
+                report.give_up()
+                raise
+            except Exception:  # it goes to another worker when the server misses this one
+                self._log.exception("chunk_not_run", chunk=held.chunk.id)
+                self._let_go(held)
+                continue
+            finally:
+                self._busy -= 1
+                self._stir()
+            self._keep(self._finish(held, report))
+
+    async def _finish(self, held: Held, report: Report) -> None:
+        try:
+            await report.close()
+            await held.acknowledge()
+        except Exception:  # it goes to another worker when the server misses this one
+            self._log.exception("outcomes_not_told", chunk=held.chunk.id)
+        finally:
+            self._let_go(held)
+
+    async def _run(self, held: Held, report: Report) -> None:
+        chunk = held.chunk
+        if held.losses >= MOST_LOSSES:
+            await self._tell_lost(held, report)
+            return
+        begun = wire.News(worker_id=self.id, begun=[task.id for task in chunk.tasks]).SerializeToString()
+        await self._connection.publish(self._names.begun(chunk.front_end), begun)
+        for task in chunk.tasks:
+            if task.id in self._cancelled:
+                continue
+            running = self._running[task.id] = asyncio.create_task(self._run_one(chunk, task, report))
+            try:
+                await asyncio.wait({running})
+            finally:
+                del self._running[task.id]
+                running.cancel()
+                await asyncio.wait({running})  # until its sandbox is free again
+            if not (running.cancelled() and task.id in self._cancelled):
+                running.result()
+            self._done += 1
+
+    async def _tell_lost(self, held: Held, report: Report) -> None:
+        cause = f"{held.losses} workers were lost while they had this candidate"
+        for task in held.chunk.tasks:
+            self._log.error("candidate_given_up", candidate_id=task.candidate_id, cause=cause)
+            for place in range(len(await self._reader.runs(held.chunk, task))):
+                await report.add(task.id, place, ExecutionFailed(place, cause, held.losses))
+
+    async def _run_one(self, chunk: wire.Chunk, task: wire.Task, report: Report) -> None:
+        try:
+            request = await self._reader.request(chunk, task)
+        except (BlobMissing, UnreadableMessage) as error:
+            self._log.warning("candidate_not_begun", candidate_id=task.candidate_id, cause=str(error))
+            report.not_begun(task.id, str(error))
+            return
+        async with aclosing(self._answers(request)) as answers:
+            async for place, answer in answers:
+                await report.add(task.id, place, answer)
+
+    async def _answers(self, request: ExecutionRequest) -> AsyncGenerator[tuple[int, Any], None]:
+        """Yield answers with their places, to every run or up to one that cannot be judged by."""
+        place = 0
+        try:
+            async with aclosing(self._executor.execute(request)) as answers:
+                async for answer in answers:
+                    yield place, answer
+                    place += 1
+        except BrokenTestProgram as error:
+            yield place, error
+        except Exception as error:  # one candidate's trouble must not become the worker's
+            self._log.exception("candidate_not_run", candidate_id=request.candidate_id)
+            cause = f"the worker failed while running it ({type(error).__name__}); its log says more"
+            for left in range(place, len(request.runs)):
+                yield left, ExecutionFailed(left, cause, 1)
+
+    async def _cancel(self, message: Msg) -> None:
+        try:
+            unwanted = wire.Cancel.FromString(message.data).tasks
+        except DecodeError:
+            return
+        for task_id in unwanted:
+            self._cancelled[task_id] = None
+            if len(self._cancelled) > KEPT_CANCELLED:
+                self._cancelled.popitem(last=False)
+            if (running := self._running.get(task_id)) is not None:
+                running.cancel()
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(self._connection.settings.ack_wait_s / SIGNS_OF_LIFE)
+            for held in tuple(self._held):
+                if not held.is_over:
+                    await held.keep_alive()
+
+    async def _beat_for_ever(self) -> None:
+        while True:
+            await self._beat()
+            await asyncio.sleep(BEAT_S)
+
+    async def _answer_roll_call(self, _: Msg) -> None:
+        await self._beat()
+
+    async def _beat(self) -> None:
+        state = worker_to_wire(self.state).SerializeToString()
+        await self._connection.publish(self._names.presence("worker", self.id), state)
+
+    def _keep(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
