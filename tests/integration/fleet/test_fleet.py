@@ -171,7 +171,7 @@ async def test_a_test_program_that_judges_nobody_is_told_where_it_is_due(fleet: 
         assert isinstance(run, StdioRun)
         return BrokenTestProgram("no assert in it") if run.stdin == b"1" else echo(asked, run)
 
-    await fleet.worker(FakeExecutor(act))  # type: ignore[arg-type]
+    await fleet.worker(FakeExecutor(act))
     executor = await fleet.front_end()
     answers = executor.execute(request(3))
     assert (await anext(answers)).run_index == 0
