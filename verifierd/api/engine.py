@@ -107,13 +107,16 @@ class BackendAbility:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What this server can do on this host. `selection_rules` has the default first."""
+    """What this server can do. `selection_rules` has the default first.
+
+    Languages and backends of a fleet change as its workers come and go.
+    """
 
     server_version: str
-    languages: tuple[LanguageAbility, ...]
+    languages: Sequence[LanguageAbility]
     checkers: tuple[CheckerAbility, ...]
     selection_rules: tuple[str, ...]
-    backends: tuple[BackendAbility, ...] = ()
+    backends: Sequence[BackendAbility] = ()
     bounds: AdmissionLimits = field(default_factory=AdmissionLimits)
 
     @property

@@ -30,7 +30,7 @@ from verifierd.batches.problems import problem_digest
 from verifierd.batches.recorded import NO_ORIGIN, Origin
 from verifierd.errors import UnknownProblem
 from verifierd.identity.principals import ALL_SCOPES, ANYBODY, Principal
-from verifierd.model import Batch, Candidate, Digest, FilesTest, Problem, StdioTest, TestCase
+from verifierd.model import Batch, Candidate, Digest, FilesTest, Priority, Problem, StdioTest, TestCase
 
 MAX_REQUEST_ID_CHARS = 128
 SMALL_BYTES, PART_BYTES = 1 << 14, 256  # a part takes time of its own, about as so many bytes
@@ -202,6 +202,7 @@ class RequestReader:
             deadline_at_ns=None if budget_ns is None else self._clock_ns() + budget_ns,
             selection=selection,
             tenant=tenant,
+            priority=wishes.priority or Priority.INTERACTIVE,
         )
         if not self._for_records:
             return BatchRequest(batch, digest, problem_bytes)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from dataclasses import replace
 
+from verifier.v1 import batch_pb2
 from verifier.v1 import verifier_service_pb2 as wire
 from verifierd.api.calls import tenant_for
 from verifierd.api.convert.problems import limits_to_proto
@@ -13,7 +14,7 @@ from verifierd.api.requests import RequestReader
 from verifierd.audit.entries import Asker, BatchBegun
 from verifierd.durable.submission import RequestName, Submission
 from verifierd.identity.principals import ANYBODY, Principal
-from verifierd.model import Batch, Candidate
+from verifierd.model import Batch, Candidate, Priority
 
 
 class Submissions:
@@ -39,10 +40,12 @@ class Submissions:
             InvalidField: something in it is wrong or not allowed.
             UnknownProblem: its digest names none of the tenant's.
         """
+        priority = message.batch.options.priority
         read, candidates = await self._reader.closed(message, principal)
         request = await asyncio.to_thread(_without_problem, message)
         origin = replace(read.origin, asker=name.asker)
-        return Submission(read.batch, len(candidates), origin, request, name.request_sha256)
+        batch = _in_no_hurry(read.batch, priority)
+        return Submission(batch, len(candidates), origin, request, name.request_sha256)
 
     async def read(self, begun: BatchBegun) -> tuple[Batch, tuple[Candidate, ...]]:
         """Return the batch that was accepted, under its own id, deadline and rules, and its candidates.
@@ -53,9 +56,10 @@ class Submissions:
             RequestRejected: this server does not take it any longer.
         """
         message = await asyncio.to_thread(_parsed, begun)
+        priority = message.batch.options.priority
         read, candidates = await self._reader.stored(message, begun.asker.tenant)
         batch = replace(
-            read.batch,
+            _in_no_hurry(read.batch, priority),
             id=begun.batch_id,
             problem=replace(read.batch.problem, limits=begun.limits),
             options=begun.options,
@@ -63,6 +67,11 @@ class Submissions:
             selection=begun.selection,
         )
         return batch, candidates
+
+
+def _in_no_hurry(batch: Batch, asked: batch_pb2.Priority.ValueType) -> Batch:
+    """Return a batch for which nobody waits, unless its request says that somebody does."""
+    return batch if asked else replace(batch, priority=Priority.BULK)
 
 
 def _sha256(message: wire.SubmitBatchRequest) -> str:

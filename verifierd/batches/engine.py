@@ -19,6 +19,7 @@ from verifierd.batches.earlier import NOTHING_EARLIER, Earlier
 from verifierd.batches.landing import Step
 from verifierd.batches.probing import candidates_for_probes
 from verifierd.batches.settings import EngineSettings
+from verifierd.batches.slots import Slots
 from verifierd.execution.executor import Executor
 from verifierd.execution.result_cache import ResultCache
 from verifierd.logs import get_logger
@@ -47,7 +48,7 @@ class Engine:
         self._admission = Admission(self._settings.queue)
         cache_bytes = self._settings.result_cache_bytes
         self._cache = ResultCache(cache_bytes, executor.capacity) if cache_bytes else None
-        self._slots = asyncio.Semaphore(executor.capacity)
+        self._slots = Slots(executor.capacity)
         self._runs: dict[str, BatchRun] = {}
         self._log = get_logger(__name__)
 
@@ -124,6 +125,10 @@ class Engine:
             return False
         run.cancel()
         return True
+
+    def capacity_changed(self) -> None:
+        """Learn that the executor has room for more requests than before, or for fewer."""
+        self._slots.resize(self._executor.capacity)
 
     def give_up(self, batch_id: str, candidate_id: str) -> None:
         """Cancel one candidate of a batch in flight, unless it has its verdict."""

@@ -19,6 +19,7 @@ from verifierd.cli import (
     token,
     top,
     verify,
+    worker,
 )
 from verifierd.cli.audit import entry as audit
 from verifierd.cli.demo import command as demo
@@ -39,6 +40,7 @@ The commands, from a first look to daily use:
     verifierd plan results.jsonl ...                 how many samples are worth it?
     verifierd export traces results.jsonl ...        what passed, to train on
     verifierd serve                                  serve others over gRPC
+    verifierd worker                                 lend this host's sandboxes to a fleet
     verifierd token create --tenant team-a           who may call it?
     verifierd top                                    what is a daemon at?
     verifierd audit list                             what was recorded, and does it still stand?
@@ -59,6 +61,7 @@ def build() -> typer.Typer:
     )
     app.callback(help=HELP)(_before_the_command)
     app.command(help=serve.HELP)(serve.serve)
+    app.command(help=worker.HELP)(worker.worker)
     app.command(help=verify.HELP)(verify.verify)
     app.command("eval", help=evaluate.HELP)(evaluate.evaluate)
     app.command(help=plan.HELP)(plan.plan)

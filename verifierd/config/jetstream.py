@@ -25,8 +25,8 @@ class ExecutorSection(Section):
     )
     toolchain: Text = Field(
         default="",
-        description="For jetstream: run candidates only by workers with this toolchain, as `verifierd "
-        "worker` names it at its start. Empty: by any worker that has the language.",
+        description="For jetstream: run candidates only by workers with this toolchain, as the log "
+        "of `verifierd worker` names it. Empty: by any worker that has the language.",
     )
     ahead: Count = Field(
         default=3,

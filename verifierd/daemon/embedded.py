@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from verifierd.config.settings import Settings
-from verifierd.daemon.lifecycle import Daemon, StartFailed
+from verifierd.daemon.lifecycle import Daemon
+from verifierd.daemon.starting import StartFailed
 
 SOCKET_PATH_BYTES = 107  # what a socket's address has room for
 

@@ -50,7 +50,8 @@ class Telemetry:
         """Return what the daemon has in hand at this moment. Called in its event loop."""
         if self._parts is None:
             return Reading(self._clock_ns(), self._version, not_ready={"daemon": "it is starting"})
-        load, pool = self._parts.engine.load(), self._parts.pool.load()
+        load = self._parts.engine.load()
+        pool = None if self._parts.pool is None else self._parts.pool.load()
         records = None if self._records is None else _records_load(self._records)
         fleet = None if self._fleet is None else self._fleet()
         return Reading(

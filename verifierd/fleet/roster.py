@@ -64,6 +64,11 @@ class Roster:
         return tuple(worker for _, worker in self._heard.values())
 
     @property
+    def heard(self) -> tuple[tuple[float, WorkerState], ...]:
+        """Return the workers that are there, each with when it was heard last, by the roster's clock."""
+        return tuple(self._heard.values())
+
+    @property
     def slots(self) -> int:
         """Return the sandboxes of all workers that take work."""
         return self._slots

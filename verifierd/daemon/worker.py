@@ -1,0 +1,91 @@
+"""A worker's life: sandboxes as the daemon has them, lent to a fleet; what it began it ends."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import AsyncExitStack
+
+from sandboxes.backends.base import BackendUnavailable
+from sandboxes.findings import HostReport
+from sandboxes.model import SandboxError
+from verifierd.config.convert import jetstream_settings
+from verifierd.config.settings import Settings
+from verifierd.daemon.parts import distribution_version, executor_of, sandbox_pool
+from verifierd.daemon.starting import StartFailed, examined
+from verifierd.fleet.connection import connect
+from verifierd.fleet.errors import FleetUnavailable
+from verifierd.fleet.worker import Worker
+from verifierd.fleet.workers import Toolchain, Wall
+from verifierd.logs import get_logger
+
+
+class WorkerDaemon:
+    """One worker in the running event loop, which must be that of the process' main thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the settings; nothing is made before `startup`."""
+        self._settings = settings
+        self._worker: Worker | None = None
+        self._undo = AsyncExitStack()
+        self._log = get_logger(__name__)
+
+    @property
+    def address(self) -> str:
+        """Return the worker's name."""
+        return "" if self._worker is None else self._worker.id
+
+    async def startup(self) -> None:
+        """Examine the host, make the sandboxes, join the fleet.
+
+        Raises:
+            HostUnusable: the host lacks something that the sandboxes need.
+            StartFailed: the sandboxes cannot be made, or NATS cannot be used.
+        """
+        began = time.monotonic()
+        report = await examined(self._settings)
+        async with AsyncExitStack() as undo:
+            try:
+                name = f"verifierd worker {os.uname().nodename}:{os.getpid()}"
+                connection = await connect(jetstream_settings(self._settings), name)
+                undo.push_async_callback(connection.close)
+                pool = sandbox_pool(self._settings)
+                undo.push_async_callback(pool.close)
+                await pool.start()
+                worker = Worker(connection, executor_of(pool), toolchain_of(report), distribution_version())
+                undo.push_async_callback(worker.close)
+                await worker.start()
+            except (BackendUnavailable, FleetUnavailable, SandboxError) as error:
+                raise StartFailed(str(error)) from error
+            self._undo = undo.pop_all()
+        self._worker = worker
+        self._log.info(
+            "worker_started",
+            worker=worker.id,
+            sandboxes=pool.size,
+            backend=pool.backend.name,
+            toolchain=worker.state.toolchain.token,
+            nats=connection.server,
+            seconds=round(time.monotonic() - began, 3),
+        )
+
+    async def shutdown(self) -> None:
+        """Give back what is not begun, end what is within the drain timeout, then unmake everything.
+
+        Being cancelled, as by a second signal, skips the waiting: others begin anew what was not ended.
+        """
+        if self._worker is None:
+            return
+        try:
+            in_time = await self._worker.drain(self._settings.server.drain_timeout_s)
+            self._log.info("worker_stopped", everything_ended=in_time)
+        finally:
+            await self._undo.aclose()
+
+
+def toolchain_of(report: HostReport) -> Toolchain:
+    """Return what programs meet on the host that `report` tells of."""
+    found = report.toolchain
+    versions = {name: said for name, said in found.versions.items() if said} if found else {}
+    walls = tuple(Wall(finding.what, finding.ok, finding.detail) for finding in report.findings)
+    return Toolchain(report.backend, found.digest if found else "", versions, walls)
