@@ -9,22 +9,20 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-from collections import OrderedDict
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import aclosing
+from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 from google.protobuf.message import DecodeError
 from nats.aio.msg import Msg
 
-from sandboxes.model import BrokenTestProgram
 from verifier.worker.v1 import worker_pb2 as wire
-from verifierd.execution.executor import ExecutionRequest, Executor
+from verifierd.execution.executor import Executor
 from verifierd.fleet.blobs import Blobs
 from verifierd.fleet.chunk_reader import ChunkReader
+from verifierd.fleet.chunk_runner import ChunkRunner
 from verifierd.fleet.connection import Connection
-from verifierd.fleet.errors import BlobMissing, UnreadableMessage
 from verifierd.fleet.held import Held
 from verifierd.fleet.intake import Intake
 from verifierd.fleet.reporting import Report
@@ -34,13 +32,10 @@ from verifierd.fleet.subjects import Names
 from verifierd.fleet.toolchains import remember
 from verifierd.fleet.turns import Turns
 from verifierd.fleet.workers import WIRE_VERSION, Toolchain, WorkerState, worker_to_wire
-from verifierd.judging.answers import ExecutionFailed
 from verifierd.logs import get_logger
 
-MOST_LOSSES = 3
 NEWER_PAUSE_S = 2.0  # before a chunk that only newer workers read goes back
 LOOKAHEAD_SHARE = 4  # of so many sandboxes one chunk is held ready, and one at least
-KEPT_CANCELLED = 100_000
 GIVE_BACK_S = 5.0  # for NATS to take what a drain has cut off
 SIGNS_OF_LIFE = 3  # within the time after which the server takes a chunk for lost
 
@@ -59,15 +54,13 @@ class Worker:
         self._toolchain = toolchain
         self._version = version
         self._blobs = Blobs(connection, self.id)
-        self._reader = ChunkReader(self._blobs)
         turns = Turns(connection.settings.tenant_weights)
         self._intake = Intake(connection, toolchain.token, toolchain.languages, turns, self._arrive)
         self._held: set[Held] = set()
         self._backlog: asyncio.PriorityQueue[tuple[bool, int, Held]] = asyncio.PriorityQueue()
         self._order = itertools.count()
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._cancelled: OrderedDict[str, None] = OrderedDict()
-        self._busy = self._done = 0
+        self._runner = ChunkRunner(connection, executor, ChunkReader(self._blobs), self.id)
+        self._busy = 0
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._runners: list[asyncio.Task[None]] = []
@@ -80,7 +73,7 @@ class Worker:
         """Return what the worker tells of itself."""
         slots = 0 if self._is_draining else self._executor.capacity
         return WorkerState(
-            self.id, os.uname().nodename, self._version, slots, self._busy, self._done, self._toolchain
+            self.id, os.uname().nodename, self._version, slots, self._busy, self._runner.done, self._toolchain
         )
 
     async def start(self) -> None:
@@ -212,7 +205,7 @@ class Worker:
             self._busy += 1
             report = Report(self._connection, self._blobs, self.id, held.chunk)
             try:
-                await self._run(held, report)
+                await self._runner.run(held, report)
             except asyncio.CancelledError:
                 report.give_up()
                 raise
@@ -234,72 +227,9 @@ class Worker:
         finally:
             self._let_go(held)
 
-    async def _run(self, held: Held, report: Report) -> None:
-        chunk = held.chunk
-        if held.losses >= MOST_LOSSES:
-            await self._tell_lost(held, report)
-            return
-        begun = wire.News(worker_id=self.id, begun=[task.id for task in chunk.tasks]).SerializeToString()
-        await self._connection.publish(self._names.begun(chunk.front_end), begun)
-        for task in chunk.tasks:
-            if task.id in self._cancelled:
-                continue
-            running = self._running[task.id] = asyncio.create_task(self._run_one(chunk, task, report))
-            try:
-                await asyncio.wait({running})
-            finally:
-                del self._running[task.id]
-                running.cancel()
-                await asyncio.wait({running})  # until its sandbox is free again
-            if not (running.cancelled() and task.id in self._cancelled):
-                running.result()
-            self._done += 1
-
-    async def _tell_lost(self, held: Held, report: Report) -> None:
-        cause = f"{held.losses} workers were lost while they had this candidate"
-        for task in held.chunk.tasks:
-            self._log.error("candidate_given_up", candidate_id=task.candidate_id, cause=cause)
-            for place in range(len(await self._reader.runs(held.chunk, task))):
-                await report.add(task.id, place, ExecutionFailed(place, cause, held.losses))
-
-    async def _run_one(self, chunk: wire.Chunk, task: wire.Task, report: Report) -> None:
-        try:
-            request = await self._reader.request(chunk, task)
-        except (BlobMissing, UnreadableMessage) as error:
-            self._log.warning("candidate_not_begun", candidate_id=task.candidate_id, cause=str(error))
-            report.not_begun(task.id, str(error))
-            return
-        async with aclosing(self._answers(request)) as answers:
-            async for place, answer in answers:
-                await report.add(task.id, place, answer)
-
-    async def _answers(self, request: ExecutionRequest) -> AsyncGenerator[tuple[int, Any], None]:
-        """Yield answers with their places, to every run or up to one that cannot be judged by."""
-        place = 0
-        try:
-            async with aclosing(self._executor.execute(request)) as answers:
-                async for answer in answers:
-                    yield place, answer
-                    place += 1
-        except BrokenTestProgram as error:
-            yield place, error
-        except Exception as error:  # one candidate's trouble must not become the worker's
-            self._log.exception("candidate_not_run", candidate_id=request.candidate_id)
-            cause = f"the worker failed while running it ({type(error).__name__}); its log says more"
-            for left in range(place, len(request.runs)):
-                yield left, ExecutionFailed(left, cause, 1)
-
     async def _cancel(self, message: Msg) -> None:
-        try:
-            unwanted = wire.Cancel.FromString(message.data).tasks
-        except DecodeError:
-            return
-        for task_id in unwanted:
-            self._cancelled[task_id] = None
-            if len(self._cancelled) > KEPT_CANCELLED:
-                self._cancelled.popitem(last=False)
-            if (running := self._running.get(task_id)) is not None:
-                running.cancel()
+        with suppress(DecodeError):
+            self._runner.cancel(wire.Cancel.FromString(message.data).tasks)
 
     async def _keep_alive(self) -> None:
         while True:
