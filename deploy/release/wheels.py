@@ -58,8 +58,8 @@ def build_wheels(root: Path, commit: str, into: Path) -> list[Path]:
 
 def fetch(pins: list[Pin], lock: Path, into: Path, own: Path) -> None:
     """Write the pins as a lock, and fetch what they name, our own from a folder. Raises NotReleasable."""
-    lock.write_text("".join(f"{pin}\n" for pin in pins), "utf-8")
     into.mkdir(parents=True, exist_ok=True)
+    lock.write_text("".join(f"{pin}\n" for pin in pins), "utf-8")
     _pip(
         *("download", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(lock)),
         *("--find-links", str(own), "--dest", str(into)),

@@ -12,7 +12,8 @@ import pytest
 from tests.integration.deploy.conftest import DEPLOY
 from tests.integration.frameworks.conftest import MAKING_S
 from tests.integration.frameworks.running import printed_by
-from tests.unit.deploy.test_settings_named import is_setting
+from tests.support.deployed import is_setting, settings_of
+from verifierd.config.door import check_exposure
 from verifierd.config.settings import ENV_PREFIX, Settings
 from verifierd.fleet.subjects import NO_TENANT, Names, Queue
 from verifierd.model.batches import Priority
@@ -20,10 +21,11 @@ from verifierd.model.batches import Priority
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(MAKING_S)]
 
 QUEUE = {"priority": "interactive", "toolchain": "any", "language": "python", "tenant": NO_TENANT}
-STORE = {"database": {"existingSecret": "store"}}
+STORE = {"database": {"existingSecret": "store"}, "frontEnd": {"tlsSecret": "tls"}}
 GOOD: dict[str, dict[str, Any]] = {
     "least": STORE,
     "secrets": STORE | {"jetstream": {"existingSecret": "nats"}, "keda": {"queues": [QUEUE]}},
+    "mesh": STORE | {"frontEnd": {"insecure": True}},
     "gvisor": STORE | {"worker": {"runtimeClassName": "gvisor"}, "keda": {"enabled": False}},
     "elsewhere": STORE
     | {
@@ -35,6 +37,7 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 BAD: dict[str, tuple[dict[str, Any], str]] = {
     "no database": ({}, "database.existingSecret names a secret"),
+    "no TLS": ({"database": {"existingSecret": "store"}}, "frontEnd.tlsSecret names a secret"),
     "unknown key": (STORE | {"workers": {"replicas": 2}}, "workers"),
     "no count": (STORE | {"worker": {"replicas": 0}}, "/worker/replicas"),
     "digest": (STORE | {"image": {"workerDigest": "latest"}}, "/image/workerDigest"),
@@ -106,6 +109,21 @@ async def test_pods_are_told_settings_that_there_are(rendered: dict[str, Any]) -
         names = {each["name"] for each in pod["containers"][0]["env"] if each["name"].startswith(ENV_PREFIX)}
         assert names
         assert [each for each in names if not is_setting(each)] == []
+
+
+async def test_front_ends_serve_nobody_who_is_not_known_and_nothing_unencrypted_unless_told(
+    rendered: dict[str, Any],
+) -> None:
+    for name in GOOD:
+        pod = of_kind(rendered[name], "Deployment")["front-end"]["spec"]["template"]["spec"]
+        config = of_kind(rendered[name], "ConfigMap")["front-end"]["data"]["verifierd.toml"]
+        variables = {
+            each["name"]: each.get("value", "postgresql://store") for each in pod["containers"][0]["env"]
+        }
+        settings = settings_of(config, variables)
+        check_exposure(settings)
+        assert settings.identity.required
+        assert (settings.tls.certificate_file is None) == (name == "mesh")
 
 
 async def test_pods_have_time_to_drain(rendered: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What is deployed names settings and commands that there are: an unknown key would stop the start."""
+"""What is deployed names settings that there are: an unknown key would stop the start."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
-from verifierd.config.settings import ENV_NESTED_DELIMITER, ENV_PREFIX, Settings
+from tests.support.deployed import is_setting, settings_of
+from verifierd.config.door import check_exposure
+from verifierd.config.settings import ENV_PREFIX
 
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 FILES = [
@@ -17,24 +18,17 @@ FILES = [
     if path.is_file() and not {"__pycache__", "grafana", "prometheus"} & {*path.parts}
 ]
 VARIABLE = re.compile(rf"\b{ENV_PREFIX}([A-Z0-9_]*[A-Z0-9])\b")
-NO_SETTINGS = {"VERIFIERD_TOKEN"}  # the client's
+STORE = {"VERIFIERD_AUDIT__DATABASE": "postgresql://store", "VERIFIERD_AUDIT__BLOBS": "s3://bucket"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(DEPLOY)))
 def test_every_variable_is_a_setting(path: Path) -> None:
-    named = {match[0] for match in VARIABLE.finditer(path.read_text("utf-8"))} - NO_SETTINGS
+    named = {match[0] for match in VARIABLE.finditer(path.read_text("utf-8"))}
     assert [each for each in sorted(named) if not is_setting(each)] == []
 
 
-def is_setting(variable: str) -> bool:
-    """Whether there is a setting that the variable sets: its parts are followed from section to section."""
-    model: type[BaseModel] = Settings
-    *sections, last = variable.removeprefix(ENV_PREFIX).lower().split(ENV_NESTED_DELIMITER)
-    for name in sections:
-        field = model.model_fields.get(name)
-        if field is None or not (
-            isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
-        ):
-            return False
-        model = field.annotation
-    return last in model.model_fields
+@pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*.toml")), ids=lambda path: path.name)
+def test_a_file_of_settings_is_taken_and_lets_in_those_alone_who_are_known(path: Path) -> None:
+    settings = settings_of(path.read_text("utf-8"), STORE)
+    check_exposure(settings)
+    assert settings.identity.required
