@@ -5,9 +5,9 @@ Run it in Ray's environment; verifierd has its own, in the same place on every n
     python workers.py --verifierd /opt/verifierd/bin/verifierd --workers 16 --cpus 4
 
 Variables that begin with VERIFIERD_ go along to the workers, such as VERIFIERD_JETSTREAM__SERVERS. A node
-that is lost takes its actors along, and Ray starts them elsewhere; what they had in hand goes to other workers,
-as with any that is lost. The first SIGINT or SIGTERM drains: what has begun ends. A second one ends at once.
-Exits 0 after either.
+that is lost takes its actors along, and Ray starts them elsewhere; what they had in hand goes to other
+workers, as with any that is lost. The first SIGINT or SIGTERM drains: what has begun ends. A second one ends
+at once. Exits 0 after either.
 """
 
 from __future__ import annotations
