@@ -12,6 +12,7 @@ from typing import ClassVar
 import grpc
 
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
+from verifierd_client._token import ShowsToken
 from verifierd_client.tls import Tls
 
 # So that a call that is repeated finds a server that has come back: gRPC's own delays grow to two minutes.
@@ -35,11 +36,14 @@ class Connection:
     _all: ClassVar[weakref.WeakSet[Connection]] = weakref.WeakSet()
     _inherited: ClassVar[list[grpc.Channel]] = []
 
-    def __init__(self, address: str, max_message_bytes: int, tls: Tls | None = None) -> None:
-        """Point at HOST:PORT or unix:PATH; nothing is opened yet."""
+    def __init__(
+        self, address: str, max_message_bytes: int, tls: Tls | None = None, token: str | None = None
+    ) -> None:
+        """Point at HOST:PORT or unix:PATH; nothing is opened yet. Calls show the token, if any."""
         self.address = address
         self.closings = 0  # how often it was closed; what was in flight then is not to open it anew
         self._tls = tls
+        self._token = token
         self._max_message_bytes = max_message_bytes
         self._lock = threading.Lock()
         self._channel: grpc.Channel | None = None
@@ -50,7 +54,10 @@ class Connection:
         with self._lock:
             if self._channel is None:
                 self._channel = self._opened()
-            return VerifierServiceStub(self._channel)
+            channel = self._channel
+            if self._token is not None:
+                channel = grpc.intercept_channel(channel, ShowsToken(self._token))
+            return VerifierServiceStub(channel)
 
     def _opened(self) -> grpc.Channel:
         options = [

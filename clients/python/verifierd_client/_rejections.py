@@ -16,11 +16,14 @@ from verifierd_client.errors import (
     HandshakeFailed,
     InvalidRequest,
     NotOffered,
+    PermissionDenied,
+    QuotaExceeded,
     RequestIdTaken,
     RequestRejected,
     RequestTooLarge,
     ServerBusy,
     ServerFault,
+    Unauthenticated,
     UnknownBatch,
     UnknownProblem,
     UnreadableAnswer,
@@ -38,8 +41,7 @@ _REFUSALS = frozenset(
         StatusCode.NOT_FOUND,
         StatusCode.ALREADY_EXISTS,
         StatusCode.FAILED_PRECONDITION,
-        StatusCode.PERMISSION_DENIED,
-        StatusCode.UNAUTHENTICATED,
+        StatusCode.ABORTED,
     }
 )
 _BY_REASON: Mapping[str, type[RequestRejected]] = {
@@ -58,15 +60,21 @@ def error_of(status: RpcError, address: str) -> VerifierError:
         violation = bad.field_violations[0] if bad and bad.field_violations else BadRequest.FieldViolation()
         return InvalidRequest(words, violation.field, violation.description)
     if code is StatusCode.RESOURCE_EXHAUSTED:
+        if _reason(status) == "QUOTA_EXCEEDED":
+            return QuotaExceeded(words, _retry_after_s(status))
         return RequestTooLarge(words)
+    if code is StatusCode.UNAUTHENTICATED:
+        return Unauthenticated(words)
+    if code is StatusCode.PERMISSION_DENIED:
+        return PermissionDenied(words)
     if code is StatusCode.UNIMPLEMENTED:
         return NotOffered(words)
     if code is StatusCode.DEADLINE_EXCEEDED:
         return DeadlineExceeded(f"the call to {address} did not end within its timeout ({words})")
     if code is StatusCode.UNAVAILABLE:
-        retry = _detail(status, RetryInfo)
-        if retry is not None:
-            return ServerBusy(words, retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9)
+        retry_after_s = _retry_after_s(status)
+        if retry_after_s is not None:
+            return ServerBusy(words, retry_after_s)
         if _is_handshake(words):
             return HandshakeFailed(_no_handshake(address, words))
         return ConnectionFailed(_unreachable(address, words))
@@ -83,6 +91,12 @@ def _reason(status: RpcError) -> str:
     """Return the server's own word for why it refused; empty where it gave none."""
     info = _detail(status, ErrorInfo)
     return info.reason if info else ""
+
+
+def _retry_after_s(status: RpcError) -> float | None:
+    """Return when the server says that there may be room, in seconds; None where it does not say."""
+    retry = _detail(status, RetryInfo)
+    return None if retry is None else retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9
 
 
 def _unreachable(address: str, words: str) -> str:
