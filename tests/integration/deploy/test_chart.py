@@ -24,7 +24,11 @@ QUEUE = {"priority": "interactive", "toolchain": "any", "language": "python", "t
 STORE = {"database": {"existingSecret": "store"}, "frontEnd": {"tlsSecret": "tls"}}
 GOOD: dict[str, dict[str, Any]] = {
     "least": STORE,
-    "secrets": STORE | {"jetstream": {"existingSecret": "nats"}, "keda": {"queues": [QUEUE]}},
+    "secrets": STORE
+    | {
+        "jetstream": {"existingSecret": "nats"},
+        "keda": {"queues": [QUEUE], "prometheus": {"serverAddress": "http://prometheus:9090"}},
+    },
     "mesh": STORE | {"frontEnd": {"insecure": True}},
     "gvisor": STORE | {"worker": {"runtimeClassName": "gvisor"}, "keda": {"enabled": False}},
     "elsewhere": STORE
@@ -140,7 +144,8 @@ async def test_keda_is_told_the_stream_and_the_consumer_that_the_fleet_makes(
 ) -> None:
     scaled = of_kind(rendered["secrets"], "ScaledObject")["worker"]["spec"]
     assert scaled["scaleTargetRef"]["name"] == "demo-worker"
-    all_queues, one_queue = (each["metadata"] for each in scaled["triggers"])
+    all_queues, waiting, one_queue = (each["metadata"] for each in scaled["triggers"])
+    assert waiting["query"] == "sum(verifierd_queue_candidates)"
     assert Names().work in all_queues["valueLocation"]
     assert one_queue["stream"] == Names().work
     queue = Queue(Priority.INTERACTIVE, "any", "python", NO_TENANT)
