@@ -12,6 +12,7 @@ from verifierd.config.convert import jetstream_settings
 from verifierd.config.settings import Settings
 from verifierd.fleet.connection import Connection, connect
 from verifierd.fleet.executor import JetStreamExecutor
+from verifierd.fleet.problems import SharedProblems
 from verifierd.fleet.queue_load import QueueLoad
 from verifierd.fleet.roster import Roster
 from verifierd.observing import FleetLoad, Observer, WorkerLoad
@@ -25,6 +26,7 @@ class FrontEnd:
     roster: Roster
     executor: JetStreamExecutor
     queue: QueueLoad
+    problems: SharedProblems
 
     def load(self) -> FleetLoad:
         """Return what is known of the fleet at this moment."""
@@ -69,4 +71,6 @@ async def front_end(settings: Settings, observer: Observer) -> AsyncIterator[Fro
         queue = QueueLoad(connection)
         undo.push_async_callback(queue.close)
         queue.start()
-        yield FrontEnd(connection, roster, executor, queue)
+        problems = SharedProblems(connection)
+        await problems.start()
+        yield FrontEnd(connection, roster, executor, queue, problems)

@@ -13,7 +13,7 @@ from verifierd.api.engine import Abilities
 from verifierd.api.server import ApiServer, Door
 from verifierd.batches.admission import QueueLimits
 from verifierd.batches.engine import Engine
-from verifierd.batches.problems import ProblemStore
+from verifierd.batches.problems import ProblemExchange, ProblemStore
 from verifierd.batches.settings import EngineSettings
 from verifierd.config.convert import (
     price_table,
@@ -72,14 +72,19 @@ def assemble(settings: Settings, report: HostReport, observer: Observer = NOBODY
 def assemble_front_end(settings: Settings, fleet: FrontEnd, observer: Observer = NOBODY) -> Parts:
     """Return the parts of a daemon that has its work done by a fleet."""
     able = abilities_of_fleet(settings, lambda: fleet.roster.toolchains, distribution_version())
-    parts = _parts(settings, None, fleet.executor, able, observer)
+    parts = _parts(settings, None, fleet.executor, able, observer, fleet.problems)
     fleet.roster.on_change(parts.engine.capacity_changed)
     parts.engine.capacity_changed()
     return parts
 
 
 def _parts(
-    settings: Settings, pool: SandboxPool | None, executor: Executor, able: Abilities, observer: Observer
+    settings: Settings,
+    pool: SandboxPool | None,
+    executor: Executor,
+    able: Abilities,
+    observer: Observer,
+    exchange: ProblemExchange | None = None,
 ) -> Parts:
     quotas, cpu_time = quotas_of(settings), CpuTime()
     if quotas.bound_cpu_time:
@@ -95,7 +100,9 @@ def _parts(
     )
     engine = Engine(executor, engine_settings, observer=observer)
     problems = ProblemStore(
-        settings.admission.max_stored_problem_bytes, lambda tenant: quotas.of(tenant).stored_problem_bytes
+        settings.admission.max_stored_problem_bytes,
+        lambda tenant: quotas.of(tenant).stored_problem_bytes,
+        exchange,
     )
     return Parts(pool, engine, problems, able, cpu_time)
 
