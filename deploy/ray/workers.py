@@ -62,7 +62,7 @@ class Worker:
 def main() -> int:
     """Start the actors, wait for a signal, drain."""
     arguments = _arguments()
-    ray.init(address=arguments.address, log_to_driver=True, ignore_reinit_error=True)
+    ray.init(address=arguments.address, include_dashboard=False)
     environment = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     environment |= {f"{PREFIX}SANDBOX__COUNT": str(arguments.cpus), f"{PREFIX}SANDBOX__PIN_CPUS": "false"}
     command = [arguments.verifierd, "worker", *(["--config", arguments.config] if arguments.config else [])]

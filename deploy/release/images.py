@@ -128,6 +128,8 @@ def _run(
         )
     except FileNotFoundError:
         raise NotReleasable(f"{command[0]} is not installed: sudo apt-get install {command[0]}") from None
+    except subprocess.TimeoutExpired:
+        raise NotReleasable(f"{command[0]} did not end within {LIMIT_S / 60:.0f} minutes") from None
     if check and done.returncode:
         raise NotReleasable(f"{' '.join(command[:3])} failed: {(done.stderr or done.stdout).strip()[-2000:]}")
     return done

@@ -20,7 +20,7 @@ from verifierd.economics.durations import Durations
 SERVICE = Durations(0.3, 0.5)
 FLEETS = (Fleet(1, 16), Fleet(10, 16), Fleet(141, 16))
 LOADS = (0.5, 0.8, 0.95)
-JOBS = 20_000
+JOBS = 200_000
 NEAR_SHARES = (0.0, 0.001, 0.01)
 SANDBOXES_EACH = (2, 4, 8, 16)
 
