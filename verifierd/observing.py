@@ -26,6 +26,23 @@ class Stage(StrEnum):
     STORE = "store"  # from its verdict to its record
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker did for one candidate of a batch that a front end has. Times are epoch nanoseconds.
+
+    `traceparent` is the W3C trace that it is part of; empty: of none.
+    """
+
+    batch_id: str
+    candidate_id: str
+    language: str
+    traceparent: str
+    runs_answered: int
+    runs_failed: int  # of those, how many could not be carried out
+    began_at_ns: int
+    ended_at_ns: int
+
+
 class Call:
     """One call of the API while it lasts. `trace_id` is the W3C trace that it is part of; empty: none."""
 
@@ -63,6 +80,9 @@ class Observer:
 
     def judging_failed(self) -> None:
         """Tell that a fault of the service's own kept a candidate from its verdict."""
+
+    def work_done(self, work: Work) -> None:
+        """Tell what a worker did, at whatever it ended."""
 
     def work_redelivered(self) -> None:
         """Tell that work was given to another worker, since the first was not heard of any more."""

@@ -6,19 +6,23 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from verifierd.audit.entries import CandidateJudged, Committed
 from verifierd.config.settings import Settings
 from verifierd.daemon.parts import Parts, distribution_version
+from verifierd.daemon.readings import of_a_start, of_daemon, of_worker
 from verifierd.logs import get_logger
 from verifierd.observing import NOBODY, FleetLoad, Observer, Stage
 from verifierd.telemetry.errors import TracingNotInstalled
-from verifierd.telemetry.readiness import not_ready
-from verifierd.telemetry.reading import Reading, RecordsLoad
+from verifierd.telemetry.reading import Reading
 
 if TYPE_CHECKING:
+    from sandboxes.pool import SandboxPool
     from verifierd.api.records import Records
+    from verifierd.fleet.connection import Connection
+    from verifierd.fleet.worker import Worker
 
 LOOK_S = 1.0  # between two looks whether work can be taken
 
@@ -26,44 +30,30 @@ _log = get_logger(__name__)
 
 
 class Telemetry:
-    """What is known of a daemon, from before its parts are made until they are gone."""
+    """What is known of a daemon or a worker, from before its parts are made until they are gone."""
 
     def __init__(self, observer: Observer, clock_ns: Callable[[], int] = time.time_ns) -> None:
         """Take the observer that the parts are to tell of their work; `clock_ns` gives epoch nanoseconds."""
         self.observer = observer
         self.address = ""
         self._clock_ns = clock_ns
-        self._version = distribution_version()
-        self._parts: Parts | None = None
-        self._records: Records | None = None
-        self._fleet: Callable[[], FleetLoad] | None = None
+        self._read: Callable[[int], Reading] = of_a_start
 
     def started(
         self, parts: Parts, records: Records | None, fleet: Callable[[], FleetLoad] | None = None
     ) -> None:
-        """Read these from now on. `fleet` tells of workers on other machines, where there are any."""
-        self._parts, self._records, self._fleet = parts, records, fleet
+        """Read a daemon's parts from now on. `fleet` tells of workers on other machines, if any."""
+        self._read = partial(of_daemon, parts, records, fleet)
         if records is not None and self.observer is not NOBODY:
             records.writer.on_commit(self._stored)
 
+    def worker_started(self, worker: Worker, pool: SandboxPool, connection: Connection) -> None:
+        """Read a worker's parts from now on."""
+        self._read = partial(of_worker, worker, pool, connection)
+
     def reading(self) -> Reading:
-        """Return what the daemon has in hand at this moment. Called in its event loop."""
-        if self._parts is None:
-            return Reading(self._clock_ns(), self._version, not_ready={"daemon": "it is starting"})
-        load = self._parts.engine.load()
-        pool = None if self._parts.pool is None else self._parts.pool.load()
-        records = None if self._records is None else _records_load(self._records)
-        fleet = None if self._fleet is None else self._fleet()
-        return Reading(
-            now_ns=self._clock_ns(),
-            version=self._version,
-            load=load,
-            pool=pool,
-            caches={"result": load.result_cache, "problem": self._parts.problems.load()},
-            records=records,
-            fleet=fleet,
-            not_ready=not_ready(load, pool, records, fleet),
-        )
+        """Return what is in hand at this moment. Called in the event loop."""
+        return self._read(self._clock_ns())
 
     async def keep_health(self, tell: Callable[[bool], Awaitable[None]]) -> None:
         """Tell gRPC's health checks whether work can be taken, whenever that changes; for ever."""
@@ -136,15 +126,3 @@ def _named_tenants(settings: Settings) -> set[str]:
         *(each.tenant for each in settings.quotas.tenants),
         *(each.tenant for each in settings.identity.certificates),
     }
-
-
-def _records_load(records: Records) -> RecordsLoad:
-    writer = records.writer
-    counts = writer.counts
-    entries = {
-        "committed": counts.committed,
-        "dropped": counts.dropped,
-        "refused": counts.refused,
-        "lost": counts.lost,
-    }
-    return RecordsLoad(entries, writer.waiting, writer.trouble or "")

@@ -13,11 +13,14 @@ from verifierd.config.convert import jetstream_settings
 from verifierd.config.settings import Settings
 from verifierd.daemon.parts import distribution_version, executor_of, sandbox_pool
 from verifierd.daemon.starting import StartFailed, examined
+from verifierd.daemon.telemetry import telemetry_for
+from verifierd.execution.watched import Watched
 from verifierd.fleet.connection import connect
 from verifierd.fleet.errors import FleetUnavailable
 from verifierd.fleet.worker import Worker
 from verifierd.fleet.workers import Toolchain, Wall
 from verifierd.logs import get_logger
+from verifierd.telemetry.errors import TelemetryError
 
 
 class WorkerDaemon:
@@ -40,22 +43,25 @@ class WorkerDaemon:
 
         Raises:
             HostUnusable: the host lacks something that the sandboxes need.
-            StartFailed: the sandboxes cannot be made, or NATS cannot be used.
+            StartFailed: the sandboxes cannot be made, or NATS or the address of telemetry cannot be used.
         """
         began = time.monotonic()
         report = await examined(self._settings)
         async with AsyncExitStack() as undo:
             try:
                 name = f"verifierd worker {os.uname().nodename}:{os.getpid()}"
+                telemetry = await undo.enter_async_context(telemetry_for(self._settings))
                 connection = await connect(jetstream_settings(self._settings), name)
                 undo.push_async_callback(connection.close)
                 pool = sandbox_pool(self._settings)
                 undo.push_async_callback(pool.close)
                 await pool.start()
-                worker = Worker(connection, executor_of(pool), toolchain_of(report), distribution_version())
+                executor = Watched(executor_of(pool, telemetry.observer), telemetry.observer)
+                worker = Worker(connection, executor, toolchain_of(report), distribution_version())
                 undo.push_async_callback(worker.close)
                 await worker.start()
-            except (BackendUnavailable, FleetUnavailable, SandboxError) as error:
+                telemetry.worker_started(worker, pool, connection)
+            except (BackendUnavailable, FleetUnavailable, SandboxError, TelemetryError) as error:
                 raise StartFailed(str(error)) from error
             self._undo = undo.pop_all()
         self._worker = worker
@@ -66,6 +72,7 @@ class WorkerDaemon:
             backend=pool.backend.name,
             toolchain=worker.state.toolchain.token,
             nats=connection.server,
+            telemetry=telemetry.address or None,
             seconds=round(time.monotonic() - began, 3),
         )
 

@@ -11,7 +11,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from verifierd.model import Batch, Candidate, CandidateResult, Cost, ExecutionResult, Verdict
-from verifierd.observing import Call, Observer, Stage
+from verifierd.observing import Call, Observer, Stage, Work
 
 SECOND_NS = 1_000_000_000
 # From a run of a few milliseconds to the longest that is allowed.
@@ -51,6 +51,8 @@ class Counting(Observer):
         self._tenant_candidates = cache(_counter(registry, *TENANT_CANDIDATES, "tenant").labels)
         self._tenant_cpu_seconds = cache(_counter(registry, *TENANT_CPU_SECONDS, "tenant").labels)
         self._costs = {name: _counter(registry, name, told) for name, told in COSTS.items()}
+        self._work_seconds = cache(_histogram(registry, *WORK, CALL_BUCKETS_S, "language").labels)
+        self._work_failed = _counter(registry, *WORK_FAILED)
         self._redelivered = _counter(registry, *REDELIVERED)
         self._dropped = _counter(registry, *DROPPED)
         self._calls_started = _counter(registry, *CALLS_STARTED, *CALL_LABELS).labels
@@ -102,6 +104,13 @@ class Counting(Observer):
     def judging_failed(self) -> None:
         """Count a fault of the service's own."""
         self._failed.inc()
+
+    def work_done(self, work: Work) -> None:
+        """Count what a worker did."""
+        seconds = max(0, work.ended_at_ns - work.began_at_ns) / SECOND_NS
+        self._work_seconds(work.language).observe(seconds)
+        if work.runs_failed:
+            self._work_failed.inc(work.runs_failed)
 
     def work_redelivered(self) -> None:
         """Count work that went to another worker."""
@@ -216,6 +225,8 @@ COSTS = {
     "verifierd_cost_usd_total": "What verifying cost, in US dollars by the price table.",
     "verifierd_cost_generation_usd_total": "What drawing the candidates cost, in US dollars as callers told.",
 }
+WORK = ("verifierd_work_seconds", "How long a worker had a candidate in hand.")
+WORK_FAILED = ("verifierd_work_failed_runs_total", "Runs that a worker could not carry out.")
 REDELIVERED = ("verifierd_work_redelivered_total", "Pieces of work that were given to another worker.")
 DROPPED = ("verifierd_outcomes_dropped_total", "Outcomes of work that had one already.")
 CALL_LABELS = ("grpc_service", "grpc_method")

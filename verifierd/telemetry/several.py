@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from verifierd.model import Batch, Candidate, CandidateResult, Cost
-from verifierd.observing import NOBODY, Call, Observer, Stage
+from verifierd.observing import NOBODY, Call, Observer, Stage, Work
 
 
 def observer_of(observers: Sequence[Observer]) -> Observer:
@@ -58,6 +58,11 @@ class Several(Observer):
         """Tell all of them."""
         for each in self._observers:
             each.judging_failed()
+
+    def work_done(self, work: Work) -> None:
+        """Tell all of them."""
+        for each in self._observers:
+            each.work_done(work)
 
     def work_redelivered(self) -> None:
         """Tell all of them."""

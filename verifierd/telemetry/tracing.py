@@ -20,7 +20,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from verifierd.logs import bound_trace_id
 from verifierd.model import Batch, Candidate, CandidateResult, Cost, ExecutionResult, Verdict
-from verifierd.observing import Call, Observer
+from verifierd.observing import Call, Observer, Work
 
 RUNS_SHOWN = 64  # of one candidate
 CALLS_KNOWN = 4096
@@ -109,6 +109,20 @@ class Tracing(Observer):
         if not result.duplicate_of:
             self._trace_runs(span, queued_at_ns, result)
         span.end(self._clock_ns())
+
+    def work_done(self, work: Work) -> None:
+        """Make the span of a worker's work, below the batch that a front end has."""
+        if not work.traceparent:
+            return
+        told = {
+            "verifierd.batch_id": work.batch_id,
+            "verifierd.candidate_id": work.candidate_id,
+            "verifierd.language": work.language,
+            "verifierd.runs_answered": work.runs_answered,
+            "verifierd.runs_failed": work.runs_failed,
+        }
+        below = self._propagator.extract({"traceparent": work.traceparent}, Context())
+        self._span("work", below, work.began_at_ns, work.ended_at_ns, told)
 
     def _trace_runs(self, candidate: Span, queued_at_ns: int, result: CandidateResult) -> None:
         ran = [each for each in result.executions if each.started_at_ns]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import threading
 import time
 from collections.abc import AsyncIterator
 from http.client import HTTPConnection
-from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
@@ -18,7 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from tests.unit.telemetry.readings import FULL
 from verifierd.telemetry import endpoint
-from verifierd.telemetry.endpoint import serving
+from verifierd.telemetry.collecting import ReadingCollector
+from verifierd.telemetry.endpoint import Endpoint, LoopReader, serving
 from verifierd.telemetry.errors import CannotListen
 from verifierd.telemetry.reading import Reading
 
@@ -96,19 +95,20 @@ async def test_a_loop_that_hangs_is_told_and_what_was_counted_too(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(endpoint, "LOOP_ANSWERS_WITHIN_S", 0.05)
-    answers: dict[str, Any] = {}
-
-    def ask() -> None:
-        for path in ("/healthz", "/readyz", "/metrics"):
-            answers[path] = served.get_now(path)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    asking.join()  # in the loop, which hangs meanwhile
-    assert answers["/healthz"][::2] == (503, "the event loop did not answer within 0.05 s\n")
-    assert answers["/readyz"][0] == 503
-    assert "made_total 3.0" in answers["/metrics"][2]
-    assert "verifierd_queue_candidates" not in answers["/metrics"][2]
+    hanging = asyncio.new_event_loop()  # nobody runs it
+    reader = LoopReader(hanging, served.read)
+    served.registry.register(ReadingCollector(reader.ask))
+    second = Endpoint("127.0.0.1:0", served.registry, reader)
+    second.start()
+    served.address = second.address
+    try:
+        assert (await served.get("/healthz"))[::2] == (503, "the event loop did not answer within 0.05 s\n")
+        assert (await served.get("/readyz"))[0] == 503
+        assert "made_total 3.0" in (await served.get("/metrics"))[2]
+    finally:
+        await asyncio.to_thread(second.close)
+        hanging.close()
+    assert not [*ReadingCollector(reader.ask).collect()]
 
 
 async def test_a_reading_that_fails_is_no_end_of_the_endpoint(served: Served) -> None:

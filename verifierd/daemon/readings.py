@@ -1,0 +1,64 @@
+"""What a daemon and a worker have in hand at a moment, gathered from their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sandboxes.pool import SandboxPool
+from verifierd.daemon.parts import Parts, distribution_version
+from verifierd.observing import FleetLoad, Load
+from verifierd.telemetry.readiness import not_ready
+from verifierd.telemetry.reading import Reading, RecordsLoad
+
+if TYPE_CHECKING:
+    from verifierd.api.records import Records
+    from verifierd.fleet.connection import Connection
+    from verifierd.fleet.worker import Worker
+
+
+def of_a_start(now_ns: int) -> Reading:
+    """Return a reading of what has no parts yet."""
+    return Reading(now_ns, distribution_version(), not_ready={"daemon": "it is starting"})
+
+
+def of_daemon(
+    parts: Parts, records: Records | None, fleet: Callable[[], FleetLoad] | None, now_ns: int
+) -> Reading:
+    """Return a daemon's reading. `fleet` tells of workers on other machines, where there are any."""
+    load = parts.engine.load()
+    pool = None if parts.pool is None else parts.pool.load()
+    kept = None if records is None else _records_load(records)
+    workers = None if fleet is None else fleet()
+    return Reading(
+        now_ns=now_ns,
+        version=distribution_version(),
+        load=load,
+        pool=pool,
+        caches={"result": load.result_cache, "problem": parts.problems.load()},
+        records=kept,
+        fleet=workers,
+        not_ready=not_ready(load, pool, kept, workers),
+    )
+
+
+def of_worker(worker: Worker, pool: SandboxPool, connection: Connection, now_ns: int) -> Reading:
+    """Return a worker's reading: what runs in its sandboxes, and whether it is heard."""
+    state, sandboxes = worker.state, pool.load()
+    load = Load(candidates_running=state.busy, slots=pool.size, is_draining=not state.slots)
+    why = not_ready(load, sandboxes, None, None)
+    if not connection.is_connected:
+        why["queue"] = "NATS does not answer"
+    return Reading(now_ns, distribution_version(), load, sandboxes, not_ready=why)
+
+
+def _records_load(records: Records) -> RecordsLoad:
+    writer = records.writer
+    counts = writer.counts
+    entries = {
+        "committed": counts.committed,
+        "dropped": counts.dropped,
+        "refused": counts.refused,
+        "lost": counts.lost,
+    }
+    return RecordsLoad(entries, writer.waiting, writer.trouble or "")
