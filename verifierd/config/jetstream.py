@@ -76,7 +76,8 @@ class JetStreamSection(Section):
         default=5.0,
         ge=1.0,
         le=600.0,
-        description="Seconds after a worker's last sign of life until its work goes to another one.",
+        description="Seconds after a worker's last sign of life until its work goes to another one. A front "
+        "end's durable batches go to another after twice that.",
     )
     queue_mib: Count = Field(
         default=4096, description="MiB of work that may wait; beyond it front ends hold theirs back."

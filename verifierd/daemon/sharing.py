@@ -11,6 +11,7 @@ from verifierd.durable.runs import Runs
 from verifierd.durable.shared import Shared
 from verifierd.fleet.connection import Connection
 
+ACK_WAITS = 2  # as long as a worker's: to take over a whole batch costs more than a chunk
 WATCH_LOOK_S = 5.0  # between two looks of who watches, where no news comes
 
 
@@ -22,7 +23,7 @@ async def shared(
     Raises:
         FleetUnavailable: NATS refuses the queue, or does not answer.
     """
-    queue = BatchQueue(connection)
+    queue = BatchQueue(connection, ACK_WAITS * connection.settings.ack_wait_s)
     await queue.open()
     scribe = recorder.scribe
     news, leftovers = News(connection, scribe.front_end), Leftovers(recorder, store, queue)

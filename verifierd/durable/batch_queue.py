@@ -25,7 +25,6 @@ from verifierd.fleet.subjects import Names
 from verifierd.logs import get_logger
 from verifierd.model import Priority
 
-ACK_WAIT_S = 10.0  # from a front end's last sign of life until its batches are given to others
 _ASKING_S = 5.0  # less: so that no answer is believed that comes when its batch may be another's
 _PAUSE_S = 0.5
 _IS_THERE = 10077  # the server's code: a subject has as many messages as it may
@@ -61,10 +60,13 @@ class BatchQueue:
     def __init__(
         self,
         connection: Connection,
-        ack_wait_s: float = ACK_WAIT_S,
+        ack_wait_s: float,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the connection, which the queue does not close; `open` comes first."""
+        """Take the connection, which the queue does not close; `open` comes first.
+
+        So long after a front end's last sign of life its batches are given to others.
+        """
         self.ack_wait_s = ack_wait_s
         self._connection = connection
         self._clock_s = clock_s

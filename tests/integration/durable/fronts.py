@@ -71,6 +71,7 @@ async def front_end(
     grace_s: float = 600.0,
     watch_look_s: float = 600.0,
     clock_s: Callable[[], float] = time.monotonic,
+    ack_wait_s: float = ACK_WAIT_S,
 ) -> AsyncIterator[FrontEnd]:
     """Live as one of several front ends until the block ends. It looks for what is left when it begins."""
     store = await asyncio.to_thread(open_store, settings)
@@ -80,7 +81,7 @@ async def front_end(
     writer = Writer(store, front_end=name)
     writer.start()
     recorder = Recorder(served, writer, f"{name}:1")
-    queue = BatchQueue(connection, ACK_WAIT_S)
+    queue = BatchQueue(connection, ack_wait_s)
     await queue.open()
     leftovers = Leftovers(recorder, store, queue, look_s, grace_s, clock_s)
     runs = Runs(recorder, store, Requests())

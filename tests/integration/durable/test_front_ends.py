@@ -8,6 +8,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from verifierd.model import Verdict
 
 pytestmark = [needs_nats, pytest.mark.anyio]
 
+LONG_S = 40.0  # so that what comes sooner came by no looking and no redelivery
 SOURCES = tuple(f"{'right' if number % 3 else 'wrong'} {number}" for number in range(20))
 VERDICTS = {
     f"c{number}": Verdict.ACCEPTED if number % 3 else Verdict.WRONG_ANSWER for number in range(len(SOURCES))
@@ -128,8 +130,9 @@ async def test_what_a_front_end_has_in_hand_when_it_stops_goes_on_elsewhere_at_o
     kept: StoreSettings, nats: NatsServer, store: Store
 ) -> None:
     async with asyncio.timeout(60):
-        async with front_end(kept, nats.settings(), name="b", at_a_time=0) as idle, AsyncExitStack() as undo:
-            a = await undo.enter_async_context(front_end(kept, nats.settings(), Held("c7"), "a"))
+        of = partial(front_end, kept, nats.settings(), ack_wait_s=LONG_S)
+        async with of(name="b", at_a_time=0) as idle, AsyncExitStack() as undo:
+            a = await undo.enter_async_context(of(Held("c7"), "a"))
             assert isinstance(a.executor, Held)
             await a.durable.submit(submission(*SOURCES))
             watching = asyncio.create_task(a.watched("batch-r1"))
@@ -137,8 +140,8 @@ async def test_what_a_front_end_has_in_hand_when_it_stops_goes_on_elsewhere_at_o
             await a.durable.stop()
             with pytest.raises(Draining):
                 await watching
-            async with front_end(kept, nats.settings(), name="c") as c:
-                async with asyncio.timeout(ACK_WAIT_S * 0.9):
+            async with of(name="c") as c:
+                async with asyncio.timeout(LONG_S / 2):
                     events = await idle.watched("batch-r1")
                 assert verdicts_in(events) == VERDICTS
                 assert 0 < len(c.executor.requests) < len(SOURCES)
@@ -209,13 +212,13 @@ async def test_a_cancel_reaches_the_front_end_that_runs_the_batch(
 ) -> None:
     async with asyncio.timeout(60):
         async with (
-            front_end(kept, nats.settings(), Held("c7"), "a") as a,
-            front_end(kept, nats.settings(), name="b", at_a_time=0) as b,
+            front_end(kept, nats.settings(), Held("c7"), "a", ack_wait_s=LONG_S) as a,
+            front_end(kept, nats.settings(), name="b", at_a_time=0, ack_wait_s=LONG_S) as b,
         ):
             assert isinstance(a.executor, Held)
             await b.durable.submit(submission(*SOURCES))
             await a.executor.held.wait()
-            async with asyncio.timeout(ACK_WAIT_S / 2):
+            async with asyncio.timeout(LONG_S / 3):  # before anybody looks by himself
                 await b.durable.cancel("batch-r1", ASKER, "enough")
                 events = await b.watched("batch-r1")
             assert end_in(events).stop_reason == "cancelled"
