@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any
 
 import grpc
@@ -51,12 +51,13 @@ class Observed(aio.ServerInterceptor):  # type: ignore[type-arg]
         return call
 
     def _streaming(
-        self, behaviour: Callable[[Any, Any], AsyncIterator[Any]], method: str
+        self, behaviour: Callable[[Any, Any], AsyncGenerator[Any, None]], method: str
     ) -> Callable[..., Any]:
         async def call(request: Any, context: Any) -> AsyncIterator[Any]:
             with self._watched(method, context):
-                async for response in behaviour(request, context):
-                    yield response
+                async with aclosing(behaviour(request, context)) as responses:
+                    async for response in responses:
+                        yield response
 
         return call
 
