@@ -18,6 +18,7 @@ from verifierd.fleet.settings import JetStreamSettings
 from verifierd.fleet.worker import Worker
 from verifierd.fleet.workers import Toolchain
 from verifierd.judging.answers import Answer
+from verifierd.observing import NOBODY, Observer
 
 PYTHON = Toolchain("scripted", "", {"python": "CPython 3.11"})
 ACK_WAIT_S = 1.0
@@ -34,14 +35,14 @@ class Fleet:
     def __post_init__(self) -> None:
         self.settings = self.nats.settings(ack_wait_s=ACK_WAIT_S)
 
-    async def front_end(self, ahead: int = 3) -> JetStreamExecutor:
+    async def front_end(self, ahead: int = 3, observer: Observer = NOBODY) -> JetStreamExecutor:
         """Return a started executor."""
         connection = await connect(self.settings, "front end")
         self.undo.push_async_callback(connection.close)
         roster = Roster(connection)
         self.undo.push_async_callback(roster.close)
         await roster.start()
-        executor = JetStreamExecutor(connection, roster, ahead=ahead)
+        executor = JetStreamExecutor(connection, roster, ahead=ahead, observer=observer)
         self.undo.push_async_callback(executor.close)
         await executor.start()
         return executor

@@ -71,6 +71,10 @@ class NatsServer:
         """End it as a power failure would."""
         self.stop(signal.SIGKILL)
 
+    def forget_everything(self) -> None:
+        """Remove what it stored, as a lost disk would; it does not run meanwhile."""
+        shutil.rmtree(self._folder / "jetstream")
+
     def restart(self) -> None:
         """End it and start it again in the same place."""
         self.stop()

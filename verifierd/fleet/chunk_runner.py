@@ -67,7 +67,8 @@ class ChunkRunner:
             try:
                 await asyncio.wait({running})
             finally:
-                del self._running[task.id]
+                if self._running.get(task.id) is running:  # a chunk may be here twice, by a redelivery
+                    del self._running[task.id]
                 running.cancel()
                 await asyncio.wait({running})  # until its sandbox is free again
             if not (running.cancelled() and task.id in self._cancelled):

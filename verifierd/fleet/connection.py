@@ -43,6 +43,8 @@ class Connection:
         self.client = client
         self.jetstream: JetStreamContext = client.jetstream(timeout=REQUEST_TIMEOUT_S)
         self._back: list[Callable[[], Awaitable[None]]] = []
+        self._telling: set[asyncio.Task[None]] = set()
+        self._is_closing = False
         self._log = get_logger(__name__)
 
     @property
@@ -56,7 +58,7 @@ class Connection:
         return _without_password(self.client.connected_url.geturl()) if self.client.connected_url else ""
 
     def on_reconnect(self, called: Callable[[], Awaitable[None]]) -> None:
-        """Call this after each time that a server was found again."""
+        """Call this after each time that a server was found again, perhaps one that has lost everything."""
         self._back.append(called)
 
     async def publish(self, subject: str, content: bytes = b"") -> None:
@@ -89,6 +91,9 @@ class Connection:
 
     async def close(self) -> None:
         """Say goodbye to the server; what is still buffered is written, where a server is there."""
+        self._is_closing = True
+        for telling in self._telling:
+            telling.cancel()
         with contextlib.suppress(*PASSING):
             if self.client.is_connected:
                 await asyncio.wait_for(self.client.flush(), REQUEST_TIMEOUT_S)
@@ -96,9 +101,23 @@ class Connection:
             await self.client.close()
 
     async def _tell_back(self) -> None:
+        """Tell who wants to know, in a task: what fails there is no failure to connect."""
         self._log.info("nats_connected", server=self.server)
+        telling = asyncio.create_task(self._tell_all())
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
+    async def _tell_all(self) -> None:
         for called in self._back:
-            await called()
+            try:
+                await called()
+            except (FleetUnavailable, *PASSING) as error:  # the server has gone again, and will be back
+                self._log.warning("nats_trouble", cause=_words(error))
+
+    async def _tell_closed(self) -> None:
+        if not self._is_closing:
+            advice = "the server sent us away for good, and its log says why; start this process again"
+            self._log.error("nats_closed", cause=_words(self.client.last_error or ""), advice=advice)
 
 
 async def connect(settings: JetStreamSettings, name: str) -> Connection:
@@ -132,6 +151,7 @@ async def connect(settings: JetStreamSettings, name: str) -> Connection:
         error_cb=trouble,
         disconnected_cb=gone,
         reconnected_cb=connection._tell_back,
+        closed_cb=connection._tell_closed,
         max_reconnect_attempts=-1,
         reconnect_time_wait=RECONNECT_PAUSE_S,  # type: ignore[arg-type]
         ping_interval=PING_S,
@@ -147,6 +167,7 @@ async def connect(settings: JetStreamSettings, name: str) -> Connection:
     except ModuleNotFoundError as error:
         raise FleetUnavailable(f"a credentials file needs {error.name}: pip install {error.name}") from error
     except (OSError, *PASSING) as error:
+        connection._is_closing = True
         with contextlib.suppress(*PASSING):
             await client.close()
         if client.stats["in_msgs"] or isinstance(error, APIError):
@@ -171,7 +192,7 @@ def _tls(settings: JetStreamSettings) -> ssl.SSLContext | None:
     return context
 
 
-def _words(error: BaseException) -> str:
+def _words(error: BaseException | str) -> str:
     return str(error) or type(error).__name__
 
 

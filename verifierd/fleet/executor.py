@@ -32,7 +32,7 @@ from verifierd.fleet.inbox import Inbox
 from verifierd.fleet.pending import Landed, Pending
 from verifierd.fleet.queues import Queues
 from verifierd.fleet.roster import Roster
-from verifierd.fleet.streams import ensure_stream, outcomes_stream, work_stream
+from verifierd.fleet.streams import make_streams
 from verifierd.fleet.subjects import ANY, Names, Queue, token
 from verifierd.judging.answers import Answer, Executed
 from verifierd.logs import get_logger
@@ -44,6 +44,7 @@ LOOK_S = 5.0
 SILENT_S = 30.0  # of which nothing was heard for so long is looked for in the queue
 MOST_TRIES = 4
 KEPT_UNWANTED = 100_000
+HEAVY_BYTES = 64 << 10  # to read more would hold up everybody
 
 
 class JetStreamExecutor:
@@ -95,11 +96,19 @@ class JetStreamExecutor:
 
     async def start(self) -> None:
         """Make the streams where they are missing, and open the inbox. Raises FleetUnavailable."""
-        await ensure_stream(self._connection, work_stream(self._connection))
-        await ensure_stream(self._connection, outcomes_stream(self._connection))
+        await make_streams(self._connection)
         await self._blobs.start()
         await self._inbox.start()
+        self._connection.on_reconnect(self._begin_anew)
         self._keep(self._look_after())
+
+    async def _begin_anew(self) -> None:
+        """Make what a server has lost; what was in it is missed, and published again."""
+        await make_streams(self._connection)
+        self._queues.forget()
+        self._writer.forget()
+        await self._blobs.start()
+        await self._inbox.renew()
 
     async def close(self) -> None:
         """Let go of everything; requests that are still carried out get no answer any more."""
@@ -181,17 +190,24 @@ class JetStreamExecutor:
             if told.not_begun:
                 self._try_again(task, told.not_begun)
                 continue
-            try:
-                answers = [
-                    answer_from_wire(wire.Answer.FromString(await self._blobs.read(content)), place)
-                    for place, content in enumerate(told.answers, start=told.first_run)
-                ]
-            except (BlobMissing, DecodeError, UnreadableMessage) as error:
-                self._try_again(task, f"what came back of it cannot be read: {error}")
-                continue
-            self._learn(task, answers)
-            if task.land(told.first_run, answers):
-                self._observer.outcome_dropped()
+            is_large = any(content.WhichOneof("where") == "blob" for content in told.answers)
+            if is_large:  # others do not wait for it
+                self._keep(self._land(task, told))
+            else:
+                await self._land(task, told)
+
+    async def _land(self, task: Pending, told: wire.TaskOutcomes) -> None:
+        try:
+            answers = [
+                await _answer(await self._blobs.read(content), place)
+                for place, content in enumerate(told.answers, start=told.first_run)
+            ]
+        except (BlobMissing, DecodeError, UnreadableMessage) as error:
+            self._try_again(task, f"what came back of it cannot be read: {error}")
+            return
+        self._learn(task, answers)
+        if task.land(told.first_run, answers):
+            self._observer.outcome_dropped()
 
     def _learn(self, task: Pending, answers: list[Landed]) -> None:
         for answer in answers:
@@ -274,3 +290,9 @@ class JetStreamExecutor:
                 task.is_missed = True
         else:
             task.is_missed, task.heard_at_s = False, self._clock_s()
+
+
+async def _answer(message: bytes, place: int) -> Landed:
+    if len(message) < HEAVY_BYTES:
+        return answer_from_wire(wire.Answer.FromString(message), place)
+    return await asyncio.to_thread(lambda: answer_from_wire(wire.Answer.FromString(message), place))

@@ -34,6 +34,10 @@ class Held:
         """Return how many workers were lost with it; who gives it back or splits it says how many before."""
         return self.chunk.losses + self._message.metadata.num_delivered - 1
 
+    def came_again(self, message: Msg) -> None:
+        """Answer for a later delivery: the server had not heard of the worker in time, and it was there."""
+        self._message = message
+
     async def keep_alive(self) -> None:
         """Tell the server that it is still in good hands."""
         with suppress(*PASSING):

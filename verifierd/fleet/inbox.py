@@ -38,6 +38,7 @@ class Inbox:
         self._connection = connection
         self._names = Names(connection.settings.prefix)
         self._front_end = front_end
+        self._deliver = connection.client.new_inbox()
         self._outcomes = outcomes
         self._news = news
         self._log = get_logger(__name__)
@@ -49,13 +50,16 @@ class Inbox:
     async def start(self) -> None:
         """Open the inbox. Raises FleetUnavailable."""
         client = self._connection.client
-        deliver = client.new_inbox()
         await client.subscribe(self._names.begun(self._front_end), cb=self._read_news)
-        await client.subscribe(deliver, cb=self._read_outcomes, pending_bytes_limit=UNREAD_BYTES)
+        await client.subscribe(self._deliver, cb=self._read_outcomes, pending_bytes_limit=UNREAD_BYTES)
+        await self.renew()
+
+    async def renew(self) -> None:
+        """Have the inbox made where NATS has it no longer; what it held is still in the stream, or lost."""
         wanted = ConsumerConfig(
             durable_name=self._consumer,
             description="Outcomes for one front end of verifierd.",
-            deliver_subject=deliver,
+            deliver_subject=self._deliver,
             deliver_policy=DeliverPolicy.ALL,
             filter_subject=self._names.outcomes_of(self._front_end),
             ack_policy=AckPolicy.EXPLICIT,

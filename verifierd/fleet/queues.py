@@ -27,6 +27,10 @@ class Queues:
         self._seen_at_s: dict[Queue, float] = {}
         self._log = get_logger(__name__)
 
+    def forget(self) -> None:
+        """Look for every queue again: the server may have lost them."""
+        self._seen_at_s.clear()
+
     async def ensure(self, queue: Queue) -> None:
         """Make a queue unless it was seen a moment ago.
 

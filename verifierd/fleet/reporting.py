@@ -13,7 +13,7 @@ from verifierd.fleet.connection import Connection
 from verifierd.fleet.subjects import Names
 from verifierd.judging.answers import Answer, Executed
 
-TOGETHER_S = 0.025  # an answer waits for the next ones so long, unless none came for so long
+TOGETHER_S = 0.05  # an answer waits for the next ones so long, and never beyond its chunk's end
 MOST_BYTES = 256 << 10
 HEAVY_BYTES = 64 << 10
 
@@ -31,7 +31,6 @@ class Report:
         self._messages = 0
         self._open = self._empty()
         self._open_bytes = 0
-        self._told_at_s = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._publishing: set[asyncio.Task[int]] = set()
 
@@ -46,8 +45,7 @@ class Report:
             self._open.tasks.add(task_id=task_id, first_run=place)
         self._open.tasks[-1].answers.append(content)
         self._open_bytes += len(content.inline)
-        now_s = asyncio.get_running_loop().time()
-        if self._open_bytes >= MOST_BYTES or now_s - self._told_at_s >= TOGETHER_S:
+        if self._open_bytes >= MOST_BYTES:
             self._tell()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(TOGETHER_S, self._tell)
@@ -76,7 +74,6 @@ class Report:
         if not self._open.tasks:
             return
         message, self._open, self._open_bytes = self._open.SerializeToString(), self._empty(), 0
-        self._told_at_s = asyncio.get_running_loop().time()
         self._messages += 1
         message_id = f"{self._id}-{self._messages}"
         publishing = asyncio.create_task(self._connection.published(self._subject, message, message_id))

@@ -72,6 +72,12 @@ def batches_stream(connection: Connection) -> StreamConfig:
     )
 
 
+async def make_streams(connection: Connection) -> None:
+    """Make the streams of chunks and of outcomes. Raises FleetUnavailable."""
+    await ensure_stream(connection, work_stream(connection))
+    await ensure_stream(connection, outcomes_stream(connection))
+
+
 async def ensure_stream(connection: Connection, wanted: StreamConfig) -> None:
     """Make a stream, or change the one that is there to what is wanted.
 

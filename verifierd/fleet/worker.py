@@ -27,7 +27,7 @@ from verifierd.fleet.held import Held
 from verifierd.fleet.intake import Intake
 from verifierd.fleet.reporting import Report
 from verifierd.fleet.roster import BEAT_S
-from verifierd.fleet.streams import ensure_stream, outcomes_stream, work_stream
+from verifierd.fleet.streams import make_streams
 from verifierd.fleet.subjects import Names
 from verifierd.fleet.toolchains import remember
 from verifierd.fleet.turns import Turns
@@ -56,7 +56,7 @@ class Worker:
         self._blobs = Blobs(connection, self.id)
         turns = Turns(connection.settings.tenant_weights)
         self._intake = Intake(connection, toolchain.token, toolchain.languages, turns, self._arrive)
-        self._held: set[Held] = set()
+        self._held: dict[str, Held] = {}  # by the chunk's id
         self._backlog: asyncio.PriorityQueue[tuple[bool, int, Held]] = asyncio.PriorityQueue()
         self._order = itertools.count()
         self._runner = ChunkRunner(connection, executor, ChunkReader(self._blobs), self.id)
@@ -78,10 +78,8 @@ class Worker:
 
     async def start(self) -> None:
         """Begin to work. Raises FleetUnavailable."""
-        await ensure_stream(self._connection, work_stream(self._connection))
-        await ensure_stream(self._connection, outcomes_stream(self._connection))
-        await self._blobs.start()
-        await remember(self._connection, self._toolchain)
+        await self._make_what_is_missing()
+        self._connection.on_reconnect(self._make_what_is_missing)
         client = self._connection.client
         await client.subscribe(self._names.cancel(self.id), cb=self._cancel)
         await client.subscribe(self._names.roll_call, cb=self._answer_roll_call)
@@ -90,6 +88,11 @@ class Worker:
         self._feeding = asyncio.create_task(self._feed())
         self._keep(self._beat_for_ever())
         self._keep(self._keep_alive())
+
+    async def _make_what_is_missing(self) -> None:
+        await make_streams(self._connection)
+        await self._blobs.start()
+        await remember(self._connection, self._toolchain)
 
     async def drain(self, timeout_s: float) -> bool:
         """Take no more, give back what is not begun, and end what is.
@@ -115,7 +118,7 @@ class Worker:
             for runner in self._runners:
                 runner.cancel()
             await asyncio.gather(*self._runners, return_exceptions=True)
-            giving = [asyncio.create_task(self._give_back(held)) for held in tuple(self._held)]
+            giving = [asyncio.create_task(self._give_back(held)) for held in tuple(self._held.values())]
             if giving:
                 await asyncio.wait(giving, timeout=GIVE_BACK_S)
             return False
@@ -172,8 +175,11 @@ class Worker:
             losses=held.losses,
             candidates=len(held.chunk.tasks),
         )
+        if (known := self._held.get(held.chunk.id)) is not None:
+            known.came_again(message)
+            return
         is_full = self._room <= 0 or self._is_draining
-        self._held.add(held)
+        self._held[held.chunk.id] = held
         if held.chunk.needs_version > WIRE_VERSION:
             self._keep(self._leave_to_newer(held))
         elif is_full or (held.losses and len(held.chunk.tasks) > 1):
@@ -191,7 +197,7 @@ class Worker:
         self._let_go(held)
 
     def _let_go(self, held: Held) -> None:
-        self._held.discard(held)
+        self._held.pop(held.chunk.id, None)
         self._stir()
 
     def _stir(self) -> None:
@@ -234,7 +240,7 @@ class Worker:
     async def _keep_alive(self) -> None:
         while True:
             await asyncio.sleep(self._connection.settings.ack_wait_s / SIGNS_OF_LIFE)
-            for held in tuple(self._held):
+            for held in tuple(self._held.values()):
                 if not held.is_over:
                     await held.keep_alive()
 

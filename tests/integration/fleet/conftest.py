@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.backends import BACKENDS, why_not
 from tests.support.nats_server import NatsServer, needs_nats
 
 pytestmark = needs_nats
@@ -21,3 +22,9 @@ def nats(tmp_path: Path) -> Iterator[NatsServer]:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def usable_host() -> None:
+    if reason := why_not(BACKENDS[0]):
+        pytest.skip(f"this host cannot run sandboxes: {reason}")

@@ -242,6 +242,21 @@ async def test_a_restart_of_nats_loses_nothing_and_doubles_nothing(fleet: Fleet)
         assert printed_of(list(answers)) == [b"0", b"1", b"2"]
 
 
+async def test_a_nats_that_comes_back_with_nothing_is_given_everything_again(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifierd.fleet.executor.LOOK_S", 0.1)
+    monkeypatch.setattr("verifierd.fleet.executor.SILENT_S", 0.2)
+    executor = await fleet.front_end()
+    asking = asyncio.create_task(answers_of(executor.execute(request(1))))
+    await until(partial(something_waits, fleet))
+    await asyncio.to_thread(fleet.nats.kill)
+    fleet.nats.forget_everything()
+    await asyncio.to_thread(fleet.nats.start)
+    await fleet.worker(FakeExecutor(echo))
+    assert len(await asking) == 1
+
+
 async def test_what_neither_queue_nor_worker_has_any_more_is_published_again(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
