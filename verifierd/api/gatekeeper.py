@@ -24,7 +24,6 @@ from verifierd.errors import (
     InvalidField,
     MalformedMessage,
     MessageTooLarge,
-    QuotaExceeded,
     RequestRejected,
     StreamIdle,
     Unauthenticated,
@@ -139,11 +138,20 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
             raise error
         if isinstance(error, asyncio.CancelledError):
             cause = "deadline" if deadline_passed(context) else "client gone"
-            self._log.info("call ended early", method=method, cause=cause)
+            self._tell(self._log.info, "call ended early", cause, method, cause=cause)
             raise error
         if isinstance(error, RequestRejected):
             status = status_of(error)
-            self._tell_rejection(error, method, context)
+            self._tell(
+                self._log.warning,
+                "request rejected",
+                error.reason,
+                method,
+                peer=context.peer(),
+                reason=error.reason,
+                field=error.field if isinstance(error, InvalidField) else None,
+                message=str(error),
+            )
         else:
             error_id = uuid.uuid4().hex
             status = internal_status(error_id)
@@ -155,26 +163,13 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
             code_and_details.code, code_and_details.details, code_and_details.trailing_metadata
         )
 
-    def _tell_rejection(
-        self, rejection: RequestRejected, method: str, context: aio.ServicerContext[Any, Any]
+    def _tell(
+        self, say: Callable[..., object], event: str, subject: str, method: str, **facts: object
     ) -> None:
-        """Log a rejection; of those that a flood consists of, some."""
-        left_out = 0
-        if isinstance(rejection, Unauthenticated | QuotaExceeded):
-            subject = rejection.reason, getattr(rejection, "tenant", "")
-            told = self._sparing.left_out(subject)
-            if told is None:
-                return
-            left_out = told
-        self._log.warning(
-            "request rejected",
-            method=method,
-            peer=context.peer(),
-            reason=rejection.reason,
-            field=rejection.field if isinstance(rejection, InvalidField) else None,
-            message=str(rejection),
-            **{"like_it_since": left_out} if left_out else {},
-        )
+        """Log what a call came to; of what comes many times a second, some, and how much was left out."""
+        left_out = self._sparing.left_out((event, subject, method))
+        if left_out is not None:
+            say(event, method=method, **facts, **({"left_out": left_out} if left_out else {}))
 
 
 def deadline_passed(context: Any) -> bool:

@@ -37,6 +37,8 @@ UNIX_SCHEME = "unix:"
 CONNECTION_OPTIONS = (
     ("grpc.so_reuseport", 0),
     ("grpc.max_metadata_size", 8 << 10),
+    # None is taken that is compressed: a few KiB may unpack to all the memory that there is.
+    ("grpc.compression_enabled_algorithms_bitset", 1),
     ("grpc.absolute_max_metadata_size", 16 << 10),
     ("grpc.server_handshake_timeout_ms", 10_000),
     # A peer that is gone is noticed, and its calls end.

@@ -6,31 +6,36 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
+WINDOW_S, MOST_IN_A_WINDOW = 1.0, 20
 MAX_SUBJECTS = 1000
 
 
 @dataclass(slots=True)
-class _Told:
-    at_s: float
+class _Window:
+    begun_s: float
+    said: int = 1
     left_out: int = 0
 
 
 class Sparing:
-    """Decides whether something is worth a line in the log: once a second for each subject."""
+    """Decides whether something is worth a line in the log: the first few times in a second it is."""
 
-    def __init__(self, every_s: float = 1.0, clock_s: Callable[[], float] = time.monotonic) -> None:
-        """`clock_s` gives seconds that only grow."""
-        self._every_s = every_s
+    def __init__(self, most: int = MOST_IN_A_WINDOW, clock_s: Callable[[], float] = time.monotonic) -> None:
+        """Say of each subject so much in a second. `clock_s` gives seconds that only grow."""
+        self._most = most
         self._clock_s = clock_s
-        self._told: dict[Hashable, _Told] = {}
+        self._windows: dict[Hashable, _Window] = {}
 
     def left_out(self, subject: Hashable) -> int | None:
-        """Return how often nothing was said since the last time; None: say nothing now."""
-        now_s, told = self._clock_s(), self._told.get(subject)
-        if told is not None and now_s - told.at_s < self._every_s:
-            told.left_out += 1
-            return None
-        if len(self._told) >= MAX_SUBJECTS:
-            self._told.clear()
-        self._told[subject] = _Told(now_s)
-        return told.left_out if told is not None else 0
+        """Return how often nothing was said in the last window; None: say nothing now."""
+        now_s, window = self._clock_s(), self._windows.get(subject)
+        if window is None or now_s - window.begun_s >= WINDOW_S:
+            if len(self._windows) >= MAX_SUBJECTS:
+                self._windows.clear()
+            self._windows[subject] = _Window(now_s)
+            return 0 if window is None else window.left_out
+        if window.said < self._most:
+            window.said += 1
+            return 0
+        window.left_out += 1
+        return None
