@@ -9,13 +9,15 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from tests.integration.durable.scene import Life, Requests
 from tests.support.stores import REPOSITORY
 from tests.unit.batches.scene import act, engine, fake
 from tests.unit.execution.fakes import FakeExecutor
+from verifierd.audit.entries import Entry
 from verifierd.audit.ownership import share
-from verifierd.audit.store import StoreSettings, open_store
+from verifierd.audit.store import Store, StoreSettings, open_store
 from verifierd.audit.writer import Writer
 from verifierd.batches.recorded import Recorder
 from verifierd.daemon.owning import owned
@@ -61,24 +63,24 @@ async def never() -> None:
 
 
 @asynccontextmanager
-async def front_end(
-    settings: StoreSettings,
+async def shared_life(
+    store: Store,
     nats: JetStreamSettings,
     executor: FakeExecutor | None = None,
     name: str = "a",
     at_a_time: int = 4,
+    alter: Callable[[Entry], Entry] = lambda entry: entry,
     look_s: float = 600.0,
     grace_s: float = 600.0,
     watch_look_s: float = 600.0,
     clock_s: Callable[[], float] = time.monotonic,
     ack_wait_s: float = ACK_WAIT_S,
 ) -> AsyncIterator[FrontEnd]:
-    """Live as one of several front ends until the block ends. It looks for what is left when it begins."""
-    store = await asyncio.to_thread(open_store, settings)
+    """Live over a store as one of several until the block ends. It looks for what is left when it begins."""
     connection = await connect(nats, name)
     executor = executor or fake()
     served = engine(executor)
-    writer = Writer(store, front_end=name)
+    writer = Writer(store, alter=alter, front_end=name)
     writer.start()
     recorder = Recorder(served, writer, f"{name}:1")
     queue = BatchQueue(connection, ack_wait_s)
@@ -90,15 +92,32 @@ async def front_end(
     writer.on_commit(durable.committed)
     writer.on_drop(durable.dropped)
     try:
-        async with owned(partial(share, store, name), never):
-            await durable.resume()
-            yield FrontEnd(durable, runs, executor, served, writer, connection, queue, leftovers)
-            await durable.stop()
+        await durable.resume()
+        yield FrontEnd(durable, runs, executor, served, writer, connection, queue, leftovers)
     finally:
         await durable.stop()
         await recorder.close(1.0)
         await writer.close()
         await connection.close()
+
+
+@asynccontextmanager
+async def front_end(
+    settings: StoreSettings,
+    nats: JetStreamSettings,
+    executor: FakeExecutor | None = None,
+    name: str = "a",
+    **how: Any,
+) -> AsyncIterator[FrontEnd]:
+    """Live so over a store of one's own opening, and hold it together with others. For `how` see there."""
+    store = await asyncio.to_thread(open_store, settings)
+    try:
+        async with (
+            owned(partial(share, store, name), never),
+            shared_life(store, nats, executor, name, **how) as living,
+        ):
+            yield living
+    finally:
         store.close()
 
 

@@ -123,7 +123,7 @@ async def test_many_stops_change_nothing_of_the_end(store: Store) -> None:
 
 async def test_the_same_request_is_the_same_batch_and_runs_once(store: Store) -> None:
     async with asyncio.timeout(30), life(store) as daemon:
-        asked = [submission("right", "wrong", name=f"try {number}") for number in range(5)]
+        asked = [submission("right", "wrong", name=f"try-{number}") for number in range(5)]
         standings = await asyncio.gather(*map(daemon.durable.submit, asked))
         (batch_id,) = {standing.row.id for standing in standings}
         await daemon.watched(batch_id)
