@@ -21,6 +21,13 @@ RECONNECTING = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
 )
+# So that a call ends whose server is cut off, where it only waits for answers: nothing else would tell.
+NOTICING = (
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.ping_timeout_ms", 10_000),  # of its own ping for bandwidth: no other goes while that is out
+    ("grpc.http2.max_pings_without_data", 0),
+)
 USUAL_STACK_BYTES = 8 << 20  # where the host sets no bound
 LARGEST_STACK_BYTES = 256 << 20
 
@@ -65,6 +72,7 @@ class Connection:
             ("grpc.max_send_message_length", -1),
             ("grpc.use_local_subchannel_pool", 1),
             *RECONNECTING,
+            *NOTICING,
         ]
         if self._tls is not None:
             return self._tls.channel(self.address, options)
