@@ -1,4 +1,4 @@
-"""A real nats-server with JetStream, for tests: on loopback, in a folder of its own, restarted at will."""
+"""A real nats-server with JetStream, for tests: in a folder of its own, restarted at will."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from typing import Self
 
 import pytest
 
+from tests.support.hosts import Host
 from verifierd.fleet.settings import JetStreamSettings
 
 START_S = 20.0
+USUAL_PORT = 4222
+READY = b"Server is ready"
 
 needs_nats = pytest.mark.skipif(
     shutil.which("nats-server") is None, reason="needs nats-server (apt-get install nats-server)"
@@ -24,19 +27,23 @@ needs_nats = pytest.mark.skipif(
 class NatsServer:
     """Started by `start` or as a context; what it stored outlives `stop` and `kill`."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        """Keep its files in `folder`; it listens on a port that was free a moment ago."""
+    def __init__(self, folder: Path, *options: str, host: Host | None = None) -> None:
+        """Keep its files in `folder`; it listens on a port of loopback that was free a moment ago.
+
+        Or on the usual port of a host of its own.
+        """
         self._folder = folder
         self.options = options
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self._enter = () if host is None else host.enter
+        self.host = "127.0.0.1" if host is None else host.address
+        self.port = free_port() if host is None else USUAL_PORT
         self.process: subprocess.Popen[bytes] | None = None
+        self._said_before = 0
 
     @property
     def address(self) -> str:
         """Return where it listens."""
-        return f"nats://127.0.0.1:{self.port}"
+        return f"nats://{self.host}:{self.port}"
 
     def settings(self, **changes: object) -> JetStreamSettings:
         """Return settings that lead here."""
@@ -44,21 +51,21 @@ class NatsServer:
 
     def start(self) -> None:
         """Start it and wait until it listens."""
-        command = ["nats-server", "-js", "-a", "127.0.0.1", "-p", str(self.port), "-sd", str(self._folder)]
+        command = ["nats-server", "-js", "-a", self.host, "-p", str(self.port), "-sd", str(self._folder)]
         with (self._folder / "nats.log").open("ab") as log:
-            self.process = subprocess.Popen([*command, *self.options], stdout=log, stderr=log)
+            self._said_before = log.tell()
+            self.process = subprocess.Popen([*self._enter, *command, *self.options], stdout=log, stderr=log)
         deadline = time.monotonic() + START_S
-        while not self._answers():
+        while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"nats-server does not start: {(self._folder / 'nats.log').read_text()}")
             time.sleep(0.01)
 
-    def _answers(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as asking:
-                return asking.recv(5) == b"INFO "
-        except OSError:
-            return False
+    def _is_ready(self) -> bool:
+        """Say whether it listens, by its own words: another host's address cannot be asked from here."""
+        with (self._folder / "nats.log").open("rb") as log:
+            log.seek(self._said_before)
+            return READY in log.read()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it and wait for its end."""
@@ -88,3 +95,11 @@ class NatsServer:
     def __exit__(self, *_: object) -> None:
         """End it."""
         self.stop()
+
+
+def free_port() -> int:
+    """Return a port of loopback that was free a moment ago."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
