@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.prove import audit, boundary, clients, core, languages, selection, throughput
+from tests.prove import audit, boundary, clients, core, languages, scale, selection, throughput
 from tests.prove.harness import prove
 from tests.support.any_engine import engine_where_possible
 
@@ -23,6 +23,7 @@ PROOFS = {
     "selection": selection.lines,
     "clients": clients.lines,
     "audit": audit.lines,
+    "scale": scale.lines,
 }
 AROUND = {
     "boundary": engine_where_possible,
