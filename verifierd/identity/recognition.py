@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from verifierd.errors import Unauthenticated
 from verifierd.identity.cpu_time import CpuTime
 from verifierd.identity.metering import Metering
-from verifierd.identity.principals import ANYBODY, Principal, Scope
+from verifierd.identity.principals import Principal, Scope
 from verifierd.identity.quotas import Quotas
 from verifierd.identity.shelf import TokenBook
 
@@ -70,12 +70,6 @@ class Identity:
 
     metering: Metering
     recognition: Recognition | None = None
-
-    def caller(self, authorization: Sequence[str], certificate_names: Iterable[str]) -> Principal:
-        """Return who calls. Raises Unauthenticated."""
-        if self.recognition is None:
-            return ANYBODY
-        return self.recognition.caller(authorization, certificate_names)
 
     def knows_still(self, principal: Principal) -> bool:
         """Tell whether a caller that was known may go on."""
