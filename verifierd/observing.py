@@ -15,12 +15,12 @@ from verifierd.model import Batch, Candidate, CandidateResult, Cost
 
 
 class Stage(StrEnum):
-    """What the time of a candidate goes to."""
+    """What the time of a candidate goes to, that of all its runs together."""
 
     QUEUE = "queue"  # from when it came to its first step in a sandbox
     TRANSFER = "transfer"  # from when a sandbox was lent to it to that step
     COMPILE = "compile"
-    FORK = "fork"  # from the end of one of its runs to the start of the next
+    FORK = "fork"  # from the ends of its runs to the starts of the next ones
     RUN = "run"
     JUDGE = "judge"
     STORE = "store"  # from its verdict to its record

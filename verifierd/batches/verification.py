@@ -65,6 +65,7 @@ class Verification:
             self._leave_out(progress, left_out_because, arrived.queued_at_ns)
         elif self._is_to_repeat(arrived, progress):
             await self._repeat(arrived, progress)
+        self._observer.stage_took(Stage.JUDGE, progress.judging_ns / 1e9)
         return concluded(arrived.candidate.id, progress.executions, self._suite.judging, progress.seen)
 
     def keep_probes(self, kept: Set[str]) -> None:
@@ -103,7 +104,7 @@ class Verification:
                         if answer.run_index != answered:
                             raise ValueError(f"run {answer.run_index} was answered, {answered} was due")
                         place = places[answered]
-                        execution = await self._judged(answer.at(place, answer.attempts), arrived)
+                        execution = await self._judged(answer.at(place, answer.attempts), arrived, progress)
                         self._suite.pass_over(progress, leave_out)
                         self._take(progress, place, allowance.cut(execution))
                         answered += 1
@@ -128,7 +129,7 @@ class Verification:
         async with aclosing(self._executor.execute(self._request(arrived, places))) as answers:
             async for answer in answers:
                 place = places[len(progress.seen.repeats)]
-                execution = await self._judged(answer.at(place, answer.attempts), arrived)
+                execution = await self._judged(answer.at(place, answer.attempts), arrived, progress)
                 probe = self._probes[len(progress.seen.repeats)]
                 progress.seen.repeats.append(seen(execution, probe))
                 self._landed(execution)
@@ -194,13 +195,13 @@ class Verification:
             priority=self._batch.priority,
         )
 
-    async def _judged(self, answer: Answer, arrived: Arrived) -> ExecutionResult:
+    async def _judged(self, answer: Answer, arrived: Arrived, progress: Progress) -> ExecutionResult:
         began_ns = time.perf_counter_ns()
         if self._judge.is_heavy(answer):
             judged = await asyncio.to_thread(self._judge.judge, answer, arrived.queued_at_ns)
         else:
             judged = self._judge.judge(answer, arrived.queued_at_ns)
-        self._observer.stage_took(Stage.JUDGE, (time.perf_counter_ns() - began_ns) / 1e9)
+        progress.judging_ns += time.perf_counter_ns() - began_ns
         return judged
 
     def _why_no_more(self, place: int, execution: ExecutionResult) -> str:

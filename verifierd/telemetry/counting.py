@@ -121,34 +121,38 @@ class Counting(Observer):
         self._dropped.inc()
 
     def _count_executions(self, language: str, queued_at_ns: int, result: CandidateResult) -> None:
-        verdicts: Count[Verdict] = Count()
         seconds = self._execution_seconds(language)
+        verdicts: Count[Verdict] = Count(each.verdict for each in result.executions)
+        ran_ns = compiled_ns = fork_ns = reruns = 0
+        first: ExecutionResult | None = None
         ended_at_ns = 0
         for execution in result.executions:
-            verdicts[execution.verdict] += 1
-            if not execution.started_at_ns:  # it did not run, or an earlier equal run had done it
+            started_at_ns = execution.started_at_ns
+            if not started_at_ns:  # it did not run, or an earlier equal run had done it
                 continue
-            if not ended_at_ns:
-                self._count_wait(execution, queued_at_ns)
-            elif ended_at_ns < execution.started_at_ns:
-                self.stage_took(Stage.FORK, (execution.started_at_ns - ended_at_ns) / SECOND_NS)
-            ran_ns = execution.ended_at_ns - execution.started_at_ns
-            self.stage_took(Stage.RUN, ran_ns / SECOND_NS)
-            seconds.observe(ran_ns / SECOND_NS)
+            if (built := execution.compilation) is not None:
+                compiled_ns += built.ended_at_ns - built.started_at_ns
+            elif first is not None:
+                fork_ns += max(0, started_at_ns - ended_at_ns)
+            first = first or execution
             ended_at_ns = execution.ended_at_ns
-            if execution.attempts > 1:
-                self._reruns.inc()
+            ran_ns += ended_at_ns - started_at_ns
+            reruns += execution.attempts > 1
+            seconds.observe((ended_at_ns - started_at_ns) / SECOND_NS)
         for verdict, count in verdicts.items():
             self._executions(verdict.name, language).inc(count)
         if lost := verdicts[Verdict.INFRASTRUCTURE_ERROR]:
             self._lost.inc(lost)
-
-    def _count_wait(self, first: ExecutionResult, queued_at_ns: int) -> None:
-        began_at_ns = first.started_at_ns
-        if (built := first.compilation) is not None:
-            began_at_ns = built.started_at_ns
-            self.stage_took(Stage.COMPILE, (built.ended_at_ns - began_at_ns) / SECOND_NS)
+        if reruns:
+            self._reruns.inc(reruns)
+        if first is None:
+            return
+        began_at_ns = first.started_at_ns if first.compilation is None else first.compilation.started_at_ns
         self.stage_took(Stage.QUEUE, max(0, began_at_ns - queued_at_ns) / SECOND_NS)
+        self.stage_took(Stage.RUN, ran_ns / SECOND_NS)
+        self.stage_took(Stage.FORK, fork_ns / SECOND_NS)
+        if compiled_ns:
+            self.stage_took(Stage.COMPILE, compiled_ns / SECOND_NS)
 
 
 class _CountedCall(Call):

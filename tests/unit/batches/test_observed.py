@@ -64,7 +64,7 @@ async def test_every_candidate_is_told_once_between_its_batch_s_beginning_and_en
         Verdict.NO_CODE: 1,
         Verdict.TIME_LIMIT_EXCEEDED: 1,
     }
-    assert observer.stages == {Stage.JUDGE: 6}  # two tests of each program that differs and has code
+    assert observer.stages == {Stage.JUDGE: 3}  # of each program that differs and has code
 
 
 async def test_a_batch_that_its_reader_leaves_is_told_as_cancelled() -> None:
