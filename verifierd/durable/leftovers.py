@@ -16,7 +16,7 @@ from verifierd.durable.batch_queue import BatchQueue
 from verifierd.logs import get_logger
 
 LOOK_S = 30.0
-GRACE_S = 30.0
+GRACE_S = 60.0
 """So long a front end must be gone: a database that was restarted has forgotten all, until they are back."""
 DIED = "the front end that ran it is gone"
 
