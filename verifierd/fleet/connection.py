@@ -117,7 +117,9 @@ class Connection:
     async def _tell_closed(self) -> None:
         if not self._is_closing:
             advice = "the server sent us away for good, and its log says why; start this process again"
-            self._log.error("nats_closed", cause=_words(self.client.last_error or ""), advice=advice)
+            self._log.error(
+                "nats_closed", cause=_words(self.client.last_error or "none was given"), advice=advice
+            )
 
 
 async def connect(settings: JetStreamSettings, name: str) -> Connection:

@@ -79,7 +79,7 @@ class JetStreamExecutor:
         self._chunker = Chunker(self._send, self._pace, self._is_busy)
         self._inbox = Inbox(connection, self.id, self._take_outcomes, self._take_news)
         self._tasks: dict[str, Pending] = {}
-        self._unwanted: OrderedDict[str, None] = OrderedDict()  # cancelled before anybody began them
+        self._unwanted: OrderedDict[str, None] = OrderedDict()  # what was let go of without all its answers
         self._working: set[asyncio.Task[None]] = set()
         self._count = 0
         self._log = get_logger(__name__)
@@ -216,7 +216,7 @@ class JetStreamExecutor:
                 self._pace.took(task.request.program.language, run_s)
 
     async def _take_news(self, message: wire.News) -> None:
-        unwanted = [task_id for task_id in message.begun if task_id in self._unwanted]
+        unwanted = [task_id for task_id in message.begun if task_id not in self._tasks]
         for task_id in message.begun:
             task = self._tasks.get(task_id)
             if task is not None:

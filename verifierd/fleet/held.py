@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from uuid import uuid4
 
 from nats.aio.msg import Msg
 
@@ -52,17 +51,20 @@ class Held:
     async def give_back(self, worker_id: str) -> None:
         """Put it into the queue again, one message for each candidate where a worker was lost with it.
 
-        A refusal of the message would count as a loss; a message of its own tells how many there were.
+        A refusal of the message would count as a loss; a message of its own tells how many there were. Its id
+        follows from the chunk's: who is lost while it does this has it done once, all the same.
         """
         chunk = self.chunk
-        parts = [(task,) for task in chunk.tasks] if self.losses else [tuple(chunk.tasks)]
+        parts = {"all": tuple(chunk.tasks)}
+        if self.losses:
+            parts = {str(place): (task,) for place, task in enumerate(chunk.tasks)}
         news = wire.News(worker_id=worker_id)
-        for tasks in parts:
+        for name, tasks in parts.items():
             part = wire.Chunk()
             part.CopyFrom(chunk)
             del part.tasks[:]
             part.tasks.extend(tasks)
-            part.id = f"{chunk.id}~{uuid4().hex[:12]}"
+            part.id = f"{chunk.id}~{name}"
             part.losses = self.losses
             content = part.SerializeToString()
             sequence = await self._connection.published(self._message.subject, content, part.id)

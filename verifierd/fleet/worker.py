@@ -36,6 +36,7 @@ from verifierd.logs import get_logger
 
 NEWER_PAUSE_S = 2.0  # before a chunk that only newer workers read goes back
 LOOKAHEAD_SHARE = 4  # of so many sandboxes one chunk is held ready, and one at least
+TROUBLE_PAUSE_S = 1.0
 GIVE_BACK_S = 5.0  # for NATS to take what a drain has cut off
 SIGNS_OF_LIFE = 3  # within the time after which the server takes a chunk for lost
 
@@ -55,7 +56,7 @@ class Worker:
         self._version = version
         self._blobs = Blobs(connection, self.id)
         turns = Turns(connection.settings.tenant_weights)
-        self._intake = Intake(connection, toolchain.token, toolchain.languages, turns, self._arrive)
+        self._intake = Intake(connection, toolchain.token, toolchain.languages, turns, self._accept)
         self._held: dict[str, Held] = {}  # by the chunk's id
         self._backlog: asyncio.PriorityQueue[tuple[bool, int, Held]] = asyncio.PriorityQueue()
         self._order = itertools.count()
@@ -145,23 +146,27 @@ class Worker:
     async def _feed(self) -> None:
         """Take chunks for as long as there is room."""
         while True:
-            self._changed.clear()
-            if self._room <= 0:
-                await self._changed.wait()
-                continue
-            message = await self._intake.ask()
-            if message is not None:
-                self._accept(message)
-            elif self._idle > 0:
-                await self._intake.listen()
-            else:
-                await self._changed.wait()
+            try:
+                await self._take_some()
+            except Exception:  # a worker that takes nothing any more is worse than one that tries again
+                self._log.exception("chunks_not_taken")
+                await asyncio.sleep(TROUBLE_PAUSE_S)
 
-    def _arrive(self, message: Msg) -> None:
-        """Take what came of a request that had waited: perhaps for too long."""
-        self._accept(message)
+    async def _take_some(self) -> None:
+        self._changed.clear()
+        if self._room <= 0:
+            await self._changed.wait()
+            return
+        message = await self._intake.ask()
+        if message is not None:
+            self._accept(message)
+        elif self._idle > 0:
+            await self._intake.listen()
+        else:
+            await self._changed.wait()
 
     def _accept(self, message: Msg) -> None:
+        """Take a chunk in hand; one that there is no room for, since its request had waited, goes back."""
         try:
             held = Held(self._connection, message, wire.Chunk.FromString(message.data))
         except DecodeError:

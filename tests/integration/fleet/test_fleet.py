@@ -16,7 +16,7 @@ from tests.support.nats_server import NatsServer, needs_nats
 from tests.unit.execution.fakes import FakeExecutor, answers_of, request
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.fleet.executor import LEAST_CAPACITY
-from verifierd.fleet.workers import Toolchain
+from verifierd.fleet.workers import WIRE_VERSION, Toolchain
 from verifierd.judging.answers import Executed, ExecutionFailed
 from verifierd.model import Priority
 
@@ -240,6 +240,48 @@ async def test_a_restart_of_nats_loses_nothing_and_doubles_nothing(fleet: Fleet)
     await asyncio.to_thread(fleet.nats.start)
     for answers in await asyncio.gather(*asking, *later):
         assert printed_of(list(answers)) == [b"0", b"1", b"2"]
+
+
+async def test_a_full_queue_holds_work_back_until_there_is_room(fleet: Fleet) -> None:
+    fleet.settings = replace(fleet.settings, max_queue_bytes=40_000)
+    executor = await fleet.front_end()
+    asked = [replace(request(1, source="#" * 9_000), candidate_id=str(number)) for number in range(9)]
+    asking = []
+    for each in asked:  # a chunk each
+        asking.append(asyncio.create_task(answers_of(executor.execute(each))))
+        await asyncio.sleep(0.03)
+    await until(partial(something_waits, fleet))
+    assert await fleet.chunks() < len(asked)
+    await fleet.worker(FakeExecutor(echo))
+    assert [len(answers) for answers in await asyncio.gather(*asking)] == [1] * len(asked)
+
+
+async def test_a_chunk_that_newer_workers_alone_can_read_is_left_to_them(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifierd.fleet.chunk_writer.NEEDS_VERSION", WIRE_VERSION + 1)
+    monkeypatch.setattr("verifierd.fleet.worker.NEWER_PAUSE_S", 0.1)
+    inner = FakeExecutor(echo)
+    await fleet.worker(inner)
+    executor = await fleet.front_end()
+    asking = asyncio.create_task(answers_of(executor.execute(request(1))))
+    done, _ = await asyncio.wait({asking}, timeout=0.5)
+    assert not done
+    assert not inner.asked
+    monkeypatch.setattr("verifierd.fleet.worker.WIRE_VERSION", WIRE_VERSION + 1)  # now it is a newer one
+    assert len(await asking) == 1
+
+
+async def test_front_ends_that_share_workers_get_their_own_answers(fleet: Fleet) -> None:
+    await fleet.worker(FakeExecutor(echo))
+    executors = [await fleet.front_end() for _ in range(2)]
+    asking = [
+        answers_of(executor.execute(replace(request(0), runs=(StdioRun(f"{which} {number}".encode()),))))
+        for number in range(10)
+        for which, executor in enumerate(executors)
+    ]
+    answered = [printed_of(list(answers)) for answers in await asyncio.gather(*asking)]
+    assert answered == [[f"{which} {number}".encode()] for number in range(10) for which in range(2)]
 
 
 async def test_a_nats_that_comes_back_with_nothing_is_given_everything_again(
