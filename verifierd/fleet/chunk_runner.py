@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from sandboxes.model import BrokenTestProgram
 from verifier.worker.v1 import worker_pb2 as wire
@@ -23,6 +23,7 @@ Landed = Answer | BrokenTestProgram
 
 MOST_LOSSES = 3
 KEPT_CANCELLED = 100_000
+PATIENCE_S = 0.5  # for a whole chunk, which was thought to take a third of it
 
 
 class ChunkRunner:
@@ -60,20 +61,41 @@ class ChunkRunner:
             worker_id=self._worker_id, begun=[task.id for task in chunk.tasks]
         ).SerializeToString()
         await self._connection.publish(self._names.begun(chunk.front_end), begun)
-        for task in chunk.tasks:
-            if task.id in self._cancelled:
-                continue
-            running = self._running[task.id] = asyncio.create_task(self._run_one(chunk, task, report))
-            try:
-                await asyncio.wait({running})
-            finally:
-                if self._running.get(task.id) is running:  # a chunk may be here twice, by a redelivery
-                    del self._running[task.id]
-                running.cancel()
-                await asyncio.wait({running})  # until its sandbox is free again
-            if not (running.cancelled() and task.id in self._cancelled):
-                running.result()
-            self.done += 1
+        left = deque(range(len(chunk.tasks)))
+        over = asyncio.Event()
+        parting = asyncio.create_task(self._part_with_the_rest(held, left, over))
+        try:
+            while left:
+                await self._run_next(held, left.popleft(), report)
+            over.set()
+            await parting  # what it puts into the queue is there before this chunk is acknowledged
+        finally:
+            parting.cancel()
+
+    async def _part_with_the_rest(self, held: Held, left: deque[int], over: asyncio.Event) -> None:
+        """Put what waits behind long work into the queue again: other sandboxes may have nothing to do."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                await over.wait()
+        rest = tuple(left)
+        left.clear()
+        await held.hand_on(rest, self._worker_id)
+
+    async def _run_next(self, held: Held, place: int, report: Report) -> None:
+        task = held.chunk.tasks[place]
+        if task.id in self._cancelled:
+            return
+        running = self._running[task.id] = asyncio.create_task(self._run_one(held.chunk, task, report))
+        try:
+            await asyncio.wait({running})
+        finally:
+            if self._running.get(task.id) is running:  # a chunk may be here twice, by a redelivery
+                del self._running[task.id]
+            running.cancel()
+            await asyncio.wait({running})  # until its sandbox is free again
+        if not (running.cancelled() and task.id in self._cancelled):
+            running.result()
+        self.done += 1
 
     async def _tell_lost(self, held: Held, report: Report) -> None:
         cause = f"{held.losses} workers were lost while they had this candidate"

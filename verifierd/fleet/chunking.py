@@ -1,7 +1,8 @@
 """Candidates put together into chunks of 100 to 200 ms of work: less of it would cost a message each.
 
-A chunk is not waited for while a sandbox of the fleet may be idle. While all are busy it may fill up for a
-moment: what it would wait for here it would wait for in the queue as well.
+While a sandbox of the fleet may be idle, each candidate goes by itself and at once: together they would run
+one after the other. While all are busy a chunk may fill up for a moment: what it would wait for here it would
+wait for in the queue as well.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from verifierd.fleet.subjects import Queue
 
 TARGET_S = 0.15
 MOST_TASKS, MOST_BYTES = 64, 256 << 10
-LINGER_IDLE_S, LINGER_BUSY_S = 0.001, 0.02
+LINGER_S = 0.02
 # What a run and a candidate take before any was seen, and how fast that is unlearned.
 FIRST_GUESS_S, PER_CANDIDATE_S, LEARNING = 0.02, 0.003, 0.05
 
@@ -68,11 +69,11 @@ class Chunker:
             or len(chunk.tasks) >= MOST_TASKS
             or chunk.size_bytes >= MOST_BYTES
             or task.tries
+            or not self._is_busy()
         ):
             self._close(queue)
         elif chunk.timer is None:
-            linger_s = LINGER_BUSY_S if self._is_busy() else LINGER_IDLE_S
-            chunk.timer = asyncio.get_running_loop().call_later(linger_s, self._close, queue)
+            chunk.timer = asyncio.get_running_loop().call_later(LINGER_S, self._close, queue)
 
     def drop(self, queue: Queue, task: Pending) -> None:
         """Let go of a candidate that has not gone yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from nats.aio.msg import Msg
@@ -54,21 +55,27 @@ class Held:
         A refusal of the message would count as a loss; a message of its own tells how many there were. Its id
         follows from the chunk's: who is lost while it does this has it done once, all the same.
         """
-        chunk = self.chunk
-        parts = {"all": tuple(chunk.tasks)}
         if self.losses:
-            parts = {str(place): (task,) for place, task in enumerate(chunk.tasks)}
-        news = wire.News(worker_id=worker_id)
-        for name, tasks in parts.items():
-            part = wire.Chunk()
-            part.CopyFrom(chunk)
-            del part.tasks[:]
-            part.tasks.extend(tasks)
-            part.id = f"{chunk.id}~{name}"
-            part.losses = self.losses
-            content = part.SerializeToString()
-            sequence = await self._connection.published(self._message.subject, content, part.id)
-            for task in tasks:
-                news.moved.add(task_id=task.id, sequence=sequence)
+            await self.hand_on(range(len(self.chunk.tasks)), worker_id)
+        else:
+            await self._put("all", tuple(self.chunk.tasks), worker_id)
         await self.acknowledge()
-        await self._connection.publish(self._names.begun(chunk.front_end), news.SerializeToString())
+
+    async def hand_on(self, places: Iterable[int], worker_id: str) -> None:
+        """Put some of its tasks into the queue again, each as a message of its own."""
+        for place in places:
+            await self._put(str(place), (self.chunk.tasks[place],), worker_id)
+
+    async def _put(self, name: str, tasks: tuple[wire.Task, ...], worker_id: str) -> None:
+        part = wire.Chunk()
+        part.CopyFrom(self.chunk)
+        del part.tasks[:]
+        part.tasks.extend(tasks)
+        part.id = f"{self.chunk.id}~{name}"
+        part.losses = self.losses
+        content = part.SerializeToString()
+        sequence = await self._connection.published(self._message.subject, content, part.id)
+        news = wire.News(worker_id=worker_id)
+        for task in tasks:
+            news.moved.add(task_id=task.id, sequence=sequence)
+        await self._connection.publish(self._names.begun(self.chunk.front_end), news.SerializeToString())

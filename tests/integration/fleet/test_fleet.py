@@ -116,16 +116,33 @@ async def test_after_three_lost_workers_a_candidate_is_our_failure_and_no_other_
     assert printed_of(list(await good)) == [b"0", b"1"]
 
 
+async def test_what_waits_behind_long_work_goes_to_an_idle_worker(fleet: Fleet) -> None:
+    executor = await fleet.front_end()
+    asked = [replace(request(1, source=name), candidate_id=name) for name in ("poison", "good", "fine")]
+    asking = [asyncio.create_task(answers_of(executor.execute(each))) for each in asked]  # one chunk
+    await until(partial(something_waits, fleet))
+    stuck = Poisoned()
+    await fleet.worker(stuck)
+    await stuck.met.wait()
+    await fleet.worker(FakeExecutor(echo))
+    assert [len(answers) for answers in await asyncio.gather(*asking[1:])] == [1, 1]
+    asking[0].cancel()
+
+
 async def test_an_executor_that_is_closed_early_stops_what_runs(fleet: Fleet) -> None:
-    inner = FakeExecutor(echo, capacity=1)
+    def stays_at_the_third(asked: ExecutionRequest, run: Run) -> Outcome:
+        if isinstance(run, StdioRun) and run.stdin == b"2":
+            inner.hold.clear()
+        return echo(asked, run)
+
+    inner = FakeExecutor(stays_at_the_third, capacity=1)
     await fleet.worker(inner)
     executor = await fleet.front_end()
-    async with aclosing(executor.execute(request(500))) as answers:
+    async with aclosing(executor.execute(request(9))) as answers:
         await anext(answers)
-        inner.hold.clear()
     await until(partial(nothing_waits, fleet))
     assert inner.running == 0
-    assert len(inner.asked) < 500
+    assert len(inner.asked) == 3
     inner.hold.set()
     assert len(await answers_of(executor.execute(request(2)))) == 2
     await until(partial(nothing_waits, fleet))

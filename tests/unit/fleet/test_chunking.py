@@ -52,6 +52,13 @@ async def test_short_candidates_go_together_and_each_queue_by_itself() -> None:
     assert left == [(HERE, ["a", "b", "c"]), (THERE, ["A", "B", "C"])]
 
 
+async def test_while_a_sandbox_may_be_idle_each_candidate_goes_by_itself() -> None:
+    sent = Sent(is_busy=False)
+    for name in "ab":
+        sent.chunker.add(HERE, candidate(name))
+    assert [sent.chunks.get_nowait()[1] for _ in range(2)] == [["a"], ["b"]]
+
+
 async def test_what_is_open_leaves_at_once_when_a_sandbox_becomes_idle() -> None:
     sent = Sent()
     sent.chunker.add(HERE, candidate("a"))
