@@ -13,13 +13,14 @@ from tests.support.fleets import Fleet, echo, fleet_of
 from tests.support.nats_server import NatsServer, needs_nats
 from tests.unit.execution.fakes import FakeExecutor, answers_of, request
 from verifier.worker.v1 import worker_pb2 as wire
-from verifierd.fleet import chunk_writer, worker
+from verifierd.fleet import chunk_writer
+from verifierd.fleet.workers import WIRE_VERSION
 from verifierd.judging.answers import Executed
 
 pytestmark = [needs_nats, pytest.mark.anyio]
 
 BOUND_S = 60
-NEWER = worker.WIRE_VERSION + 1
+NEWER = WIRE_VERSION + 1
 # A field that no version has yet: number 1000, three bytes.
 UNKNOWN_FIELD = b"\xc2\x3e\x03new"
 
@@ -46,7 +47,7 @@ async def test_what_an_older_worker_cannot_read_waits_for_a_newer_one(
     asking = asyncio.create_task(answers_of(executor.execute(request(3))))
     done, _ = await asyncio.wait({asking}, timeout=2.0)
     assert not done, "nobody there can read it, and it is neither answered nor given up"
-    monkeypatch.setattr(worker, "WIRE_VERSION", NEWER)
+    monkeypatch.setattr("verifierd.fleet.worker.WIRE_VERSION", NEWER)
     await fleet.worker(FakeExecutor(echo))
     answers = await asking
     assert [type(answer) for answer in answers] == [Executed] * 3
