@@ -104,6 +104,11 @@ class Engine:
             finally:
                 del self._runs[batch.id]
 
+    @property
+    def is_draining(self) -> bool:
+        """Tell whether no new work is taken."""
+        return self._admission.is_closed
+
     def load(self) -> Load:
         """Return what is in hand at this moment."""
         standings = [run.standing() for run in self._runs.values()]
@@ -114,7 +119,7 @@ class Engine:
             candidates_running=sum(each.running for each in standings),
             oldest_queued_at_ns=min(queued, default=None),
             slots=self._executor.capacity,
-            is_draining=self._admission.is_closed,
+            is_draining=self.is_draining,
             result_cache=CacheLoad() if self._cache is None else self._cache.load(),
         )
 

@@ -27,18 +27,27 @@ def of_daemon(
 ) -> Reading:
     """Return a daemon's reading. `fleet` tells of workers on other machines, where there are any."""
     load = parts.engine.load()
-    pool = None if parts.pool is None else parts.pool.load()
-    kept = None if records is None else _records_load(records)
-    workers = None if fleet is None else fleet()
     return Reading(
         now_ns=now_ns,
         version=distribution_version(),
         load=load,
-        pool=pool,
+        pool=None if parts.pool is None else parts.pool.load(),
         caches={"result": load.result_cache, "problem": parts.problems.load()},
-        records=kept,
-        fleet=workers,
-        not_ready=not_ready(load, pool, kept, workers),
+        records=None if records is None else _records_load(records),
+        fleet=None if fleet is None else fleet(),
+        not_ready=why_not_ready(parts, records, fleet),
+    )
+
+
+def why_not_ready(
+    parts: Parts, records: Records | None, fleet: Callable[[], FleetLoad] | None
+) -> dict[str, str]:
+    """Return why a daemon takes no work, by what keeps it from it; how much it has in hand costs nothing."""
+    return not_ready(
+        parts.engine.is_draining,
+        None if parts.pool is None else parts.pool.load(),
+        None if records is None else _records_load(records),
+        None if fleet is None else fleet(),
     )
 
 
@@ -46,7 +55,7 @@ def of_worker(worker: Worker, pool: SandboxPool, connection: Connection, now_ns:
     """Return a worker's reading: what runs in its sandboxes, and whether it is heard."""
     state, sandboxes = worker.state, pool.load()
     load = Load(candidates_running=state.busy, slots=pool.size, is_draining=not state.slots)
-    why = not_ready(load, sandboxes, None, None)
+    why = not_ready(load.is_draining, sandboxes, None, None)
     if not connection.is_connected:
         why["queue"] = "NATS does not answer"
     return Reading(now_ns, distribution_version(), load, sandboxes, not_ready=why)

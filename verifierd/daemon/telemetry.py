@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from verifierd.audit.entries import CandidateJudged, Committed
 from verifierd.config.settings import Settings
 from verifierd.daemon.parts import Parts, distribution_version
-from verifierd.daemon.readings import of_a_start, of_daemon, of_worker
+from verifierd.daemon.readings import of_a_start, of_daemon, of_worker, why_not_ready
 from verifierd.logs import get_logger
 from verifierd.observing import NOBODY, FleetLoad, Observer, Stage
 from verifierd.telemetry.errors import TracingNotInstalled
@@ -38,12 +38,14 @@ class Telemetry:
         self.address = ""
         self._clock_ns = clock_ns
         self._read: Callable[[int], Reading] = of_a_start
+        self._why_not_ready: Callable[[], Mapping[str, str]] = dict
 
     def started(
         self, parts: Parts, records: Records | None, fleet: Callable[[], FleetLoad] | None = None
     ) -> None:
         """Read a daemon's parts from now on. `fleet` tells of workers on other machines, if any."""
         self._read = partial(of_daemon, parts, records, fleet)
+        self._why_not_ready = partial(why_not_ready, parts, records, fleet)
         if records is not None and self.observer is not NOBODY:
             records.writer.on_commit(self._stored)
 
@@ -59,7 +61,7 @@ class Telemetry:
         """Tell gRPC's health checks whether work can be taken, whenever that changes; for ever."""
         said: Mapping[str, str] = {}
         while True:
-            now = self.reading().not_ready
+            now = self._why_not_ready()
             if bool(now) != bool(said):
                 await tell(not now)
                 _log.info("not_ready", **now) if now else _log.info("ready_again")

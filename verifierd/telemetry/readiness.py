@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from sandboxes.pool import PoolLoad
-from verifierd.observing import FleetLoad, Load
+from verifierd.observing import FleetLoad
 from verifierd.telemetry.reading import RecordsLoad
 
 USABLE = ("idle", "busy", "resetting")
 
 
 def not_ready(
-    load: Load, pool: PoolLoad | None, records: RecordsLoad | None, fleet: FleetLoad | None
+    is_draining: bool, pool: PoolLoad | None, records: RecordsLoad | None, fleet: FleetLoad | None
 ) -> dict[str, str]:
     """Return a sentence by each part that keeps the daemon from taking work; nothing where it can."""
     why = {}
-    if load.is_draining:
+    if is_draining:
         why["daemon"] = "it is about to stop, and takes no new work"
     if pool is not None and not any(pool.states.get(state, 0) for state in USABLE):
         why["sandboxes"] = "none stands at the moment; the log says why none can be made"

@@ -36,7 +36,7 @@ class Scene:
         self.parts = cast(
             Parts,
             SimpleNamespace(
-                engine=SimpleNamespace(load=lambda: Load(slots=2)),
+                engine=SimpleNamespace(load=lambda: Load(slots=2), is_draining=False),
                 pool=SimpleNamespace(load=lambda: PoolLoad(self.states, {})),
                 problems=SimpleNamespace(load=CacheLoad),
             ),

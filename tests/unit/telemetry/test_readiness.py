@@ -8,7 +8,7 @@ import pytest
 
 from sandboxes.pool import PoolLoad
 from tests.unit.telemetry.readings import FULL
-from verifierd.observing import FleetLoad, Load, WorkerLoad
+from verifierd.observing import FleetLoad, WorkerLoad
 from verifierd.telemetry.readiness import not_ready
 from verifierd.telemetry.reading import RecordsLoad
 
@@ -20,29 +20,29 @@ def _pool(**states: int) -> PoolLoad:
 
 
 def test_a_daemon_with_all_that_it_needs_is_ready() -> None:
-    assert not_ready(FULL.load, FULL.pool, FULL.records, FULL.fleet) == {}
-    assert not_ready(Load(), None, None, FleetLoad(workers=(WORKER,))) == {}
+    assert not_ready(False, FULL.pool, FULL.records, FULL.fleet) == {}
+    assert not_ready(False, None, None, FleetLoad(workers=(WORKER,))) == {}
 
 
 @pytest.mark.parametrize("state", ["idle", "busy", "resetting"])
 def test_one_sandbox_that_stands_is_enough(state: str) -> None:
-    assert not_ready(Load(), _pool(**{state: 1}, replacing=7), None, None) == {}
+    assert not_ready(False, _pool(**{state: 1}, replacing=7), None, None) == {}
 
 
 @pytest.mark.parametrize(
-    ("part", "load", "pool", "records", "fleet"),
+    ("part", "is_draining", "pool", "records", "fleet"),
     [
-        ("daemon", Load(is_draining=True), None, None, None),
-        ("sandboxes", Load(), _pool(replacing=8), None, None),
-        ("store", Load(), None, RecordsLoad(trouble="the disk is full"), None),
-        ("queue", Load(), None, None, FleetLoad(workers=(WORKER,), is_connected=False)),
-        ("workers", Load(), None, None, FleetLoad()),
-        ("workers", Load(), None, None, FleetLoad(workers=(replace(WORKER, is_draining=True),))),
+        ("daemon", True, None, None, None),
+        ("sandboxes", False, _pool(replacing=8), None, None),
+        ("store", False, None, RecordsLoad(trouble="the disk is full"), None),
+        ("queue", False, None, None, FleetLoad(workers=(WORKER,), is_connected=False)),
+        ("workers", False, None, None, FleetLoad()),
+        ("workers", False, None, None, FleetLoad(workers=(replace(WORKER, is_draining=True),))),
     ],
 )
 def test_what_is_missing_is_named(
-    part: str, load: Load, pool: PoolLoad | None, records: RecordsLoad | None, fleet: FleetLoad | None
+    part: str, is_draining: bool, pool: PoolLoad | None, records: RecordsLoad | None, fleet: FleetLoad | None
 ) -> None:
-    (name,) = (why := not_ready(load, pool, records, fleet))
+    (name,) = (why := not_ready(is_draining, pool, records, fleet))
     assert name == part
     assert why[name]
