@@ -149,17 +149,22 @@ async def test_a_durable_batch_is_in_the_trace_that_its_records_and_logs_name(tm
                 assert [each.verdict async for each in watch] == [Verdict.ACCEPTED]
             spans = await asyncio.to_thread(collector.spans, "batch", "run", within_s=30)
             logged = [each for each in served.events() if each["event"] in ("batch_accepted", "batch_ended")]
-        store = open_store(StoreSettings(str(tmp_path / "audit.db")))
-        begun = batch_begun(store, batch.id)
-        store.close()
+        trace_id = await asyncio.to_thread(_trace_on_record, tmp_path / "audit.db", batch.id)
     submitted = next(each for each in spans if each.name.endswith("/SubmitBatch"))
     ran = next(each for each in spans if each.name == "batch")
     assert ran.parent == submitted.span_id
     assert submitted.parent == ""  # the caller had no trace, so it is the daemon's own
-    assert begun is not None
-    assert begun.asker.trace_id == submitted.trace_id
+    assert trace_id == submitted.trace_id
     assert {each["trace_id"] for each in logged} == {submitted.trace_id}
     assert len(logged) == 2
+
+
+def _trace_on_record(database: Path, batch_id: str) -> str:
+    store = open_store(StoreSettings(str(database)))
+    begun = batch_begun(store, batch_id)
+    store.close()
+    assert begun is not None
+    return begun.asker.trace_id
 
 
 def _tree(spans: list[SpanSeen]) -> dict[str, list[str]]:
