@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
-from rich.live import Live
 
 from verifierd.cli.endings import writing
 from verifierd.cli.exits import ExitCode, ended, reported
@@ -113,6 +112,9 @@ def _write_lines(watch: _Watch, every_s: float) -> None:
 
 
 def _keep_up(watch: _Watch, every_s: float) -> None:
+    # No other command waits for it.
+    from rich.live import Live
+
     with writing(), Live(console=stdout_console(), screen=True, auto_refresh=False) as live:
         while True:
             figures, at_s = watch.look()

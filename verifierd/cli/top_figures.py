@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -141,9 +139,13 @@ class Figures:
 
 def fetch(address: str) -> Samples:
     """Return the samples of the daemon whose `telemetry.listen` is `address`. Blocks. Raises NoAnswer."""
+    # No other command waits for it.
+    from urllib.error import URLError
+    from urllib.request import urlopen
+
     url = f"http://{address}/metrics"
     try:
-        with urllib.request.urlopen(url, timeout=ANSWERS_WITHIN_S) as response:
+        with urlopen(url, timeout=ANSWERS_WITHIN_S) as response:
             text = response.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             raise ValueError(f"it sent more than {MOST_BYTES >> 20} MiB")
@@ -151,7 +153,7 @@ def fetch(address: str) -> Samples:
         if not samples.has("verifierd_build_info"):
             raise ValueError("it is no daemon of verifierd, or one whose event loop does not answer")
     except (OSError, ValueError) as error:
-        why = error.reason if isinstance(error, urllib.error.URLError) else error
+        why = error.reason if isinstance(error, URLError) else error
         raise NoAnswer(
             f"{address} does not tell how it is: {why}; give the address that is set as telemetry.listen"
         ) from None
