@@ -64,7 +64,7 @@ class Member:
         """
         assert self._process is not None
         assert self._process.stdout is not None
-        said = _line(self._process.stdout)
+        said = first_line(self._process.stdout)
         if not said:
             raise NotMeasured(f"{self.name} did not start: {self.log.read_text(errors='replace')[-800:]}")
         return said
@@ -142,7 +142,7 @@ def _signal(tree: list[psutil.Process], number: signal.Signals) -> None:
             process.send_signal(number)
 
 
-def _line(stream: IO[bytes]) -> str:
+def first_line(stream: IO[bytes]) -> str:
     """Return the first line that comes within the time for a start; empty where none does."""
     said, deadline = b"", time.monotonic() + READY_WITHIN_S
     while not said.endswith(b"\n"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests.prove import scale_crowd, scale_hosts, scale_speed
@@ -21,9 +22,14 @@ TOOLS = ("promtool", "docker-compose", "systemd-analyze", "helm", "kubeconform")
 def lines(repository: Path, scratch: Path) -> list[Line]:
     """The lines of the proof, in the order they are measured in: what needs a quiet machine first."""
     return [
-        *scale_speed.lines(scratch),
-        *scale_crowd.lines(scratch),
-        *scale_hosts.lines(repository, scratch),
+        *map(
+            _with_nats,
+            [
+                *scale_speed.lines(scratch),
+                *scale_crowd.lines(scratch),
+                *scale_hosts.lines(repository, scratch),
+            ],
+        ),
         Line(
             "a client of one tenant tries 30 ways to see, cancel or poison another's; tokens, TLS, quotas",
             "none succeeds; all tests green",
@@ -45,6 +51,15 @@ def lines(repository: Path, scratch: Path) -> list[Line]:
             _deployed(repository),
         ),
     ]
+
+
+def _with_nats(line: Line) -> Line:
+    def measure() -> Figure:
+        if shutil.which("nats-server") is None:
+            raise NotMeasured("there is no nats-server (Debian: apt-get install nats-server)")
+        return line.measure()
+
+    return replace(line, measure=measure)
 
 
 def _abused() -> Figure:

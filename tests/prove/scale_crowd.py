@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sandboxes.model import Program, StdioRun
 from tests.prove.harness import Figure, Line, NotMeasured
+from tests.prove.members import first_line
 from tests.support.keda import lag, replicas
 from tests.support.nats_server import NatsServer, free_port
 from tests.unit.execution.fakes import LIMITS
@@ -179,7 +180,7 @@ def _crowd(nats: NatsServer, workers: int) -> Iterator[float]:
     try:
         for member in members:
             assert member.stdout is not None
-            if not member.stdout.readline():
+            if not first_line(member.stdout):
                 raise NotMeasured("the simulated workers did not start")
         yield time.monotonic() - began_s
     finally:

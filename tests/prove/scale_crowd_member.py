@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 
 from sandboxes.model import Ending, Outcome, Usage
+from verifierd import logs
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.fleet.connection import connect
 from verifierd.fleet.settings import JetStreamSettings
@@ -81,6 +82,7 @@ async def work(address: str, count: int, service_s: float) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Work."""
+    logs.configure("error")  # what else is said would go to standard output
     address, count, service_s = arguments
     asyncio.run(work(address, int(count), float(service_s)))
     return 0
