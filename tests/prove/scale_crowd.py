@@ -18,7 +18,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 from sandboxes.model import Program, StdioRun
-from tests.prove.harness import Figure, Line, NotMeasured
+from tests.prove.harness import Figure, Line, NotMeasured, unwind_on_sigterm
 from tests.prove.members import first_line
 from tests.support.keda import lag, replicas
 from tests.support.nats_server import NatsServer, free_port
@@ -249,6 +249,7 @@ def main(arguments: Sequence[str]) -> int:
     candidates = int(arguments[1]) if len(arguments) > 1 else CANDIDATES
     holds = True
     logs.configure("error", "console")
+    unwind_on_sigterm()
     with tempfile.TemporaryDirectory(prefix="scale-") as scratch:
         for line in lines(Path(scratch), workers, candidates):
             figure = line.measure()

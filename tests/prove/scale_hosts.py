@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.prove.harness import Figure, Line, NotMeasured
+from tests.prove.harness import Figure, Line, NotMeasured, unwind_on_sigterm
 from tests.prove.members import Member
 from tests.prove.scale_candidates import batch
 from tests.prove.scale_faults import Happened, Kind, Trouble, plan
@@ -242,6 +242,7 @@ def main(arguments: Sequence[str]) -> int:
     count = int(arguments[0]) if arguments else COUNT
     seed = int(arguments[1]) if len(arguments) > 1 else SEED
     repository = Path(__file__).resolve().parents[2]
+    unwind_on_sigterm()
     with tempfile.TemporaryDirectory(prefix="scale-", ignore_cleanup_errors=True) as scratch:
         Path(scratch).chmod(0o711)
         figure = measure(repository, Path(scratch), count, seed)

@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
-from tests.prove.harness import Figure, Line
+from tests.prove.harness import Figure, Line, unwind_on_sigterm
 from tests.prove.members import Member
 from tests.support.nats_server import NatsServer
 from verifierd_client import Candidate, Limits, Options, Problem, StdioTest, Verdict, Verifier
@@ -188,6 +188,7 @@ def _fleet(scratch: Path, workers: int, sandboxes: int) -> Iterator[tuple[str, l
 def main(arguments: Sequence[str]) -> int:
     """Measure all lines, or those whose numbers are given."""
     holds = True
+    unwind_on_sigterm()
     with tempfile.TemporaryDirectory(prefix="scale-") as scratch:
         Path(scratch).chmod(0o711)
         for number, line in enumerate(lines(Path(scratch)), 1):
