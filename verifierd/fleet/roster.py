@@ -109,7 +109,8 @@ class Roster:
             for name, (heard_at_s, worker) in tuple(self._heard.items()):
                 if self._clock_s() - heard_at_s > GONE_S:
                     del self._heard[name]
-                    self._log.warning("worker_gone", worker=name, host=worker.host)
+                    say = self._log.warning if worker.slots else self._log.info  # who drained was to go
+                    say("worker_gone", worker=name, host=worker.host)
             self._count()
 
     def _count(self) -> None:

@@ -81,6 +81,25 @@ async def test_capacity_follows_the_workers(fleet: Fleet) -> None:
     assert executor.capacity == LEAST_CAPACITY
 
 
+async def test_a_worker_that_is_not_heard_any_more_counts_no_longer(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifierd.fleet.worker.BEAT_S", 0.1)
+    monkeypatch.setattr("verifierd.fleet.roster.BEAT_S", 0.1)
+    monkeypatch.setattr("verifierd.fleet.roster.GONE_S", 2.0)
+    worker = await fleet.worker(FakeExecutor(echo, capacity=5))
+    executor = await fleet.front_end()
+    changed = asyncio.Event()
+    executor._roster.on_change(changed.set)
+    if not executor._roster.slots:
+        await changed.wait()
+    changed.clear()
+    await lose(worker)
+    await changed.wait()
+    assert executor.capacity == LEAST_CAPACITY
+    assert [each.languages for each in executor._roster.toolchains] == [PYTHON.languages]
+
+
 async def test_a_lost_worker_s_candidates_go_to_another_one(fleet: Fleet) -> None:
     lost = FakeExecutor(echo, capacity=2)
     lost.hold.clear()
