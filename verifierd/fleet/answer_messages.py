@@ -5,6 +5,7 @@ Words and values in it are a program's own and untrusted, as in every answer of 
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, TypeVar
 
 from sandboxes.inside import values
@@ -14,6 +15,7 @@ from verifierd.fleet.errors import UnreadableMessage
 from verifierd.judging.answers import Answer, Executed, ExecutionFailed
 
 T = TypeVar("T")
+HEAVY_BYTES = 64 << 10  # to read more at once would hold up everybody
 
 ENDING_TO_WIRE = {ending: wire.Ending.Value(f"ENDING_{ending.name}") for ending in Ending}
 ENDING_FROM_WIRE = {int(number): ending for ending, number in ENDING_TO_WIRE.items()}
@@ -60,6 +62,18 @@ def answer_from_wire(message: wire.Answer, run_index: int) -> Answer | BrokenTes
     if what == "broken_test_program":
         return BrokenTestProgram(message.broken_test_program)
     raise UnreadableMessage("an answer is of a kind that this version of verifierd does not know")
+
+
+async def answer_read(message: bytes, run_index: int) -> Answer | BrokenTestProgram:
+    """Return what came of run `run_index` from a message's bytes; others need not wait for large ones.
+
+    Raises:
+        UnreadableMessage: as `answer_from_wire`.
+        DecodeError: the bytes are no such message.
+    """
+    if len(message) < HEAVY_BYTES:
+        return answer_from_wire(wire.Answer.FromString(message), run_index)
+    return await asyncio.to_thread(lambda: answer_from_wire(wire.Answer.FromString(message), run_index))
 
 
 def _outcome_to_wire(outcome: Outcome) -> wire.Outcome:

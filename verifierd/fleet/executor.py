@@ -22,7 +22,7 @@ from nats.js.errors import NotFoundError
 from sandboxes.model import BrokenTestProgram
 from verifier.worker.v1 import worker_pb2 as wire
 from verifierd.execution.executor import ExecutionRequest
-from verifierd.fleet.answer_messages import answer_from_wire
+from verifierd.fleet.answer_messages import answer_read
 from verifierd.fleet.blobs import Blobs
 from verifierd.fleet.chunk_writer import ChunkWriter
 from verifierd.fleet.chunking import Chunker, Pace
@@ -44,7 +44,7 @@ LOOK_S = 5.0
 SILENT_S = 30.0  # of which nothing was heard for so long is looked for in the queue
 MOST_TRIES = 4
 KEPT_UNWANTED = 100_000
-HEAVY_BYTES = 64 << 10  # to read more would hold up everybody
+ROOM_BYTES = 16 << 10  # of a message, for its subject and headers
 
 
 class JetStreamExecutor:
@@ -156,12 +156,17 @@ class JetStreamExecutor:
     async def _publish(self, queue: Queue, tasks: tuple[Pending, ...]) -> None:
         """Put a chunk into the queue, however long that takes."""
         chunk_id = f"{tasks[0].id}-{tasks[0].tries}"
-        for task in tasks:
-            task.tries += 1
-            task.worker = ""
         try:
             await self._queues.ensure(queue)
             chunk = await self._writer.write(chunk_id, tasks)
+            if len(tasks) > 1 and len(chunk) > self._connection.client.max_payload - ROOM_BYTES:
+                middle = len(tasks) // 2
+                await self._publish(queue, tasks[:middle])
+                await self._publish(queue, tasks[middle:])
+                return
+            for task in tasks:
+                task.tries += 1
+                task.worker = ""
             sequence = await self._connection.published(self._names.chunks(queue), chunk, chunk_id)
         except MaxPayloadError:
             cause = "the candidate is larger than NATS takes a message; raise its max_payload to 1 MiB"
@@ -199,7 +204,7 @@ class JetStreamExecutor:
     async def _land(self, task: Pending, told: wire.TaskOutcomes) -> None:
         try:
             answers = [
-                await _answer(await self._blobs.read(content), place)
+                await answer_read(await self._blobs.read(content), place)
                 for place, content in enumerate(told.answers, start=told.first_run)
             ]
         except (BlobMissing, DecodeError, UnreadableMessage) as error:
@@ -290,9 +295,3 @@ class JetStreamExecutor:
                 task.is_missed = True
         else:
             task.is_missed, task.heard_at_s = False, self._clock_s()
-
-
-async def _answer(message: bytes, place: int) -> Landed:
-    if len(message) < HEAVY_BYTES:
-        return answer_from_wire(wire.Answer.FromString(message), place)
-    return await asyncio.to_thread(lambda: answer_from_wire(wire.Answer.FromString(message), place))

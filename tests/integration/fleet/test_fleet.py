@@ -15,6 +15,7 @@ from tests.support.fleets import ACK_WAIT_S, PYTHON, Fleet, Poisoned, echo, flee
 from tests.support.nats_server import NatsServer, needs_nats
 from tests.unit.execution.fakes import FakeExecutor, answers_of, request
 from verifierd.execution.executor import ExecutionRequest
+from verifierd.fleet.chunking import MOST_TASKS
 from verifierd.fleet.executor import LEAST_CAPACITY
 from verifierd.fleet.workers import WIRE_VERSION, Toolchain
 from verifierd.judging.answers import Executed, ExecutionFailed
@@ -186,6 +187,22 @@ async def test_large_programs_inputs_and_outputs_arrive_whole_and_inputs_go_once
     info = await executor._connection.jetstream.stream_info("OBJ_verifierd-blobs")
     put_bytes = sum(len(run.stdin) for run in large) + (1 << 20)
     assert info.state.bytes < 2 * put_bytes + 9 * (3 << 20), "inputs and source once, outputs each time"
+
+
+async def test_short_candidates_with_many_inputs_of_their_own_fit_into_messages(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifierd.fleet.chunking.FIRST_GUESS_S", 0.0)
+    monkeypatch.setattr("verifierd.fleet.chunking.PER_CANDIDATE_S", 0.0)
+    executor = await fleet.front_end()
+    inputs = [bytes([number]) * 30_000 for number in range(MOST_TASKS)]
+    asked = [replace(request(0), runs=(StdioRun(each),)) for each in inputs]
+    asking = [asyncio.create_task(answers_of(executor.execute(each))) for each in asked]
+    await until(partial(something_waits, fleet))
+    await fleet.worker(FakeExecutor(echo))
+    assert [printed_of(list(answers)) for answers in await asyncio.gather(*asking)] == [
+        [each] for each in inputs
+    ]
 
 
 async def test_every_kind_of_run_arrives_as_it_was_asked(fleet: Fleet) -> None:
