@@ -47,6 +47,7 @@ class FrontEnd:
             pending=self.queue.pending,
             in_progress=self.queue.in_progress,
             is_connected=self.connection.is_connected,
+            can_wait=bool(self.roster.toolchains),
         )
 
 

@@ -22,6 +22,6 @@ def not_ready(
         why["store"] = records.trouble
     if fleet is not None and not fleet.is_connected:
         why["queue"] = "the queue's server does not answer"
-    elif fleet is not None and not any(not each.is_draining for each in fleet.workers):
+    elif fleet is not None and not fleet.can_wait and all(each.is_draining for each in fleet.workers):
         why["workers"] = "no worker is heard of; start `verifierd worker` on some machine"
     return why

@@ -46,3 +46,7 @@ def test_what_is_missing_is_named(
     (name,) = (why := not_ready(is_draining, pool, records, fleet))
     assert name == part
     assert why[name]
+
+
+def test_a_fleet_that_shrank_to_nothing_takes_the_work_that_it_is_grown_for() -> None:
+    assert not_ready(False, None, None, FleetLoad(can_wait=True)) == {}
