@@ -1,7 +1,7 @@
 """What hostile callers do to a server: malformed frames, floods, slow readers, idle streams by the thousand.
 
-`python -m tests.security.callers.abuse ADDRESS SECONDS IDLE_STREAMS` does all of it; the token that it shows
-is read from standard input. It prints what it did as JSON.
+`python -m tests.security.callers.abuse ADDRESS SECONDS IDLE_STREAMS` does all of it; the tokens that it shows
+are read from standard input: one for the attacks, one for idle streams. It prints what it did as JSON.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ METHODS = (
     *("/grpc.health.v1.Health/Watch", "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"),
 )
 STREAMS_OF_A_CONNECTION = 1000
-CONNECTION_EVERY_S = 0.5
-REOPENED_A_SECOND = 100  # of a connection's idle streams
+OPENED_A_SECOND = 200  # idle streams, over all connections: as many as are held, not how they come, is shown
 PAUSE_S = 0.05  # between two attacks of a kind: what is shown is not that a full machine is slow
 HELLO = http2.PREFACE + frame(http2.SETTINGS)
 BOMB = gzip.compress(bytes(64 << 20))
@@ -206,10 +205,9 @@ class Idle:
 
     async def hold(self) -> None:
         """Keep them open until cancelled."""
-        await asyncio.gather(*(self._hold(*each) for each in enumerate(self._of_connections)))
+        await asyncio.gather(*map(self._hold, self._of_connections))
 
-    async def _hold(self, place: int, streams: int) -> None:
-        await asyncio.sleep(place * CONNECTION_EVERY_S)
+    async def _hold(self, streams: int) -> None:
         while True:
             with suppress(OSError):
                 await self._hold_once(streams)
@@ -237,9 +235,9 @@ class Idle:
     async def _keep_open(self, peer: Peer, own: set[int], streams: int) -> None:
         """Open so many, and then others for those that the server ended."""
         await peer.send(HELLO)
-        stream, at_once = 1, streams
+        stream, a_second = 1, max(1, OPENED_A_SECOND // len(self._of_connections))
         while True:
-            for _ in range(min(at_once, streams - len(own))):
+            for _ in range(min(a_second, streams - len(own))):
                 await peer.send(frame(http2.HEADERS, 4, stream, self._headers))
                 own.add(stream)
                 stream += 2
@@ -247,13 +245,17 @@ class Idle:
                 self._open += 1
             self.most_open = max(self.most_open, self._open)
             await asyncio.sleep(1.0)
-            at_once = REOPENED_A_SECOND
 
 
-async def abuse(address: str, token: str, seconds: float, idle_streams: int, seed: int) -> dict[str, object]:
-    """Do all of it for so long, over and over; return how often each was done."""
+async def abuse(
+    address: str, tokens: tuple[str, str], seconds: float, idle_streams: int, seed: int
+) -> dict[str, object]:
+    """Do all of it for so long, over and over; return how often each was done.
+
+    The first token is shown by all but the idle streams, which show the second.
+    """
     done: Counter[str] = Counter()
-    idle = Idle(address, token, idle_streams)
+    token, idle = tokens[0], Idle(address, tokens[1], idle_streams)
 
     async def repeated(attack: Attack, dice: random.Random) -> None:
         until = time.monotonic() + seconds
@@ -280,7 +282,7 @@ async def abuse(address: str, token: str, seconds: float, idle_streams: int, see
 
 if __name__ == "__main__":
     _address, _seconds, _streams = sys.argv[1:4]
-    _token = sys.stdin.readline().strip()
+    _tokens = sys.stdin.readline().strip(), sys.stdin.readline().strip()
     sys.stdout.write(
-        json.dumps(asyncio.run(abuse(_address, _token, float(_seconds), int(_streams), 1))) + "\n"
+        json.dumps(asyncio.run(abuse(_address, _tokens, float(_seconds), int(_streams), 1))) + "\n"
     )

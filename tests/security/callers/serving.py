@@ -23,8 +23,9 @@ from verifierd.identity.token_file import TokenFile
 from verifierd.identity.tokens import new_token
 
 PROBLEM = client.Problem("echo", [client.StdioTest("", "done")])
-GOOD, BAD = "good", "bad"
-OF_BAD = {"tenant": BAD, "requests_per_second": 5000, "concurrent_calls": 20_000, "concurrent_candidates": 64}
+GOOD, BAD, IDLE = "good", "bad", "idle"
+OF_BAD = {"tenant": BAD, "requests_per_second": 200, "concurrent_calls": 1000, "concurrent_candidates": 64}
+OF_IDLE = {"tenant": IDLE, "requests_per_second": 500, "concurrent_calls": 20_000}
 ENDS_WITHIN_S = 60.0
 
 
@@ -59,18 +60,18 @@ async def abused(seconds: float, idle_streams: int, calls_before: int = 100) -> 
     """Serve a well-behaved client alone, and then for so long beside hostile ones."""
     with tempfile.TemporaryDirectory() as folder:
         tokens = TokenFile(Path(folder, "tokens.json"))
-        good, good_text = new_token(GOOD, ALL_SCOPES - {Scope.ADMIN}, time.time_ns())
-        bad, bad_text = new_token(BAD, ALL_SCOPES - {Scope.ADMIN}, time.time_ns())
-        await asyncio.to_thread(tokens.add, good)
-        await asyncio.to_thread(tokens.add, bad)
+        texts = {}
+        for tenant in (GOOD, BAD, IDLE):
+            token, texts[tenant] = new_token(tenant, ALL_SCOPES - {Scope.ADMIN}, time.time_ns())
+            await asyncio.to_thread(tokens.add, token)
         settings = {
             "VERIFIERD_IDENTITY__REQUIRED": "true",
             "VERIFIERD_IDENTITY__TOKEN_FILE": tokens.where,
-            "VERIFIERD_QUOTAS__TENANTS": json.dumps([OF_BAD]),
+            "VERIFIERD_QUOTAS__TENANTS": json.dumps([OF_BAD, OF_IDLE]),
         }
         async with (
             serving(listen="127.0.0.1:0", **settings) as daemon,
-            client.AsyncVerifier(daemon.address, token=good_text, retries=0, timeout_s=30.0) as verifier,
+            client.AsyncVerifier(daemon.address, token=texts[GOOD], retries=0, timeout_s=30.0) as verifier,
         ):
             failures: list[str] = []
             process = psutil.Process(daemon.process.pid)
@@ -83,7 +84,7 @@ async def abused(seconds: float, idle_streams: int, calls_before: int = 100) -> 
                 stdout=asyncio.subprocess.PIPE,
                 env=os.environ | {"PYTHONPATH": str(Path.cwd())},
             )
-            answered = asyncio.create_task(abusing.communicate(f"{bad_text}\n".encode()))
+            answered = asyncio.create_task(abusing.communicate(f"{texts[BAD]}\n{texts[IDLE]}\n".encode()))
             try:
                 during_s: list[float] = []
                 while not answered.done():
