@@ -426,7 +426,7 @@ async def learns_nothing_of_b_s_results(scene: Scene) -> object:
     hits = []
     for shown in (scene.b, scene.b, scene.b, scene.a):
         call = scene.verifier.Verify(verify_request("right and known"), metadata=shown)
-        hits.append([each.event async for each in call][-1].batch_finished.cost.cache_hits)
+        hits.append([each.event async for each in call][-1].batch_finished.summary.cost.cache_hits)
     assert hits[2] > 0
     assert scene.served.executor.requests[-1].tenant == "a"
     return hits[3]
