@@ -10,33 +10,23 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from sandboxes.model import Program, StdioRun
-from tests.support.fleets import Fleet, fleet_of
+from tests.support.fleets import Fleet, fleet_of, until
 from tests.support.nats_server import NatsServer, needs_nats
 from tests.unit.execution.fakes import answers_of, request
 from verifierd.fleet.executor import JetStreamExecutor
 from verifierd.judging.answers import Answer, Executed
-from verifierd.observing import Observer
 
 pytestmark = [needs_nats, pytest.mark.anyio, pytest.mark.timeout(240)]
 
 START_S, END_S = 90.0, 60.0
 DOUBLE = "import time\nn = int(input())\ntime.sleep(0.05)\nprint(2 * n)"
 CANDIDATES, RUNS = 12, 3
-
-
-class Dropped(Observer):
-    """Knows when an answer came for work that had one already."""
-
-    def __init__(self) -> None:
-        self.one = asyncio.Event()
-
-    def outcome_dropped(self) -> None:
-        self.one.set()
 
 
 @asynccontextmanager
@@ -73,6 +63,10 @@ async def fleet(nats: NatsServer, usable_host: None) -> AsyncIterator[Fleet]:
         yield fleet
 
 
+async def nothing_waits(fleet: Fleet) -> bool:
+    return await fleet.chunks() == 0
+
+
 def ask(executor: JetStreamExecutor) -> list[asyncio.Task[list[Answer]]]:
     asked = []
     for number in range(CANDIDATES):
@@ -98,18 +92,20 @@ async def test_what_a_killed_worker_had_is_run_by_another(fleet: Fleet, tmp_path
         await all_right(asked)
 
 
-async def test_what_a_frozen_worker_says_when_it_thaws_is_dropped(fleet: Fleet, tmp_path: Path) -> None:
-    dropped = Dropped()
-    executor = await fleet.front_end(observer=dropped)
+async def test_a_frozen_worker_holds_nothing_up_and_changes_nothing_when_it_thaws(
+    fleet: Fleet, tmp_path: Path
+) -> None:
+    executor = await fleet.front_end()
     async with worker(fleet.nats, tmp_path / "1") as first:
         asked = ask(executor)
         await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
         first.send_signal(signal.SIGSTOP)
         async with worker(fleet.nats, tmp_path / "2"):
             await all_right(asked)
+            again = ask(executor)
             first.send_signal(signal.SIGCONT)
-            await asyncio.wait_for(dropped.one.wait(), END_S)
-            await all_right(ask(executor))
+            await all_right(again)
+            await until(partial(nothing_waits, fleet))
 
 
 async def test_a_worker_that_is_told_to_stop_leaves_no_work_undone(fleet: Fleet, tmp_path: Path) -> None:
