@@ -14,7 +14,7 @@ import structlog
 from tests.support.blob_places import _session_s3, blob_place, s3_server  # noqa: F401 - fixtures, for all
 from tests.support.halves import mark_what_runs_beside
 from tests.support.leaks import adopt_orphans, left_behind, snapshot_at_rest
-from tests.support.loop_watch import LoopWatch
+from tests.support.loop_watch import FSSPEC, LoopWatch
 from tests.support.stores import impatient, own_postgres, postgres, server, store, store_settings  # noqa: F401 - fixtures, for all
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -85,10 +85,16 @@ def leaves_nothing_behind(
         pytest.fail(f"left behind on the host: {found}")
 
 
+@pytest.fixture(scope="session")
+def unwatched_threads() -> frozenset[str]:
+    """Names of threads whose event loops may be held."""
+    return frozenset({FSSPEC})
+
+
 @pytest.fixture(autouse=True)
-def never_blocks_the_loop() -> Iterator[None]:
+def never_blocks_the_loop(unwatched_threads: frozenset[str]) -> Iterator[None]:
     """Fail a test in which some callback held an event loop too long."""
-    watch = LoopWatch()
+    watch = LoopWatch(unwatched=unwatched_threads)
     with watch.watching():
         yield
     if watch.blocked:

@@ -16,6 +16,7 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.support.consoles import app_of, empty_store, fill
+from tests.support.loop_watch import FSSPEC, MAIN
 from verifierd.audit.store import Store
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -37,6 +38,12 @@ class Watched:
     def ignore(self, words: str) -> None:
         """Forget complaints with these words, which the test brought about."""
         self.complaints[:] = [each for each in self.complaints if words not in each]
+
+
+@pytest.fixture(scope="session")
+def unwatched_threads() -> frozenset[str]:
+    """The console's loop, in a thread, is watched; the test's own only tells a browser what to do."""
+    return frozenset({FSSPEC, MAIN})
 
 
 @pytest.fixture(scope="session")

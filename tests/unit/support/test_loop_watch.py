@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 
@@ -33,6 +34,20 @@ def test_a_callback_that_holds_the_loop_is_named(hold: Callable[[float], None]) 
         asyncio.run(blocks())
     assert len(watch.blocked) == 1
     assert "blocks" in watch.blocked[0]
+
+
+def test_a_thread_can_be_left_out_by_its_name() -> None:
+    watch = LoopWatch(BOUND_S, unwatched={"driver"})
+
+    async def blocks() -> None:
+        _compute(2 * BOUND_S)
+
+    with watch.watching():
+        for name in ("driver", "server"):
+            thread = threading.Thread(target=asyncio.run, args=(blocks(),), name=name)
+            thread.start()
+            thread.join()
+    assert len(watch.blocked) == 1
 
 
 def test_waiting_for_the_loop_holds_nothing() -> None:
