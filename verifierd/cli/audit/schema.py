@@ -20,7 +20,7 @@ older refuses them then: to go back to it, stop the newer daemons, and let the n
 older first.
 
     verifierd audit schema --database verifierd.db
-    verifierd audit schema --database postgresql://verifierd@db/verifierd --to 0001
+    verifierd audit schema --database verifierd.db --to 0001
 
 `--to` is one transaction: it is done, or nothing is. Columns that the older version does not know go, with
 what is in them; records, sources and outputs stay, and `verifierd audit verify` proves it. Keep a copy of the
