@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from anyio import to_thread
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import Watched, serving, watch
 from tests.support.console_entries import NOW_NS, SECOND, usual_batch
 from tests.support.consoles import FINISHED, empty_store, put
-from verifierd.audit.store import Store
 
 pytestmark = pytest.mark.anyio
 
@@ -93,25 +89,18 @@ async def test_clusters_of_the_map_lead_to_their_candidates(watched: Watched) ->
     await expect(watched.page.locator("#candidates ~ .note")).to_contain_text("Those of cluster")
 
 
-@pytest.fixture
-def growing(tmp_path: Path) -> Iterator[Store]:
+async def test_a_batch_grows_before_the_eye_and_trouble_is_said(browser: Browser, tmp_path: Path) -> None:
     store = empty_store(tmp_path)
-    yield store
-    store.close()
-
-
-async def test_a_batch_grows_before_the_eye_and_trouble_is_said(browser: Browser, growing: Store) -> None:
     entries = list(usual_batch("growing", NOW_NS - 60 * SECOND))
-    await to_thread.run_sync(put, growing, entries[:11])
-    with ExitStack() as server:
-        url = server.enter_context(serving(growing))
+    put(store, entries[:11])
+    with serving(store) as url:
         context = await browser.new_context(base_url=url)
         watched = await watch(context)
         page = watched.page
         await watched.goto("/batches/growing")
         await expect(page.locator("#live")).to_contain_text("10 of 100 candidates judged")
         await page.click("#pause")
-        await to_thread.run_sync(put, growing, entries[11:41])
+        put(store, entries[11:41])
         async with page.expect_event("console", lambda said: "passed over" in said.text):
             await page.evaluate(
                 "document.body.addEventListener('htmx:beforeRequest',"
@@ -120,13 +109,13 @@ async def test_a_batch_grows_before_the_eye_and_trouble_is_said(browser: Browser
         await expect(page.locator("#live")).to_contain_text("10 of 100 candidates judged")
         await page.click("#pause")
         await expect(page.locator("#live")).to_contain_text("40 of 100 candidates judged")
-        await to_thread.run_sync(put, growing, entries[41:])
+        put(store, entries[41:])
         await expect(page.locator("#live")).to_contain_text("100 of 100 candidates judged")
         await expect(page.locator("#clusters")).to_be_visible()
         await expect(page.locator("#live")).not_to_have_attribute("hx-trigger", "every 2s")
         assert not [each for each in watched.complaints if not each.startswith("log: ")]
         await watched.goto("/")
-        await to_thread.run_sync(server.close)  # which waits: the test's own loop must not
     # The server is gone, and the page says so.
     await expect(page.locator("#stale")).to_contain_text("not up to date")
     await context.close()
+    store.close()

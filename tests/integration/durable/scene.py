@@ -115,6 +115,12 @@ async def until_asked(executor: FakeExecutor, count: int) -> None:
         await asyncio.sleep(0.001)
 
 
+async def until_running(daemon: Life, batch_id: str) -> None:
+    """Wait until the store has it that a batch runs: it is written beside the run, which may be faster."""
+    while (await daemon.durable.standing(batch_id)).row.state == "queued":  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+
+
 def verdicts_in(events: Sequence[Told]) -> dict[str, Verdict]:
     results = [told.event.result for told in events if isinstance(told.event, CandidateFinished)]
     by_id = {result.candidate_id: result.verdict for result in results}

@@ -22,6 +22,7 @@ from tests.integration.durable.scene import (
     life,
     submission,
     until_asked,
+    until_running,
     verdicts_in,
 )
 from tests.unit.batches.scene import fake
@@ -148,7 +149,7 @@ async def test_no_more_run_than_may_and_the_oldest_goes_first(store: Store) -> N
     async with asyncio.timeout(30), life(store, executor, at_a_time=1) as daemon:
         for name in ("first", "second", "third"):
             await daemon.durable.submit(submission("right", request_id=name))
-        await until_asked(executor, 1)
+        await until_running(daemon, "batch-first")
         first, second = [await daemon.durable.standing(f"batch-{name}") for name in ("first", "second")]
         assert (first.row.state, second.row.state) == ("running", "queued")
         executor.hold.set()
