@@ -172,4 +172,7 @@ def _text_bytes(text: str) -> bytes:
 
 
 def _text(text: bytes) -> str:
-    return text.decode("utf-8", "surrogatepass")
+    try:
+        return text.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        raise UnreadableMessage("a text in an answer is not UTF-8") from None

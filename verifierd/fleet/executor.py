@@ -17,7 +17,6 @@ from uuid import uuid4
 
 from google.protobuf.message import DecodeError
 from nats.errors import MaxPayloadError
-from nats.js.errors import NotFoundError
 
 from sandboxes.model import BrokenTestProgram
 from verifier.worker.v1 import worker_pb2 as wire
@@ -29,6 +28,7 @@ from verifierd.fleet.chunking import Chunker, Pace
 from verifierd.fleet.connection import PASSING, REQUEST_TIMEOUT_S, Connection
 from verifierd.fleet.errors import BlobMissing, UnreadableMessage
 from verifierd.fleet.inbox import Inbox
+from verifierd.fleet.lookout import Lookout
 from verifierd.fleet.pending import Landed, Pending
 from verifierd.fleet.queues import Queues
 from verifierd.fleet.roster import Roster
@@ -40,8 +40,6 @@ from verifierd.observing import NOBODY, Observer
 
 # On their way where no worker is there: enough for an autoscaler to see that one is wanted.
 LEAST_CAPACITY = 4
-LOOK_S = 5.0
-SILENT_S = 30.0  # of which nothing was heard for so long is looked for in the queue
 MOST_TRIES = 4
 KEPT_UNWANTED = 100_000
 ROOM_BYTES = 16 << 10  # of a message, for its subject and headers
@@ -78,6 +76,9 @@ class JetStreamExecutor:
         self._pace = Pace()
         self._chunker = Chunker(self._send, self._pace, self._is_busy)
         self._inbox = Inbox(connection, self.id, self._take_outcomes, self._take_news)
+        self._lookout = Lookout(
+            connection, self._queues, self._inbox, self._queue_of, self._try_again, clock_s
+        )
         self._tasks: dict[str, Pending] = {}
         self._unwanted: OrderedDict[str, None] = OrderedDict()  # what was let go of without all its answers
         self._working: set[asyncio.Task[None]] = set()
@@ -100,7 +101,7 @@ class JetStreamExecutor:
         await self._blobs.start()
         await self._inbox.start()
         self._connection.on_reconnect(self._begin_anew)
-        self._keep(self._look_after())
+        self._keep(self._lookout.keep(self._tasks))
 
     async def _begin_anew(self) -> None:
         """Make what a server has lost; what was in it is missed, and published again."""
@@ -126,7 +127,7 @@ class JetStreamExecutor:
         self._count += 1
         task = Pending(f"{self.id}-{self._count}", request)
         self._tasks[task.id] = task
-        queue = self._queue_of(request)
+        queue = self._queue_of(task)
         try:
             if request.runs:
                 self._chunker.add(queue, task)
@@ -138,7 +139,8 @@ class JetStreamExecutor:
         finally:
             self._let_go(task, queue)
 
-    def _queue_of(self, request: ExecutionRequest) -> Queue:
+    def _queue_of(self, task: Pending) -> Queue:
+        request = task.request
         language = request.program.language
         return Queue(request.priority.value, self._toolchain, token(language), token(request.tenant))
 
@@ -193,7 +195,9 @@ class JetStreamExecutor:
                 continue
             task.heard_at_s = self._clock_s()
             if told.not_begun:
-                self._try_again(task, told.not_begun)
+                if message.chunk_id not in task.refused:  # told twice, it is one refusal
+                    task.refused.add(message.chunk_id)
+                    self._try_again(task, told.not_begun)
                 continue
             is_large = any(content.WhichOneof("where") == "blob" for content in told.answers)
             if is_large:  # others do not wait for it
@@ -245,7 +249,7 @@ class JetStreamExecutor:
             task.fail(f"it was sent to workers {task.tries} times: {why}", task.tries)
             return
         self._writer.forget()
-        self._chunker.add(self._queue_of(task.request), task)
+        self._chunker.add(self._queue_of(task), task)
 
     def _let_go(self, task: Pending, queue: Queue) -> None:
         del self._tasks[task.id]
@@ -272,26 +276,3 @@ class JetStreamExecutor:
         wanted = json.dumps({"seq": sequence, "no_erase": True}).encode()
         with suppress(*PASSING):
             await self._connection.client.request(subject, wanted, timeout=REQUEST_TIMEOUT_S)
-
-    async def _look_after(self) -> None:
-        """Look for candidates of which nothing was heard, for ever."""
-        while True:
-            await asyncio.sleep(LOOK_S)
-            silent_since_s = self._clock_s() - SILENT_S
-            for task in tuple(self._tasks.values()):
-                if task.sequence and not task.is_complete and task.heard_at_s < silent_since_s:
-                    with suppress(*PASSING):
-                        await self._look_for(task)
-
-    async def _look_for(self, task: Pending) -> None:
-        """Publish a candidate again that is in no queue; not at once: its outcomes may be on their way."""
-        try:
-            await self._connection.jetstream.get_msg(self._names.work, task.sequence)
-        except NotFoundError:
-            if task.is_missed:
-                task.is_missed, task.sequence, task.heard_at_s = False, 0, self._clock_s()
-                self._try_again(task, "neither a queue nor a worker has it any more")
-            else:
-                task.is_missed = True
-        else:
-            task.is_missed, task.heard_at_s = False, self._clock_s()

@@ -80,10 +80,11 @@ class Inbox:
     async def _read_outcomes(self, message: Msg) -> None:
         try:
             outcomes = wire.Outcomes.FromString(message.data)
+            await self._outcomes(outcomes)
         except DecodeError:
             self._log.error("outcomes_unreadable", subject=message.subject)
-        else:
-            await self._outcomes(outcomes)
+        except Exception:  # it would come again for ever; what is not taken is missed, and asked for again
+            self._log.exception("outcomes_not_taken", subject=message.subject)
         with suppress(*PASSING):
             await message.ack()
 

@@ -21,6 +21,7 @@ class Pending:
         worker: who began it last; empty: nobody was heard to.
         heard_at_s: when anything was last known of it, by the executor's clock.
         tries: how often it was published.
+        refused: ids of the chunks in which it came to a worker that could not begin it.
     """
 
     def __init__(self, task_id: str, request: ExecutionRequest) -> None:
@@ -31,6 +32,7 @@ class Pending:
         self.worker = ""
         self.heard_at_s = 0.0
         self.tries = 0
+        self.refused: set[str] = set()
         self.is_missed = False
         self._landed: dict[int, Landed] = {}
         self._given = 0

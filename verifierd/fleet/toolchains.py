@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from google.protobuf.message import DecodeError
 from nats.js.api import KeyValueConfig, StorageType
-from nats.js.errors import APIError, NoKeysError
+from nats.js.errors import APIError, NoKeysError, NotFoundError
 from nats.js.kv import KeyValue
 
 from verifier.worker.v1 import worker_pb2 as wire
@@ -14,6 +15,7 @@ from verifierd.fleet.errors import FleetUnavailable
 from verifierd.fleet.streams import NAME_IN_USE
 from verifierd.fleet.subjects import Names
 from verifierd.fleet.workers import Toolchain, toolchain_from_wire, toolchain_to_wire
+from verifierd.logs import get_logger
 
 AGE_S = 30 * 86_400.0
 READ_TIMEOUT_S = 10.0
@@ -33,12 +35,24 @@ async def remembered(connection: Connection) -> tuple[Toolchain, ...]:
     try:
         async with asyncio.timeout(READ_TIMEOUT_S):
             bucket = await _bucket(connection)
-            entries = [await bucket.get(key) for key in await bucket.keys()]
+            found = [await _remembered(bucket, key) for key in await bucket.keys()]
     except NoKeysError:
         return ()
     except PASSING as error:
         raise FleetUnavailable(f"NATS does not tell what workers can run: {error}") from error
-    return tuple(toolchain_from_wire(wire.Toolchain.FromString(each.value or b"")) for each in entries)
+    return tuple(each for each in found if each is not None)
+
+
+async def _remembered(bucket: KeyValue, key: str) -> Toolchain | None:
+    """Return one toolchain; None: it has gone meanwhile, or cannot be read, and a worker tells it anew."""
+    try:
+        entry = await bucket.get(key)
+        return toolchain_from_wire(wire.Toolchain.FromString(entry.value or b""))
+    except NotFoundError:
+        return None
+    except DecodeError:
+        get_logger(__name__).warning("toolchain_unreadable", key=key)
+        return None
 
 
 async def _bucket(connection: Connection) -> KeyValue:

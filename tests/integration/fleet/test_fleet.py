@@ -340,8 +340,8 @@ async def test_front_ends_that_share_workers_get_their_own_answers(fleet: Fleet)
 async def test_a_nats_that_comes_back_with_nothing_is_given_everything_again(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verifierd.fleet.executor.LOOK_S", 0.1)
-    monkeypatch.setattr("verifierd.fleet.executor.SILENT_S", 0.2)
+    monkeypatch.setattr("verifierd.fleet.lookout.LOOK_S", 0.1)
+    monkeypatch.setattr("verifierd.fleet.lookout.SILENT_S", 0.2)
     executor = await fleet.front_end()
     asking = asyncio.create_task(answers_of(executor.execute(request(1))))
     await until(partial(something_waits, fleet))
@@ -355,8 +355,8 @@ async def test_a_nats_that_comes_back_with_nothing_is_given_everything_again(
 async def test_what_neither_queue_nor_worker_has_any_more_is_published_again(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verifierd.fleet.executor.LOOK_S", 0.1)
-    monkeypatch.setattr("verifierd.fleet.executor.SILENT_S", 0.2)
+    monkeypatch.setattr("verifierd.fleet.lookout.LOOK_S", 0.1)
+    monkeypatch.setattr("verifierd.fleet.lookout.SILENT_S", 0.2)
     executor = await fleet.front_end()
     asking = asyncio.create_task(answers_of(executor.execute(request(1))))
     await until(partial(something_waits, fleet))
