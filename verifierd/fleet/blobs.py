@@ -1,16 +1,17 @@
 """What is too large for messages: in JetStream's object store, by SHA-256, and kept near who reads it.
 
-Whoever puts a blob owns its name, so two never write one object at the same time. Objects go by themselves
-after a while: who still names one by then puts it again.
+Each put makes an object of its own, so that who knows that nobody reads it any more can discard it: a front
+end its programs and inputs, and the outputs that it was sent. What nobody discards goes by its age.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
+import io
 from collections import OrderedDict
-from collections.abc import Callable
+from contextlib import suppress
+from uuid import uuid4
 
 from nats.js.api import ObjectStoreConfig, StorageType
 from nats.js.errors import APIError, NotFoundError, ObjectNotFoundError
@@ -24,7 +25,6 @@ from verifierd.fleet.subjects import Names
 
 INLINE_BYTES = 128 << 10  # more goes by digest
 AGE_S = 6 * 3600.0
-PUT_AGAIN_S = AGE_S / 3
 READ_TIMEOUT_S = 60.0
 CACHE_BYTES = 256 << 20
 
@@ -32,23 +32,16 @@ CACHE_BYTES = 256 << 20
 class Blobs:
     """Puts and reads blobs for one process, known as `owner` in their names."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        owner: str,
-        cache_bytes: int = CACHE_BYTES,
-        clock_s: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Keep up to `cache_bytes` of what was read. `clock_s` gives seconds from any beginning."""
+    def __init__(self, connection: Connection, owner: str, cache_bytes: int = CACHE_BYTES) -> None:
+        """Keep up to `cache_bytes` of what was read."""
         self._connection = connection
         self._owner = owner
         self._cache_bytes = cache_bytes
-        self._clock_s = clock_s
         self._store: ObjectStore | None = None
-        self._puts: dict[bytes, tuple[float, asyncio.Task[None]]] = {}
         self._cache: OrderedDict[bytes, bytes] = OrderedDict()
         self._cached_bytes = 0
         self._reads: dict[bytes, asyncio.Task[bytes]] = {}
+        self._removing: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Make the object store where it is missing. Raises FleetUnavailable."""
@@ -70,25 +63,30 @@ class Blobs:
         except PASSING as error:
             raise FleetUnavailable(f"NATS cannot keep the object store {bucket}: {error}") from error
 
+    async def close(self) -> None:
+        """Discard nothing more; the connection is closed by its owner."""
+        for removing in self._removing:
+            removing.cancel()
+        await asyncio.gather(*self._removing, return_exceptions=True)
+
     async def written(self, content: bytes, inline_bytes: int = INLINE_BYTES) -> wire.Content:
         """Return content as it goes into a message: itself, or the name of the object that it is put as."""
         if len(content) <= inline_bytes:
             return wire.Content(inline=content)
         sha256 = await asyncio.to_thread(_sha256, content)
-        name = f"{self._owner}.{sha256.hex()}"
-        put_at_s, putting = self._puts.get(sha256, (0.0, None))
-        if putting is None or self._clock_s() - put_at_s > PUT_AGAIN_S or _failed(putting):
-            putting = asyncio.create_task(self._put(name, content))
-            self._puts[sha256] = self._clock_s(), putting
-        await asyncio.shield(putting)
+        name = f"{self._owner}.{uuid4().hex}"
+        await self._put(name, content)
         return wire.Content(blob=wire.Blob(name=name, sha256=sha256, size_bytes=len(content)))
 
-    def forget_puts(self) -> None:
-        """Put everything again that is written from now on: a reader missed something."""
-        self._puts.clear()
+    def discard(self, content: wire.Content) -> None:
+        """Remove an object, if content is in one: nobody reads it any more."""
+        if content.WhichOneof("where") == "blob":
+            removing = asyncio.create_task(self._remove(content.blob.name))
+            self._removing.add(removing)
+            removing.add_done_callback(self._removing.discard)
 
-    async def read(self, content: wire.Content) -> bytes:
-        """Return the bytes of what is in a message or named by it.
+    async def read(self, content: wire.Content, *, is_kept: bool = True) -> bytes:
+        """Return the bytes of what is in a message or named by it; kept for others who read equal ones.
 
         Raises:
             BlobMissing: the object is gone, or its bytes are not those that were put.
@@ -100,7 +98,7 @@ class Blobs:
             self._cache.move_to_end(sha256)
             return known
         if (reading := self._reads.get(sha256)) is None:
-            reading = self._reads[sha256] = asyncio.create_task(self._get(content.blob))
+            reading = self._reads[sha256] = asyncio.create_task(self._get(content.blob, is_kept=is_kept))
             reading.add_done_callback(lambda _: self._reads.pop(sha256, None))
         return await asyncio.shield(reading)
 
@@ -115,22 +113,28 @@ class Blobs:
             else:
                 return
 
-    async def _get(self, blob: wire.Blob) -> bytes:
+    async def _remove(self, name: str) -> None:
+        with suppress(*PASSING):
+            await self._opened().delete(name)
+
+    async def _get(self, blob: wire.Blob, *, is_kept: bool) -> bytes:
         trouble = "it could not be read"
         for pause_s in RETRY_PAUSES_S:
             try:
+                into = io.BytesIO()  # the library's own way takes time by the square of the size
                 async with asyncio.timeout(READ_TIMEOUT_S):
-                    got = await self._opened().get(blob.name)
+                    await self._opened().get(blob.name, into)
             except (NotFoundError, ObjectNotFoundError):
                 raise BlobMissing(f"the object {blob.name} is not in the object store") from None
             except PASSING as error:
                 trouble = str(error) or type(error).__name__
                 await asyncio.sleep(pause_s)
                 continue
-            content = bytes(got.data or b"")
+            content = into.getvalue()
             if await asyncio.to_thread(_sha256, content) != blob.sha256:
                 raise BlobMissing(f"the object {blob.name} has other bytes than its name says")
-            self._keep(blob.sha256, content)
+            if is_kept:
+                self._keep(blob.sha256, content)
             return content
         raise BlobMissing(f"the object {blob.name}: {trouble}")
 
@@ -146,10 +150,6 @@ class Blobs:
         if self._store is None:
             raise RuntimeError("start comes first")
         return self._store
-
-
-def _failed(task: asyncio.Task[None]) -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 def _sha256(content: bytes) -> bytes:

@@ -64,8 +64,9 @@ class ChunkReader:
             runs = tuple(map(run_from_wire, wire.Runs.FromString(message).runs))
         except DecodeError:
             raise UnreadableMessage("the runs of a task cannot be read") from None
+        before_bytes, _ = self._kept.pop(key, (0, ()))  # another one may have read it meanwhile
         self._kept[key] = len(message), runs
-        self._kept_bytes += len(message)
+        self._kept_bytes += len(message) - before_bytes
         while self._kept_bytes > KEPT_BYTES and len(self._kept) > 1:
             _, (dropped_bytes, _) = self._kept.popitem(last=False)
             self._kept_bytes -= dropped_bytes

@@ -117,6 +117,7 @@ class JetStreamExecutor:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
         await self._inbox.close()
+        await self._blobs.close()
 
     async def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
         """Yield one answer for each run, in their order, as they land.
@@ -178,6 +179,10 @@ class JetStreamExecutor:
             self._log.exception("chunk_not_published", chunk=chunk_id)
             self._fail(tasks, f"the service failed while sending it to a worker ({type(error).__name__})")
             return
+        finally:
+            for task in tasks:
+                if task.id not in self._tasks:  # it was let go of meanwhile
+                    self._writer.release(task.id)
         mates = tuple(task.id for task in tasks)
         for task in tasks:
             task.sequence, task.chunk_mates, task.heard_at_s = sequence, mates, self._clock_s()
@@ -192,6 +197,7 @@ class JetStreamExecutor:
             if task is None:
                 if told.task_id not in self._unwanted:
                     self._observer.outcome_dropped()
+                self._discard(told)
                 continue
             task.heard_at_s = self._clock_s()
             if told.not_begun:
@@ -206,17 +212,26 @@ class JetStreamExecutor:
                 await self._land(task, told)
 
     async def _land(self, task: Pending, told: wire.TaskOutcomes) -> None:
+        answers: list[Landed] = []
         try:
-            answers = [
-                await answer_read(await self._blobs.read(content), place)
-                for place, content in enumerate(told.answers, start=told.first_run)
-            ]
+            if not task.knows(told.first_run, len(told.answers)):
+                for place, content in enumerate(told.answers, start=told.first_run):
+                    message = await self._blobs.read(content, is_kept=False)
+                    answers.append(await answer_read(message, place))
         except (BlobMissing, DecodeError, UnreadableMessage) as error:
-            self._try_again(task, f"what came back of it cannot be read: {error}")
+            if not task.knows(told.first_run, len(told.answers)):  # else it came twice, and was read
+                self._try_again(task, f"what came back of it cannot be read: {error}")
             return
+        finally:
+            self._discard(told)
         self._learn(task, answers)
-        if task.land(told.first_run, answers):
+        if not answers or task.land(told.first_run, answers):
             self._observer.outcome_dropped()
+
+    def _discard(self, told: wire.TaskOutcomes) -> None:
+        """Remove outcomes from the object store: they are read once, here."""
+        for content in told.answers:
+            self._blobs.discard(content)
 
     def _learn(self, task: Pending, answers: list[Landed]) -> None:
         for answer in answers:
@@ -253,6 +268,7 @@ class JetStreamExecutor:
 
     def _let_go(self, task: Pending, queue: Queue) -> None:
         del self._tasks[task.id]
+        self._writer.release(task.id)
         if not self._is_busy():
             self._chunker.hurry()
         if task.is_complete:

@@ -43,6 +43,13 @@ class Pending:
         """Whether every run has its answer, given to the caller or ready for it."""
         return self._given + len(self._landed) >= len(self.request.runs)
 
+    def knows(self, first_run: int, count: int) -> bool:
+        """Tell whether so many answers from that of `first_run` on would tell nothing new."""
+        return all(
+            place < self._given or place in self._landed or place >= len(self.request.runs)
+            for place in range(first_run, first_run + count)
+        )
+
     def land(self, first_run: int, answers: Sequence[Landed]) -> int:
         """Take answers to the runs from `first_run` on; return how many of them were known already."""
         known = 0

@@ -20,6 +20,7 @@ from verifierd.fleet.subjects import Names
 from verifierd.logs import get_logger
 
 AGE_S = 86_400.0
+MOST_BYTES = 1 << 30  # of all tenants; beyond it a problem is known where it was put alone
 WITHIN_S = 10.0  # a call waits for it
 _TRIES = 3  # one that is put anew while it is read comes in pieces of both
 
@@ -44,6 +45,7 @@ class SharedProblems:
         wanted = ObjectStoreConfig(
             description="Problems that were put, for batches that name them by digest.",
             ttl=AGE_S,
+            max_bytes=MOST_BYTES,
             storage=StorageType.FILE,
             replicas=settings.replicas,
         )

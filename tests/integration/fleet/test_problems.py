@@ -33,6 +33,22 @@ async def test_what_one_front_end_was_given_another_one_has_and_another_tenant_h
         await connection.close()
 
 
+async def test_beyond_the_room_for_them_a_problem_is_known_where_it_was_put(
+    nats: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(problems, "MOST_BYTES", 4 << 20)
+    connection = await connect(nats.settings(), "a")
+    shared = SharedProblems(connection)
+    await shared.start()
+    await shared.put("lab", "ab" * 32, LARGE)
+    await shared.put("shop", "cd" * 32, LARGE)
+    assert await shared.get("lab", "ab" * 32) == LARGE
+    assert await shared.get("shop", "cd" * 32) is None
+    await shared.put("shop", "ef" * 32, b"small")
+    assert await shared.get("shop", "ef" * 32) == b"small"
+    await connection.close()
+
+
 async def test_without_nats_a_problem_is_known_where_it_was_put_and_nobody_waits_long(
     nats: NatsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
