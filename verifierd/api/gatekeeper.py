@@ -100,7 +100,7 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
             with bound_ids(trace_id=trace_id_of(context)):
                 try:
                     _check_deadline(context)
-                    principal = _caller(identity, context)
+                    principal = await _caller(identity, context)
                     check_scope(principal, method)
                     with bound_ids(tenant=principal.tenant), identity.metering.call(principal.tenant):
                         responses = behaviour(self._readable_each(messages), Call(context, principal))
@@ -173,11 +173,11 @@ class Gatekeeper(aio.ServerInterceptor):  # type: ignore[type-arg]
             say(event, method=method, **facts, **({"left_out": left_out} if left_out else {}))
 
 
-def _caller(identity: Identity, context: Any) -> Principal:
+async def _caller(identity: Identity, context: Any) -> Principal:
     """Return who makes a call. Raises Unauthenticated."""
     if identity.recognition is None:
         return ANYBODY
-    return identity.recognition.caller(authorization_of(context), certificate_names(context))
+    return await identity.recognition.caller(authorization_of(context), certificate_names(context))
 
 
 def deadline_passed(context: Any) -> bool:

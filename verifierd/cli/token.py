@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 HELP = """Make, list and revoke the tokens by which callers are known.
 
 They are kept where the daemon's settings say: in `identity.token_file`, or else in the database
-`audit.database`. A running daemon knows of a change within `identity.refresh_seconds`.
+`audit.database`. A running daemon knows a new one when it is first shown, and
+refuses a revoked one within `identity.refresh_seconds`.
 """
 
 CREATE_HELP = f"""Make a token, and print it: once. Only its hash is kept.

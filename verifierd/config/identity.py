@@ -77,7 +77,9 @@ class IdentitySection(Section):
         "front ends that share it know the same ones. `verifierd token create` makes tokens.",
     )
     refresh_seconds: RefreshSeconds = Field(
-        default=2.0, description="Seconds after which a new token counts, and a revoked one no longer."
+        default=2.0,
+        description="Seconds after which a revoked token is refused at the latest. A new one counts when it "
+        "is first shown; where many wrong ones are shown just then, after so long.",
     )
     certificates: tuple[CertificateRule, ...] = Field(
         default=(),

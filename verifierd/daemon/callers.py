@@ -14,6 +14,7 @@ from verifierd.config.settings import Settings
 from verifierd.identity.cpu_time import CpuTime
 from verifierd.identity.metering import Metering
 from verifierd.identity.recognition import Identity, Recognition
+from verifierd.identity.refreshing import Refreshing
 from verifierd.identity.shelf import NoTokens, TokenBook, TokenShelf
 from verifierd.identity.token_file import TokenFile
 
@@ -41,8 +42,9 @@ async def door_kept(settings: Settings, cpu_time: CpuTime, store: Store | None) 
         if settings.identity.required:
             book = TokenBook(token_shelf(settings, store) or NoTokens())
             await asyncio.to_thread(book.refresh)
-            working.append(asyncio.create_task(_refreshing(book, settings.identity.refresh_seconds)))
-            recognition = Recognition(book, certificate_holders(settings))
+            refreshing = Refreshing(book, settings.identity.refresh_seconds)
+            working.append(asyncio.create_task(refreshing.keep()))
+            recognition = Recognition(book, certificate_holders(settings), refreshing.look)
         yield Door(
             settings.server.listen,
             Identity(Metering(quotas, cpu_time), recognition),
@@ -66,12 +68,6 @@ def token_shelf(settings: Settings, store: Store | None) -> TokenShelf | None:
     from verifierd.identity.token_table import TokenTable
 
     return TokenTable(store)
-
-
-async def _refreshing(book: TokenBook, every_s: float) -> None:
-    while True:
-        await asyncio.sleep(every_s)
-        await asyncio.to_thread(book.try_refresh)
 
 
 def _tls_files(settings: Settings) -> TlsFiles | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifierd.errors import Unauthenticated
@@ -11,6 +11,7 @@ from verifierd.identity.metering import Metering
 from verifierd.identity.principals import Principal, Scope
 from verifierd.identity.quotas import Quotas
 from verifierd.identity.shelf import TokenBook
+from verifierd.identity.tokens import id_in
 
 SCHEME = "bearer"
 
@@ -23,15 +24,28 @@ class CertificateHolder:
     scopes: frozenset[Scope]
 
 
+async def _nowhere() -> None:
+    """Look nowhere."""
+
+
 class Recognition:
     """Knows callers. A token that is shown decides alone, so that a wrong one is never passed over."""
 
-    def __init__(self, book: TokenBook, holders: Mapping[str, CertificateHolder]) -> None:
-        """`holders` are those whom names in certificates stand for: `CN=name`, a DNS name or a URI."""
+    def __init__(
+        self,
+        book: TokenBook,
+        holders: Mapping[str, CertificateHolder],
+        look: Callable[[], Awaitable[None]] = _nowhere,
+    ) -> None:
+        """`holders` are those whom names in certificates stand for: `CN=name`, a DNS name or a URI.
+
+        `look` has the book read again before a token is refused: it may have been made a moment ago.
+        """
         self._book = book
         self._holders = dict(holders)
+        self._look = look
 
-    def caller(self, authorization: Sequence[str], certificate_names: Iterable[str]) -> Principal:
+    async def caller(self, authorization: Sequence[str], certificate_names: Iterable[str]) -> Principal:
         """Return who shows these values of `authorization` over a connection with such a certificate.
 
         The names are those of a certificate that was verified.
@@ -40,7 +54,7 @@ class Recognition:
             Unauthenticated: nobody that is known.
         """
         if authorization:
-            return self._by_token(authorization)
+            return await self._by_token(authorization)
         for name in certificate_names:
             if (holder := self._holders.get(name)) is not None:
                 return Principal(holder.tenant, holder.scopes, f"certificate {name}")
@@ -50,11 +64,14 @@ class Recognition:
         """Tell whether a caller that was known may go on: a token may expire, or be revoked."""
         return not principal.token_id or self._book.holds(principal)
 
-    def _by_token(self, authorization: Sequence[str]) -> Principal:
+    async def _by_token(self, authorization: Sequence[str]) -> Principal:
         scheme, _, token = authorization[0].partition(" ")
         if len(authorization) > 1 or scheme.lower() != SCHEME or not token:
             raise Unauthenticated("`authorization` is not of the form `Bearer TOKEN`")
-        holder = self._book.holder(token.strip())
+        holder = self._book.holder(token := token.strip())
+        if holder is None and id_in(token):
+            await self._look()
+            holder = self._book.holder(token)
         if holder is None:
             # Which of these it is, is nothing for somebody who guesses.
             raise Unauthenticated("the token is unknown, expired or revoked")

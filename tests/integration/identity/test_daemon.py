@@ -37,7 +37,7 @@ async def test_an_address_that_others_reach_stops_the_start(tmp_path: Path) -> N
     assert await process.wait() == 2
 
 
-async def test_a_token_is_known_within_seconds_and_what_was_used_survives_a_restart(tmp_path: Path) -> None:
+async def test_a_token_is_known_at_once_and_what_was_used_survives_a_restart(tmp_path: Path) -> None:
     authority, config = Authority(), tmp_path / "verifierd.toml"
     authority.signed("server", dns=("localhost",)).write(tmp_path / "c.pem", tmp_path / "k.pem")
     config.write_text(
@@ -49,7 +49,7 @@ async def test_a_token_is_known_within_seconds_and_what_was_used_survives_a_rest
         key_file = {json.dumps(str(tmp_path / "k.pem"))}
         [identity]
         required = true
-        refresh_seconds = 0.1
+        refresh_seconds = 600
         [quotas]
         tenants = [{{tenant = "a", cpu_seconds_per_day = 0.001}}]
         """
@@ -60,13 +60,7 @@ async def test_a_token_is_known_within_seconds_and_what_was_used_survives_a_rest
             token = await asyncio.to_thread(made_token, config, "--tenant", "a")
             admin = await asyncio.to_thread(made_token, config, "--tenant", "ops", "--scope", "admin")
             async with client.AsyncVerifier(daemon.address, tls=tls, token=admin, timeout_s=60) as ops:
-                while True:
-                    try:
-                        assert (await ops.verify(PROBLEM, [program(life)])).results[0].passed
-                    except client.Unauthenticated:  # it is not known yet
-                        await asyncio.sleep(0.05)
-                    else:
-                        break
+                assert (await ops.verify(PROBLEM, [program(life)])).results[0].passed
             async with client.AsyncVerifier(daemon.address, tls=tls, token=token, timeout_s=60) as verifier:
                 if life == 0:
                     assert (await verifier.verify(PROBLEM, [program(10)])).results[0].passed

@@ -15,6 +15,8 @@ from verifierd.identity.shelf import NoTokens, TokenBook
 from verifierd.identity.token_file import TokenFile, TokensUnusable
 from verifierd.identity.tokens import Token, new_token
 
+pytestmark = pytest.mark.anyio
+
 READ = frozenset({Scope.READ})
 
 
@@ -149,31 +151,32 @@ def test_an_unknown_scope_in_a_file_is_no_scope(tmp_path: Path) -> None:
 CERTIFIED = {"CN=alice": CertificateHolder("a", READ)}
 
 
-def test_a_certificate_stands_for_whom_the_settings_say() -> None:
+async def test_a_certificate_stands_for_whom_the_settings_say() -> None:
     recognition = Recognition(TokenBook(NoTokens()), CERTIFIED)
-    assert recognition.caller([], ["other.example", "CN=alice"]) == Principal(
+    assert await recognition.caller([], ["other.example", "CN=alice"]) == Principal(
         "a", READ, "certificate CN=alice"
     )
     with pytest.raises(Unauthenticated, match="shows no token"):
-        recognition.caller([], ["alice", "CN=Alice"])
+        await recognition.caller([], ["alice", "CN=Alice"])
 
 
-def test_a_wrong_token_is_not_passed_over_for_a_certificate() -> None:
+async def test_a_wrong_token_is_not_passed_over_for_a_certificate() -> None:
     recognition = Recognition(TokenBook(NoTokens()), CERTIFIED)
     with pytest.raises(Unauthenticated, match="unknown, expired or revoked"):
-        recognition.caller([f"Bearer {ANOTHER}"], ["CN=alice"])
+        await recognition.caller([f"Bearer {ANOTHER}"], ["CN=alice"])
 
 
 @pytest.mark.parametrize("shown", [["Basic abc"], ["Bearer"], ["Bearer "], [""], ["Bearer a", "Bearer b"]])
-def test_what_is_no_bearer_token_is_refused_in_words(shown: list[str]) -> None:
+async def test_what_is_no_bearer_token_is_refused_in_words(shown: list[str]) -> None:
     token, _ = made()
     with pytest.raises(Unauthenticated, match="Bearer TOKEN"):
-        Recognition(book_of(token), {}).caller(shown, [])
+        await Recognition(book_of(token), {}).caller(shown, [])
 
 
-def test_the_scheme_is_of_any_case_as_http_has_it() -> None:
+async def test_the_scheme_is_of_any_case_as_http_has_it() -> None:
     token, text = made()
-    assert Recognition(book_of(token), {}).caller([f"bearer {text}"], []).token_id == token.id
+    caller = await Recognition(book_of(token), {}).caller([f"bearer {text}"], [])
+    assert caller.token_id == token.id
 
 
 def test_an_administrator_may_all_and_sees_all() -> None:
