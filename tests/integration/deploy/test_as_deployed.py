@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -77,12 +76,14 @@ def running(environment: dict[str, str], folder: Path, *arguments: str) -> Itera
         )
     try:
         yield process
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(END_S) == 0, (folder / f"{arguments[0]}.log").read_text()[-2000:]
     finally:
-        if process.poll() is None:
-            process.kill()
+        process.terminate()
+        try:
+            status = process.wait(END_S)
+        finally:
+            process.kill()  # where it did not end
             process.wait()
+    assert status == 0, (folder / f"{arguments[0]}.log").read_text()[-2000:]
 
 
 def paths() -> dict[str, str]:

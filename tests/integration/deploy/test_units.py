@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from sandboxes import cgroups
+from sandboxes.instance import instance_name
 from tests.unit.deploy.test_units import UNITS, service
 
 pytestmark = pytest.mark.skipif(
@@ -61,7 +63,18 @@ def test_the_capabilities_of_a_unit_are_enough(unit: Path, tmp_path: Path) -> No
     assert verdict(capabilities(unit), tmp_path) == "ACCEPTED"
 
 
+@pytest.fixture
+def neighbour() -> Iterator[None]:
+    """Another daemon's groups: beside them a start gets further than where there are none."""
+    hierarchy = cgroups.find_hierarchy(cgroups.root_name(None), instance_name())
+    yield
+    for directory in hierarchy.directories:
+        cgroups.remove_tree(directory)
+
+
 @pytest.mark.parametrize("name", ["sys_admin", "setuid", "chown", "dac_override"])
-def test_without_one_of_them_no_sandbox_starts(name: str, tmp_path: Path) -> None:
+def test_without_one_of_them_no_sandbox_starts_and_nothing_is_left(
+    name: str, tmp_path: Path, neighbour: None
+) -> None:
     left = [each for each in capabilities(WITH_SANDBOXES[0]) if each != name]
     assert verdict(left, tmp_path) == ""

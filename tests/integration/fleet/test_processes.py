@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from sandboxes.instance import instance_name
 from sandboxes.model import Program, StdioRun
+from tests.support.cgroups import of_instance
 from tests.support.fleets import Fleet, fleet_of, until
 from tests.support.nats_server import NatsServer, needs_nats
 from tests.unit.execution.fakes import answers_of, request
@@ -86,10 +88,13 @@ async def all_right(asked: list[asyncio.Task[list[Answer]]]) -> None:
 async def test_what_a_killed_worker_had_is_run_by_another(fleet: Fleet, tmp_path: Path) -> None:
     executor = await fleet.front_end()
     async with worker(fleet.nats, tmp_path / "1") as first, worker(fleet.nats, tmp_path / "2"):
+        instance = instance_name(first.pid)
         asked = ask(executor)
         await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
         first.kill()
         await all_right(asked)
+    async with worker(fleet.nats, tmp_path / "3"):
+        assert not of_instance(instance), "who starts next on a host removes what the dead one left"
 
 
 async def test_a_frozen_worker_holds_nothing_up_and_changes_nothing_when_it_thaws(
