@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from types import FrameType
 from typing import Protocol
 
 from verifierd.config.settings import Settings
+from verifierd.daemon.garbage import collected_seldom
 from verifierd.daemon.lifecycle import Daemon
 from verifierd.logs import get_logger
 from verifierd.stopping import SIGNALLED, heeded, leave_the_next_to_the_kernel
@@ -59,11 +59,11 @@ async def _serve(
         if early := await _first(starting, signals.received):
             return SIGNALLED + early
         signals.expected += 1
-        gc.freeze()  # what is loaded stays: no collection need look at it again
-        on_ready(serving.address)
-        received = signal.Signals(await signals.received.get())
-        get_logger(__name__).info("signal_received", signal=received.name)
-        forced = await _first(asyncio.create_task(serving.shutdown()), signals.received)
+        async with collected_seldom():
+            on_ready(serving.address)
+            received = signal.Signals(await signals.received.get())
+            get_logger(__name__).info("signal_received", signal=received.name)
+            forced = await _first(asyncio.create_task(serving.shutdown()), signals.received)
     return SIGNALLED + forced if forced else 0
 
 
