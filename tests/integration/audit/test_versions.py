@@ -13,6 +13,7 @@ from verifierd.audit.appending import append, prepare
 from verifierd.audit.entries import Entry
 from verifierd.audit.errors import SchemaTooNew, StoreUnavailable
 from verifierd.audit.migrating import known_versions, version_of
+from verifierd.audit.ownership import own, share
 from verifierd.audit.store import Store, StoreSettings, looked_at, open_store
 from verifierd.audit.verifying import verify_records
 from verifierd.audit.versions import Versions, roll_back, versions
@@ -89,6 +90,20 @@ def test_there_is_no_way_back_to_what_is_no_older_version(filled: StoreSettings,
     with pytest.raises(NoSuchVersion, match=rf"not one before {NEWEST}.*{OLDER[0]}"):
         roll_back(filled, version)
     assert versions(filled) == Versions(NEWEST)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_tables_stay_while_a_daemon_is_at_them_unless_it_is_an_older_one(filled: StoreSettings) -> None:
+    at_it = open_store(filled)
+    owned = share(at_it, "front-1") if at_it.is_postgresql else own(at_it)
+    try:
+        with pytest.raises(StoreUnavailable, match=r"verifierd process \d+ .*--beside-older"):
+            roll_back(filled, OLDER[0])
+        assert versions(filled) == Versions(NEWEST)
+        assert roll_back(filled, OLDER[0], beside_older=True) == Versions(OLDER[0])
+    finally:
+        owned.close()
+        at_it.close()
 
 
 def test_a_store_that_is_newer_than_the_program_is_refused(filled: StoreSettings) -> None:

@@ -20,11 +20,12 @@ older refuses them then: to go back to it, stop the newer daemons, and let the n
 older first.
 
     verifierd audit schema --database verifierd.db
-    verifierd audit schema --database verifierd.db --to 0001
+    verifierd audit schema --database verifierd.db --to 0002
 
-`--to` is one transaction: it is done, or nothing is. Columns that the older version does not know go, with
-what is in them; records, sources and outputs stay, and `verifierd audit verify` proves it. Keep a copy of the
-store all the same.
+`--to` is one transaction: it is done, or nothing is. It is refused while a daemon is at the store. Columns
+and tables that the older version does not know go, with what is in them: below 0003 all tokens of callers,
+and what tenants used of their quotas. Records, sources and outputs stay, and `verifierd audit verify` proves
+it. Keep a copy of the store all the same.
 
 Exit status: 0 it is told, or done; 2 an option or a setting is wrong, or there is no such version; 3 the
 store cannot be read or written.
@@ -39,6 +40,12 @@ def schema(
         str | None,
         typer.Option("--to", metavar="VERSION", help="The older version, such as 0001.", show_default=False),
     ] = None,
+    beside_older: Annotated[
+        bool,
+        typer.Option(
+            "--beside-older", help="Though daemons are at the store: all of them older ones, as is --to."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=JSON_HELP)] = False,
 ) -> None:
     """Tell the version, or go back."""
@@ -47,7 +54,7 @@ def schema(
         from verifierd.audit.versions import roll_back, versions
 
         place = place_of(load_settings(config), database, blobs)
-        told = versions(place) if to is None else roll_back(place, to)
+        told = versions(place) if to is None else roll_back(place, to, beside_older=beside_older)
         if as_json:
             print_json(asdict(told))
         else:
