@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from verifierd.config import ConfigError
-from verifierd_client import AsyncVerifier, Tls
+from verifierd_client import AsyncVerifier, ConnectionFailed, Tls, Unauthenticated
 
 TOKEN, CA = "VERIFIER_TOKEN", "VERIFIER_TLS_CA"
 CERTIFICATE, KEY = "VERIFIER_TLS_CERTIFICATE", "VERIFIER_TLS_KEY"
+_HERE = (
+    f"commands take the token from {TOKEN}, and from {CA} the file with who signed the server's certificate"
+)
 
 
 def verifier_of(server: str) -> AsyncVerifier:
@@ -21,7 +26,18 @@ def verifier_of(server: str) -> AsyncVerifier:
     try:
         return AsyncVerifier(server, tls=_tls(), token=os.environ.get(TOKEN) or None)
     except ValueError as error:
-        raise ConfigError(f"--server {server}: {error}") from None
+        raise ConfigError(f"--server {server}: {error}; {_HERE}") from None
+
+
+@contextmanager
+def told_where_they_stand() -> Iterator[None]:
+    """Have errors that are mended by other credentials say where a command takes them from."""
+    try:
+        yield
+    except (Unauthenticated, ConnectionFailed) as error:
+        if isinstance(error, Unauthenticated) or "Tls(" in str(error):
+            raise type(error)(f"{error}; {_HERE}") from None
+        raise
 
 
 def _tls() -> Tls | None:

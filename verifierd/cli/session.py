@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from verifierd import logs
-from verifierd.cli.credentials import verifier_of
+from verifierd.cli.credentials import told_where_they_stand, verifier_of
 from verifierd.cli.options import refuse_config_for_server
 from verifierd.config import load_settings
 from verifierd.daemon.embedded import embedded_daemon
@@ -26,8 +26,9 @@ async def session(server: str | None, config: Path | None) -> AsyncIterator[Asyn
     """
     refuse_config_for_server(config, server)
     if server is not None:
-        async with verifier_of(server) as verifier:
-            yield verifier
+        with told_where_they_stand():
+            async with verifier_of(server) as verifier:
+                yield verifier
         return
     settings = load_settings(config)
     logs.configure("error", "console")

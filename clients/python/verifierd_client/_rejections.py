@@ -33,6 +33,8 @@ from verifierd_client.errors import (
 DETAILS_KEY = "grpc-status-details-bin"
 STOPPED = "Cancelling all calls"
 """What gRPC says of the calls that a server ends as it stops."""
+CLOSED = "Socket closed"
+"""What it says of a server that ended the connection: it may have gone, or speak TLS where we do not."""
 
 Detail = TypeVar("Detail", bound=Message)
 
@@ -102,9 +104,10 @@ def _retry_after_s(status: RpcError) -> float | None:
 def _unreachable(address: str, words: str) -> str:
     if STOPPED in words:
         return _cut_off(address, words)
+    unlike = "; where it speaks TLS, give tls=Tls(...)" if CLOSED in words else ""
     return (
         f"no answer from {address}: {words}; no daemon is there (not started, shutting down or ended), "
-        "or the address is wrong"
+        f"or the address is wrong{unlike}"
     )
 
 

@@ -14,6 +14,7 @@ from tests.support.certificates import Authority, Pair
 from tests.unit.api.fakes import ABILITIES, FakeEngine, FakeShelf
 from verifierd.api.server import ApiServer, Door
 from verifierd.api.tls import TlsFiles, TlsUnusable
+from verifierd.cli.session import session
 from verifierd.identity.cpu_time import CpuTime
 from verifierd.identity.metering import Metering
 from verifierd.identity.principals import Scope
@@ -61,6 +62,11 @@ async def serving(tls: TlsFiles) -> AsyncIterator[str]:
         await server.stop(0)
 
 
+def by_number(address: str) -> str:
+    """The same address without a name, which may stand for several: what is told is of the last one tried."""
+    return address.replace("localhost", "127.0.0.1")
+
+
 def verifier(address: str, authority: Authority = AUTHORITY, own: Pair | None = None) -> client.AsyncVerifier:
     own = own or Pair(b"", b"")
     tls = client.Tls(authority.certificate, own.certificate or None, own.key or None)
@@ -79,9 +85,31 @@ async def test_a_client_of_another_authority_trusts_nobody(one_loop: None, tmp_p
 
 
 async def test_nothing_is_served_in_the_clear_where_tls_is_spoken(one_loop: None, tmp_path: Path) -> None:
-    async with serving(files(tmp_path)) as address, client.AsyncVerifier(address, retries=0) as plain:
-        with pytest.raises(client.ConnectionFailed):
+    async with (
+        serving(files(tmp_path)) as address,
+        client.AsyncVerifier(by_number(address), retries=0) as plain,
+    ):
+        with pytest.raises(client.ConnectionFailed, match=r"where it speaks TLS, give tls=Tls\(\.\.\.\)"):
             await plain.capabilities()
+
+
+@pytest.mark.parametrize(
+    ("authority", "refused"), [(None, client.ConnectionFailed), (OTHER, client.HandshakeFailed)]
+)
+async def test_a_command_that_is_not_let_in_says_where_it_takes_credentials_from(
+    one_loop: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    authority: Authority | None,
+    refused: type[Exception],
+) -> None:
+    if authority is not None:
+        (tmp_path / "believed.pem").write_bytes(authority.certificate)
+        monkeypatch.setenv("VERIFIER_TLS_CA", str(tmp_path / "believed.pem"))
+    async with serving(files(tmp_path)) as address:
+        with pytest.raises(refused, match="take the token from VERIFIER_TOKEN, and from VERIFIER_TLS_CA"):
+            async with session(by_number(address), None) as command:
+                await command.capabilities()
 
 
 async def test_a_certificate_s_name_is_its_tenant_and_scopes(one_loop: None, tmp_path: Path) -> None:
