@@ -22,8 +22,9 @@ DEFAULT_ADDRESS = "127.0.0.1:9464"
 
 HELP = """Show what daemons are at: queue, verdicts, time, sandboxes, caches, cost, workers.
 
-It reads the endpoint that the setting `telemetry.listen` of a daemon turns on. Of several daemons it shows
-the sum. What is told per second, and the quantiles, are since the look before; at first since the start.
+It reads the endpoint that the setting `telemetry.listen` of a daemon or worker turns on. Of several it shows
+the sum; of a fleet name its front ends, which tell of all workers. What is told per second, and the
+quantiles, are since the look before; at first since the start.
 
     VERIFIERD_TELEMETRY__LISTEN=127.0.0.1:9464 verifierd serve
     verifierd top
@@ -91,7 +92,8 @@ def top(
 def _look_once(watch: _Watch, as_json: bool) -> int:
     figures, at_s = watch.look()
     if figures is None:
-        raise ended("; ".join(watch.troubles.values()), ExitCode.TROUBLE, as_json)
+        said = "; ".join(f"{address}: {why}" for address, why in watch.troubles.items())
+        raise ended(said, ExitCode.TROUBLE, as_json)
     if as_json:
         print_json(top_as_json(figures, watch.addresses, at_s, watch.troubles))
     else:

@@ -21,6 +21,7 @@ _GREATEST = (
 _LEAST = (
     *("verifierd_ready", "verifierd_store_up", "verifierd_fleet_connected", "process_start_time_seconds"),
 )
+_WORK = "verifierd_work_seconds_count"
 
 
 class NoAnswer(Exception):
@@ -135,6 +136,7 @@ class Figures:
     worker_slots: int = 0
     worker_slots_busy: int = 0
     pending: Mapping[str, int] = field(default_factory=dict)
+    worked: Rate | None = None  # candidates that a worker ran for front ends, which judge and count them
 
 
 def fetch(address: str) -> Samples:
@@ -155,7 +157,7 @@ def fetch(address: str) -> Samples:
     except (OSError, ValueError) as error:
         why = error.reason if isinstance(error, URLError) else error
         raise NoAnswer(
-            f"{address} does not tell how it is: {why}; give the address that is set as telemetry.listen"
+            f"it does not tell how it is: {why}; give the address that is set as telemetry.listen"
         ) from None
     return samples
 
@@ -215,6 +217,7 @@ def figures_of(now: Look, before: Look | None) -> Figures:
         worker_slots=round(samples.total("verifierd_worker_slots")),
         worker_slots_busy=round(samples.total("verifierd_worker_slots_busy")),
         pending=_counts(samples.by("verifierd_work_pending", "priority")),
+        worked=rate(_WORK) if samples.has(_WORK) else None,
     )
 
 

@@ -88,6 +88,9 @@ def _work(figures: Figures) -> Table:
         ("judged", f"{_number(figures.candidates.count)}, {figures.candidates.per_second:.1f} a second"),
         ("executions", f"{_number(figures.executions.count)}, {figures.executions.per_second:.1f} a second"),
     ]
+    if figures.worked is not None:
+        worked = f"{_number(figures.worked.count)}, {figures.worked.per_second:.1f} a second"
+        rows.append(("for a fleet", worked))
     return _section("Candidates", rows)
 
 
@@ -131,7 +134,8 @@ def _sandboxes(figures: Figures) -> Table:
 
 def _cost(figures: Figures) -> Table:
     rows: list[tuple[str, str | Text]] = [
-        ("verifying", f"{money_text(figures.usd)}, {money_text(figures.usd_per_hour)} an hour"),
+        ("verifying", money_text(figures.usd)),
+        ("an hour", money_text(figures.usd_per_hour)),
         ("CPU time", f"{_span(figures.cpu_seconds.count)}, {figures.cpu_seconds.per_second:.2f} CPUs"),
         ("saved runs", _number(figures.saved)),
     ]
@@ -174,7 +178,7 @@ def _section(title: str, rows: Iterable[tuple[str, str | Text]]) -> Table:
         title=title, title_justify="left", title_style="bold", box=None, show_header=False, pad_edge=False
     )
     table.add_column(no_wrap=True, style="dim", overflow="ellipsis", min_width=LABEL, max_width=LABEL)
-    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", min_width=max(0, len(title) - LABEL))  # a title folds with its table
     for row in rows:
         table.add_row(*row)
     return table

@@ -20,9 +20,11 @@ from rich.console import Console
 from tests.unit.cli.conftest import Command
 from tests.unit.telemetry.readings import FULL
 from tests.unit.telemetry.results import BATCH, CANDIDATE, COST, QUEUED_AT_NS, result
-from verifierd.cli.top_figures import Figures, Look, Samples, figures_of, quantile
+from verifierd.cli.output import money_text
+from verifierd.cli.top_figures import Figures, Look, Rate, Samples, figures_of, quantile
 from verifierd.cli.top_view import top_view
 from verifierd.model import Verdict
+from verifierd.observing import Work
 from verifierd.telemetry.collecting import ReadingCollector
 from verifierd.telemetry.counting import Counting
 from verifierd.telemetry.endpoint import serving
@@ -136,11 +138,35 @@ def _figures() -> Figures:
     return figures_of(counted.look(10_000_000.0), None)
 
 
-def test_a_look_fits_eighty_columns() -> None:
+def _shown(figures: Figures, troubles: Mapping[str, str] | None = None) -> list[str]:
+    """The lines of a look at 80 columns."""
     console = Console(width=80, record=True, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
-    console.print(top_view(_figures(), ["127.0.0.1:9464"], 0.0, {"b:1": "it does not answer"}))
+    console.print(top_view(figures, ["127.0.0.1:9464"], 0.0, troubles or {}))
     console.file.close()
-    lines = console.export_text().splitlines()
+    return console.export_text().splitlines()
+
+
+def test_what_a_worker_ran_for_its_front_ends_is_shown_and_not_counted_as_judged() -> None:
+    counted = Counted()
+    assert figures_of(counted.look(1100.0), None).worked is None
+    for candidate in ("a", "b"):
+        counted.observer.work_done(Work(BATCH.id, candidate, "python", "", 3, 0, 0, 10**9))
+    figures = figures_of(counted.look(1100.0), None)
+    assert (figures.worked, figures.candidates.count) == (Rate(2, 0.02), 0)
+    (line,) = [line for line in _shown(figures) if "for a fleet" in line]
+    assert "2, 0.0 a second" in line
+
+
+@pytest.mark.parametrize("usd", [0.0000208803, 1234.5])
+def test_no_title_and_no_sum_is_folded_in_eighty_columns(usd: float) -> None:
+    figures = replace(_figures(), usd=usd, usd_per_hour=usd / 30, stages_s={}, verdicts={})
+    text = "\n".join(_shown(figures))
+    assert "Time: half, 95 % within" in text
+    assert f"an hour         {money_text(usd / 30)} " in text
+
+
+def test_a_look_fits_eighty_columns() -> None:
+    lines = _shown(_figures(), {"b:1": "it does not answer"})
     assert max(map(len, lines)) <= 80
     assert len(lines) <= 34
     text = "\n".join(lines)
@@ -177,7 +203,7 @@ def test_a_daemon_that_takes_no_work_is_an_answer_of_no(command: Command) -> Non
 def test_an_address_where_nobody_answers_is_named_with_what_to_do(command: Command) -> None:
     done = command("top", "127.0.0.1:9", "--once")
     assert done.code == 3
-    assert "127.0.0.1:9" in done.err
+    assert done.err.count("127.0.0.1:9") == 1
     assert "telemetry.listen" in done.err
 
 
