@@ -30,21 +30,21 @@ HELP = """Judge candidate programs against tests, in sandboxes: verdicts, cluste
 
 The commands, from a first look to daily use:
 
-    verifierd doctor                                 can this host do it?
-    verifierd demo                                   see it at work
-    verifierd verify problem.json candidates.jsonl   judge some programs
-    verifierd eval --problems ... --samples ...      judge a whole benchmark
-    verifierd select saved.jsonl --rule posterior    pick again from saved results
-    verifierd calibrate saved.jsonl --out b.json     learn what `posterior` believes
-    verifierd report results.jsonl --html page.html  what do its results say?
-    verifierd plan results.jsonl ...                 how many samples are worth it?
-    verifierd export traces results.jsonl ...        what passed, to train on
-    verifierd serve                                  serve others over gRPC
-    verifierd worker                                 lend this host's sandboxes to a fleet
-    verifierd token create --tenant team-a           who may call it?
-    verifierd top                                    what is a daemon at?
-    verifierd audit list                             what was recorded, and does it still stand?
-    verifierd console --database audit.db            see in a browser what was recorded
+    verifierd doctor                                can this host do it?
+    verifierd demo                                  see it at work
+    verifierd verify problem.json candidates.jsonl  judge some programs
+    verifierd eval --problems ... --samples ...     judge a whole benchmark
+    verifierd select saved.jsonl --rule posterior   pick again from results
+    verifierd calibrate saved.jsonl --out b.json    what `posterior` believes
+    verifierd report results.jsonl --html r.html    what do results say?
+    verifierd plan results.jsonl ...                how many samples pay?
+    verifierd export traces results.jsonl ...       what passed, to train on
+    verifierd serve                                 serve others over gRPC
+    verifierd worker                                lend sandboxes to a fleet
+    verifierd token create --tenant team-a          who may call it?
+    verifierd top                                   what is a daemon at?
+    verifierd audit list                            what was recorded?
+    verifierd console --database audit.db           see that in a browser
 
 `verifierd COMMAND --help` tells the rest, with examples.
 """

@@ -34,13 +34,15 @@ refuses a revoked one within `identity.refresh_seconds`.
 
 CREATE_HELP = f"""Make a token, and print it: once. Only its hash is kept.
 
-    verifierd token create --config verifierd.toml --tenant team-a
-    verifierd token create --config verifierd.toml --tenant ops --scope admin --expires 90d --note boards
-    VERIFIERD_AUDIT__DATABASE=audit.db verifierd token create --tenant ci --scope submit > token
+Give it the daemon's own settings, by `--config` or in VERIFIERD_... variables.
 
-A caller shows it as the metadata `authorization: Bearer TOKEN`; `Verifier(address, token=...)` does. Scopes:
-submit (verify, put problems, cancel batches of its tenant), read (batches and records of its tenant), admin
-(both, of all tenants). A tenant is {TENANT_FORM}.
+    verifierd token create --config verifierd.toml --tenant team-a
+    verifierd token create --tenant ops --scope admin --expires 90d
+    VERIFIERD_AUDIT__DATABASE=audit.db verifierd token create --tenant ci
+
+A caller shows it as the metadata `authorization: Bearer TOKEN`; `Verifier(address, token=...)` does, and
+so do commands, where VERIFIER_TOKEN is set. Scopes: submit (verify, put problems, cancel batches of its
+tenant), read (batches and records of its tenant), admin (both, of all tenants). A tenant is {TENANT_FORM}.
 
 Exit status: 0 it is made; 2 an option or a setting is wrong; 3 they cannot be kept where they should be.
 """
@@ -48,7 +50,9 @@ LIST_HELP = """List tokens: never the secrets, which nobody has but their holder
 
 Exit status: 0 there are some; 1 there are none; 2 a setting is wrong; 3 they cannot be read.
 """
-REVOKE_HELP = """Refuse a token from now on. Calls that are open end with their next message.
+REVOKE_HELP = """Refuse a token from now on.
+
+Calls that are open end with their next message.
 
     verifierd token revoke 3f2a91c07b4d --config verifierd.toml
 
