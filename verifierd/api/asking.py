@@ -47,7 +47,12 @@ def certificate_names(context: Any) -> Iterator[str]:
 
 def trace_id_of(context: Any) -> str:
     """Return the W3C trace id in a call's `traceparent`; empty where there is none that is well formed."""
-    found = _TRACEPARENT.match(traceparent_of(context))
+    return trace_id_in(traceparent_of(context))
+
+
+def trace_id_in(traceparent: str) -> str:
+    """Return the trace id in a `traceparent` that is well formed; empty where it is empty."""
+    found = _TRACEPARENT.match(traceparent)
     return found["trace"] if found else ""
 
 

@@ -11,28 +11,23 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 from grpc import aio
 
-from verifierd.api.gatekeeper import API_PREFIX
+from verifierd.api.around import API_PREFIX
 
 MAX_STREAMS = 512
 
 Context = aio.ServicerContext[Any, Any]
 
 
-class Bystanders(aio.ServerInterceptor):  # type: ignore[type-arg]
+class Bystanders:
     """Bounds how many streams of other services are open at a time; single questions go through."""
 
     def __init__(self, max_streams: int = MAX_STREAMS) -> None:
         self._max_streams = max_streams
         self._streams = 0
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Any:
+    def around(self, method: str, handler: Any) -> Any:
         """Return the method's handler, counted where it is another service's stream."""
-        handler = await continuation(handler_call_details)
-        if handler is None or handler_call_details.method.startswith(API_PREFIX):
+        if method.startswith(API_PREFIX):
             return handler
         codec = _reader(handler.request_deserializer), handler.response_serializer
         if handler.stream_stream is not None:

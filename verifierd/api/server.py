@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
 from grpc_health.v1.health import aio as health_aio  # type: ignore[attr-defined]
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha.reflection import SERVICE_NAME as REFLECTION_SERVICE
+from grpc_reflection.v1alpha.reflection import aio as reflection_aio  # type: ignore[attr-defined]
+from grpc_reflection.v1alpha.reflection_pb2_grpc import add_ServerReflectionServicer_to_server
 
 from verifier.v1 import audit_service_pb2, verifier_service_pb2
 from verifier.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_server
 from verifier.v1.verifier_service_pb2_grpc import add_VerifierServiceServicer_to_server
+from verifierd.api.around import Surrounded
 from verifierd.api.bystanders import Bystanders
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.gatekeeper import OVERSIZE_FACTOR, Gatekeeper
@@ -118,7 +121,6 @@ class ApiServer:
         door = self._door
         gatekeeper = Gatekeeper(self._max_message_bytes, door.identity, door.message_timeout_s)
         server = aio.server(
-            interceptors=[Observed(self._observer), gatekeeper, Bystanders()],
             options=[
                 ("grpc.max_receive_message_length", OVERSIZE_FACTOR * self._max_message_bytes),
                 ("grpc.max_send_message_length", -1),
@@ -126,11 +128,14 @@ class ApiServer:
                 *CONNECTION_OPTIONS,
             ],
         )
-        add_VerifierServiceServicer_to_server(self._service, server)
-        add_AuditServiceServicer_to_server(self._audit or AuditNotOffered(), server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        names = (VERIFIER_SERVICE, AUDIT_SERVICE, HEALTH_SERVICE, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, server)
+        observed, bystanders = Observed(self._observer), Bystanders()
+        surrounded: Any = Surrounded(server, observed.around, gatekeeper.around, bystanders.around)
+        add_VerifierServiceServicer_to_server(self._service, surrounded)
+        add_AuditServiceServicer_to_server(self._audit or AuditNotOffered(), surrounded)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, surrounded)
+        names = (VERIFIER_SERVICE, AUDIT_SERVICE, HEALTH_SERVICE, REFLECTION_SERVICE)
+        reflecting = reflection_aio.ReflectionServicer(names)  # type: ignore[attr-defined]
+        add_ServerReflectionServicer_to_server(reflecting, surrounded)
         self.address = _bind(server, door)
         await server.start()
         self._server = server
