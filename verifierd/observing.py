@@ -148,12 +148,12 @@ class FleetLoad:
         workers: those that are heard of.
         pending: work in the queue that no worker has yet, by priority.
         in_progress: work that a worker has.
-        is_connected: the queue's server answers.
+        trouble: why the queue's server cannot be used; empty: it can.
         can_wait: work is taken without a worker too: what some worker could run is known, and one may come.
     """
 
     workers: Sequence[WorkerLoad] = ()
     pending: Mapping[str, int] = field(default_factory=dict)
     in_progress: int = 0
-    is_connected: bool = True
+    trouble: str = ""
     can_wait: bool = False

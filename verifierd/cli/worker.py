@@ -31,7 +31,8 @@ at once; then other workers begin anew what ran, and nothing is lost. Logs go to
 work, one line on standard output says its name.
 
 Exit status: 0 after one signal; 2 a setting or an option is wrong; 3 this host cannot run sandboxes, or NATS
-cannot be used; 130 or 143 (128 and the signal's number) after a second signal, or one during the start.
+cannot be used, or has refused this worker for a minute; 130 or 143 (128 and the signal's number) after a
+second signal, or one during the start.
 """
 
 

@@ -46,7 +46,7 @@ class FrontEnd:
             ],
             pending=self.queue.pending,
             in_progress=self.queue.in_progress,
-            is_connected=self.connection.is_connected,
+            trouble=self.connection.trouble,
             can_wait=bool(self.roster.toolchains),
         )
 

@@ -28,6 +28,10 @@ class Service(Protocol):
         """Begin. Raises StartFailed."""
         ...
 
+    async def main_loop(self) -> None:
+        """Work until asked to stop. Raises GaveUp where it cannot go on."""
+        ...
+
     async def shutdown(self) -> None:
         """End in good order; being cancelled skips the waiting and not the unmaking."""
         ...
@@ -45,6 +49,7 @@ def run(
 
     Raises:
         StartFailed: it could not start.
+        GaveUp: it could not go on; it has ended in good order.
     """
     return asyncio.run(_serve(settings, on_ready, service))
 
@@ -61,9 +66,11 @@ async def _serve(
         signals.expected += 1
         async with collected_seldom():
             on_ready(serving.address)
-            received = signal.Signals(await signals.received.get())
-            get_logger(__name__).info("signal_received", signal=received.name)
-            forced = await _first(asyncio.create_task(serving.shutdown()), signals.received)
+            try:
+                if received := await _first(asyncio.create_task(serving.main_loop()), signals.received):
+                    get_logger(__name__).info("signal_received", signal=signal.Signals(received).name)
+            finally:
+                forced = await _first(asyncio.create_task(serving.shutdown()), signals.received)
     return SIGNALLED + forced if forced else 0
 
 

@@ -56,8 +56,8 @@ def of_worker(worker: Worker, pool: SandboxPool, connection: Connection, now_ns:
     state, sandboxes = worker.state, pool.load()
     load = Load(candidates_running=state.busy, slots=pool.size, is_draining=not state.slots)
     why = not_ready(load.is_draining, sandboxes, None, None)
-    if not connection.is_connected:
-        why["queue"] = "NATS does not answer"
+    if connection.trouble:
+        why["queue"] = connection.trouble
     return Reading(now_ns, distribution_version(), load, sandboxes, not_ready=why)
 
 

@@ -19,6 +19,10 @@ class StartFailed(Exception):
     """The daemon cannot start; the message says why and what to do."""
 
 
+class GaveUp(Exception):
+    """What was at work cannot go on; the message says why and what to do."""
+
+
 class HostUnusable(StartFailed):
     """This host does not give what the sandboxes need; `report` has each finding."""
 

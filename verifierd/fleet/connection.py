@@ -21,6 +21,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from verifierd.fleet.errors import FleetUnavailable
+from verifierd.fleet.refusals import PersistentClient, Refusals
 from verifierd.fleet.settings import JetStreamSettings
 from verifierd.logs import get_logger
 
@@ -30,6 +31,10 @@ BUFFER_BYTES = 8 << 20  # of what is written while no server is there
 REQUEST_TIMEOUT_S = 5.0
 RETRY_PAUSES_S = (0.05, 0.2, 0.5, 1.0)
 MESSAGE_ID = "Nats-Msg-Id"
+REFUSED_ADVICE = (
+    "see jetstream.credentials_file, the user and password in jetstream.servers, and the certificates of "
+    "[jetstream]"
+)
 
 # What a server that is on its way up, or has just gone, makes of a request. All of it passes.
 PASSING = (NatsError, TimeoutError, ConnectionError)
@@ -38,8 +43,9 @@ PASSING = (NatsError, TimeoutError, ConnectionError)
 class Connection:
     """A connection that `connect` made. Close it in the event loop that it was made in."""
 
-    def __init__(self, client: Client, settings: JetStreamSettings) -> None:
+    def __init__(self, client: Client, settings: JetStreamSettings, refusals: Refusals) -> None:
         self.settings = settings
+        self.refusals = refusals
         self.client = client
         self.jetstream: JetStreamContext = client.jetstream(timeout=REQUEST_TIMEOUT_S)
         self._back: list[Callable[[], Awaitable[None]]] = []
@@ -51,6 +57,15 @@ class Connection:
     def is_connected(self) -> bool:
         """Whether a server is there at the moment."""
         return self.client.is_connected
+
+    @property
+    def trouble(self) -> str:
+        """Return why nothing goes through at the moment; empty: it does."""
+        if self.is_connected:
+            return ""
+        if self.refusals.cause:
+            return f"NATS refuses us ({self.refusals.cause}); {REFUSED_ADVICE}"
+        return "NATS does not answer"
 
     @property
     def server(self) -> str:
@@ -102,6 +117,7 @@ class Connection:
 
     async def _tell_back(self) -> None:
         """Tell who wants to know, in a task: what fails there is no failure to connect."""
+        self.refusals.ended()
         self._log.info("nats_connected", server=self.server)
         telling = asyncio.create_task(self._tell_all())
         self._telling.add(telling)
@@ -116,7 +132,9 @@ class Connection:
 
     async def _tell_closed(self) -> None:
         if not self._is_closing:
-            advice = "the server sent us away for good, and its log says why; start this process again"
+            advice = (
+                "the connection is over for good, and the server's log says why; start this process again"
+            )
             self._log.error(
                 "nats_closed", cause=_words(self.client.last_error or "none was given"), advice=advice
             )
@@ -128,16 +146,21 @@ async def connect(settings: JetStreamSettings, name: str) -> Connection:
     Raises:
         FleetUnavailable: no server is there, lets us in and has JetStream within `connect_timeout_s`.
     """
-    client = Client()
-    connection = Connection(client, settings)
+    client, refusals = PersistentClient(), Refusals()
+    connection = Connection(client, settings, refusals)
     log = get_logger(__name__)
     troubles: list[str] = []
 
     async def trouble(error: Exception) -> None:
-        said = _words(error)
+        said, is_refusal = _words(error), refusals.heard(error)
         if troubles[-1:] != [said]:
             troubles.append(said)
-            log.warning("nats_trouble", cause=said)
+            if is_refusal:
+                log.error("nats_refuses", cause=said, advice=REFUSED_ADVICE)
+            else:
+                log.warning("nats_trouble", cause=said)
+        if is_refusal and client.is_reconnecting:  # the library waits for this before it tries again
+            await refusals.pause()
 
     async def gone() -> None:
         troubles.clear()
@@ -166,6 +189,7 @@ async def connect(settings: JetStreamSettings, name: str) -> Connection:
     try:
         await asyncio.wait_for(connecting, settings.connect_timeout_s)
         await connection.jetstream.account_info()
+        refusals.ended()
     except ModuleNotFoundError as error:
         raise FleetUnavailable(f"a credentials file needs {error.name}: pip install {error.name}") from error
     except (OSError, *PASSING) as error:
@@ -175,6 +199,10 @@ async def connect(settings: JetStreamSettings, name: str) -> Connection:
         if client.stats["in_msgs"] or isinstance(error, APIError):
             raise FleetUnavailable(f"{where} has no JetStream; start nats-server with -js") from error
         why = troubles[-1] if troubles else _words(error)
+        if refusals.cause:
+            raise FleetUnavailable(
+                f"NATS at {where} refuses us ({refusals.cause}); {REFUSED_ADVICE}"
+            ) from error
         raise FleetUnavailable(f"no NATS server answers at {where}: {why}; see jetstream.servers") from error
     return connection
 

@@ -91,7 +91,7 @@ def _records_metrics(records: RecordsLoad) -> Iterator[Metric]:
 def _fleet_metrics(fleet: FleetLoad) -> Iterator[Metric]:
     states = Counter({"ready": 0, "draining": 0})
     states.update("draining" if each.is_draining else "ready" for each in fleet.workers)
-    yield _gauge("verifierd_fleet_connected", "1 where the queue's server answers.", fleet.is_connected)
+    yield _gauge("verifierd_fleet_connected", "1 where the queue's server answers.", not fleet.trouble)
     yield _gauges("verifierd_workers", "Workers that are heard of, by what they are at.", "state", states)
     yield _gauge(
         "verifierd_worker_slots", "Sandboxes of all workers.", sum(each.slots for each in fleet.workers)

@@ -20,8 +20,8 @@ def not_ready(
         why["sandboxes"] = "none stands at the moment; the log says why none can be made"
     if records is not None and records.trouble:
         why["store"] = records.trouble
-    if fleet is not None and not fleet.is_connected:
-        why["queue"] = "the queue's server does not answer"
+    if fleet is not None and fleet.trouble:
+        why["queue"] = fleet.trouble
     elif fleet is not None and not fleet.can_wait and all(each.is_draining for each in fleet.workers):
         why["workers"] = "no worker is heard of; start `verifierd worker` on some machine"
     return why

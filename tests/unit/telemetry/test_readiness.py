@@ -35,7 +35,7 @@ def test_one_sandbox_that_stands_is_enough(state: str) -> None:
         ("daemon", True, None, None, None),
         ("sandboxes", False, _pool(replacing=8), None, None),
         ("store", False, None, RecordsLoad(trouble="the disk is full"), None),
-        ("queue", False, None, None, FleetLoad(workers=(WORKER,), is_connected=False)),
+        ("queue", False, None, None, FleetLoad(workers=(WORKER,), trouble="it is away")),
         ("workers", False, None, None, FleetLoad()),
         ("workers", False, None, None, FleetLoad(workers=(replace(WORKER, is_draining=True),))),
     ],
