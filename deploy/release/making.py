@@ -54,8 +54,11 @@ def make(root: Path, into: Path, wanted: Wanted) -> list[Path]:
     for name in OWN:
         of_wheel = bill(name, version, time_of(root, commit), needed(root, lock, name))
         (into / f"{name}-{version}.cdx.json").write_text(of_wheel, "utf-8")
+    pins = needed(root, lock, IN_IMAGES)
+    locked = into / f"verifierd-{version}.lock"
+    locked.write_text("".join(f"{pin}\n" for pin in (*pins, *_pins_of(wheels))), "utf-8")
     if wanted.engine is not None:
-        _make_images(root, into, wanted.engine, wanted, version, commit, wheels)
+        _make_images(root, into, wanted.engine, wanted, version, commit, pins)
     made = sorted(into.iterdir())
     sums = into / "SHA256SUMS"
     sums.write_text("".join(f"{sha256(path)}  {path.name}\n" for path in made), "utf-8")
@@ -63,13 +66,14 @@ def make(root: Path, into: Path, wanted: Wanted) -> list[Path]:
 
 
 def _make_images(
-    root: Path, into: Path, engine: Engine, wanted: Wanted, version: str, commit: str, wheels: list[Path]
+    root: Path, into: Path, engine: Engine, wanted: Wanted, version: str, commit: str, pins: list[Pin]
 ) -> None:
-    pins = needed(root, read_lock((root / LOCK).read_text("utf-8")), IN_IMAGES)
     made_at_s = time_of(root, commit)
     with tempfile.TemporaryDirectory(prefix="release-") as folder:
         context = Path(folder)
-        fetch([*pins, *_pins_of(wheels)], context / "dist/image.lock", context / "dist/wheels", into)
+        locked = into / f"verifierd-{version}.lock"
+        fetch(locked, context / "dist/wheels", into)
+        shutil.copy(locked, context / "dist/image.lock")
         shutil.copytree(root / "deploy/images", context / "deploy/images")
         suite = platform.freedesktop_os_release().get("VERSION_CODENAME", "bookworm")
         base = wanted.base or engine.base(root / "deploy/images/base.packages", suite, made_at_s, context)
@@ -83,7 +87,7 @@ def _make_images(
 
 
 def _pins_of(wheels: list[Path]) -> Iterator[Pin]:
-    """Yield our own wheels as pins, so that an image takes these and no others."""
+    """Yield our own wheels as pins, so that who installs by a lock takes these and no others."""
     for wheel in wheels:
         name, version, *_ = parse_wheel_filename(wheel.name)
         yield Pin(name, str(version), (sha256(wheel),))

@@ -87,7 +87,8 @@ def changes_of(root: Path, version: str, *, dated: bool) -> str:
         )
     if dated and not re.fullmatch(_DATE, section[1]):
         raise NotReleasable(
-            f"{CHANGELOG} says '{section[1]}' of {version}: put the day of the release there, as 2026-01-31"
+            f"{CHANGELOG} says '{section[1]}' of {version}: put the day of the release there, as 2026-01-31; "
+            "or try it with --draft (make release RELEASE=--draft)"
         )
     return section[2].strip()
 

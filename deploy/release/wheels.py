@@ -10,7 +10,6 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from deploy.release.pins import Pin
 from deploy.release.versions import NotReleasable
 
 PROJECTS = (".", "proto", "clients/python")
@@ -56,10 +55,9 @@ def build_wheels(root: Path, commit: str, into: Path) -> list[Path]:
     return sorted({*into.glob("*.whl")} - before)
 
 
-def fetch(pins: list[Pin], lock: Path, into: Path, own: Path) -> None:
-    """Write the pins as a lock, and fetch what they name, our own from a folder. Raises NotReleasable."""
+def fetch(lock: Path, into: Path, own: Path) -> None:
+    """Fetch what a lock names, our own from a folder. Raises NotReleasable."""
     into.mkdir(parents=True, exist_ok=True)
-    lock.write_text("".join(f"{pin}\n" for pin in pins), "utf-8")
     _pip(
         *("download", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement", str(lock)),
         *("--find-links", str(own), "--dest", str(into)),

@@ -11,6 +11,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from deploy.release.making import Wanted, make
+from deploy.release.pins import OWN, read_lock
 from deploy.release.wheels import build_wheels, head, sha256
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,6 +45,18 @@ def test_another_who_builds_them_gets_the_same_bytes(wheels: list[Path], tmp_pat
         again = build_wheels(ROOT, head(ROOT), tmp_path / "again")
     assert {path.name: sha256(path) for path in again} == {path.name: sha256(path) for path in wheels}
     assert len(again) == 3
+
+
+def test_a_release_s_lock_has_its_own_wheels_and_all_that_they_need_by_hash(tmp_path: Path) -> None:
+    wanted = Wanted(is_draft=True, base=None, engine=None, say=lambda _: None)
+    made = {path.name: path for path in make(ROOT, tmp_path, wanted)}
+    (lock,) = (path for name, path in made.items() if name.endswith(".lock"))
+    pins = read_lock(lock.read_text("utf-8"))
+    own = {sha256(path) for name, path in made.items() if name.endswith(".whl")}
+    assert {each for pin in pins.values() if pin.name in OWN for each in pin.hashes} == own
+    assert {"nats-py", "psycopg", "grpcio"} <= pins.keys()
+    assert all(pin.hashes for pin in pins.values())
+    assert lock.name in made["SHA256SUMS"].read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", FOLDERS)
