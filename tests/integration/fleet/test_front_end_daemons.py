@@ -19,7 +19,7 @@ from tests.support.postgres import Postgres
 from verifierd.audit.store import StoreSettings, open_store
 from verifierd.audit.verifying import verify_records
 
-pytestmark = [needs_nats, pytest.mark.anyio]
+pytestmark = [needs_nats, pytest.mark.anyio, pytest.mark.timeout(180)]
 
 PROBLEM = client.Problem(
     "double", [client.StdioTest("2", "4"), client.StdioTest("5", "10")], client.Limits(cpu_time_s=5.0)
