@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -81,6 +82,20 @@ class NatsServer:
     def forget_everything(self) -> None:
         """Remove what it stored, as a lost disk would; it does not run meanwhile."""
         shutil.rmtree(self._folder / "jetstream")
+
+    def kept_messages(self) -> dict[Path, bytes]:
+        """Restart it, and return the files of its streams' messages as they are."""
+        self.stop()
+        kept = {file: file.read_bytes() for file in self._folder.glob("jetstream/*/streams/*/msgs/*")}
+        self.start()
+        return kept
+
+    def have_back(self, kept: Mapping[Path, bytes]) -> None:
+        """Restart it with messages that were there before, as after a power failure: removals come late."""
+        self.stop()
+        for file, content in kept.items():
+            file.write_bytes(content)
+        self.start()
 
     def restart(self) -> None:
         """End it and start it again in the same place."""

@@ -20,7 +20,7 @@ from nats.js.errors import APIError
 
 from verifierd.fleet.connection import PASSING, Connection
 from verifierd.fleet.errors import FleetUnavailable
-from verifierd.fleet.streams import batches_stream, ensure_stream
+from verifierd.fleet.streams import batches_stream, ensure_stream, purge_acknowledged
 from verifierd.fleet.subjects import Names
 from verifierd.logs import get_logger
 from verifierd.model import Priority
@@ -97,7 +97,8 @@ class BatchQueue:
         )
         stream = self._names.batches
         try:
-            await self._connection.jetstream.add_consumer(stream, consumer)
+            made = await self._connection.jetstream.add_consumer(stream, consumer)
+            await purge_acknowledged(self._connection, stream, made)
         except PASSING as error:
             why = str(error) or type(error).__name__
             raise FleetUnavailable(f"NATS cannot hand out batches of the stream {stream}: {why}") from error

@@ -61,21 +61,23 @@ class ChunkWriter:
         )
         places: dict[int, int] = {}
         for task in tasks:
-            parts = self._parts.setdefault(task.id, [])
             shared = self._runs(task.request)
             shared.users += 1
-            parts.append(shared)
+            self._note(task.id, shared)
             content = await asyncio.shield(shared.writing)
             place = places.get(id(shared))
             if place is None:
                 place = places[id(shared)] = len(chunk.runs)
                 chunk.runs.append(content)
             chunk.tasks.append(written := await self._task(task, place))
-            parts.append(written.source)
+            self._note(task.id, written.source)
         return chunk.SerializeToString()
 
     def release(self, task_id: str) -> None:
-        """Discard what nobody needs but a candidate that is not on its way any more."""
+        """Discard what nobody needs but a candidate that is not on its way any more.
+
+        One that was let go of while it was written is released once more when it is.
+        """
         for part in self._parts.pop(task_id, ()):
             if isinstance(part, wire.Content):
                 self._blobs.discard(part)
@@ -87,6 +89,9 @@ class ChunkWriter:
         """Write everything again from now on: a worker missed something of it."""
         for key in tuple(self._kept):
             self._drop(key)
+
+    def _note(self, task_id: str, part: _Shared | wire.Content) -> None:
+        self._parts.setdefault(task_id, []).append(part)
 
     async def _task(self, task: Pending, runs: int) -> wire.Task:
         request = task.request

@@ -98,6 +98,7 @@ class JetStreamExecutor:
     async def start(self) -> None:
         """Make the streams where they are missing, and open the inbox. Raises FleetUnavailable."""
         await make_streams(self._connection)
+        await self._queues.clear()
         await self._blobs.start()
         await self._inbox.start()
         self._connection.on_reconnect(self._begin_anew)
@@ -106,6 +107,7 @@ class JetStreamExecutor:
     async def _begin_anew(self) -> None:
         """Make what a server has lost; what was in it is missed, and published again."""
         await make_streams(self._connection)
+        await self._queues.clear()
         self._queues.forget()
         self._writer.forget()
         await self._blobs.start()

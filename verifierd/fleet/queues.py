@@ -8,6 +8,7 @@ from collections.abc import Callable
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from verifierd.fleet.connection import PASSING, Connection
+from verifierd.fleet.streams import purge_acknowledged
 from verifierd.fleet.subjects import Names, Queue
 from verifierd.logs import get_logger
 
@@ -30,6 +31,17 @@ class Queues:
     def forget(self) -> None:
         """Look for every queue again: the server may have lost them."""
         self._seen_at_s.clear()
+
+    async def clear(self) -> None:
+        """Remove what is done and there all the same, as a server has it that was killed. Trouble is told."""
+        offset = 0
+        try:
+            while page := await self._connection.jetstream.consumers_info(self._names.work, offset):
+                for info in page:
+                    await purge_acknowledged(self._connection, self._names.work, info)
+                offset += len(page)
+        except PASSING as error:
+            self._log.warning("queues_not_cleared", cause=str(error) or type(error).__name__)
 
     async def ensure(self, queue: Queue) -> None:
         """Make a queue unless it was seen a moment ago.

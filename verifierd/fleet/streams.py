@@ -5,7 +5,7 @@ Any process may do it at any time: two that do it at once want the same.
 
 from __future__ import annotations
 
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import ConsumerInfo, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError
 
 from verifierd.fleet.connection import PASSING, Connection
@@ -94,3 +94,13 @@ async def ensure_stream(connection: Connection, wanted: StreamConfig) -> None:
     except PASSING as error:
         why = getattr(error, "description", None) or str(error) or type(error).__name__
         raise FleetUnavailable(f"NATS cannot keep the stream {wanted.name}: {why}") from error
+
+
+async def purge_acknowledged(connection: Connection, stream: str, consumer: ConsumerInfo) -> None:
+    """Remove from a work queue what is acknowledged, and a server that was killed has back all the same.
+
+    Nobody is given it any more, and yet it would count as work that waits. Raises one of `PASSING`.
+    """
+    floor = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
+    if floor:
+        await connection.jetstream.purge_stream(stream, seq=floor + 1, subject=consumer.config.filter_subject)

@@ -13,6 +13,7 @@ from tests.support.fleets import Fleet, fleet_of, until
 from tests.support.nats_server import NatsServer, needs_nats
 from tests.unit.execution.fakes import FakeExecutor, answers_of, printed, request
 from verifier.worker.v1 import worker_pb2 as wire
+from verifierd.durable.batch_queue import BatchQueue
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.fleet.executor import JetStreamExecutor
 from verifierd.fleet.subjects import Names, Queue
@@ -37,6 +38,16 @@ async def fleet(nats: NatsServer, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 def echo(request: ExecutionRequest, run: Run) -> Outcome:
     return printed(b"done")
+
+
+async def tell(event: asyncio.Event) -> None:
+    event.set()
+
+
+async def nothing_is_there(executor: JetStreamExecutor) -> bool:
+    streams = (NAMES.work, NAMES.batches)
+    infos = [await executor._connection.jetstream.stream_info(stream) for stream in streams]
+    return not any(info.state.messages for info in infos)
 
 
 async def something_waits(fleet: Fleet) -> bool:
@@ -99,6 +110,31 @@ async def test_what_another_s_work_has_the_sequence_of_in_a_stream_made_anew_is_
         await jetstream.publish(other, b"another's", headers={"Nats-Msg-Id": str(number)})
     await fleet.worker(FakeExecutor(echo))
     assert len(await asking) == 1
+
+
+async def test_what_a_killed_nats_has_back_that_was_done_goes_when_it_is_found_again(fleet: Fleet) -> None:
+    executor = await fleet.front_end()
+    connected = asyncio.Event()
+    executor._connection.on_reconnect(partial(tell, connected))
+    jetstream = executor._connection.jetstream
+    queue, stream = BatchQueue(executor._connection, 10.0), NAMES.batches
+    await queue.open()
+    await queue.put("b")
+    asking = asyncio.create_task(answers_of(executor.execute(request(1))))
+    await until(partial(something_waits, fleet))
+    kept = fleet.nats.kept_messages()
+    await connected.wait()
+    await fleet.worker(FakeExecutor(echo))
+    assert len(await asking) == 1
+    await (await queue.next()).done()
+    await until(partial(nothing_is_there, executor))
+    connected.clear()
+    fleet.nats.have_back(kept)
+    await connected.wait()
+    assert await fleet.chunks() == 0
+    assert (await jetstream.stream_info(stream)).state.messages == 1
+    await queue.make()
+    assert (await jetstream.stream_info(stream)).state.messages == 0
 
 
 async def test_a_toolchain_that_cannot_be_read_keeps_no_front_end_from_starting(fleet: Fleet) -> None:

@@ -16,7 +16,7 @@ from tests.support.nats_server import NatsServer, needs_nats
 from tests.unit.execution.fakes import FakeExecutor, answers_of, request
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.fleet.chunking import MOST_TASKS
-from verifierd.fleet.executor import LEAST_CAPACITY
+from verifierd.fleet.executor import LEAST_CAPACITY, JetStreamExecutor
 from verifierd.fleet.workers import WIRE_VERSION, Toolchain
 from verifierd.judging.answers import Executed, ExecutionFailed
 from verifierd.model import Priority
@@ -175,13 +175,20 @@ async def test_what_is_cancelled_in_the_queue_leaves_it(fleet: Fleet) -> None:
     await until(partial(nothing_waits, fleet))
 
 
+async def settled(executor: JetStreamExecutor) -> bool:
+    return not executor._writer._parts and len(executor._working) == 1
+
+
 async def test_what_is_cancelled_leaves_nothing_in_the_object_store(fleet: Fleet) -> None:
     executor = await fleet.front_end()
     large = replace(request(1, source="#" * (1 << 20)), runs=(StdioRun(b"1" * (1 << 20)),))
     asking = [asyncio.create_task(answers_of(executor.execute(large))) for _ in range(3)]
     await until(partial(something_waits, fleet))
-    for each in asking:
+    hurried = [asyncio.create_task(answers_of(executor.execute(large))) for _ in range(3)]
+    await asyncio.sleep(0)  # it is written, and not yet
+    for each in (*asking, *hurried):
         each.cancel()
+    await until(lambda: settled(executor))
     executor._writer.forget()
 
     async def is_empty() -> bool:
