@@ -1,4 +1,4 @@
-"""How `verifierd top` looks: two columns of figures that fit 80 characters."""
+"""How `verifierd top` looks: figures in two columns of 80 characters, or in three of 120 and 24 lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +15,7 @@ from verifierd.cli.output import money_text, plain, size_text
 from verifierd.cli.top_figures import Figures
 
 STAGES = ("queue", "transfer", "compile", "fork", "run", "judge", "store")
-BAR, LABEL = 10, 14
+BAR, LABEL, COLUMN = 10, 14, 40
 _COLOURS = {"ACCEPTED": "green", "INFRASTRUCTURE_ERROR": "bold red"}
 
 
@@ -23,19 +23,33 @@ def top_view(
     figures: Figures, where: Sequence[str], at_s: float, troubles: Mapping[str, str]
 ) -> RenderableType:
     """Return one look. `troubles` says by address why a daemon is not told of here."""
-    both = Table.grid(expand=True, padding=(0, 2, 0, 0))
-    both.add_column(ratio=1)
-    both.add_column(ratio=1)
-    left = [_work(figures), _sandboxes(figures), _trust(figures)]
-    right = [_verdicts(figures), _stages(figures), _cost(figures)]
-    if figures.workers:
-        left.append(_workers(figures))
-    both.add_row(_apart(left), _apart(right))
     lines: list[RenderableType] = [_head(figures, where, at_s)]
     lines += [
         Text.assemble((f"{address}: ", "bold"), plain(why), style="red") for address, why in troubles.items()
     ]
-    return Group(*lines, Text(), both)
+    return Group(*lines, Text(), _Sections(figures))
+
+
+class _Sections:
+    """All sections beside each other, in as many columns as there is room for."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        figures = self._figures
+        work, sandboxes, trust = _work(figures), _sandboxes(figures), _trust(figures)
+        verdicts, stages, cost = _verdicts(figures), _stages(figures), _cost(figures)
+        workers = [_workers(figures)] if figures.workers else []
+        if options.max_width < 3 * COLUMN:
+            columns = [[work, sandboxes, trust, *workers], [verdicts, stages, cost]]
+        else:
+            columns = [[work, sandboxes, *workers], [verdicts, trust], [stages, cost]]
+        beside = Table.grid(expand=True, padding=(0, 2, 0, 0))
+        for _ in columns:
+            beside.add_column(ratio=1)
+        beside.add_row(*map(_apart, columns))
+        yield beside
 
 
 def unanswered_view(troubles: Mapping[str, str], at_s: float) -> RenderableType:
@@ -162,8 +176,9 @@ def _trust(figures: Figures) -> Table:
 
 def _workers(figures: Figures) -> Table:
     busy, slots = figures.worker_slots_busy, figures.worker_slots
+    heard_of = ", ".join(f"{count} {state}" for state, count in figures.workers.items())
     rows: list[tuple[str, str | Text]] = [
-        ("heard of", ", ".join(f"{count} {state}" for state, count in figures.workers.items())),
+        ("heard of", Text(heard_of, style="" if figures.workers.get("ready") else "bold red")),
         ("sandboxes", Text.assemble(_bar(busy, slots), f" {busy} of {slots}")),
         (
             "pending",

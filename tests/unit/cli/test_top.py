@@ -138,9 +138,9 @@ def _figures() -> Figures:
     return figures_of(counted.look(10_000_000.0), None)
 
 
-def _shown(figures: Figures, troubles: Mapping[str, str] | None = None) -> list[str]:
-    """The lines of a look at 80 columns."""
-    console = Console(width=80, record=True, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+def _shown(figures: Figures, troubles: Mapping[str, str] | None = None, columns: int = 80) -> list[str]:
+    """The lines of a look."""
+    console = Console(width=columns, record=True, file=open(os.devnull, "w"))  # noqa: SIM115, PTH123
     console.print(top_view(figures, ["127.0.0.1:9464"], 0.0, troubles or {}))
     console.file.close()
     return console.export_text().splitlines()
@@ -172,6 +172,14 @@ def test_a_look_fits_eighty_columns() -> None:
     text = "\n".join(lines)
     for told in ("12,356", "time limit", "our error", "audit store", "1 ready, 1 draining", "b:1: it does"):
         assert told in text
+
+
+def test_a_wide_terminal_of_twenty_four_lines_shows_all_of_a_look() -> None:
+    wide = _shown(_figures(), columns=120)
+    assert max(map(len, wide)) <= 120
+    assert len(wide) <= 24
+    words = {word for line in _shown(_figures()) for word in line.split()}
+    assert words == {word for line in wide for word in line.split()}
 
 
 def test_one_look_as_json_has_every_figure(command: Command) -> None:
