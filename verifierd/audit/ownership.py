@@ -61,13 +61,28 @@ def share(store: Store, front_end: str) -> Ownership:
         StoreInUse: a daemon has them alone; it is named as far as it is known.
         StoreUnavailable: the store cannot be reached, or is a file, which front ends cannot share.
     """
+    _check_shareable(store)
+    return _OwnServer(store, front_end)
+
+
+def identity(store: Store) -> str:
+    """Return what tells the store's database from all others, a copy of it on another server among them.
+
+    Raises:
+        StoreUnavailable: the store cannot be reached, or is a file, which front ends cannot share.
+    """
+    _check_shareable(store)
+    with store.reading() as connection:
+        return ":".join(map(str, connection.execute(_IDENTITY).one()))
+
+
+def _check_shareable(store: Store) -> None:
     if not store.is_postgresql:
         raise StoreUnavailable(
             store.where,
             "several front ends share a store in PostgreSQL, and this one is a file of SQLite; set "
             "audit.database to postgresql://USER@HOST/DATABASE, or executor.kind to local",
         )
-    return _OwnServer(store, front_end)
 
 
 def gone(store: Store, front_ends: Iterable[str]) -> set[str]:
@@ -167,14 +182,17 @@ class _OwnServer:
 
 _LOCKS = sa.table("pg_locks", *map(sa.column, ("pid", "locktype", "classid", "objid", "database", "granted")))
 _DATABASES = sa.table("pg_database", sa.column("oid"), sa.column("datname"))
+_DATABASE_HERE = (
+    sa.select(_DATABASES.c.oid).where(_DATABASES.c.datname == sa.func.current_database()).scalar_subquery()
+)
+# Of a cluster of PostgreSQL since it was made, its replicas among it, and of a database in it.
+_CONTROL = sa.func.pg_control_system().table_valued(sa.column("system_identifier", sa.BigInteger))
+_IDENTITY = sa.select(_CONTROL.c.system_identifier, _DATABASE_HERE)
 _SESSIONS = sa.table("pg_stat_activity", *map(sa.column, ("pid", "application_name", "backend_start")))
 _IS_HELD_HERE = sa.and_(
     _LOCKS.c.locktype == "advisory",
     _LOCKS.c.granted,
-    _LOCKS.c.database
-    == sa.select(_DATABASES.c.oid)
-    .where(_DATABASES.c.datname == sa.func.current_database())
-    .scalar_subquery(),
+    _LOCKS.c.database == _DATABASE_HERE,
 )
 # The two halves of its number.
 _IS_THE_LOCK = sa.and_(_IS_HELD_HERE, _LOCKS.c.classid == _LOCK >> 32, _LOCKS.c.objid == _LOCK & 0xFFFFFFFF)

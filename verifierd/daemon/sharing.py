@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from verifierd.audit.ownership import identity
 from verifierd.audit.store import Store
 from verifierd.batches.recorded import Recorder
 from verifierd.durable.batch_queue import BatchQueue
 from verifierd.durable.leftovers import Leftovers
 from verifierd.durable.news import News
+from verifierd.durable.one_store import claim
 from verifierd.durable.runs import Runs
 from verifierd.durable.shared import Shared
 from verifierd.fleet.connection import Connection
@@ -21,8 +25,10 @@ async def shared(
     """Return what takes batches from the queue, which is there when this returns.
 
     Raises:
-        FleetUnavailable: NATS refuses the queue, or does not answer.
+        FleetUnavailable: NATS refuses the queue, or does not answer; or another store's batches are in it.
+        StoreUnavailable: the store cannot be reached, or is a file, which front ends cannot share.
     """
+    await claim(connection, await asyncio.to_thread(identity, store), store.where)
     queue = BatchQueue(connection, ACK_WAITS * connection.settings.ack_wait_s)
     await queue.open()
     scribe = recorder.scribe

@@ -71,6 +71,11 @@ class Names:
         """Return the bucket of what workers could run that were ever here."""
         return f"{self.prefix}-toolchains"
 
+    @property
+    def store(self) -> str:
+        """Return the bucket of which audit store the batches are in."""
+        return f"{self.prefix}-store"
+
     def chunks(self, queue: Queue) -> str:
         """Return the subject of one queue."""
         return f"{self.prefix}.work.{queue.priority}.{queue.toolchain}.{queue.language}.{queue.tenant}"

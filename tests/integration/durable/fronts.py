@@ -16,7 +16,7 @@ from tests.support.stores import REPOSITORY
 from tests.unit.batches.scene import act, engine, fake
 from tests.unit.execution.fakes import FakeExecutor
 from verifierd.audit.entries import Entry
-from verifierd.audit.ownership import share
+from verifierd.audit.ownership import identity, share
 from verifierd.audit.store import Store, StoreSettings, open_store
 from verifierd.audit.writer import Writer
 from verifierd.batches.recorded import Recorder
@@ -25,10 +25,12 @@ from verifierd.durable.batch_queue import BatchQueue
 from verifierd.durable.batches import DurableBatches
 from verifierd.durable.leftovers import Leftovers
 from verifierd.durable.news import News
+from verifierd.durable.one_store import claim
 from verifierd.durable.runs import Runs
 from verifierd.durable.shared import Shared
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.fleet.connection import Connection, connect
+from verifierd.fleet.errors import FleetUnavailable
 from verifierd.fleet.settings import JetStreamSettings
 from verifierd.judging.answers import Answer
 
@@ -83,6 +85,11 @@ async def shared_life(
     writer = Writer(store, alter=alter, front_end=name)
     writer.start()
     recorder = Recorder(served, writer, f"{name}:1")
+    try:
+        await claim(connection, await asyncio.to_thread(identity, store), store.where)
+    except FleetUnavailable:
+        await connection.close()
+        raise
     queue = BatchQueue(connection, ack_wait_s)
     await queue.open()
     leftovers = Leftovers(recorder, store, queue, look_s, grace_s, clock_s)

@@ -29,6 +29,7 @@ from verifierd.audit.verifying import verify_records
 from verifierd.durable import batch_queue
 from verifierd.durable.batch_queue import QueuedBatch
 from verifierd.errors import Draining
+from verifierd.fleet.errors import FleetUnavailable
 from verifierd.model import Verdict
 
 pytestmark = [needs_nats, pytest.mark.anyio]
@@ -399,3 +400,22 @@ async def test_batches_go_on_when_nats_and_the_database_are_back(
                 assert verdicts_in(await a.watched(f"batch-r{number}")) == VERDICTS
         with closing(await asyncio.to_thread(open_store, own)) as store:
             await asyncio.to_thread(assert_whole, store, 2)
+
+
+async def test_front_ends_of_another_store_do_not_start_below_the_same_prefix(
+    kept: StoreSettings, nats: NatsServer, postgres: Postgres, tmp_path: Path
+) -> None:
+    other = StoreSettings(postgres.new_database(), str(tmp_path / "other"))
+    try:
+        async with front_end(kept, nats.settings(), name="a"), front_end(kept, nats.settings(), name="b"):
+            pass
+        with pytest.raises(
+            FleetUnavailable, match=r"batches of another store: .*remove .*KV_verifierd-store"
+        ):
+            async with front_end(other, nats.settings(), name="c"):
+                pass
+        async with front_end(other, nats.settings(prefix="others"), name="c") as living:
+            standing = await living.durable.submit(submission(*SOURCES))
+            assert standing.row.candidates_total == len(SOURCES)
+    finally:
+        postgres.drop(other.database)
