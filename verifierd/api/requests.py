@@ -7,8 +7,11 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
+
+from google.protobuf.message import DecodeError
 
 from verifier.v1 import batch_pb2, problem_pb2, verifier_service_pb2
 from verifierd.api.calls import tenant_for
@@ -28,7 +31,7 @@ from verifierd.api.validate import (
 from verifierd.api.validate_stops import check_stop_rules
 from verifierd.batches.problems import problem_digest
 from verifierd.batches.recorded import NO_ORIGIN, Origin
-from verifierd.errors import UnknownProblem
+from verifierd.errors import InvalidField, UnknownProblem
 from verifierd.identity.principals import ALL_SCOPES, ANYBODY, Principal
 from verifierd.model import Batch, Candidate, Digest, FilesTest, Priority, Problem, StdioTest, TestCase
 
@@ -162,8 +165,9 @@ class RequestReader:
         except UnknownProblem:
             written = await self._shelf.exchange.get(tenant, digest.hash)
             if written is not None:
-                problem = await asyncio.to_thread(problem_pb2.Problem.FromString, written)
-                await asyncio.to_thread(self._read_and_kept, problem, at, tenant)
+                with suppress(DecodeError, InvalidField):  # damaged, it is as good as not there
+                    problem = await asyncio.to_thread(problem_pb2.Problem.FromString, written)
+                    await asyncio.to_thread(self._read_and_kept, problem, at, tenant)
 
     def _closed(
         self, message: ClosedBatch, principal: Principal, *, is_stored: bool = False

@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 from collections import OrderedDict
 from contextlib import suppress
 from uuid import uuid4
 
-from nats.js.api import ObjectStoreConfig, StorageType
-from nats.js.errors import APIError, NotFoundError, ObjectNotFoundError
+from nats.js.errors import NotFoundError
 from nats.js.object_store import ObjectStore
 
 from verifier.worker.v1 import worker_pb2 as wire
 from verifierd.fleet.connection import PASSING, RETRY_PAUSES_S, Connection
-from verifierd.fleet.errors import BlobMissing, FleetUnavailable
-from verifierd.fleet.streams import NAME_IN_USE
+from verifierd.fleet.errors import BlobMissing
+from verifierd.fleet.objects import object_bytes, object_store
 from verifierd.fleet.subjects import Names
 
 INLINE_BYTES = 128 << 10  # more goes by digest
 AGE_S = 6 * 3600.0
-READ_TIMEOUT_S = 60.0
 CACHE_BYTES = 256 << 20
 
 
@@ -45,23 +42,12 @@ class Blobs:
 
     async def start(self) -> None:
         """Make the object store where it is missing. Raises FleetUnavailable."""
-        settings, jetstream = self._connection.settings, self._connection.jetstream
-        bucket = Names(settings.prefix).blobs
-        wanted = ObjectStoreConfig(
-            description="Programs, inputs and outputs that are too large for messages.",
-            ttl=AGE_S,
-            storage=StorageType.FILE,
-            replicas=settings.replicas,
+        self._store = await object_store(
+            self._connection,
+            Names(self._connection.settings.prefix).blobs,
+            "Programs, inputs and outputs that are too large for messages.",
+            AGE_S,
         )
-        try:
-            try:
-                self._store = await jetstream.create_object_store(bucket, wanted)
-            except APIError as error:
-                if error.err_code != NAME_IN_USE:
-                    raise
-                self._store = await jetstream.object_store(bucket)
-        except PASSING as error:
-            raise FleetUnavailable(f"NATS cannot keep the object store {bucket}: {error}") from error
 
     async def close(self) -> None:
         """Discard nothing more; the connection is closed by its owner."""
@@ -121,16 +107,13 @@ class Blobs:
         trouble = "it could not be read"
         for pause_s in RETRY_PAUSES_S:
             try:
-                into = io.BytesIO()  # the library's own way takes time by the square of the size
-                async with asyncio.timeout(READ_TIMEOUT_S):
-                    await self._opened().get(blob.name, into)
-            except (NotFoundError, ObjectNotFoundError):
+                content = await object_bytes(self._connection, self._opened(), blob.name)
+            except NotFoundError:
                 raise BlobMissing(f"the object {blob.name} is not in the object store") from None
             except PASSING as error:
                 trouble = str(error) or type(error).__name__
                 await asyncio.sleep(pause_s)
                 continue
-            content = into.getvalue()
             if await asyncio.to_thread(_sha256, content) != blob.sha256:
                 raise BlobMissing(f"the object {blob.name} has other bytes than its name says")
             if is_kept:

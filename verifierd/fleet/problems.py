@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
-from nats.js.api import ObjectStoreConfig, StorageType
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 from nats.js.object_store import ObjectStore
 
 from verifierd.fleet.connection import PASSING, Connection
-from verifierd.fleet.errors import FleetUnavailable
-from verifierd.fleet.streams import NAME_IN_USE
+from verifierd.fleet.objects import object_bytes, object_store
 from verifierd.fleet.subjects import Names
 from verifierd.logs import get_logger
 
@@ -40,24 +38,13 @@ class SharedProblems:
         Raises:
             FleetUnavailable: NATS refuses it, or does not answer.
         """
-        settings, jetstream = self._connection.settings, self._connection.jetstream
-        bucket = Names(settings.prefix).problems
-        wanted = ObjectStoreConfig(
-            description="Problems that were put, for batches that name them by digest.",
-            ttl=AGE_S,
-            max_bytes=MOST_BYTES,
-            storage=StorageType.FILE,
-            replicas=settings.replicas,
+        self._objects = await object_store(
+            self._connection,
+            Names(self._connection.settings.prefix).problems,
+            "Problems that were put, for batches that name them by digest.",
+            AGE_S,
+            MOST_BYTES,
         )
-        try:
-            try:
-                self._objects = await jetstream.create_object_store(bucket, wanted)
-            except APIError as error:
-                if error.err_code != NAME_IN_USE:
-                    raise
-                self._objects = await jetstream.object_store(bucket)
-        except PASSING as error:
-            raise FleetUnavailable(f"NATS cannot keep the object store {bucket}: {error}") from error
 
     async def put(self, tenant: str, sha256: str, message: bytes) -> None:
         """Let others have a problem. Where that fails, it is known here alone."""
@@ -74,13 +61,11 @@ class SharedProblems:
             async with asyncio.timeout(WITHIN_S):
                 for _ in range(_TRIES):
                     try:
-                        found = await self._opened.get(_name(tenant, sha256))
+                        return await object_bytes(self._connection, self._opened, _name(tenant, sha256))
                     except NotFoundError:
                         return None
                     except PASSING as error:
                         trouble = str(error) or type(error).__name__
-                    else:
-                        return found.data
         except TimeoutError:
             trouble = f"no answer within {WITHIN_S:.0f} s"
         self._log.warning("shared_problem_not_read", sha256=sha256, cause=trouble)

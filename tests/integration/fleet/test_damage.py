@@ -15,6 +15,7 @@ from tests.unit.execution.fakes import FakeExecutor, answers_of, printed, reques
 from verifier.worker.v1 import worker_pb2 as wire
 from verifierd.durable.batch_queue import BatchQueue
 from verifierd.execution.executor import ExecutionRequest
+from verifierd.fleet.errors import BlobMissing
 from verifierd.fleet.executor import JetStreamExecutor
 from verifierd.fleet.subjects import Names, Queue
 from verifierd.judging.answers import Executed
@@ -135,6 +136,31 @@ async def test_what_a_killed_nats_has_back_that_was_done_goes_when_it_is_found_a
     assert (await jetstream.stream_info(stream)).state.messages == 1
     await queue.make()
     assert (await jetstream.stream_info(stream)).state.messages == 0
+
+
+async def test_an_object_that_is_removed_while_it_is_read_is_missing_and_leaves_no_reader_behind(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifierd.fleet.objects.PART_TIMEOUT_S", 0.5)
+    executor = await fleet.front_end()
+    content = await executor._blobs.written(b"1" * (1 << 20))
+    store = executor._blobs._opened()
+    info = await store.get_info(content.blob.name)
+    await executor._connection.jetstream.purge_stream(
+        "OBJ_verifierd-blobs", subject=f"$O.verifierd-blobs.C.{info.nuid}"
+    )
+    subscriptions = len(executor._connection.client._subs)
+    reading = asyncio.create_task(executor._blobs.read(content))
+    await until(partial(is_read_by_somebody, executor))
+    executor._blobs.discard(content)
+    with pytest.raises(BlobMissing, match="is not in the object store"):
+        await reading
+    assert len(executor._connection.client._subs) == subscriptions
+
+
+async def is_read_by_somebody(executor: JetStreamExecutor) -> bool:
+    info = await executor._connection.jetstream.stream_info("OBJ_verifierd-blobs")
+    return bool(info.state.consumer_count)
 
 
 async def test_a_toolchain_that_cannot_be_read_keeps_no_front_end_from_starting(fleet: Fleet) -> None:

@@ -73,3 +73,12 @@ async def test_a_digest_that_names_other_contents_than_were_put_is_unknown() -> 
     exchange.messages["lab", other.hash] = exchange.messages["lab", digest.hash]
     with pytest.raises(UnknownProblem):
         await front_end(exchange).closed(naming(other), LAB)
+
+
+@pytest.mark.parametrize("damaged", [b"\xff\xff", b""])
+async def test_a_problem_that_came_back_damaged_is_unknown(damaged: bytes) -> None:
+    exchange = Exchange()
+    digest = await front_end(exchange).kept_problem(good_request().batch.problem, "problem", "lab")
+    exchange.messages["lab", digest.hash] = damaged
+    with pytest.raises(UnknownProblem):
+        await front_end(exchange).closed(naming(digest), LAB)
