@@ -15,6 +15,7 @@ from tests.security.records import run_pytest
 
 SUITE_S = 1800.0
 ABUSE_S, IDLE_STREAMS, MOST_RATIO = 300.0, 10_000, 5.0
+CALLS_BEFORE, ELSEWHERE_S = 400, 60.0
 INTEGRATION, UNIT = Path("tests/integration"), Path("tests/unit")
 TOOLS = ("promtool", "docker-compose", "systemd-analyze", "helm", "kubeconform")
 
@@ -63,10 +64,13 @@ def _with_nats(line: Line) -> Line:
 
 
 def _abused() -> Figure:
-    found = asyncio.run(abused(ABUSE_S, IDLE_STREAMS))
-    before, during = (percentile(each, 0.99) * 1e3 for each in (found.before_s, found.during_s))
+    found = asyncio.run(abused(ABUSE_S, IDLE_STREAMS, CALLS_BEFORE, ELSEWHERE_S))
+    before, elsewhere, during = (
+        percentile(each, 0.99) * 1e3 for each in (found.before_s, found.elsewhere_s, found.during_s)
+    )
     text = (
-        f"p99 {found.p99_ratio:.1f}x ({during:.0f} against {before:.0f} ms, {len(found.during_s):,} calls); "
+        f"p99 {found.p99_ratio:.1f}x ({during:.0f} against {before:.0f} ms, {len(found.during_s):,} calls; "
+        f"{elsewhere:.0f} ms while a second daemon is abused on these processors); "
         f"{len(found.failures)} failures; the daemon grew by {found.grown_bytes >> 20} MiB"
     )
     holds = not found.failures and found.p99_ratio < MOST_RATIO
