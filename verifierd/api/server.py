@@ -19,6 +19,7 @@ from verifier.v1.audit_service_pb2_grpc import add_AuditServiceServicer_to_serve
 from verifier.v1.verifier_service_pb2_grpc import add_VerifierServiceServicer_to_server
 from verifierd.api.around import Surrounded
 from verifierd.api.bystanders import Bystanders
+from verifierd.api.connections import connection_options, connections_of_this_process
 from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.gatekeeper import OVERSIZE_FACTOR, Gatekeeper
 from verifierd.api.observed import Observed
@@ -36,24 +37,6 @@ VERIFIER_SERVICE = verifier_service_pb2.DESCRIPTOR.services_by_name["VerifierSer
 AUDIT_SERVICE = audit_service_pb2.DESCRIPTOR.services_by_name["AuditService"].full_name
 UNIX_SCHEME = "unix:"
 
-# What no honest client needs more of; times in milliseconds.
-CONNECTION_OPTIONS = (
-    ("grpc.so_reuseport", 0),
-    ("grpc.max_metadata_size", 8 << 10),
-    # None is taken that is compressed: a few KiB may unpack to all the memory that there is.
-    ("grpc.compression_enabled_algorithms_bitset", 1),
-    ("grpc.absolute_max_metadata_size", 16 << 10),
-    ("grpc.server_handshake_timeout_ms", 10_000),
-    # A peer that is gone is noticed, and its calls end.
-    ("grpc.keepalive_time_ms", 60_000),
-    ("grpc.keepalive_timeout_ms", 20_000),
-    # Who pings more often than this, with nothing to say, is sent away.
-    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
-    ("grpc.http2.max_ping_strikes", 3),
-    # A connection without a call: the client opens another when it has one.
-    ("grpc.max_connection_idle_ms", 300_000),
-)
-
 
 class ListenError(Exception):
     """The server cannot listen on the address that it was given."""
@@ -69,6 +52,7 @@ class Door:
         tls: None: nothing is encrypted.
         message_timeout_s: seconds that a call may be silent that owes a message.
         max_streams: calls at a time over one connection; further ones wait in their client.
+        max_connections: connections at a time; further ones are closed as they come.
     """
 
     listen: str
@@ -76,6 +60,7 @@ class Door:
     tls: TlsFiles | None = None
     message_timeout_s: float = 1800.0
     max_streams: int = 1024
+    max_connections: int = field(default_factory=connections_of_this_process)
 
 
 class ApiServer:
@@ -124,8 +109,7 @@ class ApiServer:
             options=[
                 ("grpc.max_receive_message_length", OVERSIZE_FACTOR * self._max_message_bytes),
                 ("grpc.max_send_message_length", -1),
-                ("grpc.max_concurrent_streams", door.max_streams),
-                *CONNECTION_OPTIONS,
+                *connection_options(door.max_streams, door.max_connections),
             ],
         )
         observed, bystanders = Observed(self._observer), Bystanders()
