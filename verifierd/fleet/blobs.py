@@ -18,7 +18,7 @@ from nats.js.object_store import ObjectStore
 from verifier.worker.v1 import worker_pb2 as wire
 from verifierd.fleet.connection import PASSING, RETRY_PAUSES_S, Connection
 from verifierd.fleet.errors import BlobMissing
-from verifierd.fleet.objects import object_bytes, object_store
+from verifierd.fleet.objects import object_bytes, object_store, remove_object
 from verifierd.fleet.subjects import Names
 
 INLINE_BYTES = 128 << 10  # more goes by digest
@@ -101,7 +101,7 @@ class Blobs:
 
     async def _remove(self, name: str) -> None:
         with suppress(*PASSING):
-            await self._opened().delete(name)
+            await remove_object(self._connection, self._opened(), name)
 
     async def _get(self, blob: wire.Blob, *, is_kept: bool) -> bytes:
         trouble = "it could not be read"

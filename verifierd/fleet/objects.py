@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from nats.js.api import ObjectStoreConfig, StorageType
 from nats.js.errors import APIError
 from nats.js.object_store import ObjectStore
@@ -54,3 +56,17 @@ async def object_bytes(connection: Connection, store: ObjectStore, name: str) ->
     finally:
         await coming.unsubscribe()
     return bytes(content)
+
+
+async def remove_object(connection: Connection, store: ObjectStore, name: str) -> None:
+    """Remove an object with all that tells of it.
+
+    The library leaves a note of each, and the server a file of many parts for as long as one note is in it.
+
+    Raises:
+        Exception: one of `PASSING`.
+    """
+    info = await store.get_info(name)
+    encoded = base64.urlsafe_b64encode(name.encode()).decode()
+    for subject in (f"$O.{info.bucket}.M.{encoded}", f"$O.{info.bucket}.C.{info.nuid}"):
+        await connection.jetstream.purge_stream(f"OBJ_{info.bucket}", subject=subject)
