@@ -32,6 +32,7 @@ UNIX_ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags column of /proc/net/unix
 
 
 _at_rest: dict[str, int] = {}  # processes of each supervisor, when it was seen to rest
+_neighbours: set[str] = set()  # instances that were seen to live, and are not of this test process
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ class Snapshot:
     sockets: dict[str, str]
 
 
-def adopt_orphans() -> None:
+def adopt_orphans(whether: bool = True) -> None:
     """Make orphaned descendants this process' children, so that a detached daemon cannot hide."""
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, int(whether), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
@@ -57,10 +58,12 @@ def snapshot(temp_dir: Path) -> Snapshot:
     `temp_dir` is this process' alone: everything in it counts.
     """
     shared = list(SHARED_MEMORY.glob(f"{PREFIX}*"))
+    groups = [str(path) for path in _cgroups()]
+    _neighbours.update(filter(_is_a_living_neighbour, {part for path in groups for part in Path(path).parts}))
     return Snapshot(
         processes=living_descendants(),
         mounts=_mounts(temp_dir),
-        cgroups={str(path): str(path) for path in _cgroups()},
+        cgroups={path: path for path in groups},
         files={str(path): str(path) for path in [*temp_dir.iterdir(), *shared]},
         sockets=_listening_sockets(),
     )
@@ -111,7 +114,7 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
         old, new = getattr(before, kind), getattr(after, kind)
         added = [new[key] for key in new if key not in old]
         if kind == "cgroups":
-            added = [path for path in added if not _is_a_living_neighbours(path)]
+            added = [path for path in added if _neighbours.isdisjoint(Path(path).parts)]
         if added:
             found[kind] = sorted(added)
     return found
@@ -163,15 +166,8 @@ def _cgroups() -> Iterator[Path]:
             yield group
 
 
-def _is_a_living_neighbours(cgroup: str) -> bool:
-    """Whether it is below an instance's cgroup, named PID-STARTED, of a process that is not of this test.
-
-    Those of a neighbour that died meanwhile were there before, if it was: they count for nobody.
-    """
-    return any(map(_is_a_living_neighbour, Path(cgroup).parts))
-
-
 def _is_a_living_neighbour(name: str) -> bool:
+    """Whether it is an instance, named PID-STARTED, of a process that lives and is not of this test."""
     pid, dash, _ = name.partition("-")
     if not (pid.isdigit() and dash):
         return False

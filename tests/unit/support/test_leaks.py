@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from sandboxes import cgroups
+from sandboxes.instance import instance_name
 from tests.support.leaks import SHARED_MEMORY, adopt_orphans, left_behind, snapshot
 
 AT_ONCE_S = 0.0
@@ -113,6 +115,25 @@ def test_a_living_neighbours_cgroup_is_not_blamed_on_the_test(tmp_path: Path, cg
         assert left_behind(before, tmp_path, AT_ONCE_S) == {}
     finally:
         instance.rmdir()
+
+
+def test_nor_is_one_of_a_neighbour_that_dies_meanwhile(tmp_path: Path, cgroup_parent: Path) -> None:
+    adopt_orphans(False)
+    try:
+        command = ["sh", "-c", "sleep 600 > /dev/null 2>&1 & echo $!"]
+        neighbour = psutil.Process(int(subprocess.run(command, capture_output=True, check=True).stdout))
+    finally:
+        adopt_orphans()
+    instance = cgroup_parent / instance_name(neighbour.pid)
+    instance.mkdir()
+    try:
+        before = snapshot(tmp_path)
+        (instance / "sandbox-1").mkdir()
+        neighbour.kill()
+        neighbour.wait(10)
+        assert left_behind(before, tmp_path, AT_ONCE_S) == {}
+    finally:
+        cgroups.remove_tree(instance)
 
 
 def test_a_mount_is_seen(tmp_path: Path) -> None:
