@@ -39,6 +39,10 @@ REPEATS = (
     Repeat(PLACE, 'version = "', '"'),
     Repeat("proto/pyproject.toml", 'version = "', '"'),
     Repeat("clients/python/pyproject.toml", 'version = "', '"'),
+    # What one of ours asks for of another: they are released together, and an older one lacks what is new.
+    Repeat(PLACE, ' +"verifier-proto>=', '",'),
+    Repeat(PLACE, ' +"verifierd-client>=', '",'),
+    Repeat("clients/python/pyproject.toml", 'dependencies = .*"verifier-proto>=', r'"\]'),
     Repeat("deploy/helm/verifierd/Chart.yaml", 'appVersion: "', '"'),
     Repeat("deploy/helm/verifierd/Chart.yaml", "version: "),
     Repeat("deploy/compose/compose.yaml", r" +image: \$\{FRONT_END_IMAGE:-verifierd/front-end:", r"\}"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from deploy.release.materials import SystemPackage, bill
-from deploy.release.pins import IN_IMAGES, needed, read_lock
+from deploy.release.pins import IN_IMAGES, OWN, needed, read_lock
 from deploy.release.versions import (
     CHANGELOG,
+    PLACE,
     REPEATS,
     NotReleasable,
     changes_of,
@@ -48,7 +51,20 @@ def test_a_new_version_is_written_everywhere(checkout: Path) -> None:
     assert changed == []
 
 
-@pytest.mark.parametrize("path", sorted({repeat.path for repeat in REPEATS[1:]}))
+def test_the_distributions_of_a_new_version_take_each_other_and_no_older_one(checkout: Path) -> None:
+    set_version(checkout, "3.1.4rc2")
+    asked = [
+        Requirement(line)
+        for folder in OWN.values()
+        for line in tomllib.loads((checkout / folder / PLACE).read_text("utf-8"))["project"]["dependencies"]
+    ]
+    among_us = [each for each in asked if each.name in OWN]
+    assert len(among_us) == 3
+    assert all(each.specifier.contains("3.1.4rc2", prereleases=True) for each in among_us)
+    assert not any(each.specifier.contains("3.1.3") for each in among_us)
+
+
+@pytest.mark.parametrize("path", sorted({repeat.path for repeat in REPEATS} - {PLACE}))
 def test_a_file_that_was_forgotten_is_named(checkout: Path, path: str) -> None:
     kept = (checkout / path).read_text("utf-8")
     set_version(checkout, "0.9.9")
