@@ -20,11 +20,11 @@ from verifierd.api.records import Records
 from verifierd.api.requests import MAX_REQUEST_ID_CHARS
 from verifierd.api.service import VerifierService
 from verifierd.audit.pages import BadPageToken, Page
+from verifierd.audit.unjudged import unjudged_candidates
 from verifierd.durable.reaching import reached
 from verifierd.durable.standing import Standing
 from verifierd.errors import InvalidField
 from verifierd.identity.metering import Metering
-from verifierd.identity.unjudged import unjudged_candidates
 
 MAX_REASON_CHARS = 1024
 
@@ -54,7 +54,8 @@ class DurableVerifierService(VerifierService):
         if standing is None:
             submission = await self._submissions.submitted(request, name, principal)
             with await self._held(name.asker.tenant, submission.candidates_total):
-                standing = await self._durable.submit(submission)
+                most = self._metering.most_candidates(name.asker.tenant)
+                standing = await self._durable.submit(replace(submission, most_unjudged=most))
         return wire.SubmitBatchResponse(batch=await _written(standing))
 
     async def _held(self, tenant: str, candidates: int) -> AbstractContextManager[object]:
@@ -66,7 +67,7 @@ class DurableVerifierService(VerifierService):
         """
         self._metering.check_cpu_time(tenant)
         others = 0
-        if self._metering.bounds_candidates(tenant):
+        if self._metering.most_candidates(tenant):
             others = await reached(unjudged_candidates, self._store, tenant)
         return self._metering.candidates(tenant, candidates, others)
 

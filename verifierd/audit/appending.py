@@ -19,9 +19,16 @@ from verifierd.audit.entries import (
     CandidateJudged,
     Entry,
 )
-from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
+from verifierd.audit.errors import (
+    EntryRefused,
+    RequestIdTaken,
+    StoreTrouble,
+    TooManyUnjudged,
+    UnknownBatch,
+)
 from verifierd.audit.packing import pack
 from verifierd.audit.schema import BATCHES, CANDIDATES, CHAIN_HEAD, EXECUTIONS, RECORDS
+from verifierd.audit.unjudged import unjudged_in
 
 # Made once: to make a statement takes longer than to execute it.
 _LOCK_HEAD = sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash).where(CHAIN_HEAD.c.id == 1).with_for_update()
@@ -111,6 +118,7 @@ def append(
     Raises:
         UnknownBatch: one is of a batch that has not begun.
         RequestIdTaken: one begins a durable batch, and its tenant has one of this request id.
+        TooManyUnjudged: one begins a durable batch, and its tenant has no room for its candidates.
         EntryRefused: one begins a batch that has begun.
         StoreTrouble: a blob cannot be written at the moment, or the chain's end was altered.
         sqlalchemy.exc.SQLAlchemyError: the database refuses it.
@@ -228,6 +236,7 @@ class _Work:
             raise EntryRefused(f"batch {entry.batch_id!r} has begun already")
         if entry.is_durable:
             self._refuse_taken(entry)
+            self._refuse_beyond(entry)
         row = rows.batch_row(sequence, entry, body.names)
         self._batches[entry.batch_id] = _Batch(row, is_new=True)
 
@@ -246,6 +255,16 @@ class _Work:
         row = self._connection.execute(taken).one_or_none()
         if row is not None:
             raise RequestIdTaken(entry.request_id, row.id, row.request_sha256)
+
+    def _refuse_beyond(self, entry: BatchBegun) -> None:
+        """Refuse a batch beyond its bound: here, where all front ends come one after the other."""
+        if not entry.most_unjudged:
+            return
+        new = (batch.row for batch in self._batches.values() if batch.is_new and batch.row["is_durable"])
+        of_tenant = (row["candidates_total"] for row in new if row["tenant"] == entry.asker.tenant)
+        there = unjudged_in(self._connection, entry.asker.tenant) + sum(of_tenant)
+        if there + entry.candidates_total > entry.most_unjudged:
+            raise TooManyUnjudged(there, entry.most_unjudged)
 
     def _known_batches(self, batch_ids: set[str]) -> dict[str, _Batch]:
         found = self._connection.execute(_BATCHES, {"ids": list(batch_ids)})

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from verifierd.audit.appending import Appended, Prepared, append, lock_head, prepare
 from verifierd.audit.bodies import batch_of
 from verifierd.audit.entries import Entry
-from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble
+from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, TooManyUnjudged
 from verifierd.audit.schema import RECORDS
 from verifierd.audit.store import Store
 from verifierd.logs import get_logger
@@ -142,7 +142,7 @@ class Committer:
     def _refuse(self, item: Item, error: Exception) -> None:
         item.error = error if isinstance(error, EntryRefused) else EntryRefused(_words(error))
         item.error.__cause__ = error if item.error is not error else None
-        if isinstance(error, RequestIdTaken):  # its sender did nothing wrong, and is told
+        if isinstance(error, RequestIdTaken | TooManyUnjudged):  # its sender is told
             return
         _log.error(
             "an entry was refused by the audit store",

@@ -26,7 +26,8 @@ class BatchBegun:
     until the batch has ended. `request_sha256` tells whether a repeated id has other contents. `problem` is
     the problem's own message, which a candidate can be run against again; `problem_sha256` and
     `problem_size_bytes` are what callers name it by. `front_end` is the daemon that runs it; empty where it
-    is durable, and so runs wherever its turn comes.
+    is durable, and so runs wherever its turn comes. A durable one begins only if its tenant's durable batches
+    have at most `most_unjudged` candidates without a verdict then, its own included; 0: however many.
     """
 
     batch_id: str
@@ -47,6 +48,7 @@ class BatchBegun:
     problem: bytes = b""
     problem_size_bytes: int = 0
     front_end: str = ""
+    most_unjudged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,12 @@ from verifierd.durable.reaching import reachable, reached
 from verifierd.durable.standing import Standing, namesake, standing_of, standings
 from verifierd.durable.submission import RequestName, Submission
 from verifierd.durable.watching import Told, Watching
-from verifierd.errors import Draining, RequestIdTaken, UnknownBatch
+from verifierd.errors import Draining, QuotaExceeded, RequestIdTaken, UnknownBatch
 from verifierd.logs import bound_ids, get_logger
 
 Came = TypeVar("Came")
+
+ROOM_S = 1.0  # after which one of a tenant's candidates may have its verdict
 
 
 class DurableBatches:
@@ -62,6 +64,7 @@ class DurableBatches:
 
         Raises:
             RequestIdTaken: its request id names a batch with other contents.
+            QuotaExceeded: its tenant's durable batches have as many candidates as they may.
             Draining: the daemon takes no new work.
             RecordsUnavailable: the store cannot be written at the moment.
         """
@@ -150,6 +153,8 @@ class DurableBatches:
                 await self._recorder.scribe.committed(begun)
         except audit.RequestIdTaken as taken:
             return taken
+        except audit.TooManyUnjudged as full:
+            raise QuotaExceeded(begun.asker.tenant, "concurrent_candidates", str(full), ROOM_S) from None
         with bound_ids(batch_id=begun.batch_id, trace_id=begun.asker.trace_id):
             self._log.info(
                 "batch_accepted",

@@ -122,9 +122,9 @@ class Metering:
         if count and (freed := self._freed.pop(tenant, None)) is not None:
             freed.set()
 
-    def bounds_candidates(self, tenant: str) -> bool:
-        """Tell whether a tenant's candidates are counted at all."""
-        return self._quotas.of(tenant).concurrent_candidates > 0
+    def most_candidates(self, tenant: str) -> int:
+        """Return how many candidates a tenant may have at a time; 0: any number."""
+        return self._quotas.of(tenant).concurrent_candidates
 
     async def room(self, tenant: str) -> None:
         """Wait until one candidate more may be taken at once."""

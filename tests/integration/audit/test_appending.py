@@ -17,13 +17,21 @@ from verifierd.audit.chain import FIRST, record_hash
 from verifierd.audit.entries import (
     Asker,
     BatchAbandoned,
+    BatchBegun,
     BatchStarted,
     CancelAsked,
     Entry,
     HoldChanged,
     RecordsRemoved,
 )
-from verifierd.audit.errors import BlobMissing, EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
+from verifierd.audit.errors import (
+    BlobMissing,
+    EntryRefused,
+    RequestIdTaken,
+    StoreTrouble,
+    TooManyUnjudged,
+    UnknownBatch,
+)
 from verifierd.audit.packing import unpack
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES, EXECUTIONS, RECORDS
 from verifierd.audit.store import Store
@@ -229,6 +237,21 @@ def test_a_request_id_names_one_durable_batch_of_its_tenant(store: Store) -> Non
     other_tenant = replace(DURABLE, batch_id="third", asker=Asker(tenant="other"))
     not_durable = replace(DURABLE, batch_id="fourth", is_durable=False)
     assert write(store, other_tenant, not_durable).sequences == (2, 3)
+
+
+def test_durable_batches_of_a_tenant_begin_up_to_their_bound_however_they_come(store: Store) -> None:
+    def two(name: str, most: int = 5, tenant: str = "lab") -> BatchBegun:
+        asker = Asker(tenant=tenant)
+        return replace(DURABLE, batch_id=name, request_id=name, asker=asker, most_unjudged=most)
+
+    write(store, two("first"), begun("a call's"))
+    with pytest.raises(TooManyUnjudged, match="4 candidates of 5 are not judged yet"):
+        write(store, two("second"), two("third"))
+    write(store, two("second"), two("another's", tenant="other"))
+    with pytest.raises(TooManyUnjudged):
+        write(store, two("third"))
+    write(store, judged(batch_id="first"))
+    write(store, two("third"), two("unbounded", most=0))
 
 
 def test_two_requests_of_one_id_in_one_transaction_are_refused(store: Store) -> None:

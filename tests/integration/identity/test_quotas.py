@@ -19,12 +19,12 @@ from verifier.v1 import batch_pb2
 from verifier.v1 import verifier_service_pb2 as wire
 from verifier.v1.status_pb2 import RetryInfo
 from verifierd.audit.store import Store, StoreSettings, open_store
+from verifierd.audit.unjudged import unjudged_candidates
 from verifierd.identity.cpu_time import CpuTime
 from verifierd.identity.principals import ALL_SCOPES
 from verifierd.identity.quotas import Quota, Quotas
 from verifierd.identity.token_table import TokenTable
 from verifierd.identity.tokens import new_token
-from verifierd.identity.unjudged import unjudged_candidates
 from verifierd.identity.usage_table import UsageTable
 
 pytestmark = pytest.mark.anyio

@@ -16,8 +16,13 @@ def unjudged_candidates(store: Store, tenant: str) -> int:
     Raises:
         StoreUnavailable: the store cannot be read at the moment.
     """
+    with store.reading() as connection:
+        return unjudged_in(connection, tenant)
+
+
+def unjudged_in(connection: sa.Connection, tenant: str) -> int:
+    """Return the same, as it is for a connection's transaction."""
     waiting = sa.select(_LEFT).where(
         BATCHES.c.state.in_(("queued", "running")), BATCHES.c.tenant == tenant, BATCHES.c.is_durable
     )
-    with store.reading() as connection:
-        return int(connection.scalar(waiting) or 0)
+    return int(connection.scalar(waiting) or 0)
