@@ -19,6 +19,12 @@ MAX_FILE_BYTES = 1 << 20
 class TlsUnusable(Exception):
     """A file of the server's TLS cannot be used; the message says which and why."""
 
+    def __init__(self, file: Path | None, why: str) -> None:
+        """Name the file."""
+        super().__init__(
+            f"the server cannot speak TLS: {file}: {why}; the table tls of the settings names it"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
@@ -106,9 +112,9 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as stream:
             content = stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise TlsUnusable(f"{file}: cannot be read: {error.strerror}") from None
+        raise TlsUnusable(file, f"cannot be read: {error.strerror}") from None
     if len(content) > MAX_FILE_BYTES:
-        raise TlsUnusable(f"{file}: too large for a certificate or a key")
+        raise TlsUnusable(file, "too large for a certificate or a key")
     return content
 
 
@@ -122,9 +128,9 @@ def _check_pair(files: TlsFiles, certificate: bytes, key: bytes) -> None:
     try:
         private = load_pem_private_key(key, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise TlsUnusable(f"{files.key}: no private key as PEM without a password") from None
+        raise TlsUnusable(files.key, "no private key as PEM without a password") from None
     if private.public_key() != chain[0].public_key():
-        raise TlsUnusable(f"{files.key}: it is not the key of the first certificate in {files.certificate}")
+        raise TlsUnusable(files.key, f"not the key of the first certificate in {files.certificate}")
 
 
 def _check_certificates(file: Path | None, content: bytes) -> list[Certificate]:
@@ -133,4 +139,4 @@ def _check_certificates(file: Path | None, content: bytes) -> list[Certificate]:
     try:
         return load_pem_x509_certificates(content)
     except ValueError:
-        raise TlsUnusable(f"{file}: no certificate as PEM") from None
+        raise TlsUnusable(file, "no certificate as PEM") from None
