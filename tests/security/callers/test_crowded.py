@@ -1,4 +1,4 @@
-"""Who behaves is refused nothing: not with a thousand streams at once, not at the address of those who flood."""
+"""Who behaves is refused nothing: not with a thousand streams at once, not where floods come from as well."""
 
 from __future__ import annotations
 
