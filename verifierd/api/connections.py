@@ -7,6 +7,11 @@ import resource
 OPEN_FILES = 1 << 16
 """What is reckoned with where a process may open any number of files."""
 
+LONGEST_WAIT_S = 3600
+"""Of a call for its turn, where its caller sets no deadline."""
+
+LARGEST = (1 << 31) - 1  # that an option may be
+
 # What no honest client needs more of; times in milliseconds.
 _BOUNDS = (
     ("grpc.so_reuseport", 0),
@@ -27,12 +32,20 @@ _BOUNDS = (
 
 
 def connection_options(max_streams: int, max_connections: int) -> tuple[tuple[str, int], ...]:
-    """Return gRPC's options for a server with so many calls over each of so many connections."""
+    """Return gRPC's options for a server with so many calls over each of so many connections.
+
+    All of them may wait for their turn. gRPC itself would cancel calls of whoever comes while a thousand
+    wait: of six clients with a thousand calls each, every second one.
+    """
+    most_calls = min(max_streams * max_connections, LARGEST)
     return (
         *_BOUNDS,
         ("grpc.max_concurrent_streams", max_streams),
         # Further ones are closed as they come.
         ("grpc.max_allowed_incoming_connections", max_connections),
+        ("grpc.server.max_pending_requests", most_calls),
+        ("grpc.server.max_pending_requests_hard_limit", most_calls),
+        ("grpc.server_max_unrequested_time_in_server", LONGEST_WAIT_S),
     )
 
 

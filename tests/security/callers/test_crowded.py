@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from contextlib import ExitStack
 from typing import Any
 
 import grpc
@@ -19,6 +21,7 @@ from verifierd.api.server import ApiServer, Door
 pytestmark = pytest.mark.anyio
 
 STREAMS, ABUSED_S, IDLE_STREAMS = 1000, 3.0, 200
+CLIENTS, OWN_CONNECTION = 6, (("grpc.use_local_subchannel_pool", 1),)
 
 
 async def test_a_thousand_streams_of_one_connection_end_well_beside_floods_from_their_address() -> None:
@@ -36,6 +39,24 @@ async def test_a_thousand_streams_of_one_connection_end_well_beside_floods_from_
             codes = await asyncio.gather(*(ended(call, candidate) for call in calls))
             assert set(codes) == {grpc.StatusCode.OK}
         assert (await abusing)["attacks"]
+    finally:
+        await server.stop(0)
+
+
+async def test_six_clients_with_a_thousand_calls_each_at_once_are_answered_all_of_them() -> None:
+    server = ApiServer(FakeEngine(), FakeShelf(), ABILITIES, Door("127.0.0.1:0"))
+    await server.start()
+    try:
+        with ExitStack() as stack:
+            calls: list[Any] = []
+            for _ in range(CLIENTS):
+                channel = grpc.insecure_channel(server.address, options=OWN_CONNECTION)
+                stub: Any = VerifierServiceStub(stack.enter_context(channel))
+                await asyncio.to_thread(stub.GetCapabilities, wire.GetCapabilitiesRequest())
+                # The server runs in this loop, which is busy with this: meanwhile all of them wait.
+                calls += [stub.GetCapabilities.future(wire.GetCapabilitiesRequest()) for _ in range(STREAMS)]
+            codes = await asyncio.to_thread(lambda: Counter(call.code() for call in calls))
+        assert codes == {grpc.StatusCode.OK: CLIENTS * STREAMS}
     finally:
         await server.stop(0)
 
