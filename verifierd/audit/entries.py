@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sandboxes.model import Limits
-from verifierd.model import BatchFinished, BatchOptions, Candidate, CandidateResult, Cost, SelectionSpec
+from verifierd.model import (
+    BatchFinished,
+    BatchOptions,
+    Candidate,
+    CandidateResult,
+    Cost,
+    Priority,
+    SelectionSpec,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class BatchBegun:
     problem_size_bytes: int = 0
     front_end: str = ""
     most_unjudged: int = 0
+    priority: Priority = Priority.BULK
 
 
 @dataclass(frozen=True, slots=True)

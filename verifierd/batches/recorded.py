@@ -107,6 +107,7 @@ def begun_entry(
         labels=origin.labels,
         problem=origin.problem,
         front_end=front_end,
+        priority=batch.priority,
     )
 
 

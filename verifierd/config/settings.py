@@ -155,7 +155,8 @@ class AdmissionSection(Section):
         description="Batches in flight; beyond it a batch is UNAVAILABLE, with the time to retry after.",
     )
     max_durable_batches: Count = Field(
-        default=8, description="Durable batches that run at a time; the others are QUEUED."
+        default=8,
+        description="Durable batches that run at a time, of each priority so many; the others are QUEUED.",
     )
     max_candidates_waiting: Count = Field(
         default=1_000_000,

@@ -1,9 +1,10 @@
-"""One daemon alone has the store's batches: so many at a time, the oldest first."""
+"""One daemon alone has the store's batches: of each priority so many at a time, the oldest first."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from functools import partial
 
 from verifierd.audit.entries import BatchAbandoned
 from verifierd.audit.reading import unfinished
@@ -11,7 +12,9 @@ from verifierd.audit.store import Store
 from verifierd.batches.recorded import Recorder
 from verifierd.durable.dispatch import Wake
 from verifierd.durable.runs import Runs
+from verifierd.durable.standing import priority_of
 from verifierd.logs import get_logger
+from verifierd.model import Priority
 
 DIED = "the daemon ended while it ran"
 
@@ -20,12 +23,12 @@ class Alone:
     """Runs all batches of a store that nobody else goes on with. One that waits is no more than its id."""
 
     def __init__(self, recorder: Recorder, store: Store, runs: Runs, at_a_time: int) -> None:
-        """Run so many batches at a time."""
+        """Run so many batches of each priority at a time: whom somebody waits for does not wait for bulk."""
         self._recorder = recorder
         self._store = store
         self._runs = runs
-        self._turns = at_a_time
-        self._waiting: dict[str, None] = {}  # in order
+        self._turns = dict.fromkeys(Priority, at_a_time)
+        self._waiting: dict[str, Priority] = {}  # in order
         self._is_over = False
         self._log = get_logger(__name__)
 
@@ -41,16 +44,17 @@ class Alone:
         died = [each.batch_id for each in left if not each.is_durable]
         if died:
             await self._recorder.scribe.put(*(BatchAbandoned(each, now_ns, DIED) for each in died))
-        if self._is_over:  # meanwhile: they are the next start's
-            return
         for batch_id in durable:
-            self.begin(batch_id)
+            priority = await asyncio.to_thread(priority_of, self._store, batch_id)
+            if self._is_over:  # meanwhile: they are the next start's
+                return
+            self.begin(batch_id, priority)
         if left:
             self._log.info("batches_left_by_predecessor", resumed=len(durable), abandoned=len(died))
 
-    def begin(self, batch_id: str) -> None:
+    def begin(self, batch_id: str, priority: Priority) -> None:
         """Run a batch when its turn has come."""
-        self._waiting[batch_id] = None
+        self._waiting[batch_id] = priority
         self._start_those_due()
 
     def cancel(self, batch_id: str) -> None:
@@ -76,12 +80,13 @@ class Alone:
         await self._runs.stop()
 
     def _start_those_due(self) -> None:
-        while self._waiting and self._turns:
-            batch_id = next(iter(self._waiting))
-            del self._waiting[batch_id]
-            self._turns -= 1
-            self._runs.begin(batch_id).add_done_callback(self._ended)
+        due = [(batch_id, priority) for batch_id, priority in self._waiting.items() if self._turns[priority]]
+        for batch_id, priority in due:
+            if self._turns[priority]:
+                del self._waiting[batch_id]
+                self._turns[priority] -= 1
+                self._runs.begin(batch_id).add_done_callback(partial(self._ended, priority))
 
-    def _ended(self, _: asyncio.Task[bool]) -> None:
-        self._turns += 1
+    def _ended(self, priority: Priority, _: asyncio.Task[bool]) -> None:
+        self._turns[priority] += 1
         self._start_those_due()

@@ -71,46 +71,50 @@ class BatchQueue:
         self._connection = connection
         self._clock_s = clock_s
         self._names = Names(connection.settings.prefix)
-        self._given: JetStreamContext.PullSubscription | None = None
+        self._given: dict[Priority, JetStreamContext.PullSubscription] = {}
         self._log = get_logger(__name__)
 
     async def open(self) -> None:
         """Make the queue where it is missing, and be ready to be given batches. Raises as `make` does."""
         await self.make()
         bind = self._connection.jetstream.pull_subscribe_bind
-        self._given = await bind(durable=Priority.BULK, stream=self._names.batches)
+        for priority in Priority:
+            self._given[priority] = await bind(durable=priority, stream=self._names.batches)
 
     async def make(self) -> None:
-        """Make the stream and its consumer where they are missing, or a server has lost them.
+        """Make the stream and its consumers where they are missing, or a server has lost them.
 
         Raises:
             FleetUnavailable: the server refuses it, or does not answer.
         """
         await ensure_stream(self._connection, batches_stream(self._connection))
-        consumer = ConsumerConfig(
-            durable_name=Priority.BULK,
-            filter_subject=self._names.batch(Priority.BULK, "*"),
+        stream = self._names.batches
+        try:
+            for priority in Priority:
+                made = await self._connection.jetstream.add_consumer(stream, self._consumer(priority))
+                await purge_acknowledged(self._connection, stream, made)
+        except PASSING as error:
+            why = str(error) or type(error).__name__
+            raise FleetUnavailable(f"NATS cannot hand out batches of the stream {stream}: {why}") from error
+
+    def _consumer(self, priority: Priority) -> ConsumerConfig:
+        return ConsumerConfig(
+            durable_name=priority,
+            filter_subject=self._names.batch(priority, "*"),
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=self.ack_wait_s,
             max_deliver=-1,  # a batch that outlived many front ends is still to be run
             max_ack_pending=-1,  # each front end takes no more than it has turns
         )
-        stream = self._names.batches
-        try:
-            made = await self._connection.jetstream.add_consumer(stream, consumer)
-            await purge_acknowledged(self._connection, stream, made)
-        except PASSING as error:
-            why = str(error) or type(error).__name__
-            raise FleetUnavailable(f"NATS cannot hand out batches of the stream {stream}: {why}") from error
 
-    async def put(self, batch_id: str) -> None:
+    async def put(self, batch_id: str, priority: Priority) -> None:
         """Put a batch there, unless it is there.
 
         Raises:
             Exception: one of `PASSING`: no server is there, or it does not answer.
         """
         try:
-            await self._connection.jetstream.publish(self._names.batch(Priority.BULK, batch_id), b"")
+            await self._connection.jetstream.publish(self._names.batch(priority, batch_id), b"")
         except APIError as error:
             if error.err_code != _IS_THERE:
                 raise
@@ -121,15 +125,15 @@ class BatchQueue:
         info = await self._connection.jetstream.stream_info(self._names.batches, everything)
         return {subject.rpartition(".")[2] for subject in info.state.subjects or ()}
 
-    async def next(self) -> QueuedBatch:
-        """Wait until a batch is given to this front end."""
+    async def next(self, priority: Priority) -> QueuedBatch:
+        """Wait until a batch of this priority is given to this front end."""
         while True:
             if not self._connection.is_connected:  # or each try would be asked for when it is back
                 await asyncio.sleep(_PAUSE_S)
                 continue
             asked_at_s = self._clock_s()
             try:
-                message = await self._ask()
+                message = await self._ask(priority)
             except NothingCame:
                 continue
             except Exception as error:  # whatever the library makes of a server in trouble
@@ -144,13 +148,14 @@ class BatchQueue:
 
     async def close(self) -> None:
         """Ask for no more batches."""
-        if self._given is not None:
+        while self._given:
+            _, given = self._given.popitem()
             with suppress(*PASSING):
-                await self._given.unsubscribe()
-            self._given = None
+                await given.unsubscribe()
 
-    async def _ask(self) -> Msg:
-        if self._given is None:
+    async def _ask(self, priority: Priority) -> Msg:
+        given = self._given.get(priority)
+        if given is None:
             raise FleetUnavailable("the queue of batches is not open")
-        (message,) = await self._given.fetch(1, timeout=min(_ASKING_S, self.ack_wait_s / 2))
+        (message,) = await given.fetch(1, timeout=min(_ASKING_S, self.ack_wait_s / 2))
         return message

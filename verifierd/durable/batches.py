@@ -163,7 +163,7 @@ class DurableBatches:
                 candidates=begun.candidates_total,
             )
         if not self._is_over:
-            self._dispatch.begin(begun.batch_id)
+            self._dispatch.begin(begun.batch_id, begun.priority)
         return None
 
     async def _end(self, asked: CancelAsked) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+from verifierd.model import Priority
+
 Wake = Callable[[Collection[str]], None]
 """Is told of which batches something more is in the store."""
 
@@ -20,7 +22,7 @@ class Dispatch(Protocol):
         """
         ...
 
-    def begin(self, batch_id: str) -> None:
+    def begin(self, batch_id: str, priority: Priority) -> None:
         """Have a batch run that was just accepted."""
         ...
 

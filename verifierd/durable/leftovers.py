@@ -13,6 +13,7 @@ from verifierd.audit.reading import Unfinished, unfinished
 from verifierd.audit.store import Store
 from verifierd.batches.recorded import Recorder
 from verifierd.durable.batch_queue import BatchQueue
+from verifierd.durable.standing import priority_of
 from verifierd.logs import get_logger
 
 LOOK_S = 30.0
@@ -73,7 +74,8 @@ class Leftovers:
         queued = await self._queue.batch_ids()
         missing = [batch_id for batch_id in batch_ids if batch_id not in queued]
         for batch_id in missing:
-            await self._queue.put(batch_id)
+            priority = await asyncio.to_thread(priority_of, self._store, batch_id)
+            await self._queue.put(batch_id, priority)
         if missing:
             self._log.info("batches_queued_again", batches=len(missing))
 

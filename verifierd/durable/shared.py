@@ -1,4 +1,4 @@
-"""Several front ends share the store's batches: each takes from one queue what it has turns for.
+"""Several front ends share the store's batches: each takes from the queue what it has turns for.
 
 Nobody is elected and nobody leases anything. The queue gives a batch to one front end, and to another one
 when the first shows no sign of life. Whoever has it says so in the store first, and from then on the word of
@@ -24,12 +24,16 @@ from verifierd.durable.news import News
 from verifierd.durable.runs import Runs
 from verifierd.fleet.connection import PASSING
 from verifierd.logs import get_logger
+from verifierd.model import Priority
 
 LAST_WRITES_S = 5.0  # for what landed to be stored before the batches go to others
 
 
 class Shared:
-    """Runs batches that the queue gives to this front end, so many at a time."""
+    """Runs batches that the queue gives to this front end, so many of each priority at a time.
+
+    So whom somebody waits for does not wait for bulk.
+    """
 
     def __init__(
         self,
@@ -48,7 +52,7 @@ class Shared:
         self._queue = queue
         self._news = news
         self._leftovers = leftovers
-        self._turns = asyncio.Semaphore(at_a_time)
+        self._turns = {priority: asyncio.Semaphore(at_a_time) for priority in Priority}
         self._given: dict[str, QueuedBatch] = {}
         self._duties: set[asyncio.Task[Any]] = set()
         self._errands: set[asyncio.Task[Any]] = set()  # which somebody was promised
@@ -60,12 +64,13 @@ class Shared:
         if self._is_over:
             return
         await self._news.listen(wake, self._runs.cancel)
-        for duty in (self._take(), self._show_life(), self._look(), self._leftovers.keep()):
+        taking = (self._take(priority, turns) for priority, turns in self._turns.items())
+        for duty in (*taking, self._show_life(), self._look(), self._leftovers.keep()):
             self._do(duty, self._duties)
 
-    def begin(self, batch_id: str) -> None:
+    def begin(self, batch_id: str, priority: Priority) -> None:
         """Queue a batch. Where that fails it is queued by the next look at what is left."""
-        self._do(self._put(batch_id), self._errands)
+        self._do(self._put(batch_id, priority), self._errands)
 
     def cancel(self, batch_id: str) -> None:
         """End a batch early, whoever has it."""
@@ -99,29 +104,29 @@ class Shared:
             await given.give_back()
         await self._news.close()
 
-    async def _put(self, batch_id: str) -> None:
+    async def _put(self, batch_id: str, priority: Priority) -> None:
         try:
-            await self._queue.put(batch_id)
+            await self._queue.put(batch_id, priority)
         except PASSING as error:
             self._log.warning("batch_not_queued", batch_id=batch_id, cause=str(error) or type(error).__name__)
 
-    async def _take(self) -> None:
+    async def _take(self, priority: Priority, turns: asyncio.Semaphore) -> None:
         while True:
-            await self._turns.acquire()
-            given = await self._queue.next()
+            await turns.acquire()
+            given = await self._queue.next(priority)
             if given.batch_id in self._given:
                 # Given here a second time, since no sign of life came through. If another front end had it
                 # meanwhile the store drops what is told of it here, and it is let go.
-                self._turns.release()
+                turns.release()
             else:
                 run = self._runs.begin(given.batch_id)
-                self._do(self._see_off(given.batch_id, run), self._duties)
+                self._do(self._see_off(given.batch_id, run, turns), self._duties)
             self._given[given.batch_id] = given
 
-    async def _see_off(self, batch_id: str, run: asyncio.Task[bool]) -> None:
+    async def _see_off(self, batch_id: str, run: asyncio.Task[bool], turns: asyncio.Semaphore) -> None:
         """Wait for a batch's run. One that was let go stays in the queue: it is somebody else's."""
         await asyncio.wait((run,))
-        self._turns.release()
+        turns.release()
         given = self._given.pop(batch_id)
         if run.cancelled() or not run.result():
             left = await self._left([batch_id])

@@ -18,6 +18,7 @@ from verifierd.audit.reading import batch_abandoned, batch_begun, batch_end
 from verifierd.audit.schema import BATCHES
 from verifierd.audit.store import Store
 from verifierd.durable.submission import RequestName
+from verifierd.model import Priority
 
 ACCEPTED_SEQUENCE = 1  # of the event that a durable batch was accepted
 UNFINISHED = ("queued", "running")
@@ -78,6 +79,19 @@ def standings(store: Store, wanted: BatchFilter, asked: Asked) -> Page[Standing]
         page = batches(connection, wanted, asked)
     found = (_as_far_as_readable(store, row) for row in page.items)
     return Page(tuple(each for each in found if each is not None), page.next_token)
+
+
+def priority_of(store: Store, batch_id: str) -> Priority:
+    """Return how much a durable batch is in a hurry; one that cannot be read is in none.
+
+    Raises:
+        StoreUnavailable: the store cannot be read at the moment.
+    """
+    try:
+        begun = batch_begun(store, batch_id)
+    except audit.RecordDamaged:
+        return Priority.BULK
+    return Priority.BULK if begun is None else begun.priority
 
 
 def namesake(store: Store, named: BatchBegun | RequestName) -> audit.RequestIdTaken | None:

@@ -17,6 +17,7 @@ from tests.integration.durable.scene import (
     ASKER,
     REFUSED,
     Held,
+    HeldBatches,
     Life,
     end_in,
     life,
@@ -35,7 +36,7 @@ from verifierd.durable import watching
 from verifierd.durable.watching import Told
 from verifierd.errors import BatchFailed, Draining, QueueFull, RecordUnreadable, RequestIdTaken, UnknownBatch
 from verifierd.logs import bound_ids
-from verifierd.model import BatchAccepted, BatchOptions, Verdict
+from verifierd.model import BatchAccepted, BatchOptions, Priority, Verdict
 
 pytestmark = pytest.mark.anyio
 
@@ -499,3 +500,19 @@ async def test_lists_tell_the_newest_first_page_by_page(store: Store) -> None:
             if not token:
                 break
     assert seen == [f"batch-n{number}" for number in reversed(range(5))]
+
+
+async def test_whom_somebody_waits_for_does_not_wait_behind_bulk_and_not_after_a_start_either(
+    store: Store,
+) -> None:
+    async with asyncio.timeout(30):
+        async with life(store, at_a_time=0) as daemon:
+            for number in range(2):
+                bulk = submission("right", request_id=f"bulk{number}", priority=Priority.BULK)
+                await daemon.durable.submit(bulk)
+            await daemon.durable.submit(submission("right", request_id="before"))
+        async with life(store, HeldBatches("batch-bulk0", "batch-bulk1"), at_a_time=1) as daemon:
+            assert verdicts_in(await daemon.watched("batch-before")) == {"c0": Verdict.ACCEPTED}
+            await daemon.durable.submit(submission("right", request_id="now"))
+            assert verdicts_in(await daemon.watched("batch-now")) == {"c0": Verdict.ACCEPTED}
+            assert (await daemon.durable.standing("batch-bulk1")).row.state == "queued"

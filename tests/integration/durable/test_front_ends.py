@@ -16,7 +16,15 @@ import pytest
 import sqlalchemy as sa
 
 from tests.integration.durable.fronts import ACK_WAIT_S, FrontEnd, Paced, front_end, process
-from tests.integration.durable.scene import ASKER, Held, end_in, submission, until_asked, verdicts_in
+from tests.integration.durable.scene import (
+    ASKER,
+    Held,
+    HeldBatches,
+    end_in,
+    submission,
+    until_asked,
+    verdicts_in,
+)
 from tests.support.entries import begun
 from tests.support.nats_server import NatsServer, needs_nats
 from tests.support.postgres import Postgres
@@ -30,7 +38,7 @@ from verifierd.durable import batch_queue
 from verifierd.durable.batch_queue import QueuedBatch
 from verifierd.errors import Draining
 from verifierd.fleet.errors import FleetUnavailable
-from verifierd.model import Verdict
+from verifierd.model import Priority, Verdict
 
 pytestmark = [needs_nats, pytest.mark.anyio]
 
@@ -273,13 +281,14 @@ async def test_a_batch_is_in_the_queue_once_however_often_it_is_put_there(
     kept: StoreSettings, nats: NatsServer
 ) -> None:
     async with asyncio.timeout(60), front_end(kept, nats.settings(), at_a_time=0) as a:
-        await asyncio.gather(*(a.queue.put("x") for _ in range(5)), a.queue.put("y"))
-        given = [await a.queue.next(), await a.queue.next()]
-        await a.queue.put("x")
+        put = partial(a.queue.put, priority=Priority.BULK)
+        await asyncio.gather(*(put("x") for _ in range(5)), put("y"))
+        given = [await a.queue.next(Priority.BULK), await a.queue.next(Priority.BULK)]
+        await put("x")
         assert {each.batch_id for each in given} == {"x", "y"} == await a.queue.batch_ids()
         with suppress(TimeoutError):
             async with asyncio.timeout(0.3):
-                pytest.fail(f"{(await a.queue.next()).batch_id} came twice")
+                pytest.fail(f"{(await a.queue.next(Priority.BULK)).batch_id} came twice")
         for each in given:
             await each.done()
 
@@ -292,9 +301,9 @@ async def test_a_batch_that_comes_after_the_process_was_frozen_is_not_believed(
     async with asyncio.timeout(60), front_end(kept, nats.settings(), at_a_time=0) as a:
         frozen = batch_queue.BatchQueue(a.connection, ACK_WAIT_S, lambda: next(times, 0.0))
         await frozen.open()
-        await a.queue.put("x")
+        await a.queue.put("x", Priority.BULK)
         began_s = asyncio.get_running_loop().time()
-        assert (await frozen.next()).batch_id == "x"
+        assert (await frozen.next(Priority.BULK)).batch_id == "x"
         assert asyncio.get_running_loop().time() - began_s > ACK_WAIT_S * 0.9
 
 
@@ -357,7 +366,7 @@ async def test_a_batch_that_no_store_knows_is_taken_out_of_the_queue(
     kept: StoreSettings, nats: NatsServer
 ) -> None:
     async with asyncio.timeout(60), front_end(kept, nats.settings()) as a:
-        await a.queue.put("removed")
+        await a.queue.put("removed", Priority.INTERACTIVE)
         while await a.queue.batch_ids():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         await a.durable.submit(submission(*SOURCES))
@@ -402,20 +411,55 @@ async def test_batches_go_on_when_nats_and_the_database_are_back(
             await asyncio.to_thread(assert_whole, store, 2)
 
 
-async def test_front_ends_of_another_store_do_not_start_below_the_same_prefix(
-    kept: StoreSettings, nats: NatsServer, postgres: Postgres, tmp_path: Path
+async def test_whom_somebody_waits_for_does_not_wait_behind_bulk(
+    kept: StoreSettings, nats: NatsServer, store: Store
 ) -> None:
-    other = StoreSettings(postgres.new_database(), str(tmp_path / "other"))
-    try:
-        async with front_end(kept, nats.settings(), name="a"), front_end(kept, nats.settings(), name="b"):
+    async with asyncio.timeout(60), front_end(kept, nats.settings(), at_a_time=0) as a:
+        await a.durable.submit(submission("right", request_id="r1", priority=Priority.BULK))
+        await a.durable.submit(submission("right", request_id="r2", priority=Priority.BULK))
+        busy = HeldBatches("batch-r1", "batch-r2")
+        async with front_end(kept, nats.settings(), busy, name="b", at_a_time=1) as b:
+            await busy.held.wait()
+            await a.durable.submit(submission(*SOURCES, request_id="r3", priority=Priority.INTERACTIVE))
+            assert verdicts_in(await a.watched("batch-r3")) == VERDICTS
+            standings = [await b.durable.standing(name) for name in ("batch-r1", "batch-r2")]
+            assert sorted(each.row.state for each in standings) == ["queued", "running"]
+
+
+async def test_what_nats_has_lost_is_queued_again_with_its_priority(
+    kept: StoreSettings, nats: NatsServer
+) -> None:
+    async with asyncio.timeout(60), front_end(kept, nats.settings(), at_a_time=0) as a:
+        for priority in Priority:
+            await a.durable.submit(submission("right", request_id=priority, priority=priority))
+        await until_queued(a, 2)
+        await a.connection.jetstream.purge_stream("verifierd-batches")
+        await a.leftovers.look()
+        for priority in Priority:
+            assert (await a.queue.next(priority)).batch_id == f"batch-{priority}"
+
+
+async def until_queued(a: FrontEnd, count: int) -> None:
+    while len(await a.queue.batch_ids()) < count:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def other(postgres: Postgres, tmp_path: Path) -> Iterator[StoreSettings]:
+    """A second store, in the same server."""
+    url = postgres.new_database()
+    yield StoreSettings(url, str(tmp_path / "other"))
+    postgres.drop(url)
+
+
+async def test_front_ends_of_another_store_do_not_start_below_the_same_prefix(
+    kept: StoreSettings, other: StoreSettings, nats: NatsServer
+) -> None:
+    async with front_end(kept, nats.settings(), name="a"), front_end(kept, nats.settings(), name="b"):
+        pass
+    with pytest.raises(FleetUnavailable, match=r"batches of another store: .*remove .*KV_verifierd-store"):
+        async with front_end(other, nats.settings(), name="c"):
             pass
-        with pytest.raises(
-            FleetUnavailable, match=r"batches of another store: .*remove .*KV_verifierd-store"
-        ):
-            async with front_end(other, nats.settings(), name="c"):
-                pass
-        async with front_end(other, nats.settings(prefix="others"), name="c") as living:
-            standing = await living.durable.submit(submission(*SOURCES))
-            assert standing.row.candidates_total == len(SOURCES)
-    finally:
-        postgres.drop(other.database)
+    async with front_end(other, nats.settings(prefix="others"), name="c") as living:
+        standing = await living.durable.submit(submission(*SOURCES))
+        assert standing.row.candidates_total == len(SOURCES)

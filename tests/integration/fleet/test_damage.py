@@ -19,6 +19,7 @@ from verifierd.fleet.errors import BlobMissing
 from verifierd.fleet.executor import JetStreamExecutor
 from verifierd.fleet.subjects import Names, Queue
 from verifierd.judging.answers import Executed
+from verifierd.model import Priority
 
 pytestmark = [needs_nats, pytest.mark.anyio]
 
@@ -120,14 +121,14 @@ async def test_what_a_killed_nats_has_back_that_was_done_goes_when_it_is_found_a
     jetstream = executor._connection.jetstream
     queue, stream = BatchQueue(executor._connection, 10.0), NAMES.batches
     await queue.open()
-    await queue.put("b")
+    await queue.put("b", Priority.BULK)
     asking = asyncio.create_task(answers_of(executor.execute(request(1))))
     await until(partial(something_waits, fleet))
     kept = fleet.nats.kept_messages()
     await connected.wait()
     await fleet.worker(FakeExecutor(echo))
     assert len(await asking) == 1
-    await (await queue.next()).done()
+    await (await queue.next(Priority.BULK)).done()
     await until(partial(nothing_is_there, executor))
     connected.clear()
     fleet.nats.have_back(kept)
