@@ -20,7 +20,7 @@ from nats.js.errors import APIError
 
 from verifierd.fleet.connection import PASSING, Connection
 from verifierd.fleet.errors import FleetUnavailable
-from verifierd.fleet.streams import batches_stream, ensure_stream, purge_acknowledged
+from verifierd.fleet.streams import batches_stream, ensure_stream, remove_acknowledged
 from verifierd.fleet.subjects import Names
 from verifierd.logs import get_logger
 from verifierd.model import Priority
@@ -92,7 +92,7 @@ class BatchQueue:
         try:
             for priority in Priority:
                 made = await self._connection.jetstream.add_consumer(stream, self._consumer(priority))
-                await purge_acknowledged(self._connection, stream, made)
+                await remove_acknowledged(self._connection, stream, made)
         except PASSING as error:
             why = str(error) or type(error).__name__
             raise FleetUnavailable(f"NATS cannot hand out batches of the stream {stream}: {why}") from error

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from verifierd.fleet.connection import PASSING, Connection
-from verifierd.fleet.streams import purge_acknowledged
+from verifierd.fleet.streams import remove_acknowledged
 from verifierd.fleet.subjects import Names, Queue
 from verifierd.logs import get_logger
 
@@ -38,7 +38,7 @@ class Queues:
         try:
             while page := await self._connection.jetstream.consumers_info(self._names.work, offset):
                 for info in page:
-                    await purge_acknowledged(self._connection, self._names.work, info)
+                    await remove_acknowledged(self._connection, self._names.work, info)
                 offset += len(page)
         except PASSING as error:
             self._log.warning("queues_not_cleared", cause=str(error) or type(error).__name__)

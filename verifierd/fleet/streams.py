@@ -5,8 +5,10 @@ Any process may do it at any time: two that do it at once want the same.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from nats.js.api import ConsumerInfo, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import APIError
+from nats.js.errors import APIError, NotFoundError
 
 from verifierd.fleet.connection import PASSING, Connection
 from verifierd.fleet.errors import FleetUnavailable
@@ -96,11 +98,23 @@ async def ensure_stream(connection: Connection, wanted: StreamConfig) -> None:
         raise FleetUnavailable(f"NATS cannot keep the stream {wanted.name}: {why}") from error
 
 
-async def purge_acknowledged(connection: Connection, stream: str, consumer: ConsumerInfo) -> None:
+async def remove_acknowledged(connection: Connection, stream: str, consumer: ConsumerInfo) -> None:
     """Remove from a work queue what is acknowledged, and a server that was killed has back all the same.
 
-    Nobody is given it any more, and yet it would count as work that waits. Raises one of `PASSING`.
+    Nobody is given it any more, and yet it would count as work that waits. One by one: a purge makes a server
+    (2.9) forget which messages are with somebody, and nobody would be given those again either. Raises one of
+    `PASSING`.
     """
     floor = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
-    if floor:
-        await connection.jetstream.purge_stream(stream, seq=floor + 1, subject=consumer.config.filter_subject)
+    jetstream, subject = connection.jetstream, consumer.config.filter_subject
+    sequence = 0
+    while True:
+        try:
+            found = await jetstream.get_msg(stream, sequence + 1, subject, next=True)
+        except NotFoundError:
+            return
+        sequence = found.seq or floor + 1
+        if sequence > floor:
+            return
+        with suppress(APIError):  # another front end was faster
+            await jetstream.delete_msg(stream, sequence)
