@@ -17,6 +17,12 @@ FILES = [
     for path in sorted(DEPLOY.rglob("*"))
     if path.is_file() and not {"__pycache__", "grafana", "prometheus"} & {*path.parts}
 ]
+SHOWN = [
+    (str(page.relative_to(DEPLOY.parent)), block)
+    for folder in ("deploy", "verifierd")
+    for page in sorted((DEPLOY.parent / folder).rglob("*.md"))
+    for block in re.findall(r"^```toml\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+]
 VARIABLE = re.compile(rf"\b{ENV_PREFIX}([A-Z0-9_]*[A-Z0-9])\b")
 STORE = {"VERIFIERD_AUDIT__DATABASE": "postgresql://store", "VERIFIERD_AUDIT__BLOBS": "s3://bucket"}
 
@@ -32,3 +38,8 @@ def test_a_file_of_settings_is_taken_and_lets_in_those_alone_who_are_known(path:
     settings = settings_of(path.read_text("utf-8"), STORE)
     check_exposure(settings)
     assert settings.identity.required
+
+
+@pytest.mark.parametrize(("path", "text"), SHOWN)
+def test_settings_that_a_page_shows_are_taken_as_they_stand(path: str, text: str) -> None:
+    check_exposure(settings_of(text, STORE))
