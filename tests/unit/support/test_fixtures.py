@@ -41,7 +41,7 @@ def test_a_unit_test_is_not_asked_about_the_host(tmp_path: Path) -> None:
     assert "1 passed in" in run_suite(tmp_path, "unit", LEAVES_A_FILE)
 
 
-def test_an_async_test_that_holds_the_loop_fails(tmp_path: Path) -> None:
+def test_a_test_in_which_something_else_holds_the_loop_fails(tmp_path: Path) -> None:
     told = run_suite(tmp_path, "unit", HOLDS_THE_LOOP)
     assert "the event loop was held longer than 0.25 s" in told
     assert "test_holds" in told

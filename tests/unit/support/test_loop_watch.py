@@ -8,13 +8,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
-from tests.support.loop_watch import LoopWatch
+from tests.support.loop_watch import REPOSITORY, LoopWatch
 
 BOUND_S = 0.05
+HOLDS = "async def blocks(hold, seconds):\n    hold(seconds)\n"
+
+
+def _blocks(file: str) -> Callable[..., Coroutine[None, None, None]]:
+    """An asynchronous function that calls what holds the loop, as if it stood in this file."""
+    names: dict[str, Any] = {}
+    exec(compile(HOLDS, str(REPOSITORY / file), "exec"), names)  # noqa: S102
+    blocks: Callable[..., Coroutine[None, None, None]] = names["blocks"]
+    return blocks
 
 
 def _compute(seconds: float) -> None:
@@ -24,27 +34,46 @@ def _compute(seconds: float) -> None:
 
 
 @pytest.mark.parametrize("hold", [_compute, time.sleep], ids=["computing", "sleeping"])
-def test_a_callback_that_holds_the_loop_is_named(hold: Callable[[float], None]) -> None:
+@pytest.mark.parametrize("file", ["verifierd/held.py", ".venv/lib/held.py"])
+def test_a_callback_that_holds_the_loop_is_named(hold: Callable[[float], None], file: str) -> None:
     watch = LoopWatch(BOUND_S)
-
-    async def blocks() -> None:
-        hold(2 * BOUND_S)
-
     with watch.watching():
-        asyncio.run(blocks())
+        asyncio.run(_blocks(file)(hold, 2 * BOUND_S))
     assert len(watch.blocked) == 1
     assert "blocks" in watch.blocked[0]
 
 
-def test_a_thread_can_be_left_out_by_its_name() -> None:
-    watch = LoopWatch(BOUND_S, unwatched={"driver"})
+def test_what_a_test_calls_itself_may_take_long() -> None:
+    watch = LoopWatch(BOUND_S)
 
     async def blocks() -> None:
-        _compute(2 * BOUND_S)
+        time.sleep(2 * BOUND_S)  # noqa: ASYNC251
+        await _blocks(".venv/lib/held.py")(time.sleep, 2 * BOUND_S)
 
     with watch.watching():
+        asyncio.run(blocks())
+    assert watch.blocked == []
+
+
+def test_what_a_test_awaits_may_not() -> None:
+    watch = LoopWatch(BOUND_S)
+
+    async def waits() -> None:
+        time.sleep(2 * BOUND_S)  # noqa: ASYNC251
+        await _blocks("verifierd/held.py")(time.sleep, 2 * BOUND_S)
+
+    with watch.watching():
+        asyncio.run(waits())
+    assert len(watch.blocked) == 1
+
+
+def test_a_thread_can_be_left_out_by_its_name() -> None:
+    watch = LoopWatch(BOUND_S, unwatched={"driver"})
+    blocks = _blocks("verifierd/held.py")
+    with watch.watching():
         for name in ("driver", "server"):
-            thread = threading.Thread(target=asyncio.run, args=(blocks(),), name=name)
+            held = blocks(_compute, 2 * BOUND_S)
+            thread = threading.Thread(target=asyncio.run, args=(held,), name=name)
             thread.start()
             thread.join()
     assert len(watch.blocked) == 1
