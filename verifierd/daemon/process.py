@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,6 +16,9 @@ from verifierd.daemon.garbage import collected_seldom
 from verifierd.daemon.lifecycle import Daemon
 from verifierd.logs import get_logger
 from verifierd.stopping import SIGNALLED, heeded, leave_the_next_to_the_kernel
+
+REPEATED_S = 0.5
+"""A signal that comes again so soon is the same: of a parent's death the kernel tells once for each thread."""
 
 
 class Service(Protocol):
@@ -43,9 +48,10 @@ def run(
     """Run a service, the daemon unless another is given, until a signal; return the exit status.
 
     The first SIGTERM or SIGINT drains: running batches end, new ones are refused, and the status is 0. A
-    second one forces: what runs is cancelled, and the status is 128 and the signal's number. One during the
-    start ends it, with that status too. The next ends the process at once, whatever it is at. SIGINT is left
-    alone where it is ignored. `on_ready` is called with the address once it has started.
+    second one forces: what runs is cancelled, and the status is 128 and the signal's number; what comes again
+    within `REPEATED_S` is no second one. One during the start ends it, with that status too. The next ends
+    the process at once, whatever it is at. SIGINT is left alone where it is ignored. `on_ready` is called
+    with the address once it has started.
 
     Raises:
         StartFailed: it could not start.
@@ -81,6 +87,7 @@ class _Signals:
         self.received: asyncio.Queue[int] = asyncio.Queue()
         self.expected = 1
         self._loop = asyncio.get_running_loop()
+        self._heard_s: dict[int, float] = {}  # by signal, when it last counted
 
     @contextmanager
     def heard(self) -> Iterator[None]:
@@ -94,6 +101,10 @@ class _Signals:
                     signal.signal(number, handler)
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
+        now_s = time.monotonic()
+        if now_s - self._heard_s.get(number, -math.inf) < REPEATED_S:
+            return
+        self._heard_s[number] = now_s
         self.expected -= 1
         if self.expected <= 0:
             leave_the_next_to_the_kernel()
