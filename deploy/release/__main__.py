@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from deploy.release.images import Engine
@@ -20,7 +21,7 @@ from deploy.release.making import Wanted, make
 from deploy.release.versions import NotReleasable, set_version
 
 ROOT = Path(__file__).resolve().parents[2]
-DIST = ROOT / "dist"
+BUILD, DIST = ROOT / "build", ROOT / "dist"
 
 
 def main() -> int:
@@ -39,10 +40,8 @@ def main() -> int:
     try:
         match arguments.words:
             case []:
-                shutil.rmtree(DIST, ignore_errors=True)
-                DIST.mkdir()
                 wanted = Wanted(arguments.draft, arguments.base, _engine(arguments), _say)
-                for path in make(ROOT, DIST, wanted):
+                for path in _released(wanted):
                     _say(str(path.relative_to(ROOT)))
             case ["version", version]:
                 set_version(ROOT, version)
@@ -52,6 +51,16 @@ def main() -> int:
         _say(f"release: {reason}")
         return 1
     return 0
+
+
+def _released(wanted: Wanted) -> list[Path]:
+    """Make a release, and let it take the place of what is in `dist/` once it is whole."""
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="release-", dir=BUILD) as folder:
+        made = make(ROOT, Path(folder), wanted)
+        shutil.rmtree(DIST, ignore_errors=True)
+        DIST.mkdir()
+        return [path.rename(DIST / path.name) for path in made]
 
 
 def _engine(arguments: argparse.Namespace) -> Engine | None:
