@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -26,6 +27,7 @@ USERS_ELSEWHERE = "TEST_USERS_ELSEWHERE"
 """Set where the daemons of unprivileged users are another process' tests', which their groups are left to."""
 SETTLE_S = 5.0
 REST_S = 0.05
+WATCH_S = 0.2  # shorter than any daemon lives
 PR_SET_CHILD_SUBREAPER = 36
 TCP_LISTEN = "0A"
 UNIX_ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags column of /proc/net/unix
@@ -58,15 +60,33 @@ def snapshot(temp_dir: Path) -> Snapshot:
     `temp_dir` is this process' alone: everything in it counts.
     """
     shared = list(SHARED_MEMORY.glob(f"{PREFIX}*"))
-    groups = [str(path) for path in _cgroups()]
-    _neighbours.update(filter(_is_a_living_neighbour, {part for path in groups for part in Path(path).parts}))
+    groups = list(_cgroups())
+    _learn_neighbours(groups)
     return Snapshot(
         processes=living_descendants(),
         mounts=_mounts(temp_dir),
-        cgroups={path: path for path in groups},
+        cgroups={str(path): str(path) for path in groups},
         files={str(path): str(path) for path in [*temp_dir.iterdir(), *shared]},
         sockets=_listening_sockets(),
     )
+
+
+@contextmanager
+def neighbours_watched() -> Iterator[None]:
+    """Learn of neighbours that come and are killed before the block ends: what they leave is theirs."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_S):
+            _learn_neighbours(_cgroups())
+
+    watching = threading.Thread(target=watch, name="neighbour-watch", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
 
 
 def snapshot_at_rest(temp_dir: Path, settle_s: float = SETTLE_S) -> Snapshot:
@@ -164,6 +184,12 @@ def _cgroups() -> Iterator[Path]:
         roots = [parent.name for parent in group.parents if parent.name.startswith(PREFIX)]
         if roots and not (are_users_elsewhere and roots[-1].startswith(f"{PREFIX}-")):
             yield group
+
+
+def _learn_neighbours(groups: Iterable[Path]) -> None:
+    """Remember whose groups of these are a neighbour's, for as long as it can be told."""
+    names = {part for group in groups for part in group.parts}
+    _neighbours.update(filter(_is_a_living_neighbour, names - _neighbours))
 
 
 def _is_a_living_neighbour(name: str) -> bool:

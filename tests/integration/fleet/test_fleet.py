@@ -146,6 +146,8 @@ async def test_what_waits_behind_long_work_goes_to_an_idle_worker(fleet: Fleet) 
     await stuck.met.wait()
     await fleet.worker(FakeExecutor(echo))
     assert [len(answers) for answers in await asyncio.gather(*asking[1:])] == [1, 1]
+    asking[0].cancel()
+    await asyncio.wait(asking)
 
 
 async def test_an_executor_that_is_closed_early_stops_what_runs(fleet: Fleet) -> None:
