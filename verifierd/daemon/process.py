@@ -18,7 +18,7 @@ from verifierd.logs import get_logger
 from verifierd.stopping import SIGNALLED, heeded, leave_the_next_to_the_kernel
 
 REPEATED_S = 0.5
-"""A signal that comes again so soon is the same: of a parent's death the kernel tells once for each thread."""
+"""A signal that comes again so soon is the same: the kernel tells of a parent's death once a thread."""
 
 
 class Service(Protocol):
