@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
@@ -36,6 +37,10 @@ from verifierd.logs import get_logger
 
 NEWER_PAUSE_S = 2.0  # before a chunk that only newer workers read goes back
 LOOKAHEAD_SHARE = 4  # of so many sandboxes one chunk is held ready, and one at least
+LONG_S = (
+    0.25  # beside chunks of this length the next is fetched in no time: it stays for whoever is idle first
+)
+LEARNING = 0.3
 TROUBLE_PAUSE_S = 1.0
 GIVE_BACK_S = 5.0  # for NATS to take what a drain has cut off
 SIGNS_OF_LIFE = 3  # within the time after which the server takes a chunk for lost
@@ -62,6 +67,7 @@ class Worker:
         self._order = itertools.count()
         self._runner = ChunkRunner(connection, executor, ChunkReader(self._blobs), self.id)
         self._busy = 0
+        self._chunk_s = 0.0  # what a chunk takes, about, as the last ones did
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._runners: list[asyncio.Task[None]] = []
@@ -140,8 +146,9 @@ class Worker:
 
     @property
     def _room(self) -> int:
-        """How many more chunks may be held: one for each idle sandbox, and a few to be there in time."""
-        return self._idle + max(1, self._executor.capacity // LOOKAHEAD_SHARE)
+        """How many more chunks may be held: one for each idle sandbox, and a few short ones to be in time."""
+        ahead = max(1, self._executor.capacity // LOOKAHEAD_SHARE) if self._chunk_s < LONG_S else 0
+        return self._idle + ahead
 
     async def _feed(self) -> None:
         """Take chunks for as long as there is room."""
@@ -215,6 +222,7 @@ class Worker:
             _, _, held = await self._backlog.get()
             self._busy += 1
             report = Report(self._connection, self._blobs, self.id, held.chunk)
+            began_s = time.monotonic()
             try:
                 await self._runner.run(held, report)
             except asyncio.CancelledError:
@@ -226,6 +234,7 @@ class Worker:
                 continue
             finally:
                 self._busy -= 1
+                self._chunk_s += LEARNING * (time.monotonic() - began_s - self._chunk_s)
                 self._stir()
             self._keep(self._finish(held, report))
 

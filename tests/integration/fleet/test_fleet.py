@@ -150,6 +150,27 @@ async def test_what_waits_behind_long_work_goes_to_an_idle_worker(fleet: Fleet) 
     await asyncio.wait(asking)
 
 
+async def test_what_waits_for_long_work_waits_in_the_queue_and_goes_to_who_is_idle_first(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifierd.fleet.worker.LONG_S", 0.0)
+    monkeypatch.setattr("verifierd.fleet.chunking.TARGET_S", 0.0)
+    busy = FakeExecutor(echo, capacity=1)
+    busy.hold.clear()
+    executor = await fleet.front_end()
+    await fleet.worker(busy)
+    first = asyncio.create_task(answers_of(executor.execute(request(1))))
+    await busy.started.wait()
+    asking = [asyncio.create_task(answers_of(executor.execute(request(1)))) for _ in range(2)]
+    while await fleet.chunks() < 3:  # noqa: ASYNC110 - streams tell of nothing
+        await asyncio.sleep(0.02)
+    await fleet.worker(FakeExecutor(echo))
+    assert [len(answers) for answers in await asyncio.gather(*asking)] == [1, 1]
+    busy.hold.set()
+    assert len(await first) == 1
+    assert len(busy.asked) == 1
+
+
 async def test_an_executor_that_is_closed_early_stops_what_runs(fleet: Fleet) -> None:
     def stays_at_the_third(asked: ExecutionRequest, run: Run) -> Outcome:
         if isinstance(run, StdioRun) and run.stdin == b"2":
