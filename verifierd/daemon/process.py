@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,14 +16,18 @@ from verifierd.daemon.lifecycle import Daemon
 from verifierd.logs import get_logger
 from verifierd.stopping import SIGNALLED, heeded, leave_the_next_to_the_kernel
 
+REPEATED_S = 0.5
+"""A signal that comes again so soon is the same: the kernel tells of a parent's death once a thread."""
+
 
 def run(settings: Settings, on_ready: Callable[[str], None]) -> int:
     """Serve until a signal; return the exit status.
 
     The first SIGTERM or SIGINT drains: running batches end, new ones are refused, and the status is 0. A
-    second one forces: what runs is cancelled, and the status is 128 and the signal's number. One during the
-    start ends it, with that status too. The next ends the process at once, whatever it is at. SIGINT is left
-    alone where it is ignored. `on_ready` is called with the address once batches are served.
+    second one forces: what runs is cancelled, and the status is 128 and the signal's number; what comes again
+    within `REPEATED_S` is no second one. One during the start ends it, with that status too. The next ends
+    the process at once, whatever it is at. SIGINT is left alone where it is ignored. `on_ready` is called
+    with the address once batches are served.
 
     Raises:
         StartFailed: the daemon could not start.
@@ -52,6 +58,7 @@ class _Signals:
         self.received: asyncio.Queue[int] = asyncio.Queue()
         self.expected = 1
         self._loop = asyncio.get_running_loop()
+        self._heard_s: dict[int, float] = {}  # by signal, when it last counted
 
     @contextmanager
     def heard(self) -> Iterator[None]:
@@ -65,6 +72,10 @@ class _Signals:
                     signal.signal(number, handler)
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
+        now_s = time.monotonic()
+        if now_s - self._heard_s.get(number, -math.inf) < REPEATED_S:
+            return
+        self._heard_s[number] = now_s
         self.expected -= 1
         if self.expected <= 0:
             leave_the_next_to_the_kernel()

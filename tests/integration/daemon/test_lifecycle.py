@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 from pathlib import Path
@@ -15,6 +16,7 @@ import verifierd_client as client
 from tests.integration.daemon.serving import first_line, serving, start
 from verifierd.config import load_settings
 from verifierd.daemon.embedded import embedded_daemon
+from verifierd.daemon.process import REPEATED_S
 
 pytestmark = pytest.mark.anyio
 
@@ -62,10 +64,19 @@ async def test_a_second_signal_does_not_wait(number: signal.Signals) -> None:
             daemon.signal(signal.SIGTERM)
             while await health(daemon.address) == health_pb2.HealthCheckResponse.SERVING:
                 pass
+            await asyncio.sleep(REPEATED_S)
             daemon.signal(number)
             assert await daemon.ended() == 128 + number
             with pytest.raises(client.ConnectionFailed, match="was stopped and ended the call"):
                 await anext(stream)
+
+
+async def test_a_signal_that_comes_several_times_at_once_is_one() -> None:
+    async with serving() as daemon:
+        for _ in range(5):
+            daemon.signal(signal.SIGTERM)
+            await asyncio.sleep(0.002)
+        assert await daemon.ended() == 0
 
 
 async def test_what_does_not_end_within_the_drain_timeout_is_cancelled() -> None:
