@@ -13,7 +13,7 @@ import structlog
 
 from tests.support.blob_places import _session_s3, blob_place, s3_server  # noqa: F401 - fixtures, for all
 from tests.support.halves import mark_what_runs_beside
-from tests.support.leaks import adopt_orphans, left_behind, snapshot_at_rest
+from tests.support.leaks import adopt_orphans, left_behind, neighbours_watched, snapshot_at_rest
 from tests.support.loop_watch import FSSPEC, LoopWatch
 from tests.support.stores import impatient, postgres, server, store, store_settings  # noqa: F401 - fixtures, for all
 
@@ -77,7 +77,8 @@ def leaves_nothing_behind(
         monkeypatch.setenv("TMPDIR", temp_dir)
         monkeypatch.setattr(tempfile, "tempdir", temp_dir)
         before = snapshot_at_rest(Path(temp_dir))
-        yield
+        with neighbours_watched():
+            yield
         allowed = {mark.kwargs["kind"] for mark in request.node.iter_markers("leaves")}
         remains = left_behind(before, Path(temp_dir))
         found = {kind: what for kind, what in remains.items() if kind not in allowed}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -26,12 +27,14 @@ USERS_ELSEWHERE = "TEST_USERS_ELSEWHERE"
 """Set where the daemons of unprivileged users are another process' tests', which their groups are left to."""
 SETTLE_S = 5.0
 REST_S = 0.05
+WATCH_S = 0.2  # shorter than any daemon lives
 PR_SET_CHILD_SUBREAPER = 36
 TCP_LISTEN = "0A"
 UNIX_ACCEPTS = 0x10000  # __SO_ACCEPTCON in the flags column of /proc/net/unix
 
 
 _at_rest: dict[str, int] = {}  # processes of each supervisor, when it was seen to rest
+_neighbours: set[str] = set()  # instances that were seen to live, and are not of this test process
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,9 @@ class Snapshot:
     sockets: dict[str, str]
 
 
-def adopt_orphans() -> None:
+def adopt_orphans(whether: bool = True) -> None:
     """Make orphaned descendants this process' children, so that a detached daemon cannot hide."""
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, int(whether), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
@@ -57,13 +60,33 @@ def snapshot(temp_dir: Path) -> Snapshot:
     `temp_dir` is this process' alone: everything in it counts.
     """
     shared = list(SHARED_MEMORY.glob(f"{PREFIX}*"))
+    groups = list(_cgroups())
+    _learn_neighbours(groups)
     return Snapshot(
         processes=living_descendants(),
         mounts=_mounts(temp_dir),
-        cgroups={str(path): str(path) for path in _cgroups()},
+        cgroups={str(path): str(path) for path in groups},
         files={str(path): str(path) for path in [*temp_dir.iterdir(), *shared]},
         sockets=_listening_sockets(),
     )
+
+
+@contextmanager
+def neighbours_watched() -> Iterator[None]:
+    """Learn of neighbours that come and are killed before the block ends: what they leave is theirs."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_S):
+            _learn_neighbours(_cgroups())
+
+    watching = threading.Thread(target=watch, name="neighbour-watch", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
 
 
 def snapshot_at_rest(temp_dir: Path, settle_s: float = SETTLE_S) -> Snapshot:
@@ -111,7 +134,7 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
         old, new = getattr(before, kind), getattr(after, kind)
         added = [new[key] for key in new if key not in old]
         if kind == "cgroups":
-            added = [path for path in added if not _is_a_living_neighbours(path)]
+            added = [path for path in added if _neighbours.isdisjoint(Path(path).parts)]
         if added:
             found[kind] = sorted(added)
     return found
@@ -163,15 +186,14 @@ def _cgroups() -> Iterator[Path]:
             yield group
 
 
-def _is_a_living_neighbours(cgroup: str) -> bool:
-    """Whether it is below an instance's cgroup, named PID-STARTED, of a process that is not of this test.
-
-    Those of a neighbour that died meanwhile were there before, if it was: they count for nobody.
-    """
-    return any(map(_is_a_living_neighbour, Path(cgroup).parts))
+def _learn_neighbours(groups: Iterable[Path]) -> None:
+    """Remember whose groups of these are a neighbour's, for as long as it can be told."""
+    names = {part for group in groups for part in group.parts}
+    _neighbours.update(filter(_is_a_living_neighbour, names - _neighbours))
 
 
 def _is_a_living_neighbour(name: str) -> bool:
+    """Whether it is an instance, named PID-STARTED, of a process that lives and is not of this test."""
     pid, dash, _ = name.partition("-")
     if not (pid.isdigit() and dash):
         return False

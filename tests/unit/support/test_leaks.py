@@ -14,7 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.leaks import SHARED_MEMORY, adopt_orphans, left_behind, snapshot
+from sandboxes import cgroups
+from sandboxes.instance import instance_name
+from tests.support import leaks
+from tests.support.leaks import SHARED_MEMORY, adopt_orphans, left_behind, neighbours_watched, snapshot
 
 AT_ONCE_S = 0.0
 CGROUP_PARENTS = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/pids"))
@@ -113,6 +116,52 @@ def test_a_living_neighbours_cgroup_is_not_blamed_on_the_test(tmp_path: Path, cg
         assert left_behind(before, tmp_path, AT_ONCE_S) == {}
     finally:
         instance.rmdir()
+
+
+@pytest.fixture
+def neighbour() -> Iterator[psutil.Process]:
+    """A process that is not of this test's family."""
+    adopt_orphans(False)
+    try:
+        command = ["sh", "-c", "sleep 600 > /dev/null 2>&1 & echo $!"]
+        process = psutil.Process(int(subprocess.run(command, capture_output=True, check=True).stdout))
+    finally:
+        adopt_orphans()
+    yield process
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
+
+
+def test_nor_is_one_of_a_neighbour_that_dies_meanwhile(
+    tmp_path: Path, cgroup_parent: Path, neighbour: psutil.Process
+) -> None:
+    instance = cgroup_parent / instance_name(neighbour.pid)
+    instance.mkdir()
+    try:
+        before = snapshot(tmp_path)
+        (instance / "sandbox-1").mkdir()
+        neighbour.kill()
+        neighbour.wait(10)
+        assert left_behind(before, tmp_path, AT_ONCE_S) == {}
+    finally:
+        cgroups.remove_tree(instance)
+
+
+def test_nor_one_of_a_neighbour_that_comes_and_dies_meanwhile(
+    tmp_path: Path, cgroup_parent: Path, neighbour: psutil.Process
+) -> None:
+    before = snapshot(tmp_path)
+    instance = cgroup_parent / instance_name(neighbour.pid)
+    try:
+        with neighbours_watched():
+            instance.mkdir()
+            while instance.name not in leaks._neighbours:
+                time.sleep(0.01)
+            neighbour.kill()
+            neighbour.wait(10)
+        assert left_behind(before, tmp_path, AT_ONCE_S) == {}
+    finally:
+        cgroups.remove_tree(instance)
 
 
 def test_a_mount_is_seen(tmp_path: Path) -> None:
