@@ -1,17 +1,26 @@
-"""Every test here that asks for `service` or `verifier` runs once on each backend of this host."""
+"""Every test that asks for `service` or `verifier` runs once on each backend of this host, and in a fleet."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 
 from tests.conformance.exceptions import exception_of
+from tests.support.backends import BACKENDS, FLEET, Service
 from tests.support.once import skip_on_a_second_backend
-from tests.support.services import service, verifier
+from tests.support.services import served, verifier
 
-__all__ = ["service", "verifier"]
+__all__ = ["verifier"]
 
 # What a language's own harness does is the same whoever the daemon is, and compiling takes minutes.
 HARNESSES = ("test_asserts_in_languages.py", "test_calls.py", "test_calls_in_c.py")
+
+
+@pytest.fixture(scope="session", params=[*BACKENDS, FLEET], ids=lambda backend: backend.name)
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """A daemon on one backend, or a front end with a worker; a test that asks for it runs once for each."""
+    yield from served(request.param)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -105,6 +105,7 @@ def _followed(command: list[str], limit_s: float, shown: bool) -> tuple[int, lis
         command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
         clock = threading.Timer(limit_s, process.terminate)
+        clock.daemon = True  # who is interrupted does not wait for it
         clock.start()
         assert process.stdout is not None
         for line in process.stdout:
