@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import json
 
-from nats.js.api import KeyValueConfig, StorageType
-from nats.js.errors import APIError, KeyWrongLastSequenceError
-from nats.js.kv import KeyValue
+from nats.js.errors import KeyWrongLastSequenceError
 
+from verifierd.fleet.buckets import key_value_bucket
 from verifierd.fleet.connection import PASSING, Connection
 from verifierd.fleet.errors import FleetUnavailable
-from verifierd.fleet.streams import NAME_IN_USE
 from verifierd.fleet.subjects import Names
 
 _KEY = "store"
+DESCRIPTION = "Which audit store verifierd's batches are in."
 
 
 async def claim(connection: Connection, identity: str, where: str) -> None:
@@ -27,7 +26,7 @@ async def claim(connection: Connection, identity: str, where: str) -> None:
     """
     names = Names(connection.settings.prefix)
     try:
-        bucket = await _bucket(connection, names.store)
+        bucket = await key_value_bucket(connection, names.store, DESCRIPTION)
         said = json.dumps({"identity": identity, "where": where}).encode()
         try:
             await bucket.create(_KEY, said)
@@ -44,18 +43,3 @@ async def claim(connection: Connection, identity: str, where: str) -> None:
             "where the first one has moved or is given up, end its front ends and remove the stream "
             f"KV_{names.store}"
         )
-
-
-async def _bucket(connection: Connection, name: str) -> KeyValue:
-    wanted = KeyValueConfig(
-        bucket=name,
-        description="Which audit store verifierd's batches are in.",
-        storage=StorageType.FILE,
-        replicas=connection.settings.replicas,
-    )
-    try:
-        return await connection.jetstream.create_key_value(wanted)
-    except APIError as error:
-        if error.err_code != NAME_IN_USE:
-            raise
-        return await connection.jetstream.key_value(name)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 
 from google.protobuf.message import DecodeError
-from nats.js.api import KeyValueConfig, StorageType
-from nats.js.errors import APIError, NoKeysError, NotFoundError
+from nats.js.errors import NoKeysError, NotFoundError
 from nats.js.kv import KeyValue
 
 from verifier.worker.v1 import worker_pb2 as wire
+from verifierd.fleet.buckets import key_value_bucket
 from verifierd.fleet.connection import PASSING, Connection
 from verifierd.fleet.errors import FleetUnavailable
-from verifierd.fleet.streams import NAME_IN_USE
 from verifierd.fleet.subjects import Names
 from verifierd.fleet.workers import Toolchain, toolchain_from_wire, toolchain_to_wire
 from verifierd.logs import get_logger
 
 AGE_S = 30 * 86_400.0
+DESCRIPTION = "What verifierd's workers can run."
 READ_TIMEOUT_S = 10.0
 
 
@@ -57,16 +57,4 @@ async def _remembered(bucket: KeyValue, key: str) -> Toolchain | None:
 
 async def _bucket(connection: Connection) -> KeyValue:
     name = Names(connection.settings.prefix).toolchains
-    wanted = KeyValueConfig(
-        bucket=name,
-        description="What verifierd's workers can run.",
-        ttl=AGE_S,
-        storage=StorageType.FILE,
-        replicas=connection.settings.replicas,
-    )
-    try:
-        return await connection.jetstream.create_key_value(wanted)
-    except APIError as error:
-        if error.err_code != NAME_IN_USE:
-            raise
-        return await connection.jetstream.key_value(name)
+    return await key_value_bucket(connection, name, DESCRIPTION, AGE_S)

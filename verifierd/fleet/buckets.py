@@ -1,0 +1,33 @@
+"""JetStream's key-value buckets, made where they are missing."""
+
+from __future__ import annotations
+
+from nats.js.api import KeyValueConfig, StorageType
+from nats.js.errors import APIError
+from nats.js.kv import KeyValue
+
+from verifierd.fleet.connection import Connection
+from verifierd.fleet.streams import NAME_IN_USE
+
+
+async def key_value_bucket(
+    connection: Connection, name: str, description: str, age_s: float | None = None
+) -> KeyValue:
+    """Return a bucket; what is in it goes after `age_s` seconds, None: never.
+
+    Raises:
+        Exception: one of `PASSING`.
+    """
+    wanted = KeyValueConfig(
+        bucket=name,
+        description=description,
+        ttl=age_s,
+        storage=StorageType.FILE,
+        replicas=connection.settings.replicas,
+    )
+    try:
+        return await connection.jetstream.create_key_value(wanted)
+    except APIError as error:
+        if error.err_code != NAME_IN_USE:
+            raise
+        return await connection.jetstream.key_value(name)
