@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.capacity.jobs import WORKS, Work
-from tests.benchmarks.capacity.validating import Compared, compare, compare_burst, measure
+from tests.benchmarks.capacity.validating import Compared, Validation, measure
 
 BUILD = Path(__file__).resolve().parents[3] / "build"
 LOADS = (0.5, 0.8, 0.95)
@@ -32,7 +32,9 @@ def main() -> int:
     """Measure, foretell, compare."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=float, default=45.0, help="of each load (default 45)")
-    parser.add_argument("--jobs", type=int, default=600, help="to measure the machine by (default 600)")
+    parser.add_argument(
+        "--jobs", type=int, default=200, help="to measure the machine by, before and after each (default 200)"
+    )
     parser.add_argument(
         "--work", choices=WORKS, default="computing", help="what candidates do (default computing)"
     )
@@ -53,8 +55,9 @@ async def _all(work: Work, seconds: float, jobs: int, dice: random.Random) -> li
     console = Console()
     machine = await measure(work, jobs, dice)
     console.print(f"{machine.saturated_per_s:.1f} jobs a second at most, slowdown {machine.slowdown:.2f}")
-    found = [await compare(machine, load, seconds, dice) for load in LOADS]
-    return [*found, await compare_burst(machine, BURST, dice)]
+    validation = Validation(machine, jobs, dice)
+    found = [await validation.compare(share, seconds) for share in LOADS]
+    return [*found, await validation.compare_burst(BURST)]
 
 
 def _is_held(compared: Compared) -> bool:

@@ -1,5 +1,7 @@
 """The real executor under the same jobs: real sandboxes, the stack of decorators that a daemon has.
 
+As in a daemon no more jobs come to it than it has slots: the others wait for one, first come first served.
+
 `one_by_one` and `together` measure what the simulation is given; `as_they_arrive` what it must foretell.
 """
 
@@ -14,6 +16,7 @@ from sandboxes.backends.choice import make_backend
 from sandboxes.pool import SandboxPool
 from tests.benchmarks.capacity.fleet import Response
 from tests.benchmarks.capacity.jobs import Job, Kind, request
+from verifierd.batches.slots import Slots
 from verifierd.config.convert import sandbox_cpus, sandbox_settings
 from verifierd.config.settings import Settings
 from verifierd.execution.executor import Executor
@@ -47,15 +50,15 @@ async def one_by_one(stack: Executor, kinds: Sequence[Kind]) -> list[float]:
 
 
 async def together(stack: Executor, kinds: Sequence[Kind]) -> float:
-    """Return how long all jobs take when one always waits for every sandbox, in seconds."""
-    left = iter(enumerate(kinds))
+    """Return how long all jobs take when they come at once, in seconds."""
+    slots = Slots(stack.capacity)
 
-    async def take_turns() -> None:
-        for number, kind in left:
+    async def take_turn(number: int, kind: Kind) -> None:
+        async with slots:
             await _run(stack, number, kind)
 
     began = time.perf_counter()
-    await asyncio.gather(*(take_turns() for _ in range(2 * stack.capacity)))
+    await asyncio.gather(*(take_turn(number, kind) for number, kind in enumerate(kinds)))
     return time.perf_counter() - began
 
 
@@ -64,10 +67,12 @@ async def as_they_arrive(stack: Executor, jobs: Sequence[Job], kinds: Sequence[K
 
     What it waited is not seen from outside, and 0 here.
     """
+    slots = Slots(stack.capacity)
     began = time.perf_counter()
 
     async def answered(number: int, job: Job) -> Response:
-        await _run(stack, number, kinds[job.kind])
+        async with slots:
+            await _run(stack, number, kinds[job.kind])
         return Response(job, 0.0, time.perf_counter() - began - job.arrives_s)
 
     running = []

@@ -93,38 +93,59 @@ async def measure(work: Work, count: int, dice: random.Random) -> Machine:
         tuple(_service(each, took) for kind, took in zip(kinds, took_s, strict=True) if kind == number)
         for number, each in enumerate(work.kinds)
     )
-    return Machine(work, services, _slowdown(work, kinds, services, per_s, dice), per_s)
+    return Machine(work, services, _slowdown(work, services, per_s, dice), per_s)
 
 
-async def compare(
-    machine: Machine, load: float, seconds: float, dice: random.Random, rounds: int = 20
-) -> Compared:
-    """Give this machine a share of what it can do at most for so many seconds, and foretell what comes of it.
+class Validation:
+    """Gives this machine one load after the other, each between two measurements of the machine.
 
-    The arrivals are the same in both; which of the measured times a job takes is drawn `rounds` times.
+    A shared machine gets faster and slower by the minute, and at 80 % load a machine that is 3 % slower makes
+    one wait 15 % longer. So a load is foretold from what was measured just before and just after it.
     """
-    rate_per_s = load * machine.saturated_per_s
-    kinds = draw_kinds(round(rate_per_s * seconds), machine.work.kinds, dice)
-    return await _compare(machine, f"{load:.0%}", list(poisson(kinds, rate_per_s, dice)), dice, rounds)
+
+    def __init__(self, before: Machine, count: int, dice: random.Random, rounds: int = 20) -> None:
+        """Begin after the machine was measured; it is measured by `count` jobs after each load.
+
+        Which of the measured times a job takes is drawn `rounds` times.
+        """
+        self._before = before
+        self._count = count
+        self._dice = dice
+        self._rounds = rounds
+
+    async def compare(self, share: float, seconds: float) -> Compared:
+        """Give the machine a share of what it can do at most for so long, and foretell what comes of it."""
+        work, rate_per_s = self._before.work, share * self._before.saturated_per_s
+        kinds = draw_kinds(round(rate_per_s * seconds), work.kinds, self._dice)
+        return await self._compare(f"{share:.0%}", list(poisson(kinds, rate_per_s, self._dice)))
+
+    async def compare_burst(self, count: int) -> Compared:
+        """The same for `count` jobs that arrive at once."""
+        kinds = draw_kinds(count, self._before.work.kinds, self._dice)
+        jobs = list(burst(kinds, 0.0))
+        return await self._compare(f"{len(jobs)} at once", jobs)
+
+    async def _compare(self, load: str, jobs: list[Job]) -> Compared:
+        work = self._before.work
+        async with executor(work.sandboxes, work.kinds[0]) as stack:
+            measured = await as_they_arrive(stack, jobs, work.kinds)
+        after = await measure(work, self._count, self._dice)
+        machine, self._before = _between(self._before, after, self._dice), after
+        told = [
+            each
+            for _ in range(self._rounds)
+            for each in await asyncio.to_thread(
+                simulate, machine.fleet, jobs, machine.drawn(jobs, self._dice)
+            )
+        ]
+        return Compared(load, len(jobs), times(told), times(measured))
 
 
-async def compare_burst(machine: Machine, count: int, dice: random.Random, rounds: int = 20) -> Compared:
-    """The same for `count` jobs that arrive at once."""
-    jobs = list(burst(draw_kinds(count, machine.work.kinds, dice), 0.0))
-    return await _compare(machine, f"{len(jobs)} at once", jobs, dice, rounds)
-
-
-async def _compare(
-    machine: Machine, load: str, jobs: list[Job], dice: random.Random, rounds: int
-) -> Compared:
-    async with executor(machine.work.sandboxes, machine.work.kinds[0]) as stack:
-        measured = await as_they_arrive(stack, jobs, machine.work.kinds)
-    told = [
-        each
-        for _ in range(rounds)
-        for each in await asyncio.to_thread(simulate, machine.fleet, jobs, machine.drawn(jobs, dice))
-    ]
-    return Compared(load, len(jobs), times(told), times(measured))
+def _between(before: Machine, after: Machine, dice: random.Random) -> Machine:
+    """Return the machine as it was between two measurements: every job of both, and their mean rate."""
+    services = tuple(first + then for first, then in zip(before.services, after.services, strict=True))
+    per_s = (before.saturated_per_s + after.saturated_per_s) / 2
+    return Machine(before.work, services, _slowdown(before.work, services, per_s, dice), per_s)
 
 
 def _fleet(work: Work, slowdown: float) -> Fleet:
@@ -140,15 +161,9 @@ def _service(kind: Kind, took_s: float) -> Service:
     return Service(took_s, waits_s=min(kind.waits_s, took_s))
 
 
-def _slowdown(
-    work: Work,
-    kinds: Sequence[int],
-    services: Sequence[Sequence[Service]],
-    per_s: float,
-    dice: random.Random,
-) -> float:
+def _slowdown(work: Work, services: Sequence[Sequence[Service]], per_s: float, dice: random.Random) -> float:
     """Return the slowdown with which the simulation does as many jobs a second as were measured together."""
-    jobs = list(burst(kinds, 0.0))
+    jobs = list(burst(draw_kinds(sum(map(len, services)), work.kinds, dice), 0.0))
     drawn = [dice.choice(services[job.kind]) for job in jobs]
     low, high = 0.5, 8.0
     while high - low > 0.002:
