@@ -16,13 +16,17 @@ from collections import deque
 
 import pytest
 
-from tests.support.backends import FLEET
 from tests.support.leaks import USERS_ELSEWHERE
+from tests.support.once import SECOND_BACKENDS
 
 BESIDE = "beside"
 # So much that the halves take about as long.
-FOLDERS_BESIDE = ("tests/unit/", "tests/integration/cli/", "tests/integration/datasets/")
-BACKENDS_BESIDE = ("[bubblewrap-user", f"[{FLEET.name}")
+FOLDERS_BESIDE = (
+    "tests/unit/",
+    "tests/integration/audit/",
+    "tests/integration/cli/",
+    "tests/integration/datasets/",
+)
 LAST_LINES = 60
 PYTEST = (sys.executable, "-m", "pytest")
 
@@ -30,7 +34,7 @@ PYTEST = (sys.executable, "-m", "pytest")
 def mark_what_runs_beside(items: list[pytest.Item]) -> None:
     """Mark what is in these folders, and the tests of a service that is an unprivileged user's or a fleet."""
     for item in items:
-        if item.nodeid.startswith(FOLDERS_BESIDE) or any(name in item.name for name in BACKENDS_BESIDE):
+        if item.nodeid.startswith(FOLDERS_BESIDE) or any(name in item.name for name in SECOND_BACKENDS):
             item.add_marker(BESIDE)
 
 
