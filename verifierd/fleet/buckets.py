@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from nats.js.api import KeyValueConfig, StorageType
-from nats.js.errors import APIError
 from nats.js.kv import KeyValue
 
 from verifierd.fleet.connection import Connection
-from verifierd.fleet.streams import NAME_IN_USE
+from verifierd.fleet.streams import make_or_take
 
 
 async def key_value_bucket(
@@ -25,9 +26,5 @@ async def key_value_bucket(
         storage=StorageType.FILE,
         replicas=connection.settings.replicas,
     )
-    try:
-        return await connection.jetstream.create_key_value(wanted)
-    except APIError as error:
-        if error.err_code != NAME_IN_USE:
-            raise
-        return await connection.jetstream.key_value(name)
+    jetstream = connection.jetstream
+    return await make_or_take(partial(jetstream.create_key_value, wanted), partial(jetstream.key_value, name))

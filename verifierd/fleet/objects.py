@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 
 from nats.js.api import ObjectStoreConfig, StorageType
-from nats.js.errors import APIError
 from nats.js.object_store import ObjectStore
 
 from verifierd.fleet.connection import PASSING, Connection
 from verifierd.fleet.errors import FleetUnavailable
-from verifierd.fleet.streams import NAME_IN_USE
+from verifierd.fleet.streams import make_or_take
 
 PART_TIMEOUT_S = 5.0  # for the next part of an object that is read
 
@@ -28,12 +28,9 @@ async def object_store(
         replicas=settings.replicas,
     )
     try:
-        try:
-            return await jetstream.create_object_store(bucket, wanted)
-        except APIError as error:
-            if error.err_code != NAME_IN_USE:
-                raise
-            return await jetstream.object_store(bucket)
+        return await make_or_take(
+            partial(jetstream.create_object_store, bucket, wanted), partial(jetstream.object_store, bucket)
+        )
     except PASSING as error:
         raise FleetUnavailable(f"NATS cannot keep the object store {bucket}: {error}") from error
 

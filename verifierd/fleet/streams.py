@@ -5,7 +5,10 @@ Any process may do it at any time: two that do it at once want the same.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
+from typing import TypeVar
 
 from nats.js.api import ConsumerInfo, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError, NotFoundError
@@ -14,10 +17,12 @@ from verifierd.fleet.connection import PASSING, Connection
 from verifierd.fleet.errors import FleetUnavailable
 from verifierd.fleet.subjects import Names
 
-NAME_IN_USE = 10058  # the server's code for a stream that is there with other settings
+# The server's codes for a stream that is there with other settings, and for subjects that are another's.
+NAME_IN_USE, SUBJECTS_TAKEN = 10058, 10065
 DUPLICATES_S = 120.0  # an id is remembered for so long
 OUTCOMES_AGE_S = 600.0  # who has not read them by then asks for the work again
 CHUNK_AGE_S = 86_400.0  # nobody waits for a chunk for so long: its front end has gone
+Made = TypeVar("Made")
 
 
 def work_stream(connection: Connection) -> StreamConfig:
@@ -87,15 +92,35 @@ async def ensure_stream(connection: Connection, wanted: StreamConfig) -> None:
         FleetUnavailable: the server refuses it, or does not answer.
     """
     try:
-        try:
-            await connection.jetstream.add_stream(wanted)
-        except APIError as error:
-            if error.err_code != NAME_IN_USE:
-                raise
-            await connection.jetstream.update_stream(wanted)
+        await make_or_take(
+            partial(connection.jetstream.add_stream, wanted),
+            partial(connection.jetstream.update_stream, wanted),
+        )
     except PASSING as error:
         why = getattr(error, "description", None) or str(error) or type(error).__name__
         raise FleetUnavailable(f"NATS cannot keep the stream {wanted.name}: {why}") from error
+
+
+async def make_or_take(make: Callable[[], Awaitable[Made]], take: Callable[[], Awaitable[Made]]) -> Made:
+    """Make what the server keeps in a stream, or take the one of its name that has other settings.
+
+    Of two who make the same at once one may be told that its subjects are taken, by the other's stream. Asked
+    once more, the server knows the two for the same.
+
+    Raises:
+        APIError: the server refuses it.
+    """
+    try:
+        try:
+            return await make()
+        except APIError as error:
+            if error.err_code != SUBJECTS_TAKEN:
+                raise
+            return await make()
+    except APIError as error:
+        if error.err_code != NAME_IN_USE:
+            raise
+        return await take()
 
 
 async def remove_acknowledged(connection: Connection, stream: str, consumer: ConsumerInfo) -> None:
