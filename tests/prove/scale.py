@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from tests.prove import scale_crowd, scale_hosts, scale_speed
 from tests.prove.harness import Figure, Line, NotMeasured
 from tests.security.callers.serving import abused, percentile
 from tests.security.records import run_pytest
+from tests.support.backends import FLEET
 
 SUITE_S = 1800.0
 ABUSE_S, IDLE_STREAMS, MOST_RATIO = 300.0, 10_000, 5.0
@@ -34,7 +34,7 @@ def lines(repository: Path, scratch: Path) -> list[Line]:
         Line(
             "a client of one tenant tries 30 ways to see, cancel or poison another's; tokens, TLS, quotas",
             "none succeeds; all tests green",
-            _tests(repository, INTEGRATION / "identity", UNIT / "identity"),
+            lambda: _suite(repository, INTEGRATION / "identity", UNIT / "identity"),
         ),
         Line(
             f"{ABUSE_S:.0f} s of malformed frames, floods, slow readers and {IDLE_STREAMS:,} idle streams",
@@ -42,14 +42,20 @@ def lines(repository: Path, scratch: Path) -> list[Line]:
             _abused,
         ),
         Line(
-            "executors, local and jetstream, in one suite; several front ends over one store",
+            "executors, local and jetstream, in one suite: what every backend must do, of a front end and a "
+            "worker",
             "all tests green",
-            _tests(repository, INTEGRATION / "fleet", INTEGRATION / "durable", UNIT / "fleet"),
+            lambda: _suite(repository, Path("tests", "conformance"), selected=FLEET.name, everywhere=True),
+        ),
+        Line(
+            "chunks, capabilities, priorities, tenants, losses; several front ends over one store",
+            "all tests green",
+            lambda: _suite(repository, INTEGRATION / "fleet", INTEGRATION / "durable", UNIT / "fleet"),
         ),
         Line(
             "chart, compose files, units, release, alerts and dashboard",
             "all tests green; who checked is said",
-            _deployed(repository),
+            lambda: _deployed(repository),
         ),
     ]
 
@@ -77,25 +83,15 @@ def _abused() -> Figure:
     return Figure(text, holds, {"abused": found.abused, "failures": found.failures[:20]})
 
 
-def _tests(repository: Path, *paths: Path) -> Callable[[], Figure]:
-    def measure() -> Figure:
-        if absent := [str(path) for path in paths if not (repository / path).exists()]:
-            raise NotMeasured(f"there is no {absent[0]}")
-        ran = run_pytest(*paths, limit_s=SUITE_S)
-        return Figure(ran.summary, ran.is_green, {"tail": ran.tail, "unrun": ran.unrun})
-
-    return measure
+def _suite(repository: Path, *paths: Path, selected: str = "", everywhere: bool = False) -> Figure:
+    if absent := [str(path) for path in paths if not (repository / path).exists()]:
+        raise NotMeasured(f"there is no {absent[0]}")
+    ran = run_pytest(*paths, limit_s=SUITE_S, selected=selected, everywhere=everywhere)
+    return Figure(ran.summary, ran.is_green, {"tail": ran.tail, "unrun": ran.unrun})
 
 
-def _deployed(repository: Path) -> Callable[[], Figure]:
-    tests = _tests(repository, INTEGRATION / "deploy", UNIT / "deploy", UNIT / "telemetry")
-
-    def measure() -> Figure:
-        figure = tests()
-        here = [tool for tool in TOOLS if shutil.which(tool)]
-        text = (
-            f"{figure.text}; here: {', '.join(here) or 'none'}; not here: {', '.join(set(TOOLS) - set(here))}"
-        )
-        return Figure(text, figure.holds, figure.facts)
-
-    return measure
+def _deployed(repository: Path) -> Figure:
+    figure = _suite(repository, INTEGRATION / "deploy", UNIT / "deploy", UNIT / "telemetry")
+    here = [tool for tool in TOOLS if shutil.which(tool)]
+    text = f"{figure.text}; here: {', '.join(here) or 'none'}; not here: {', '.join(set(TOOLS) - set(here))}"
+    return Figure(text, figure.holds, figure.facts)

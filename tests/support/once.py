@@ -11,10 +11,19 @@ from tests.support.backends import FLEET
 EVERYWHERE = "TEST_EVERYWHERE"
 ONCE = pytest.mark.skip(reason=f"as where one daemon is root; {EVERYWHERE}=1 runs it here, too")
 # Where in a test's name it says so.
-SECOND_BACKENDS = ("[bubblewrap-user", f"[{FLEET.name}")
+A_USERS, A_FLEETS = "[bubblewrap-user", f"[{FLEET.name}"
 
 
 def skip_on_a_second_backend(item: pytest.Item) -> None:
     """Skip the test where the daemon is an unprivileged user's, or a fleet."""
-    if any(name in item.name for name in SECOND_BACKENDS) and not os.environ.get(EVERYWHERE):
+    _skip_on(item, A_USERS, A_FLEETS)
+
+
+def skip_in_a_fleet(item: pytest.Item) -> None:
+    """Skip the test where the daemon is a front end with a worker."""
+    _skip_on(item, A_FLEETS)
+
+
+def _skip_on(item: pytest.Item, *backends: str) -> None:
+    if any(each in item.name for each in backends) and not os.environ.get(EVERYWHERE):
         item.add_marker(ONCE)
