@@ -10,7 +10,7 @@ WITH_ENGINE := $(PYTHON) -m tests.support.engine
 FRAMEWORKS ?= openai,trl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-docker test-frameworks test-audit test-security fuzz bench audit images toolchains lint format proto check-proto lock clean
+.PHONY: help setup run test test-docker test-frameworks test-audit test-security fuzz bench audit images release toolchains lint format proto check-proto lock clean
 
 help: ## this list
 	@echo "verifierd: a sandboxed code-verification service"
@@ -56,6 +56,9 @@ audit: setup ## ask whether a pinned dependency has a known vulnerability, where
 images: setup ## make the toolchain images: a directory for bubblewrap, and the Docker engine's where one runs
 	@sh deploy/host/install.sh mmdebstrap
 	@$(PYTHON) -m sandboxes.images.build build/images
+
+release: setup ## build wheels, images where a Docker engine runs, bills of materials and checksums into dist/ (RELEASE=--draft)
+	@$(PYTHON) -m deploy.release $(RELEASE)
 
 toolchains: setup ## install the languages that this distribution has (root); tell which are here
 	@sh deploy/host/install.sh $$($(PYTHON) -m sandboxes.languages --packages)

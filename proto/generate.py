@@ -1,4 +1,4 @@
-"""Generates the Python stubs of `verifier.v1`, or checks that the committed ones are in step.
+"""Generates the Python stubs of the packages below `verifier`, or checks that the committed ones are in step.
 
 python proto/generate.py [DIRECTORY]   write stubs there, by default beside the .proto files
 python proto/generate.py --check       exit 1 and name each committed stub that differs
@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-PACKAGE = Path("verifier/v1")
+PACKAGES = (Path("verifier/v1"), Path("verifier/worker/v1"))
 STUB_PATTERNS = ("*_pb2.py", "*_pb2.pyi", "*_pb2_grpc.py", "*_pb2_grpc.pyi")
 GENERATORS = {"grpcio-tools": "1.76.0", "mypy-protobuf": "5.1.0"}
 
@@ -56,7 +56,9 @@ def generate(directory: Path) -> None:
     if plugin is None or grpc_plugin is None:
         raise GenerationError("mypy-protobuf's commands are not beside this Python; reinstall mypy-protobuf")
     well_known = Path(protoc.__file__).parent / "_proto"
-    sources = sorted(str(path.relative_to(ROOT)) for path in (ROOT / PACKAGE).glob("*.proto"))
+    sources = sorted(
+        str(path.relative_to(ROOT)) for package in PACKAGES for path in (ROOT / package).glob("*.proto")
+    )
     services = [source for source in sources if source.endswith("_service.proto")]
     common = ["protoc", f"-I{ROOT}", f"-I{well_known}"]
     messages = [
@@ -99,9 +101,13 @@ def check() -> int:
     """Compare the committed stubs with fresh ones; 0 if equal, else 1 with their names on stderr."""
     with tempfile.TemporaryDirectory() as temporary:
         generate(Path(temporary))
-        stale = differences(ROOT / PACKAGE, Path(temporary) / PACKAGE)
+        stale = [
+            f"{package}/{name}"
+            for package in PACKAGES
+            for name in differences(ROOT / package, Path(temporary) / package)
+        ]
     for name in stale:
-        sys.stderr.write(f"out of step with its .proto file: proto/{PACKAGE}/{name}\n")
+        sys.stderr.write(f"out of step with its .proto file: proto/{name}\n")
     if stale:
         sys.stderr.write("run: python proto/generate.py\n")
     return 1 if stale else 0
@@ -109,7 +115,7 @@ def check() -> int:
 
 def main() -> int:
     """Run the command line; 2 where the generators are not as they must be."""
-    parser = argparse.ArgumentParser(description="Generate or check the stubs of verifier.v1.")
+    parser = argparse.ArgumentParser(description="Generate or check the stubs of all packages.")
     parser.add_argument(
         "directory", nargs="?", type=Path, default=ROOT, help="where to write (default: here)"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from .container import Container
@@ -30,6 +31,15 @@ SEND_SECONDS = 30.0  # a supervisor that was broken may read nothing any more
 MAX_HEADER_BYTES = 1 << 16  # honest ones have a tenth of it; a large one would hold up everybody
 
 
+class Broke(StrEnum):
+    """Why a sandbox is lent to nobody any more, in one word."""
+
+    LOST = "lost"  # it broke off, or answered what is no answer
+    SPENT = "spent"  # a candidate left something in it
+    DISOBEYED = "disobeyed"  # it did not let go of a job that was cancelled
+    OTHER_TENANT = "other_tenant"  # it is whole, but has served another tenant than the next one
+
+
 class Sandbox:
     """A live container. One job at a time; broken once anything odd happened, and then replaced."""
 
@@ -42,6 +52,7 @@ class Sandbox:
         self.cpu: int | None = None
         self.broken = False
         self.broken_because = ""
+        self.broke = Broke.LOST
         self.busy = False
         self._container = container
         self._settling: asyncio.Task[None] | None = None
@@ -184,15 +195,15 @@ class Sandbox:
                     pass
                 self._note_whether_spent(header)
         except (TimeoutError, SandboxError):
-            self.broken = True
+            self.broken, self.broke = True, Broke.DISOBEYED
         except asyncio.CancelledError:
-            self.broken = True
+            self.broken, self.broke = True, Broke.DISOBEYED
             raise
 
     def _note_whether_spent(self, header: dict[str, Any]) -> None:
         """Lend it to nobody any more where a candidate left something in it."""
         if "spent" in header:
-            self.broken, self.broken_because = True, str(header["spent"])
+            self.broken, self.broken_because, self.broke = True, str(header["spent"]), Broke.SPENT
 
     async def _send(self, header: dict[str, Any], blobs: list[bytes]) -> None:
         try:

@@ -15,7 +15,7 @@ from tests.support.blob_places import _session_s3, blob_place, s3_server  # noqa
 from tests.support.halves import mark_what_runs_beside
 from tests.support.leaks import adopt_orphans, left_behind, neighbours_watched, snapshot_at_rest
 from tests.support.loop_watch import FSSPEC, LoopWatch
-from tests.support.stores import impatient, postgres, server, store, store_settings  # noqa: F401 - fixtures, for all
+from tests.support.stores import impatient, own_postgres, postgres, server, store, store_settings  # noqa: F401 - fixtures, for all
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Tracebacks as the daemon logs them: rich ones take a third of a second of the event loop to make.

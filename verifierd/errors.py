@@ -1,6 +1,10 @@
 """Why a request is rejected. `verifierd.api.status` turns each into a gRPC status.
 
     RequestRejected
+    ├── Unauthenticated     the caller shows nothing that this server knows it by
+    ├── PermissionDenied    the caller is known, and may not do this
+    ├── QuotaExceeded       the tenant uses as much as it may
+    ├── StreamIdle          no message came for too long
     ├── InvalidField        a field is wrong: which, how, and what is allowed
     ├── MalformedMessage    the bytes are no message of the expected type
     ├── MessageTooLarge     the message is above the size limit
@@ -28,6 +32,63 @@ class RequestRejected(Exception):
     """A request that is not served; its text is for the caller, `reason` for the caller's program."""
 
     reason: ClassVar[str] = "REJECTED"
+
+
+class Unauthenticated(RequestRejected):
+    """The caller shows nothing that this server knows it by."""
+
+    reason = "UNAUTHENTICATED"
+
+    def __init__(self, problem: str) -> None:
+        """Say what is wrong with what it shows, and nothing of what would be right."""
+        super().__init__(
+            f"{problem}; send the metadata `authorization: Bearer TOKEN` with a token that "
+            "`verifierd token create` made"
+        )
+
+
+class PermissionDenied(RequestRejected):
+    """The caller is known, and may not do what it asks for."""
+
+    reason = "PERMISSION_DENIED"
+
+    def __init__(self, caller: str, needed: str) -> None:
+        """Name the caller, and what it would have to be allowed."""
+        super().__init__(f"{caller} may not do this: it takes {needed}")
+
+
+class QuotaExceeded(RequestRejected):
+    """A tenant uses as much as it may.
+
+    Attributes:
+        tenant: whose quota it is.
+        quota: which one, by its name in the settings.
+        retry_after_s: seconds after which there may be room again; None: the same request never fits.
+    """
+
+    reason = "QUOTA_EXCEEDED"
+
+    def __init__(self, tenant: str, quota: str, used: str, retry_after_s: float | None) -> None:
+        """Say in a sentence what is used of how much."""
+        again = "" if retry_after_s is None else f"; try again in {retry_after_s:.3g} s"
+        whose = f"tenant {tenant!r}" if tenant else "this server's callers"
+        super().__init__(f"the quota {quota} of {whose} is used up: {used}{again}")
+        self.tenant = tenant
+        self.quota = quota
+        self.retry_after_s = retry_after_s
+
+
+class StreamIdle(RequestRejected):
+    """No message of a call came for longer than this server waits."""
+
+    reason = "STREAM_IDLE"
+
+    def __init__(self, waited_s: float) -> None:
+        """Say how long it was waited for, in seconds."""
+        super().__init__(
+            f"no message came for {waited_s:g} s, as long as this server waits (server.message_timeout_s); "
+            "open the call again when there is something to send"
+        )
 
 
 class InvalidField(RequestRejected):

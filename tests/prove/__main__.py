@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.prove import audit, boundary, clients, core, languages, selection, throughput
-from tests.prove.harness import prove
+from tests.prove import audit, boundary, clients, core, languages, scale, selection, throughput
+from tests.prove.harness import prove, unwind_on_sigterm
 from tests.support.any_engine import engine_where_possible
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -23,6 +23,7 @@ PROOFS = {
     "selection": selection.lines,
     "clients": clients.lines,
     "audit": audit.lines,
+    "scale": scale.lines,
 }
 AROUND = {
     "boundary": engine_where_possible,
@@ -40,6 +41,7 @@ def main() -> int:
         sys.stderr.write("refused: this was started by a proof, which would never end\n")
         return 2
     os.environ[RUNNING] = "1"
+    unwind_on_sigterm()
     name = sys.argv[1]
     around = AROUND.get(name, nullcontext)
     with around(), tempfile.TemporaryDirectory(prefix="prove-", ignore_cleanup_errors=True) as scratch:

@@ -8,6 +8,7 @@ the same figures.
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -50,6 +51,11 @@ class Row:
     holds: bool
     took_s: float
     facts: Mapping[str, Any]
+
+
+def unwind_on_sigterm() -> None:
+    """Let SIGTERM end a proof as an interrupt does: what it has started ends with it."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def prove(name: str, lines: Sequence[Line], build: Path, console: Console) -> int:

@@ -6,6 +6,7 @@ The suites run under pytest, once for each backend, and leave `build/security-SU
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from tests.support.backends import BACKENDS, REPOSITORY
+from tests.support.once import EVERYWHERE
 
 ACCEPTED = "ACCEPTED"
 BUILD = REPOSITORY / "build"
@@ -82,29 +84,38 @@ class Ran:
         return f"; known defects: {len(self.defects)}" if self.defects else ""
 
 
-def run_pytest(*folders: Path, limit_s: float, shown: bool = False, selected: str = "") -> Ran:
+def run_pytest(
+    *folders: Path, limit_s: float, shown: bool = False, selected: str = "", everywhere: bool = False
+) -> Ran:
     """Run the tests of these folders or files, their progress to the terminal if it is to be shown.
 
-    `selected` is an expression over their names, as pytest's -k takes it.
+    `selected` is an expression over their names, as pytest's -k takes it; `everywhere` runs on a second
+    backend, too, what is the same there.
     """
     with tempfile.TemporaryDirectory(prefix="pytest-") as folder:
         report = Path(folder, "report.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
         command += ["-k", selected] if selected else []
-        status, lines = _followed([*command, *map(str, folders)], limit_s, shown)
+        status, lines = _followed([*command, *map(str, folders)], limit_s, shown, everywhere)
         defects, unrun = _skipped(report) if report.is_file() else ([], [])
     counted = [line.strip("= ") for line in lines if re.search(r"\d+ (passed|failed|skipped|error)", line)]
     summary = counted[-1] if counted else "no tests ran"
     return Ran(status, summary, "\n".join(lines[-TAIL_LINES:]), tuple(defects), tuple(unrun))
 
 
-def _followed(command: list[str], limit_s: float, shown: bool) -> tuple[int, list[str]]:
+def _followed(command: list[str], limit_s: float, shown: bool, everywhere: bool) -> tuple[int, list[str]]:
     """Run a command. Returns its exit status and the lines that it wrote; 124 where its time was over."""
     lines: list[str] = []
     with subprocess.Popen(
-        command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=REPOSITORY,
+        env=os.environ | ({EVERYWHERE: "1"} if everywhere else {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         clock = threading.Timer(limit_s, process.terminate)
+        clock.daemon = True  # who is interrupted does not wait for it
         clock.start()
         assert process.stdout is not None
         for line in process.stdout:

@@ -11,13 +11,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 from sandboxes import cgroups
 from sandboxes.delegate import delegate
 from sandboxes.instance import instance_name
+from tests.support.nats_server import NatsServer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 IMPORTED = (REPOSITORY, REPOSITORY / "proto", REPOSITORY / "clients/python")
@@ -61,6 +62,8 @@ BACKENDS = (
     Backend("docker-runc", DOCKER | {f"{SANDBOX}DOCKER__RUNTIME": "runc"}),
     Backend("docker-runsc", DOCKER | GVISOR),
 )
+# A front end and one worker, with NATS between them.
+FLEET = Backend("bubblewrap-fleet", {"VERIFIERD_EXECUTOR__KIND": "jetstream"})
 
 
 @cache
@@ -68,6 +71,8 @@ def why_not(backend: Backend) -> str:
     """Why this host cannot run the backend; empty where it can."""
     if backend.name == "bubblewrap-image" and not IMAGE.is_dir():
         return "no image is in build/images; `make images` makes it"
+    if backend == FLEET and shutil.which("nats-server") is None:
+        return "nats-server is not installed"
     if backend.user is None:
         return _what_it_lacks(backend)
     if os.getuid() != 0:
@@ -94,7 +99,16 @@ def _what_it_lacks(backend: Backend) -> str:
 
 @contextmanager
 def serving(backend: Backend, sandboxes: int = 2, **settings: str) -> Iterator[Service]:
-    """Run a daemon for the length of the block. `settings` are further environment variables."""
+    """Run a daemon for the length of the block. `settings` are further environment variables.
+
+    The process of a fleet's service is its worker: that is where sandboxes are.
+    """
+    if backend == FLEET and "VERIFIERD_JETSTREAM__SERVERS" not in settings:
+        with _fleet_beside(backend, sandboxes, settings) as (servers, worker_pid):
+            reached = {**settings, "VERIFIERD_JETSTREAM__SERVERS": servers}
+            with serving(backend, sandboxes, **reached) as service:
+                yield replace(service, pid=worker_pid)
+        return
     with tempfile.TemporaryDirectory(prefix="vs-") as folder:
         if backend.user is not None:
             shutil.chown(folder, backend.user)
@@ -133,6 +147,30 @@ def serving(backend: Backend, sandboxes: int = 2, **settings: str) -> Iterator[S
                 process.stdout.close()
                 if backend.user is not None:
                     _take_back_cgroups(backend.user, instance)
+
+
+@contextmanager
+def _fleet_beside(backend: Backend, sandboxes: int, settings: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Run NATS and a worker; give the address of the one and the process of the other."""
+    with tempfile.TemporaryDirectory(prefix="vs-") as folder, NatsServer(Path(folder)) as nats:
+        reached = {**settings, "VERIFIERD_JETSTREAM__SERVERS": nats.address}
+        with (Path(folder) / "worker.log").open("wb") as stderr:
+            worker = subprocess.Popen(
+                [*_command(backend), "worker", "--json"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=folder,
+                env=_environment(backend, sandboxes, reached),
+            )
+        assert worker.stdout is not None
+        try:
+            assert b"worker" in worker.stdout.readline(), (Path(folder) / "worker.log").read_text()[-2000:]
+            yield nats.address, worker.pid
+        finally:
+            worker.terminate()
+            worker.wait(END_S)
+            worker.stdout.close()
 
 
 def _command(backend: Backend) -> list[str]:

@@ -17,18 +17,23 @@ from collections import deque
 import pytest
 
 from tests.support.leaks import USERS_ELSEWHERE
+from tests.support.once import A_FLEETS, A_USERS
 
 BESIDE = "beside"
 # So much that the halves take about as long.
-FOLDERS_BESIDE = ("tests/unit/", "tests/integration/cli/", "tests/integration/datasets/")
+FOLDERS_BESIDE = (
+    "tests/unit/",
+    "tests/integration/audit/",
+    "tests/integration/cli/",
+)
 LAST_LINES = 60
 PYTEST = (sys.executable, "-m", "pytest")
 
 
 def mark_what_runs_beside(items: list[pytest.Item]) -> None:
-    """Mark what is in these folders, and the tests of a service that is an unprivileged user's."""
+    """Mark what is in these folders, and the tests of a service that is an unprivileged user's or a fleet."""
     for item in items:
-        if item.nodeid.startswith(FOLDERS_BESIDE) or "[bubblewrap-user" in item.name:
+        if item.nodeid.startswith(FOLDERS_BESIDE) or any(name in item.name for name in (A_USERS, A_FLEETS)):
             item.add_marker(BESIDE)
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: on a socket in a temporary folder, as a user other than root."""
+"""A PostgreSQL server of the tests' own: in a temporary folder, as a user other than root."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from uuid import uuid4
 import psutil
 import psycopg
 
-STARTS_WITHIN_S = 60
+from tests.support.hosts import Host
+
+STARTS_WITHIN_S = 180
 _PLACES = "/usr/lib/postgresql"
 _FOLDER = "/tmp"  # which another user may enter, as a test's own folder may not be
 # As few processes of its own as there can be, and no care for the power: the tests kill it, not the host.
-_OPTIONS = ("fsync=off", "autovacuum=off", "listen_addresses=", "max_connections=60", "jit=off")
+_OPTIONS = ("fsync=off", "autovacuum=off", "max_connections=60", "jit=off")
 
 
 class NoPostgres(Exception):
@@ -29,20 +31,24 @@ class NoPostgres(Exception):
 class Postgres:
     """A running server. Each test has a database of its own."""
 
-    def __init__(self) -> None:
-        """Make a cluster and start its server.
+    def __init__(self, host: Host | None = None) -> None:
+        """Make a cluster and start its server; with a host on the usual port of that as well.
 
         Raises:
             NoPostgres: PostgreSQL is not installed, or root has no other user to run it as.
         """
         self._programs = _programs()
         self._user = _user()
+        self._host = host
         self.folder = Path(tempfile.mkdtemp(prefix="verifierd-postgres-", dir=_FOLDER))
         if self._user is not None:
             os.chown(self.folder, self._user, -1)
         # The locale of whoever runs the tests may be none that this host knows.
         options = ("-U", "verifierd", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
         self._run("initdb", "-D", self._data, *options)
+        if host is not None:
+            with Path(self._data, "pg_hba.conf").open("a") as allowed:
+                allowed.write(f"host all all {host.address}/24 trust\n")
         self.start()
 
     def new_database(self) -> str:
@@ -52,16 +58,26 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}")
         return self._at(name)
 
+    def from_other_hosts(self, url: str) -> str:
+        """Return the URL of a database as other hosts reach it."""
+        assert self._host is not None, "it was started without a host"
+        return f"postgresql://verifierd@{self._host.address}:5432/{_name(url)}"
+
     def drop(self, url: str) -> None:
         """Drop a database, whoever is connected to it: hundreds of them would fill the disk."""
-        name = url.partition("?")[0].rpartition("/")[2]  # the socket's folder has slashes too
+        name = _name(url)
         with psycopg.connect(self._at("postgres"), autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def start(self) -> None:
         """Start the server; it takes connections when this returns."""
         settings = " ".join(
-            f"-c {option}" for option in (*_OPTIONS, f"unix_socket_directories={self.folder}")
+            f"-c {option}"
+            for option in (
+                *_OPTIONS,
+                f"listen_addresses={'' if self._host is None else self._host.address}",
+                f"unix_socket_directories={self.folder}",
+            )
         )
         self._run("pg_ctl", "-D", self._data, "-l", f"{self.folder}/log", "-o", settings, "-w", "start")
 
@@ -93,14 +109,21 @@ class Postgres:
     def _data(self) -> str:
         return f"{self.folder}/data"
 
+    @property
+    def _enter(self) -> tuple[str, ...]:
+        """Return what leads onto the host, which only root can do, and there to the user."""
+        if self._host is None:
+            return ()
+        return (*self._host.enter, "setpriv", f"--reuid={self._user}", "--clear-groups", "--")
+
     def _at(self, database: str) -> str:
         return f"postgresql://verifierd@/{database}?host={self.folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
         with tempfile.TemporaryFile() as said:  # a server would keep a pipe open
             done = subprocess.run(
-                [self._programs / program, *arguments],
-                user=self._user,
+                [*self._enter, str(self._programs / program), *arguments],
+                user=None if self._enter else self._user,
                 cwd=self.folder,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -113,6 +136,11 @@ class Postgres:
                 log = self.folder / "log"
                 told = said.read().decode(errors="replace") + (log.read_text() if log.exists() else "")
                 raise RuntimeError(f"{program} ended with {done.returncode}: {told}")
+
+
+def _name(url: str) -> str:
+    """Return the name of a URL's database; the socket's folder has slashes too."""
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def _is_gone(process: psutil.Process) -> bool:

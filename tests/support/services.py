@@ -13,7 +13,11 @@ from verifierd_client import Verifier
 @pytest.fixture(scope="session", params=BACKENDS, ids=lambda backend: backend.name)
 def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     """A daemon on one backend; a test that asks for it runs once for each."""
-    backend: Backend = request.param
+    yield from served(request.param)
+
+
+def served(backend: Backend) -> Iterator[Service]:
+    """Run a daemon on a backend, for a fixture; skip its test where this host cannot."""
     if reason := why_not(backend):
         pytest.skip(f"{backend.name}: {reason}")
     with serving(backend) as service:

@@ -28,6 +28,17 @@ def postgres() -> Iterator[Postgres]:
     server.close()
 
 
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A server to stop and start."""
+    try:
+        server = Postgres()
+    except NoPostgres as error:
+        pytest.skip(str(error))
+    yield server
+    server.close()
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def server(request: pytest.FixtureRequest) -> Postgres | None:
     """The server of a store's database; None: a file. Before any test's watch over the host begins."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from verifier.v1 import audit_service_pb2 as wire
 from verifier.v1.audit_service_pb2_grpc import AuditServiceServicer
+from verifierd.api.calls import principal_of, seen_tenant
 from verifierd.api.convert.fields import known_enum, refuse_others, shown
 from verifierd.api.convert.records import (
     execution_filter_from_proto,
@@ -80,7 +81,7 @@ class AuditService(AuditServiceServicer):
     ) -> wire.ListExecutionsResponse:
         """Answer with a page."""
         refuse_others(request, "", "filter", "page_size", "page_token")
-        wanted = execution_filter_from_proto(request.filter, "filter")
+        wanted = _wanted(request.filter, context)
         size = request.page_size if request.HasField("page_size") else None
         asked = page_from_proto(size, request.page_token)
 
@@ -94,7 +95,8 @@ class AuditService(AuditServiceServicer):
     ) -> wire.GetExecutionResponse:
         """Answer with one record, its source and outputs."""
         refuse_others(request, "", "id")
-        record = await self._looked_up(lambda: one_execution(self._store, request.id, SOURCE_AND_OUTPUTS))
+        sees = principal_of(context).sees
+        record = await self._looked_up(one_execution, self._store, request.id, SOURCE_AND_OUTPUTS, sees)
         if record is None:
             raise UnknownExecution(shown(request.id))
         if record.judged is None or record.has_lost(Part.OUTPUTS):
@@ -106,7 +108,7 @@ class AuditService(AuditServiceServicer):
     ) -> AsyncGenerator[wire.TailExecutionsResponse, None]:
         """Send records as they come."""
         refuse_others(request, "", "filter", "after_sequence")
-        wanted = execution_filter_from_proto(request.filter, "filter")
+        wanted = _wanted(request.filter, context)
         after = _sequence(request, "after_sequence", least=0)
         at = None if after is None else first_id(after + 1) - 1
         while True:
@@ -123,7 +125,7 @@ class AuditService(AuditServiceServicer):
     ) -> AsyncGenerator[wire.ExportExecutionsResponse, None]:
         """Send a file."""
         refuse_others(request, "", "filter", "format", "include_blobs")
-        wanted = execution_filter_from_proto(request.filter, "filter")
+        wanted = _wanted(request.filter, context)
         form = EXPORT_FORMATS[
             known_enum(request.format, "format", wire.ExportFormat.DESCRIPTOR)  # type: ignore[index]
         ]
@@ -193,6 +195,12 @@ class AuditService(AuditServiceServicer):
             return await loop.run_in_executor(on or self._threads, look, *arguments)
         except StoreError as error:
             raise RecordsUnavailable(str(error)) from error
+
+
+def _wanted(message: wire.ExecutionFilter, context: Any) -> ExecutionFilter:
+    """Return which records are meant, of those that are the caller's to see. Raises RequestRejected."""
+    wanted = execution_filter_from_proto(message, "filter")
+    return replace(wanted, tenant=seen_tenant(principal_of(context), message.tenant, "filter.tenant"))
 
 
 class _Gone(Exception):

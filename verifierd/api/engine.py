@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from verifierd.admission import AdmissionLimits
+from verifierd.batches.problems import ProblemExchange
 from verifierd.model import Batch, BatchEvent, Candidate, Digest, Problem
 
 
@@ -31,21 +32,30 @@ class Engine(Protocol):
 
 
 class ProblemShelf(Protocol):
-    """Keeps problems by their digest for a while."""
+    """Keeps problems by their tenant and digest for a while."""
 
-    def put(self, problem: Problem, message: bytes = b"") -> Digest:
-        """Keep a problem, and the message it came as; return its digest, the same for the same problem."""
+    @property
+    def exchange(self) -> ProblemExchange | None:
+        """Return how to have what other front ends were given; None: there are none."""
         ...
 
-    def get(self, digest: Digest) -> Problem:
-        """Return a kept problem.
+    def put(self, problem: Problem, message: bytes = b"", tenant: str = "") -> Digest:
+        """Keep a problem, and the message it came as; return its digest, the same for the same problem.
 
         Raises:
-            UnknownProblem: none is kept under this digest (any longer).
+            QuotaExceeded: it is larger than all that its tenant may have.
         """
         ...
 
-    def message(self, digest: Digest) -> bytes:
+    def get(self, digest: Digest, tenant: str = "") -> Problem:
+        """Return a problem that this tenant put here.
+
+        Raises:
+            UnknownProblem: it put none of this digest here, or it has gone since.
+        """
+        ...
+
+    def message(self, digest: Digest, tenant: str = "") -> bytes:
         """Return the message that a kept problem came as. Raises the same."""
         ...
 
@@ -97,13 +107,16 @@ class BackendAbility:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What this server can do on this host. `selection_rules` has the default first."""
+    """What this server can do. `selection_rules` has the default first.
+
+    Languages and backends of a fleet change as its workers come and go.
+    """
 
     server_version: str
-    languages: tuple[LanguageAbility, ...]
+    languages: Sequence[LanguageAbility]
     checkers: tuple[CheckerAbility, ...]
     selection_rules: tuple[str, ...]
-    backends: tuple[BackendAbility, ...] = ()
+    backends: Sequence[BackendAbility] = ()
     bounds: AdmissionLimits = field(default_factory=AdmissionLimits)
 
     @property

@@ -12,6 +12,7 @@ from verifier.v1 import result_pb2
 from verifier.v1 import verifier_service_pb2 as wire
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceServicer
 from verifierd.api.asking import asker_of
+from verifierd.api.calls import principal_of
 from verifierd.api.capabilities import capabilities_to_proto
 from verifierd.api.convert.batches import digest_to_proto
 from verifierd.api.convert.events import EventWriter, is_heavy
@@ -20,6 +21,8 @@ from verifierd.api.engine import Abilities, Engine, ProblemShelf
 from verifierd.api.feed import CandidateFeed
 from verifierd.api.requests import BatchRequest, RequestReader
 from verifierd.errors import InvalidField
+from verifierd.identity.metered import MeteredEngine
+from verifierd.identity.metering import Metering
 from verifierd.logs import bound_ids
 from verifierd.model import Candidate
 
@@ -38,10 +41,15 @@ class VerifierService(VerifierServiceServicer):
         engine: Engine,
         shelf: ProblemShelf,
         abilities: Abilities,
+        metering: Metering,
         records: Records | None = None,
     ) -> None:
-        """Serve with this engine, these problems and within these abilities; keep records, if any."""
+        """Serve with this engine, these problems and within these abilities; keep records, if any.
+
+        Batches are held against the quotas of `metering`.
+        """
         self._engine = engine
+        self._metering = metering
         self._abilities = abilities
         self._records = records
         self._reader = RequestReader(abilities, shelf, for_records=records is not None)
@@ -50,7 +58,7 @@ class VerifierService(VerifierServiceServicer):
         self, request: wire.VerifyRequest, context: Any
     ) -> AsyncGenerator[wire.VerifyResponse, None]:
         """Run one closed batch."""
-        read, candidates = await self._reader.closed(request)
+        read, candidates = await self._reader.closed(request, principal_of(context))
         async with aclosing(self._run(read, candidates, context)) as events:
             async for event in events:
                 yield wire.VerifyResponse(event=event)
@@ -71,7 +79,8 @@ class VerifierService(VerifierServiceServicer):
                 field, f"it is {opening.open.expected_candidates}", "0 or more, or leave it out"
             )
         request_id = self._reader.request_id(opening.open.request_id, under(path, "request_id"))
-        read = await self._reader.batch(request_id, opening.open.batch, under(path, "batch"))
+        spec_path, principal = under(path, "batch"), principal_of(context)
+        read = await self._reader.batch(request_id, opening.open.batch, spec_path, principal)
         feed = CandidateFeed(
             messages, self._abilities, read, lambda candidate: self._engine.give_up(read.batch.id, candidate)
         )
@@ -85,7 +94,7 @@ class VerifierService(VerifierServiceServicer):
         identifier(request.request_id, "request_id", required=False)
         if not request.HasField("problem"):
             raise InvalidField("problem", "it is not set", "a problem")
-        digest = await self._reader.kept_problem(request.problem, "problem")
+        digest = await self._reader.kept_problem(request.problem, "problem", principal_of(context).tenant)
         return wire.PutProblemResponse(digest=digest_to_proto(digest))
 
     async def GetCapabilities(
@@ -123,7 +132,9 @@ class VerifierService(VerifierServiceServicer):
             raise feed.rejection
 
     def _engine_for(self, request: BatchRequest, context: Any) -> Engine:
-        """Return the engine that runs a batch: one that puts it on record, where records are kept."""
-        if self._records is None:
-            return self._engine
-        return self._records.recorder.on_behalf_of(replace(request.origin, asker=asker_of(context)))
+        """Return the engine that runs a batch within its quota, and on record, where records are kept."""
+        engine = self._engine
+        if self._records is not None:
+            asker = replace(asker_of(context), tenant=request.batch.tenant)
+            engine = self._records.recorder.on_behalf_of(replace(request.origin, asker=asker))
+        return MeteredEngine(engine, self._metering)

@@ -18,19 +18,28 @@ from verifierd.errors import (
     MalformedMessage,
     MessageTooLarge,
     NotOffered,
+    PermissionDenied,
     QueueFull,
+    QuotaExceeded,
     RecordsUnavailable,
     RecordUnreadable,
     RequestIdTaken,
     RequestRejected,
+    StreamIdle,
+    Unauthenticated,
     UnknownBatch,
     UnknownExecution,
     UnknownProblem,
 )
 
 DOMAIN = "verifier.v1"
+_PASSING = QueueFull | Draining | RecordsUnavailable | QuotaExceeded
 
 CODE_OF_REJECTION: Mapping[type[RequestRejected], grpc.StatusCode] = {
+    Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    PermissionDenied: grpc.StatusCode.PERMISSION_DENIED,
+    QuotaExceeded: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    StreamIdle: grpc.StatusCode.ABORTED,
     InvalidField: grpc.StatusCode.INVALID_ARGUMENT,
     MalformedMessage: grpc.StatusCode.INVALID_ARGUMENT,
     MessageTooLarge: grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -67,9 +76,15 @@ def _details(rejection: RequestRejected) -> list[Message]:
             field=rejection.field, description=f"{rejection.problem}; allowed: {rejection.allowed}"
         )
         details.append(error_details_pb2.BadRequest(field_violations=[violation]))
-    if isinstance(rejection, QueueFull | Draining | RecordsUnavailable):
+    if isinstance(rejection, QuotaExceeded):
+        used_up = error_details_pb2.QuotaFailure.Violation(
+            subject=f"{rejection.quota}:{rejection.tenant}", description=str(rejection)
+        )
+        details.append(error_details_pb2.QuotaFailure(violations=[used_up]))
+    retry_after_s = rejection.retry_after_s if isinstance(rejection, _PASSING) else None
+    if retry_after_s is not None:
         delay = Duration()
-        delay.FromNanoseconds(round(rejection.retry_after_s * 1e9))
+        delay.FromNanoseconds(round(retry_after_s * 1e9))
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     return details
 

@@ -6,12 +6,15 @@ import asyncio
 import hashlib
 from dataclasses import replace
 
+from verifier.v1 import batch_pb2
 from verifier.v1 import verifier_service_pb2 as wire
+from verifierd.api.calls import tenant_for
 from verifierd.api.convert.problems import limits_to_proto
 from verifierd.api.requests import RequestReader
 from verifierd.audit.entries import Asker, BatchBegun
 from verifierd.durable.submission import RequestName, Submission
-from verifierd.model import Batch, Candidate
+from verifierd.identity.principals import ANYBODY, Principal
+from verifierd.model import Batch, Candidate, Priority
 
 
 class Submissions:
@@ -20,22 +23,29 @@ class Submissions:
     def __init__(self, reader: RequestReader) -> None:
         self._reader = reader
 
-    async def name(self, message: wire.SubmitBatchRequest, asker: Asker) -> RequestName:
-        """Return what a request goes by, whatever else is in it. Raises InvalidField."""
+    async def name(
+        self, message: wire.SubmitBatchRequest, asker: Asker, principal: Principal = ANYBODY
+    ) -> RequestName:
+        """Return what a request goes by, whatever else is in it. Raises InvalidField, PermissionDenied."""
+        asker = replace(asker, tenant=tenant_for(principal, message.batch.tenant, "batch.tenant"))
         request_id = self._reader.request_id(message.request_id, "request_id", required=True)
         return RequestName(asker, request_id, await asyncio.to_thread(_sha256, message))
 
-    async def submitted(self, message: wire.SubmitBatchRequest, name: RequestName) -> Submission:
+    async def submitted(
+        self, message: wire.SubmitBatchRequest, name: RequestName, principal: Principal = ANYBODY
+    ) -> Submission:
         """Return a batch of this name that may be accepted. The message is used up.
 
         Raises:
             InvalidField: something in it is wrong or not allowed.
-            UnknownProblem: its digest names none.
+            UnknownProblem: its digest names none of the tenant's.
         """
-        read, candidates = await self._reader.closed(message)
+        priority = message.batch.options.priority
+        read, candidates = await self._reader.closed(message, principal)
         request = await asyncio.to_thread(_without_problem, message)
         origin = replace(read.origin, asker=name.asker)
-        return Submission(read.batch, len(candidates), origin, request, name.request_sha256)
+        batch = _in_no_hurry(read.batch, priority)
+        return Submission(batch, len(candidates), origin, request, name.request_sha256)
 
     async def read(self, begun: BatchBegun) -> tuple[Batch, tuple[Candidate, ...]]:
         """Return the batch that was accepted, under its own id, deadline and rules, and its candidates.
@@ -46,9 +56,10 @@ class Submissions:
             RequestRejected: this server does not take it any longer.
         """
         message = await asyncio.to_thread(_parsed, begun)
-        read, candidates = await self._reader.stored(message)
+        priority = message.batch.options.priority
+        read, candidates = await self._reader.stored(message, begun.asker.tenant)
         batch = replace(
-            read.batch,
+            _in_no_hurry(read.batch, priority),
             id=begun.batch_id,
             problem=replace(read.batch.problem, limits=begun.limits),
             options=begun.options,
@@ -56,6 +67,11 @@ class Submissions:
             selection=begun.selection,
         )
         return batch, candidates
+
+
+def _in_no_hurry(batch: Batch, asked: batch_pb2.Priority.ValueType) -> Batch:
+    """Return a batch for which nobody waits, unless its request says that somebody does."""
+    return batch if asked else replace(batch, priority=Priority.BULK)
 
 
 def _sha256(message: wire.SubmitBatchRequest) -> str:

@@ -11,10 +11,24 @@ from verifierd.audit import rows, search_index
 from verifierd.audit.blobs import Blobs
 from verifierd.audit.bodies import Body, batch_of, body_of, time_of
 from verifierd.audit.chain import FIRST, record_hash
-from verifierd.audit.entries import BatchAbandoned, BatchBegun, BatchEnded, CandidateJudged, Entry
-from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
+from verifierd.audit.entries import (
+    BatchAbandoned,
+    BatchBegun,
+    BatchEnded,
+    BatchStarted,
+    CandidateJudged,
+    Entry,
+)
+from verifierd.audit.errors import (
+    EntryRefused,
+    RequestIdTaken,
+    StoreTrouble,
+    TooManyUnjudged,
+    UnknownBatch,
+)
 from verifierd.audit.packing import pack
 from verifierd.audit.schema import BATCHES, CANDIDATES, CHAIN_HEAD, EXECUTIONS, RECORDS
+from verifierd.audit.unjudged import unjudged_in
 
 # Made once: to make a statement takes longer than to execute it.
 _LOCK_HEAD = sa.select(CHAIN_HEAD.c.sequence, CHAIN_HEAD.c.hash).where(CHAIN_HEAD.c.id == 1).with_for_update()
@@ -52,8 +66,9 @@ class Appended:
 
     Attributes:
         head: the newest record now.
-        sequences: the number of each entry's record; None for one that was told before: the second verdict of
-            a candidate, the second end of a batch. The first one counts.
+        sequences: the number of each entry's record; None for one that was dropped: the second verdict of a
+            candidate, the second end of a batch, where the first one counts; and whatever is told of a
+            durable batch by a front end from which another one took it.
         unnamed: blobs that nothing names any longer and that have files. Give them to `Blobs.sweep` once
             this is committed.
     """
@@ -92,12 +107,18 @@ def lock_head(connection: sa.Connection) -> Head:
     return Head(row.sequence, row.hash)
 
 
-def append(connection: sa.Connection, blobs: Blobs, entries: Sequence[Prepared]) -> Appended:
+def append(
+    connection: sa.Connection, blobs: Blobs, entries: Sequence[Prepared], front_end: str = ""
+) -> Appended:
     """Append entries in their order, within the connection's transaction: all of them, or it is undone.
+
+    `front_end` is who tells them. The name of whoever took a batch last is a fencing token: one that was
+    frozen while another went on with its batch writes nothing more of it, whenever it wakes up.
 
     Raises:
         UnknownBatch: one is of a batch that has not begun.
         RequestIdTaken: one begins a durable batch, and its tenant has one of this request id.
+        TooManyUnjudged: one begins a durable batch, and its tenant has no room for its candidates.
         EntryRefused: one begins a batch that has begun.
         StoreTrouble: a blob cannot be written at the moment, or the chain's end was altered.
         sqlalchemy.exc.SQLAlchemyError: the database refuses it.
@@ -106,7 +127,7 @@ def append(connection: sa.Connection, blobs: Blobs, entries: Sequence[Prepared])
     work = _Work(connection, entries)
     sequences: list[int | None] = []
     for each in entries:
-        if work.was_told(each.entry):
+        if work.was_told(each.entry) or work.is_anothers(each.entry, front_end):
             sequences.append(None)
             continue
         sequence = head.sequence + 1
@@ -150,10 +171,17 @@ class _Work:
         """Say whether the store knows this already: a candidate has one verdict, a batch one end."""
         if isinstance(entry, CandidateJudged):
             return (entry.batch_id, entry.position) in self._judged
-        if isinstance(entry, BatchEnded | BatchAbandoned):
+        if isinstance(entry, BatchStarted | BatchEnded | BatchAbandoned):
             batch = self._batches.get(batch_of(entry))
             return batch is not None and batch.row["state"] in rows.ENDED
         return False
+
+    def is_anothers(self, entry: Entry, front_end: str) -> bool:
+        """Say whether the batch, if it is durable, is in other hands than this front end's."""
+        if not isinstance(entry, CandidateJudged | BatchEnded | BatchAbandoned):
+            return False
+        batch = self._batches.get(batch_of(entry))
+        return batch is not None and batch.row["is_durable"] and batch.row["front_end"] != front_end
 
     def take(self, each: Prepared, sequence: int, previous_hash: bytes, new_hash: bytes) -> None:
         """Add the rows of an entry."""
@@ -208,6 +236,7 @@ class _Work:
             raise EntryRefused(f"batch {entry.batch_id!r} has begun already")
         if entry.is_durable:
             self._refuse_taken(entry)
+            self._refuse_beyond(entry)
         row = rows.batch_row(sequence, entry, body.names)
         self._batches[entry.batch_id] = _Batch(row, is_new=True)
 
@@ -226,6 +255,16 @@ class _Work:
         row = self._connection.execute(taken).one_or_none()
         if row is not None:
             raise RequestIdTaken(entry.request_id, row.id, row.request_sha256)
+
+    def _refuse_beyond(self, entry: BatchBegun) -> None:
+        """Refuse a batch beyond its bound: here, where all front ends come one after the other."""
+        if not entry.most_unjudged:
+            return
+        new = (batch.row for batch in self._batches.values() if batch.is_new and batch.row["is_durable"])
+        of_tenant = (row["candidates_total"] for row in new if row["tenant"] == entry.asker.tenant)
+        there = unjudged_in(self._connection, entry.asker.tenant) + sum(of_tenant)
+        if there + entry.candidates_total > entry.most_unjudged:
+            raise TooManyUnjudged(there, entry.most_unjudged)
 
     def _known_batches(self, batch_ids: set[str]) -> dict[str, _Batch]:
         found = self._connection.execute(_BATCHES, {"ids": list(batch_ids)})

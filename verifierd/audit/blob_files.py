@@ -83,6 +83,10 @@ class BlobFiles:
             raise BlobDamaged(repr(sha256[:80]), "is none: its name is no SHA-256")
         return f"{self._root.rstrip('/')}/{sha256[:2]}/{sha256}.zst"
 
+    def longest_put_s(self, size_bytes: int) -> float:
+        """Return after how many seconds so many bytes are written, or have failed; 0 for a local disk."""
+        return 0.0 if self._is_local else limit_s(size_bytes)
+
     def put(self, packed: Mapping[str, bytes]) -> None:
         """Write the files of blobs, by name; they are there when this returns, also if the host loses power.
 

@@ -39,6 +39,11 @@ class Blobs:
         self.files = files
         self._in_table_bytes = in_table_bytes
 
+    @property
+    def longest_put_s(self) -> float:
+        """Return about how long files are written, between two statements of a transaction."""
+        return self.files.longest_put_s(_AT_ONCE_BYTES)
+
     def keep(self, connection: sa.Connection, contents: Mapping[str, bytes], at_ns: int) -> None:
         """Keep these bytes under their SHA-256; what is there already stays as it is.
 
@@ -63,7 +68,8 @@ class Blobs:
             rows.append(_row(sha256, content, packed, at_ns, in_table=not is_large))
             if sum(map(len, large.values())) > _AT_ONCE_BYTES:
                 self.files.put(large)
-                large = {}
+                connection.execute(_INSERT, rows)  # now: a server ends what it hears nothing of for long
+                large, rows = {}, []
         if large:
             self.files.put(large)
         if rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,19 +12,21 @@ import sqlalchemy as sa
 from verifierd.audit.appending import Appended, Prepared, append, lock_head, prepare
 from verifierd.audit.bodies import batch_of
 from verifierd.audit.entries import Entry
-from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble
+from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, TooManyUnjudged
 from verifierd.audit.schema import RECORDS
-from verifierd.audit.store import Store
+from verifierd.audit.store import IDLE_S, Store
 from verifierd.logs import get_logger
 
 _log = get_logger(__name__)
+
+SILENT_S = IDLE_S + 15.0  # beyond what another front end that is frozen can hold it up
 
 
 @dataclass(slots=True)
 class Item:
     """An entry on its way: as it is stored, then the number of its record or why it has none.
 
-    Without a number and without an error it was told before.
+    Without a number and without an error it was dropped: told before, or another front end's to tell.
     """
 
     entry: Entry
@@ -41,17 +44,36 @@ class Committer:
         alter: Callable[[Entry], Entry],
         delays_s: Sequence[float],
         rest: Callable[[float], bool],
+        front_end: str = "",
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take what alters entries before they are stored, and how to wait between tries.
+        """Take what alters entries before they are stored, how to wait between tries, and who tells them.
 
-        `rest` waits so many seconds, and says whether there is time for another try.
+        `rest` waits so many seconds, and says whether there is time for another try. `clock_s` gives seconds
+        that only grow.
         """
-        self.trouble: str | None = None
+        self._trouble: str | None = None
+        self._clock_s = clock_s
+        self._asked_at_s: float | None = None  # of a transaction that has no answer yet
         self._store = store
         self._alter = alter
         self._delays_s = delays_s
         self._rest = rest
+        self._front_end = front_end
         self._unsure: Appended | None = None
+
+    @property
+    def trouble(self) -> str | None:
+        """What keeps the store from being written, as a sentence, for any thread; None where all is well.
+
+        A server that is frozen, or waits for its disk, says nothing: that tells as much after a while.
+        """
+        asked_at_s = self._asked_at_s
+        if self._trouble is None and asked_at_s is not None:
+            waiting_s = self._clock_s() - asked_at_s
+            if waiting_s > SILENT_S:
+                return f"the audit store {self._store.where} has not answered for {waiting_s:.0f} s"
+        return self._trouble
 
     def commit(self, groups: Sequence[Sequence[Item]]) -> None:
         """Write entries in their order, a group in one transaction, and tell each what became of it."""
@@ -101,15 +123,20 @@ class Committer:
 
     def _write(self, entries: Sequence[Prepared]) -> Appended:
         """Write entries in one transaction; where the last commit got no answer, first see if it was done."""
+        self._asked_at_s = self._clock_s()
         try:
             with self._store.writing() as connection:
-                appended = self._earlier(connection) or append(connection, self._store.blobs, entries)
+                appended = self._earlier(connection) or append(
+                    connection, self._store.blobs, entries, self._front_end
+                )
                 self._unsure = appended
         except StoreTrouble:
             raise
         except Exception:
             self._unsure = None
             raise
+        finally:
+            self._asked_at_s = None
         self._unsure = None
         self._sweep(appended.unnamed)
         return appended
@@ -138,7 +165,7 @@ class Committer:
     def _refuse(self, item: Item, error: Exception) -> None:
         item.error = error if isinstance(error, EntryRefused) else EntryRefused(_words(error))
         item.error.__cause__ = error if item.error is not error else None
-        if isinstance(error, RequestIdTaken):  # its sender did nothing wrong, and is told
+        if isinstance(error, RequestIdTaken | TooManyUnjudged):  # its sender is told
             return
         _log.error(
             "an entry was refused by the audit store",
@@ -148,14 +175,14 @@ class Committer:
         )
 
     def _is_in_trouble(self, reason: str) -> None:
-        if self.trouble is None:
+        if self._trouble is None:
             _log.error("the audit store cannot be written; what waits is kept", error=reason)
-        self.trouble = f"the audit store {self._store.where} cannot be written: {reason}"
+        self._trouble = f"the audit store {self._store.where} cannot be written: {reason}"
 
     def _is_well(self) -> None:
-        if self.trouble is not None:
+        if self._trouble is not None:
             _log.warning("the audit store can be written again")
-        self.trouble = None
+        self._trouble = None
 
 
 def _halves(groups: list[list[Item]]) -> tuple[list[list[Item]], list[list[Item]]]:

@@ -19,6 +19,14 @@ WRITES: Mapping[str, Any] = {"verifierd_writes": True}
 BUSY_S = 5.0
 """Seconds that a transaction waits for another's to end before the store counts as locked."""
 CONNECT_S = 10
+# A server that was cut off is given up in a quarter of a minute, where Linux would take one of an hour to:
+# what waits is tried again by another connection. No effect on a local socket.
+_UNTIL_CUT_OFF = {
+    "tcp_user_timeout": 15_000,  # milliseconds for what was sent to arrive
+    "keepalives_idle": 5,  # seconds, while an answer is waited for
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+}
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
@@ -127,7 +135,11 @@ def engine_of(place: Place) -> sa.Engine:
             place.url,
             hide_parameters=True,  # they are programs and outputs: nothing for messages and logs
             pool_pre_ping=True,
-            connect_args={"connect_timeout": CONNECT_S, "application_name": application_name()},
+            connect_args={
+                "connect_timeout": CONNECT_S,
+                "application_name": application_name(),
+                **_UNTIL_CUT_OFF,
+            },
         )
         sa.event.listen(engine, "connect", _set_up_postgresql)
         return engine

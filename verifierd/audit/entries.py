@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sandboxes.model import Limits
-from verifierd.model import BatchFinished, BatchOptions, Candidate, CandidateResult, Cost, SelectionSpec
+from verifierd.model import (
+    BatchFinished,
+    BatchOptions,
+    Candidate,
+    CandidateResult,
+    Cost,
+    Priority,
+    SelectionSpec,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,9 @@ class BatchBegun:
     `request` is the message that a durable batch came as: what it is finished from after a crash. It is kept
     until the batch has ended. `request_sha256` tells whether a repeated id has other contents. `problem` is
     the problem's own message, which a candidate can be run against again; `problem_sha256` and
-    `problem_size_bytes` are what callers name it by.
+    `problem_size_bytes` are what callers name it by. `front_end` is the daemon that runs it; empty where it
+    is durable, and so runs wherever its turn comes. A durable one begins only if its tenant's durable batches
+    have at most `most_unjudged` candidates without a verdict then, its own included; 0: however many.
     """
 
     batch_id: str
@@ -45,14 +55,21 @@ class BatchBegun:
     request_sha256: str = ""
     problem: bytes = b""
     problem_size_bytes: int = 0
+    front_end: str = ""
+    most_unjudged: int = 0
+    priority: Priority = Priority.BULK
 
 
 @dataclass(frozen=True, slots=True)
 class BatchStarted:
-    """A durable batch, which was queued, began to run. One that goes on after a crash has begun before."""
+    """A durable batch was taken in hand: it began to run, or goes on after whoever ran it had died.
+
+    From here on it is `front_end`'s: what another writer tells of its verdicts and its end counts no more.
+    """
 
     batch_id: str
     occurred_at_ns: int
+    front_end: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ StoreError
 ├── StoreTrouble        it cannot be written at the moment: what waits is kept and tried again
 ├── EntryRefused        this entry can never be written, others can
 │   ├── UnknownBatch    it is of a batch that the store does not know
-│   └── RequestIdTaken  the tenant has a durable batch of this request id
+│   ├── RequestIdTaken  the tenant has a durable batch of this request id
+│   └── TooManyUnjudged the tenant's durable batches have as many candidates as they may
 ├── RecordDamaged       a record cannot be read, others can
 └── BlobError           a source or an output cannot be read, all else can
     ├── BlobMissing
@@ -90,6 +91,19 @@ class RequestIdTaken(EntryRefused):
         super().__init__(f"the request id {request_id!r} names batch {batch_id!r} already")
         self.batch_id = batch_id
         self.request_sha256 = request_sha256
+
+
+class TooManyUnjudged(EntryRefused):
+    """A tenant's durable batches would have more candidates that are not judged than they may.
+
+    Attributes:
+        there: how many they have.
+    """
+
+    def __init__(self, there: int, most: int) -> None:
+        """Say how many there are of how many."""
+        super().__init__(f"{there} candidates of {most} are not judged yet")
+        self.there = there
 
 
 class RecordDamaged(StoreError):

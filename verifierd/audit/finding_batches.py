@@ -47,9 +47,12 @@ def batches(
     return Page(tuple(found), token_of(wanted, *max(ends)) if ends else "")
 
 
-def batch_with_id(connection: sa.Connection, batch_id: str) -> BatchRow | None:
-    """Return a batch; None where there is none of this id."""
-    row = connection.execute(sa.select(*BATCH_COLUMNS).where(BATCHES.c.id == batch_id)).one_or_none()
+def batch_with_id(connection: sa.Connection, batch_id: str, tenant: str = "") -> BatchRow | None:
+    """Return a batch of this tenant (empty: of any); None where there is none of this id."""
+    mine = sa.select(*BATCH_COLUMNS).where(BATCHES.c.id == batch_id)
+    if tenant:
+        mine = mine.where(BATCHES.c.tenant == tenant)
+    row = connection.execute(mine).one_or_none()
     return None if row is None else batch_row(row)
 
 

@@ -13,7 +13,7 @@ from verifierd.audit.finding_executions import executions_after, newest_id
 from verifierd.audit.found import EXECUTION_COLUMNS, execution_id, execution_row
 from verifierd.audit.pages import MAX_PAGE_SIZE, Asked, Page
 from verifierd.audit.recorded import NOTHING, RecordedExecution, RecordReader
-from verifierd.audit.schema import EXECUTIONS
+from verifierd.audit.schema import BATCHES, EXECUTIONS
 from verifierd.audit.store import Store
 
 Item = TypeVar("Item")
@@ -22,8 +22,12 @@ EXPORTED_AT_A_TIME = 500
 WITH_BLOBS_AT_A_TIME = 20
 
 
-def one_execution(store: Store, name: str, parts: Collection[Part] = NOTHING) -> RecordedExecution | None:
+def one_execution(
+    store: Store, name: str, parts: Collection[Part] = NOTHING, tenant: str = ""
+) -> RecordedExecution | None:
     """Return an execution by its name, such as 4711.0; None where none is recorded under it.
+
+    Of a tenant that is named, no other's is found.
 
     Raises:
         StoreUnavailable: the store cannot be read at the moment.
@@ -32,6 +36,9 @@ def one_execution(store: Store, name: str, parts: Collection[Part] = NOTHING) ->
     if number is None:
         return None
     found = sa.select(*EXECUTION_COLUMNS).where(EXECUTIONS.c.id == number)
+    if tenant:
+        its_batch = BATCHES.c.id == EXECUTIONS.c.batch_id
+        found = found.where(sa.exists().where(its_batch, BATCHES.c.tenant == tenant))
     with store.reading() as connection:
         row = connection.execute(found).one_or_none()
         if row is None:

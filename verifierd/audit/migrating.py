@@ -1,13 +1,17 @@
-"""Brings the tables of a store up to date, by the alembic migrations beside this module."""
+"""Brings the tables of a store up to date, or back, by the alembic migrations beside this module."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from verifierd.audit.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 _REVISION = re.compile(r"r(\d{4})_\w+\.py\Z")
@@ -32,6 +36,21 @@ def upgrade(connection: sa.Connection) -> None:
     """Make the tables those of `SCHEMA_VERSION`, within the connection's transaction."""
     # Only an old or a new store needs alembic, which takes longer to import than a store to open.
     from alembic import command
+
+    command.upgrade(_config(connection), SCHEMA_VERSION)
+
+
+def downgrade(connection: sa.Connection, version: str) -> None:
+    """Make the tables those of an older version, for a verifierd that knows no newer one.
+
+    Columns that it does not know go, with what is in them; records stay as they are.
+    """
+    from alembic import command
+
+    command.downgrade(_config(connection), version)
+
+
+def _config(connection: sa.Connection) -> Config:
     from alembic.config import Config
 
     if connection.dialect.name == "postgresql":
@@ -39,4 +58,4 @@ def upgrade(connection: sa.Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, SCHEMA_VERSION)
+    return config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -28,12 +28,16 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A batch without an end; `state` is queued or running. A `cancel_reason`: its end was asked for."""
+    """A batch without an end; `state` is queued or running. A `cancel_reason`: its end was asked for.
+
+    `front_end` is the daemon that has it in hand, by its writer's name; empty where none took it.
+    """
 
     batch_id: str
     is_durable: bool
     state: str
     cancel_reason: str | None
+    front_end: str
 
 
 def entry_at(connection: sa.Connection, store: Store, sequence: int, parts: frozenset[Part]) -> Entry | None:
@@ -189,18 +193,17 @@ def batch_abandoned(store: Store, batch_id: str) -> BatchAbandoned | None:
     return entry if isinstance(entry, BatchAbandoned) else None
 
 
-def unfinished(store: Store) -> list[Unfinished]:
-    """Return the batches that have no end, the oldest first.
+def unfinished(store: Store, among: Collection[str] | None = None) -> list[Unfinished]:
+    """Return the batches that have no end, the oldest first: all, or those of some ids.
 
     Raises:
         StoreUnavailable: the store cannot be read at the moment.
     """
     of_batch = BATCHES.c
-    found = (
-        sa.select(of_batch.id, of_batch.is_durable, of_batch.state, of_batch.cancel_reason)
-        .where(of_batch.state.in_((QUEUED, RUNNING)))
-        .order_by(of_batch.sequence)
-    )
+    columns = (of_batch.id, of_batch.is_durable, of_batch.state, of_batch.cancel_reason, of_batch.front_end)
+    found = sa.select(*columns).where(of_batch.state.in_((QUEUED, RUNNING))).order_by(of_batch.sequence)
+    if among is not None:
+        found = found.where(of_batch.id.in_(among))
     with store.reading() as connection:
         return [Unfinished(*row) for row in connection.execute(found)]
 

@@ -58,6 +58,7 @@ def batch_row(sequence: int, entry: BatchBegun, names: Names) -> Row:
         "request_blob": _sha256(names, Part.REQUEST),
         "problem_blob": _sha256(names, Part.PROBLEM),
         "last_event_sequence": 0,
+        "front_end": entry.front_end,
     }
     return _fitting(BATCHES, row)
 
@@ -65,8 +66,11 @@ def batch_row(sequence: int, entry: BatchBegun, names: Names) -> Row:
 def changes(batch: Mapping[str, Any], entry: Entry) -> Row:
     """Return what an entry changes in the row of its batch, as that stands before it."""
     match entry:
-        case BatchStarted() if batch["state"] == QUEUED:
-            return {"state": RUNNING, "started_at_ns": entry.occurred_at_ns}
+        case BatchStarted():
+            taken: Row = {"front_end": entry.front_end}
+            if batch["state"] == QUEUED:
+                taken |= {"state": RUNNING, "started_at_ns": entry.occurred_at_ns}
+            return _fitting(BATCHES, taken)
         case CandidateJudged():
             counts = dict(batch["verdict_counts"])
             verdict = entry.result.verdict.name

@@ -1,4 +1,4 @@
-"""The tables. `records` is the chain; all others but `blobs` are made from it, to be found by.
+"""The tables. `records` is the chain; all others but `blobs`, `tokens` and `usage` are made from it.
 
 A record's body is JSON, compressed by zstd, and its hash is SHA-256 over its predecessor's hash, its sequence
 number, its kind and the JSON. What a table has beside it says nothing that the body does not say.
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from verifierd.audit.columns import Bytes
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0003"
 """The newest revision among `migrations/versions`: what these tables are."""
 
 MAX_NUMBER = (1 << 63) - 1
@@ -71,6 +71,8 @@ BATCHES = sa.Table(
     sa.Column("request_blob", sa.String(64)),  # while a durable batch is not finished
     sa.Column("problem_blob", sa.String(64)),  # the problem's message
     sa.Column("last_event_sequence", Number, nullable=False, default=0),
+    # The daemon that runs it. The default is for daemons of version 0001 that write beside newer ones.
+    sa.Column("front_end", sa.String(128), nullable=False, server_default=""),
     sa.Index("batches_by_time", "submitted_at_ns", "id"),
     sa.Index("batches_by_problem", "problem_id", "submitted_at_ns", "id"),
     sa.Index("batches_by_state", "state", "submitted_at_ns", "id"),
@@ -153,4 +155,27 @@ BLOBS = sa.Table(
     sa.Column("content", Bytes),
     sa.Column("stored_at_ns", Number, nullable=False),
 )
+
+TOKENS = sa.Table(
+    "tokens",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("tenant", sa.String(128), nullable=False),
+    sa.Column("scopes", sa.String(64), nullable=False),  # by name, with commas between them
+    sa.Column("sha256", Bytes, nullable=False),  # of the secret part
+    sa.Column("created_at_ns", Number, nullable=False),
+    sa.Column("expires_at_ns", Number),
+    sa.Column("revoked_at_ns", Number),
+    sa.Column("note", sa.String(256), nullable=False),
+)
+
+# What each tenant used, over all front ends: what its quota of a day is held against.
+USAGE = sa.Table(
+    "usage",
+    METADATA,
+    sa.Column("tenant", sa.String(128), primary_key=True),
+    sa.Column("day", sa.Integer, primary_key=True, autoincrement=False),  # of UTC, since 1970
+    sa.Column("cpu_time_ns", Number, nullable=False),
+)
+
 EXECUTIONS_OF_A_RECORD = 1 << 20

@@ -16,6 +16,12 @@ from verifierd.audit.migrating import known_versions, upgrade, version_of
 from verifierd.audit.schema import CHAIN_HEAD, SCHEMA_VERSION
 from verifierd.audit.troubles import trouble_of
 
+IDLE_S = 30.0
+"""Seconds after which a server ends a transaction of which nothing more comes.
+
+Who is frozen, or cut off, amid a commit holds the chain's head, and so all who write, no longer than that.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
@@ -38,6 +44,7 @@ class Store:
         self.where = where
         self.is_postgresql = engine.dialect.name == "postgresql"
         self.engine = engine
+        self._end_if_idle = _end_if_idle(IDLE_S + blobs.longest_put_s)
         self._writing = engine.execution_options(**databases.WRITES)
 
     def reading(self) -> AbstractContextManager[sa.Connection]:
@@ -57,6 +64,8 @@ class Store:
         """
         try:
             with self._writing.begin() as connection:
+                if self.is_postgresql:
+                    connection.execute(self._end_if_idle)
                 yield connection
         except sa.exc.SQLAlchemyError as error:
             reason = trouble_of(error)
@@ -100,6 +109,30 @@ def open_store(settings: StoreSettings, *, create: bool = True) -> Store:
         engine.dispose()
         raise
     return store
+
+
+def _end_if_idle(seconds: float) -> sa.Select[tuple[str]]:
+    milliseconds = str(round(seconds * 1000))
+    return sa.select(sa.func.set_config("idle_in_transaction_session_timeout", milliseconds, True))
+
+
+@contextmanager
+def looked_at(settings: StoreSettings) -> Iterator[Store]:
+    """Open a store as it is, whatever version its tables have, and close it at the end. Blocks.
+
+    Raises:
+        StoreUnavailable: there is no such store, or it may not be used: the reason says.
+        SchemaTooNew: a newer verifierd has written it.
+    """
+    place = databases.place_of(settings.database)
+    databases.prepare(place, create=False)
+    engine = databases.engine_of(place)
+    try:
+        _version(engine, place.shown, create=False)
+        blobs = settings.blobs or databases.blobs_beside(place)
+        yield Store(engine, Blobs(BlobFiles(blobs)), place.shown)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from verifierd.audit.committing import Committer, Item
 from verifierd.audit.entries import Committed, Entry
@@ -43,19 +44,23 @@ class Counts:
 
     Attributes:
         committed: have a record.
-        told_before: second verdicts of a candidate and second ends of a batch, which were dropped.
+        dropped: second verdicts of a candidate and second ends of a batch, and what was told of a durable
+            batch that another front end has in hand.
         refused: can never be written.
         lost: could not be written before the writer was closed.
     """
 
     committed: int = 0
-    told_before: int = 0
+    dropped: int = 0
     refused: int = 0
     lost: int = 0
 
 
 Callback = Callable[[Sequence[Committed]], None]
 """Is told of what was committed, in the event loop's thread."""
+DropCallback = Callable[[Sequence[Entry]], None]
+"""Is told of what was dropped, in the event loop's thread."""
+Told = TypeVar("Told")
 
 
 def _as_it_is(entry: Entry) -> Entry:
@@ -74,13 +79,19 @@ class Writer:
         store: Store,
         settings: WriterSettings = WriterSettings(),
         alter: Callable[[Entry], Entry] = _as_it_is,
+        front_end: str = "",
     ) -> None:
-        """Take the store, which the writer does not close."""
+        """Take the store, which the writer does not close, and by which name this daemon has batches in hand.
+
+        The name must be no other process', nor that of one before it.
+        """
         self.counts = Counts()
+        self.front_end = front_end
         self._settings = settings
         self._queue = Queue()
-        self._committer = Committer(store, alter, settings.delays_s, self._queue.rest)
+        self._committer = Committer(store, alter, settings.delays_s, self._queue.rest, front_end)
         self._callbacks: list[Callback] = []
+        self._drop_callbacks: list[DropCallback] = []
         self._door = asyncio.Lock()
         self._room = asyncio.Event()
         self._waiting_entries = 0
@@ -95,9 +106,18 @@ class Writer:
         """What keeps the store from being written, as a sentence; None where all is well."""
         return self._committer.trouble
 
+    @property
+    def waiting(self) -> int:
+        """Return how many entries are not in the store yet."""
+        return self._waiting_entries
+
     def on_commit(self, callback: Callback) -> None:
         """Have a function called with the entries of each commit from now on, before their waiters go on."""
         self._callbacks.append(callback)
+
+    def on_drop(self, callback: DropCallback) -> None:
+        """Have a function called with the entries that were dropped, before their waiters go on."""
+        self._drop_callbacks.append(callback)
 
     def start(self) -> None:
         """Begin to write. Called in the event loop."""
@@ -115,7 +135,7 @@ class Writer:
     async def committed(self, *entries: Entry) -> tuple[int | None, ...]:
         """Hand entries over, and return the numbers of their records once all are committed.
 
-        None stands for an entry that was told before.
+        None stands for an entry that was dropped.
 
         Raises:
             EntryRefused: one of them can never be written. The others are.
@@ -181,7 +201,10 @@ class Writer:
             self._count(item)
         committed = [Committed(item.sequence, item.entry) for item in items if item.sequence is not None]
         if committed:
-            self._tell_callbacks(committed)
+            _tell_callbacks(self._callbacks, committed)
+        dropped = [item.entry for item in items if item.sequence is None and item.error is None]
+        if dropped:
+            _tell_callbacks(self._drop_callbacks, dropped)
         for unit, group in zip(units, groups, strict=True):
             self._waiting_entries -= len(unit.entries)
             self._waiting_bytes -= unit.size_bytes
@@ -189,22 +212,23 @@ class Writer:
                 _tell(unit.done, group)
         self._room.set()
 
-    def _tell_callbacks(self, committed: Sequence[Committed]) -> None:
-        for callback in self._callbacks:
-            try:
-                callback(committed)
-            except Exception:  # those who wait for the commit are told all the same
-                _log.exception("a listener to commits of the audit store failed")
-
     def _count(self, item: Item) -> None:
         if item.sequence is not None:
             self.counts.committed += 1
         elif item.error is None:
-            self.counts.told_before += 1
+            self.counts.dropped += 1
         elif isinstance(item.error, StoreTrouble):
             self.counts.lost += 1
         else:
             self.counts.refused += 1
+
+
+def _tell_callbacks(callbacks: Sequence[Callable[[Sequence[Told]], None]], told: Sequence[Told]) -> None:
+    for callback in callbacks:
+        try:
+            callback(told)
+        except Exception:  # those who wait for the commit are told all the same
+            _log.exception("a listener to commits of the audit store failed")
 
 
 def _tell(done: asyncio.Future[tuple[int | None, ...]], group: Sequence[Item]) -> None:

@@ -4,7 +4,8 @@
     ├── KeyUnusable         a key file is missing, unreadable or no Ed25519 key
     ├── CheckpointsUnusable the file of checkpoints cannot be read or written
     ├── BadRule             a redaction rule cannot be used
-    └── BadSearch           a text that has no word, or would take too long to search for
+    ├── BadSearch           a text that has no word, or would take too long to search for
+    └── NoSuchVersion       tables cannot be brought to this version
 
 Each says, for a person, what is wrong, with which file or field, and what to do.
 """
@@ -26,6 +27,10 @@ class CheckpointsUnusable(WrongInput):
 
 class BadRule(WrongInput):
     """A redaction rule cannot be used."""
+
+
+class NoSuchVersion(WrongInput):
+    """Tables cannot be brought to this version."""
 
 
 class BadSearch(WrongInput):

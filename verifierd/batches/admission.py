@@ -67,6 +67,11 @@ class Admission:
             if not self._tickets:
                 self._empty.set()
 
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether nothing more is admitted."""
+        return self._draining
+
     def close(self) -> None:
         """Admit nothing more."""
         self._draining = True

@@ -57,9 +57,20 @@ class Arrivals:
         """Yield the candidates of a list that `next` has not returned; none of an open batch."""
         for candidate in self._listed:
             if self._position in self._known:
+                self._known.discard(self._position)
                 self._position += 1
             else:
                 yield self._arrived(candidate, self._opened_at_ns)
+
+    @property
+    def listed(self) -> int:
+        """Return how many candidates of a list `next` has still to return; 0 of an open batch."""
+        return max(0, self.total - self._position - len(self._known))
+
+    @property
+    def opened_at_ns(self) -> int:
+        """Return when the candidates of a list began to wait, epoch nanoseconds."""
+        return self._opened_at_ns
 
     def leave_out(self, position: int) -> None:
         """Do not return the candidate at this place of a list: its result is known."""

@@ -11,7 +11,7 @@ from verifierd.batches.arrivals import Arrivals, Arrived
 from verifierd.batches.dedupe import Programs
 from verifierd.batches.earlier import Earlier, Judged, each_in_a_thread
 from verifierd.batches.early_stop import EarlyStop, StopReason
-from verifierd.batches.landing import Landing, Step, Unfinished
+from verifierd.batches.landing import Landing, Standing, Step, Unfinished
 from verifierd.batches.probing import Probing
 from verifierd.batches.settings import EngineSettings
 from verifierd.batches.stop_rules import StopRules
@@ -30,6 +30,7 @@ from verifierd.model import (
     ProbeInput,
     StopDecided,
 )
+from verifierd.observing import Observer
 
 # After so many turns of the event loop the first program runs, while the first event is sent.
 TURNS_TO_A_SANDBOX = 2
@@ -56,8 +57,10 @@ class BatchRun:
         settings: EngineSettings,
         clock_ns: Callable[[], int],
         earlier: Earlier,
+        observer: Observer,
     ) -> None:
         self._batch = batch
+        self._observer = observer
         self._earlier = earlier
         self._arrivals = arrivals
         self._slots = slots
@@ -66,12 +69,14 @@ class BatchRun:
         self._probing = Probing(batch.problem.probes, probes)
         self._judging = tuple(test.judges for test in batch.problem.tests)
         self._verification = Verification(
-            batch, probes, executor, cache, settings.result_output_bytes, self._stop.saw_execution
+            batch, probes, executor, cache, settings.result_output_bytes, self._stop.saw_execution, observer
         )
         self._programs = Programs(settings.kept_result_bytes)
         self._tally = Tally(settings, batch, probes)
         self._log = get_logger(__name__).bind(batch_id=batch.id)
         self._landing = Landing(
+            batch,
+            observer,
             self._tally,
             self._stop,
             StopRules(batch.options, self._tally),
@@ -84,6 +89,10 @@ class BatchRun:
         self._refusal: InvalidField | None = None
         if earlier.is_cancelled:
             self.cancel()
+
+    def standing(self) -> Standing:
+        """Return where the candidates are that have no result yet."""
+        return self._landing.standing(self._arrivals, self._running)
 
     def cancel(self) -> None:
         """Stop the batch: what has no result yet is CANCELLED, and the events come to their end."""
@@ -120,6 +129,7 @@ class BatchRun:
                 candidates=self._arrivals.total,
                 tests=tests,
             )
+        self._observer.batch_began(self._batch, self._arrivals.total)
         working = asyncio.create_task(self._work())
         try:
             for _ in range(TURNS_TO_A_SANDBOX):
@@ -139,6 +149,8 @@ class BatchRun:
                 await asyncio.gather(working, return_exceptions=True)
             finally:
                 self._log.info("batch_ended", stop_reason=self._stop.reason, **self._tally.figures())
+                ended = self._stop.reason.value, started_at_ns, self._clock_ns()
+                self._observer.batch_ended(self._batch, *ended)
 
     async def _work(self) -> None:
         try:
@@ -227,6 +239,7 @@ class BatchRun:
             return
         except Exception as error:  # one candidate's trouble must not become the batch's
             self._log.exception("candidate_not_judged", candidate_id=arrived.candidate.id)
+            self._observer.judging_failed()
             cause = f"the service failed while judging it ({type(error).__name__}); its log says more"
             landed = progress.executions, self._judging, cause, progress.seen
             result = failed_by_us(arrived.candidate.id, *landed)

@@ -19,10 +19,12 @@ from verifierd.batches.earlier import NOTHING_EARLIER, Earlier
 from verifierd.batches.landing import Step
 from verifierd.batches.probing import candidates_for_probes
 from verifierd.batches.settings import EngineSettings
+from verifierd.batches.slots import Slots
 from verifierd.execution.executor import Executor
 from verifierd.execution.result_cache import ResultCache
 from verifierd.logs import get_logger
 from verifierd.model import Batch, BatchEvent
+from verifierd.observing import NOBODY, CacheLoad, Load, Observer
 
 # Cancelled candidates need no more than a sandbox's reset; beyond that the reader of events is gone.
 CANCEL_GRACE_S = 10.0
@@ -36,15 +38,17 @@ class Engine:
         executor: Executor,
         settings: EngineSettings | None = None,
         clock_ns: Callable[[], int] = time.time_ns,
+        observer: Observer = NOBODY,
     ) -> None:
-        """`clock_ns` gives epoch nanoseconds."""
+        """`clock_ns` gives epoch nanoseconds; `observer` is told what happens."""
         self._executor = executor
         self._settings = settings or EngineSettings()
         self._clock_ns = clock_ns
+        self._observer = observer
         self._admission = Admission(self._settings.queue)
         cache_bytes = self._settings.result_cache_bytes
         self._cache = ResultCache(cache_bytes, executor.capacity) if cache_bytes else None
-        self._slots = asyncio.Semaphore(executor.capacity)
+        self._slots = Slots(executor.capacity)
         self._runs: dict[str, BatchRun] = {}
         self._log = get_logger(__name__)
 
@@ -90,6 +94,7 @@ class Engine:
                 self._settings,
                 self._clock_ns,
                 earlier,
+                self._observer,
             )
             self._runs[batch.id] = run
             try:
@@ -99,6 +104,25 @@ class Engine:
             finally:
                 del self._runs[batch.id]
 
+    @property
+    def is_draining(self) -> bool:
+        """Tell whether no new work is taken."""
+        return self._admission.is_closed
+
+    def load(self) -> Load:
+        """Return what is in hand at this moment."""
+        standings = [run.standing() for run in self._runs.values()]
+        queued = [each.oldest_queued_at_ns for each in standings if each.oldest_queued_at_ns is not None]
+        return Load(
+            batches=len(standings),
+            candidates_waiting=sum(each.waiting for each in standings),
+            candidates_running=sum(each.running for each in standings),
+            oldest_queued_at_ns=min(queued, default=None),
+            slots=self._executor.capacity,
+            is_draining=self.is_draining,
+            result_cache=CacheLoad() if self._cache is None else self._cache.load(),
+        )
+
     def cancel(self, batch_id: str) -> bool:
         """Stop a batch; its events still come to their end. False: there is no such batch in flight."""
         run = self._runs.get(batch_id)
@@ -106,6 +130,10 @@ class Engine:
             return False
         run.cancel()
         return True
+
+    def capacity_changed(self) -> None:
+        """Learn that the executor has room for more requests than before, or for fewer."""
+        self._slots.resize(self._executor.capacity)
 
     def give_up(self, batch_id: str, candidate_id: str) -> None:
         """Cancel one candidate of a batch in flight, unless it has its verdict."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from structlog.typing import FilteringBoundLogger
 
 from verifierd.batches.admission import Ticket
-from verifierd.batches.arrivals import Arrived
+from verifierd.batches.arrivals import Arrivals, Arrived
 from verifierd.batches.early_stop import EarlyStop
 from verifierd.batches.pace import Pace
 from verifierd.batches.stop_rules import StopRules
 from verifierd.batches.suite import Progress
 from verifierd.batches.tally import Tally
 from verifierd.judging.candidates import Judging, cancelled
-from verifierd.model import BatchEvent, CandidateFinished, CandidateResult, ClustersChanged, Cost
+from verifierd.model import Batch, BatchEvent, CandidateFinished, CandidateResult, ClustersChanged, Cost
+from verifierd.observing import Observer
 
 Step = tuple[BatchEvent, ...]
 """Events that came to be in the same moment, such as the results of equal programs."""
@@ -35,6 +36,15 @@ class Unfinished:
         return cancelled(self.arrived.candidate.id, progress.executions, judging, why, progress.seen)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a batch's candidates without a result are: how many, and since when the first of them waits."""
+
+    waiting: int
+    running: int
+    oldest_queued_at_ns: int | None
+
+
 class Landing:
     """Between those who work on a batch and its one reader.
 
@@ -44,6 +54,8 @@ class Landing:
 
     def __init__(
         self,
+        batch: Batch,
+        observer: Observer,
         tally: Tally,
         stop: EarlyStop,
         stop_rules: StopRules,
@@ -53,6 +65,8 @@ class Landing:
     ) -> None:
         """`ticket` has the places of a closed batch; None: the batch is open, and its clusters are told."""
         self.unfinished: dict[int, Unfinished] = {}
+        self._batch = batch
+        self._observer = observer
         self._tally = tally
         self._stop = stop
         self._stop_rules = stop_rules
@@ -71,6 +85,15 @@ class Landing:
         unfinished = self.unfinished[arrived.position] = Unfinished(arrived)
         return unfinished
 
+    def standing(self, arrivals: Arrivals, running: Collection[int]) -> Standing:
+        """Return where those without a result are; `running` has the positions of those that run."""
+        queued = [
+            each.arrived.queued_at_ns for position, each in self.unfinished.items() if position not in running
+        ]
+        listed = arrivals.listed
+        oldest = min([*queued, *([arrivals.opened_at_ns] if listed else [])], default=None)
+        return Standing(len(queued) + listed, len(running), oldest)
+
     def named(self, candidate_id: str) -> Unfinished | None:
         """Return the candidate of this id; None where it has its result, or has not come."""
         found = (each for each in self.unfinished.values() if each.arrived.candidate.id == candidate_id)
@@ -85,6 +108,8 @@ class Landing:
         del self.unfinished[arrived.position]
         cost = self._tally.bill(arrived.candidate, result)
         self.count(arrived.position, result, cost)
+        told = arrived.candidate, arrived.queued_at_ns, result, cost
+        self._observer.candidate_judged(self._batch, *told)
         extracted = arrived.candidate.source if arrived.candidate.is_extracted else None
         yield CandidateFinished(result, cost, extracted)
         if self._ticket is None and self._view_pace.is_due(arrived.position + 1):

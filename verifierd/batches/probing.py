@@ -94,7 +94,9 @@ async def _generated(
     batch: Batch, probes: Probes, generator: Program, executor: Executor
 ) -> list[ProbeInput]:
     runs = tuple(StdioRun(b"", (str(seed),)) for seed in range(probes.max_inputs))
-    request = ExecutionRequest(batch.id, "generator", generator, runs, batch.problem.limits)
+    request = ExecutionRequest(
+        batch.id, "generator", generator, runs, batch.problem.limits, batch.tenant, batch.priority
+    )
     taken = {each.id for each in probes.inputs}
     names = (name for seed in counted() if (name := f"generated-{seed}") not in taken)
     printed: list[ProbeInput] = []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import astuple
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never
 
 from sandboxes.inside import values
-from verifierd.errors import UnknownProblem
+from verifierd.errors import QuotaExceeded, UnknownProblem
 from verifierd.judging.probes import case_of
 from verifierd.model import (
     AnswerTest,
@@ -23,50 +23,109 @@ from verifierd.model import (
     StdioTest,
     TestBody,
 )
+from verifierd.observing import CacheLoad
+
+
+class ProblemExchange(Protocol):
+    """Problems that were put to any of several front ends."""
+
+    async def put(self, tenant: str, sha256: str, message: bytes) -> None:
+        """Let others have the message of a tenant's problem, if that can be done at the moment."""
+        ...
+
+    async def get(self, tenant: str, sha256: str) -> bytes | None:
+        """Return the message of a problem that this tenant put; None: it is not to be had."""
+        ...
 
 
 class ProblemStore:
-    """Keeps problems by digest; beyond `max_bytes` the longest unused go first."""
+    """Keeps problems by tenant and digest: one that knows a digest of another's problem has nothing of it.
 
-    def __init__(self, max_bytes: int) -> None:
+    Beyond `max_bytes` the longest unused of the tenant that has most go first, so that nobody's problems make
+    room for one who has more than they.
+    """
+
+    def __init__(
+        self,
+        max_bytes: int,
+        allowed_bytes: Callable[[str], int] = lambda tenant: 0,
+        exchange: ProblemExchange | None = None,
+    ) -> None:
+        """`allowed_bytes` says how much a tenant may have; 0: as much as there is room for.
+
+        By `exchange` other front ends have what is put here; None: there are none.
+        """
+        self.exchange = exchange
         self._max_bytes = max_bytes
-        self._used_bytes = 0
-        self._kept: OrderedDict[Digest, tuple[Problem, bytes]] = OrderedDict()
+        self._allowed_bytes = allowed_bytes
+        self._used_bytes: Counter[str] = Counter()
+        self._hits = self._misses = 0
+        self._kept: dict[str, OrderedDict[Digest, tuple[Problem, bytes]]] = {}
 
-    def put(self, problem: Problem, message: bytes = b"") -> Digest:
-        """Keep a problem, and the message that it came as; return its digest.
+    def load(self) -> CacheLoad:
+        """Return what there is at this moment, and how often a digest was known and not."""
+        return CacheLoad(self._hits, self._misses, self._used_bytes.total(), self._max_bytes)
+
+    def put(self, problem: Problem, message: bytes = b"", tenant: str = "") -> Digest:
+        """Keep a problem of a tenant, and the message that it came as; return its digest.
 
         One that is larger than the whole store stays alone in it.
+
+        Raises:
+            QuotaExceeded: it is larger than all that its tenant may have.
         """
         digest = problem_digest(problem)
-        if digest not in self._kept:
-            self._kept[digest] = (problem, message)
-            self._used_bytes += digest.size_bytes + len(message)
-        self._kept.move_to_end(digest)
-        while self._used_bytes > self._max_bytes and len(self._kept) > 1:
-            gone, (_, its_message) = self._kept.popitem(last=False)
-            self._used_bytes -= gone.size_bytes + len(its_message)
+        size_bytes, allowed_bytes = digest.size_bytes + len(message), self._allowed_bytes(tenant)
+        if allowed_bytes and size_bytes > allowed_bytes:
+            why = f"this problem takes {size_bytes} bytes of {allowed_bytes}; send it within each batch"
+            raise QuotaExceeded(tenant, "stored_problem_bytes", why, None)
+        kept = self._kept.setdefault(tenant, OrderedDict())
+        if digest not in kept:
+            kept[digest] = (problem, message)
+            self._used_bytes[tenant] += size_bytes
+        kept.move_to_end(digest)
+        while allowed_bytes and self._used_bytes[tenant] > allowed_bytes:
+            self._forget_one(tenant)
+        while (
+            self._used_bytes.total() > self._max_bytes and (most := self._largest_beside(tenant)) is not None
+        ):
+            self._forget_one(most)
         return digest
 
-    def get(self, digest: Digest) -> Problem:
+    def get(self, digest: Digest, tenant: str = "") -> Problem:
         """Return the problem of a digest.
 
         Raises:
-            UnknownProblem: it never was here, or has gone since.
+            UnknownProblem: the tenant never put it here, or it has gone since.
         """
-        problem, _ = self._found(digest)
+        problem, _ = self._found(digest, tenant)
         return problem
 
-    def message(self, digest: Digest) -> bytes:
+    def message(self, digest: Digest, tenant: str = "") -> bytes:
         """Return the message that a kept problem came as. Raises UnknownProblem."""
-        _, message = self._found(digest)
+        _, message = self._found(digest, tenant)
         return message
 
-    def _found(self, digest: Digest) -> tuple[Problem, bytes]:
-        if digest not in self._kept:
+    def _found(self, digest: Digest, tenant: str) -> tuple[Problem, bytes]:
+        kept = self._kept.get(tenant, OrderedDict())
+        if digest not in kept:
+            self._misses += 1
             raise UnknownProblem(digest.hash)
-        self._kept.move_to_end(digest)
-        return self._kept[digest]
+        self._hits += 1
+        kept.move_to_end(digest)
+        return kept[digest]
+
+    def _largest_beside(self, tenant: str) -> str | None:
+        """Return who has most, the newest of this tenant left out of account; None: that is all there is."""
+        others = [each for each, kept in self._kept.items() if each != tenant or len(kept) > 1]
+        return max(others, key=self._used_bytes.__getitem__, default=None)
+
+    def _forget_one(self, tenant: str) -> None:
+        """Forget a tenant's longest unused problem."""
+        gone, (_, its_message) = self._kept[tenant].popitem(last=False)
+        self._used_bytes[tenant] -= gone.size_bytes + len(its_message)
+        if not self._kept[tenant]:
+            del self._kept[tenant], self._used_bytes[tenant]
 
 
 def problem_digest(problem: Problem) -> Digest:

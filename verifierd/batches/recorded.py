@@ -51,12 +51,22 @@ class Scribe(Protocol):
         """Return why nothing can be written at the moment, as a sentence; None when all is well."""
         ...
 
+    @property
+    def front_end(self) -> str:
+        """Return the name by which this daemon has batches in hand."""
+        ...
+
     async def put(self, *entries: Entry) -> None:
         """Take entries, those of one call for one transaction; wait while there is no room."""
         ...
 
-    async def committed(self, *entries: Entry) -> object:
-        """Take entries and wait until they are in the store. Raises EntryRefused."""
+    async def committed(self, *entries: Entry) -> tuple[int | None, ...]:
+        """Take entries and wait until they are in the store. Raises EntryRefused.
+
+        Returns:
+            The numbers of their records; None for one that was dropped: it was told before, or is of a
+            durable batch that another front end has in hand.
+        """
         ...
 
     async def flush(self) -> None:
@@ -71,9 +81,15 @@ def refuse_in_trouble(scribe: Scribe) -> None:
 
 
 def begun_entry(
-    batch: Batch, candidates_total: int, origin: Origin, now_ns: int, *, is_durable: bool = False
+    batch: Batch,
+    candidates_total: int,
+    origin: Origin,
+    now_ns: int,
+    *,
+    is_durable: bool = False,
+    front_end: str = "",
 ) -> BatchBegun:
-    """Return the entry that a batch begins with."""
+    """Return the entry that a batch begins with. `front_end` runs it; a durable one's will be known later."""
     return BatchBegun(
         batch_id=batch.id,
         request_id=batch.request_id,
@@ -90,6 +106,8 @@ def begun_entry(
         deadline_at_ns=batch.deadline_at_ns,
         labels=origin.labels,
         problem=origin.problem,
+        front_end=front_end,
+        priority=batch.priority,
     )
 
 
@@ -147,7 +165,9 @@ class RecordedEngine:
                     first, entries = step[0], chronicle.entries(step)
                     if isinstance(first, BatchAccepted):
                         total, now_ns = first.candidates_total, recorder.clock_ns()
-                        entries = (begun_entry(batch, total, self._origin, now_ns), *entries)
+                        front_end = recorder.scribe.front_end
+                        begun = begun_entry(batch, total, self._origin, now_ns, front_end=front_end)
+                        entries = (begun, *entries)
                         is_open = True
                     if entries:
                         await recorder.scribe.put(*entries)

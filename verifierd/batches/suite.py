@@ -47,6 +47,7 @@ class Progress:
     seen: Seen = field(default_factory=Seen)
     slow_tests: int = 0  # that judge nobody and met their time limit
     slow_probes: list[ExecutionResult] = field(default_factory=list)
+    judging_ns: int = 0  # what judging it took
 
 
 class Suite:

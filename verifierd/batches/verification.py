@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence, Set
 from contextlib import aclosing
 
@@ -20,6 +21,7 @@ from verifierd.judging.candidates import NOT_JUDGED, Seen, concluded
 from verifierd.judging.judge import Judge
 from verifierd.judging.probes import seen
 from verifierd.model import Batch, CandidateResult, ExecutionResult, ProbeInput, ProbeResult, Verdict
+from verifierd.observing import Observer, Stage
 
 
 class Verification:
@@ -33,6 +35,7 @@ class Verification:
         cache: ResultCache | None,
         result_output_bytes: int,
         landed: Callable[[ExecutionResult], None],
+        observer: Observer,
     ) -> None:
         """`landed` is told of every execution as it is judged; without a cache every run is made.
 
@@ -41,6 +44,7 @@ class Verification:
         """
         self._batch = batch
         self._landed = landed
+        self._observer = observer
         self._result_output_bytes = result_output_bytes if batch.options.include_outputs else 0
         self._probes = list(probes)
         self._judge = Judge(batch.problem, probes)
@@ -61,6 +65,7 @@ class Verification:
             self._leave_out(progress, left_out_because, arrived.queued_at_ns)
         elif self._is_to_repeat(arrived, progress):
             await self._repeat(arrived, progress)
+        self._observer.stage_took(Stage.JUDGE, progress.judging_ns / 1e9)
         return concluded(arrived.candidate.id, progress.executions, self._suite.judging, progress.seen)
 
     def keep_probes(self, kept: Set[str]) -> None:
@@ -99,7 +104,7 @@ class Verification:
                         if answer.run_index != answered:
                             raise ValueError(f"run {answer.run_index} was answered, {answered} was due")
                         place = places[answered]
-                        execution = await self._judged(answer.at(place, answer.attempts), arrived)
+                        execution = await self._judged(answer.at(place, answer.attempts), arrived, progress)
                         self._suite.pass_over(progress, leave_out)
                         self._take(progress, place, allowance.cut(execution))
                         answered += 1
@@ -124,7 +129,7 @@ class Verification:
         async with aclosing(self._executor.execute(self._request(arrived, places))) as answers:
             async for answer in answers:
                 place = places[len(progress.seen.repeats)]
-                execution = await self._judged(answer.at(place, answer.attempts), arrived)
+                execution = await self._judged(answer.at(place, answer.attempts), arrived, progress)
                 probe = self._probes[len(progress.seen.repeats)]
                 progress.seen.repeats.append(seen(execution, probe))
                 self._landed(execution)
@@ -185,12 +190,19 @@ class Verification:
             program=self._program(arrived),
             runs=self._suite.runs_at(places),
             limits=self._batch.problem.limits,
+            tenant=self._batch.tenant,
+            traceparent=self._observer.traceparent(self._batch),
+            priority=self._batch.priority,
         )
 
-    async def _judged(self, answer: Answer, arrived: Arrived) -> ExecutionResult:
+    async def _judged(self, answer: Answer, arrived: Arrived, progress: Progress) -> ExecutionResult:
+        began_ns = time.perf_counter_ns()
         if self._judge.is_heavy(answer):
-            return await asyncio.to_thread(self._judge.judge, answer, arrived.queued_at_ns)
-        return self._judge.judge(answer, arrived.queued_at_ns)
+            judged = await asyncio.to_thread(self._judge.judge, answer, arrived.queued_at_ns)
+        else:
+            judged = self._judge.judge(answer, arrived.queued_at_ns)
+        progress.judging_ns += time.perf_counter_ns() - began_ns
+        return judged
 
     def _why_no_more(self, place: int, execution: ExecutionResult) -> str:
         if execution.verdict is Verdict.COMPILE_ERROR:

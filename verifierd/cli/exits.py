@@ -15,7 +15,7 @@ from verifierd.audit.wrong_input import WrongInput
 from verifierd.cli.endings import INTERRUPTED, OutputError, say_failed, say_interrupted
 from verifierd.cli.interrupts import Stopped, ending_in_order
 from verifierd.config import ConfigError
-from verifierd.daemon import StartFailed
+from verifierd.daemon import GaveUp, StartFailed
 from verifierd.datasets.records import InputError
 from verifierd_client import (
     NotACandidate,
@@ -61,7 +61,7 @@ def _told(as_json: bool) -> Iterator[None]:
     except VerifierError as error:
         ours = isinstance(error, NotOffered) or not isinstance(error, REFUSALS)
         raise ended(str(error), ExitCode.TROUBLE if ours else ExitCode.BAD_INPUT, as_json) from None
-    except (StartFailed, StoreError, OSError) as error:
+    except (GaveUp, StartFailed, StoreError, OSError) as error:
         raise ended(str(error), ExitCode.TROUBLE, as_json) from None
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
         code = error.code if isinstance(error, Stopped) else INTERRUPTED

@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from verifierd.cli import calibrate, console, doctor, evaluate, export, plan, report, select, serve, verify
+from verifierd.cli import (
+    calibrate,
+    console,
+    doctor,
+    evaluate,
+    export,
+    plan,
+    report,
+    select,
+    serve,
+    token,
+    top,
+    verify,
+    worker,
+)
 from verifierd.cli.audit import entry as audit
 from verifierd.cli.demo import command as demo
 from verifierd.cli.endings import write_line
@@ -16,18 +30,21 @@ HELP = """Judge candidate programs against tests, in sandboxes: verdicts, cluste
 
 The commands, from a first look to daily use:
 
-    verifierd doctor                                 can this host do it?
-    verifierd demo                                   see it at work
-    verifierd verify problem.json candidates.jsonl   judge some programs
-    verifierd eval --problems ... --samples ...      judge a whole benchmark
-    verifierd select saved.jsonl --rule posterior    pick again from saved results
-    verifierd calibrate saved.jsonl --out b.json     learn what `posterior` believes
-    verifierd report results.jsonl --html page.html  what do its results say?
-    verifierd plan results.jsonl ...                 how many samples are worth it?
-    verifierd export traces results.jsonl ...        what passed, to train on
-    verifierd serve                                  serve others over gRPC
-    verifierd audit list                             what was recorded, and does it still stand?
-    verifierd console --database audit.db            see in a browser what was recorded
+    verifierd doctor                                can this host do it?
+    verifierd demo                                  see it at work
+    verifierd verify problem.json candidates.jsonl  judge some programs
+    verifierd eval --problems ... --samples ...     judge a whole benchmark
+    verifierd select saved.jsonl --rule posterior   pick again from results
+    verifierd calibrate saved.jsonl --out b.json    what `posterior` believes
+    verifierd report results.jsonl --html r.html    what do results say?
+    verifierd plan results.jsonl ...                how many samples pay?
+    verifierd export traces results.jsonl ...       what passed, to train on
+    verifierd serve                                 serve others over gRPC
+    verifierd worker                                lend sandboxes to a fleet
+    verifierd token create --tenant team-a          who may call it?
+    verifierd top                                   what is a daemon at?
+    verifierd audit list                            what was recorded?
+    verifierd console --database audit.db           see that in a browser
 
 `verifierd COMMAND --help` tells the rest, with examples.
 """
@@ -44,13 +61,16 @@ def build() -> typer.Typer:
     )
     app.callback(help=HELP)(_before_the_command)
     app.command(help=serve.HELP)(serve.serve)
+    app.command(help=worker.HELP)(worker.worker)
     app.command(help=verify.HELP)(verify.verify)
     app.command("eval", help=evaluate.HELP)(evaluate.evaluate)
     app.command(help=plan.HELP)(plan.plan)
     app.command(help=report.HELP)(report.report)
     app.command(help=select.HELP)(select.select)
     app.command(help=calibrate.HELP)(calibrate.calibrate)
+    app.command(help=top.HELP)(top.top)
     app.add_typer(export.build(), name="export")
+    app.add_typer(token.build(), name="token")
     app.add_typer(audit.build(), name="audit")
     app.command(help=console.HELP)(console.console)
     app.command(help=doctor.HELP)(doctor.doctor)

@@ -15,7 +15,8 @@ SETTINGS_HELP = (
 JSON_HELP = "Write JSON to standard output instead of tables for people."
 SERVER_HELP = (
     "Address of a running daemon: HOST:PORT or unix:PATH. Without it a daemon is started for this command "
-    "alone."
+    "alone. A daemon that asks who calls is shown `VERIFIER_TOKEN`; with `VERIFIER_TLS_CA`, a file, TLS is "
+    "spoken."
 )
 
 

@@ -41,6 +41,11 @@ def stderr_console() -> Console:
     return _console(stderr=True)
 
 
+def stdout_console() -> Console:
+    """Return the console of standard output, for what is written again and again."""
+    return _console(stderr=False)
+
+
 def print_json(value: Any) -> None:
     """Write one value as a line of JSON to standard output, that steers no terminal. Raises OutputError."""
     write_line(json_text(value))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from verifierd import logs
+from verifierd.cli.credentials import told_where_they_stand, verifier_of
 from verifierd.cli.options import refuse_config_for_server
 from verifierd.config import load_settings
 from verifierd.daemon.embedded import embedded_daemon
@@ -21,12 +22,13 @@ async def session(server: str | None, config: Path | None) -> AsyncIterator[Asyn
 
     Raises:
         StartFailed: the daemon of the command's own could not start.
-        ConfigError: the settings cannot be used, or are given for a `server`, which has its own.
+        ConfigError: the settings or credentials cannot be used, or settings are given for a `server`.
     """
     refuse_config_for_server(config, server)
     if server is not None:
-        async with AsyncVerifier(server) as verifier:
-            yield verifier
+        with told_where_they_stand():
+            async with verifier_of(server) as verifier:
+                yield verifier
         return
     settings = load_settings(config)
     logs.configure("error", "console")

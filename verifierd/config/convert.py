@@ -9,6 +9,7 @@ from sandboxes.settings import DockerSettings, SandboxSettings
 from verifierd.admission import DERIVED, MIB, SECOND_NS, AdmissionLimits
 from verifierd.config.settings import DefaultBounds, MaxBounds, Settings
 from verifierd.economics.prices import PriceTable
+from verifierd.fleet.settings import JetStreamSettings
 
 
 def sandbox_settings(settings: Settings) -> SandboxSettings:
@@ -59,6 +60,24 @@ def price_table(settings: Settings) -> PriceTable:
         usd_per_execution=section.usd_per_execution,
         usd_per_million_prompt_tokens=section.usd_per_million_prompt_tokens,
         usd_per_million_completion_tokens=section.usd_per_million_completion_tokens,
+    )
+
+
+def jetstream_settings(settings: Settings) -> JetStreamSettings:
+    """Return how NATS is reached."""
+    section = settings.jetstream
+    return JetStreamSettings(
+        servers=section.servers,
+        prefix=section.prefix,
+        replicas=section.replicas,
+        credentials_file=section.credentials_file,
+        ca_file=section.ca_file,
+        certificate_file=section.certificate_file,
+        key_file=section.key_file,
+        connect_timeout_s=section.connect_timeout_seconds,
+        ack_wait_s=section.ack_wait_seconds,
+        max_queue_bytes=section.queue_mib * MIB,
+        tenant_weights=section.tenant_weights,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -32,6 +33,14 @@ def section_model(field: FieldInfo) -> type[BaseModel] | None:
 def known_keys() -> tuple[str, ...]:
     """Return the dotted keys of all settings, such as `server.listen`."""
     return tuple(key for key, _ in leaf_fields())
+
+
+def entry_keys(key: str) -> tuple[str, ...]:
+    """Return the dotted keys of a table in a setting that is a list of tables; none for any other setting."""
+    field = dict(leaf_fields()).get(key)
+    kinds = get_args(field.annotation) if field is not None else ()
+    models = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    return tuple(f"{key}.{name}" for model in models for name in model.model_fields)
 
 
 def environment_name(key: str) -> str:

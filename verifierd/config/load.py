@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from verifierd.config.keys import environment_name, known_keys, nearest
+from verifierd.config.keys import entry_keys, environment_name, known_keys, nearest
 from verifierd.config.settings import ENV_PREFIX, ServerSettings, Settings
 
 _TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
@@ -110,11 +110,15 @@ def _unknown_in_environment(environment: Mapping[str, str]) -> Iterator[str]:
 def _describe(fault: Any, source: _TomlFile) -> str:
     """Return one line for a refused value: where it was set, the key, what is allowed, what it was."""
     key = ".".join(str(part) for part in fault["loc"] if not isinstance(part, int))
-    variable = environment_name(key)
+    # Of a list of tables the list is what is set, and what has a line.
+    setting = next((each for each in known_keys() if key.startswith(f"{each}.")), key)
+    variable = environment_name(setting)
     if any(name.upper() == variable for name in os.environ):
         place = f"environment variable {variable}"
     else:
-        place = source.place(key) if source.name else "settings"
+        place = source.place(setting) if source.name else "settings"
+    if fault["type"] == "extra_forbidden":
+        return f"{place}: unknown key {key}.{nearest(key, entry_keys(setting))}"
     reason = fault["msg"].removeprefix("Value error, ")
     given = (
         ""

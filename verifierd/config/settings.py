@@ -13,8 +13,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sandboxes.model import Limits
 from verifierd.admission import DEFAULT_LIMITS, DERIVED, MAX_LIMITS, MIB, SECOND_NS, AdmissionLimits
 from verifierd.config.audit import AuditSection
+from verifierd.config.identity import IdentitySection, QuotasSection, TlsSection
+from verifierd.config.jetstream import ExecutorSection, JetStreamSection
 from verifierd.config.sandbox import SandboxSection
 from verifierd.config.section import Amount, Count, Seconds, Section, Text, Usd
+from verifierd.config.telemetry import TelemetrySection
 
 ENV_PREFIX = "VERIFIERD_"
 ENV_NESTED_DELIMITER = "__"
@@ -40,8 +43,8 @@ class ServerSettings(Section):
 
     listen: Text = Field(
         default="127.0.0.1:50051",
-        description="Address to serve gRPC on: HOST:PORT, or unix:PATH for a socket file. There is no "
-        "authentication: keep it on loopback, on a socket file, or behind something that checks the caller.",
+        description="Address to serve gRPC on: HOST:PORT, or unix:PATH for a socket file. One that others "
+        "can reach needs the tables tls and identity.",
     )
     max_message_bytes: int = Field(
         default=_ADMISSION.max_message_bytes,
@@ -53,6 +56,18 @@ class ServerSettings(Section):
         default=60.0,
         description="Seconds that running batches get to end after SIGTERM or SIGINT. New work is refused "
         "meanwhile; what is left after it is cancelled. A second signal does not wait.",
+    )
+
+    message_timeout_s: Seconds = Field(
+        default=1800.0,
+        description="Seconds that the server waits for a message that is due, such as the next candidate of "
+        "an open batch; the call then ends as ABORTED.",
+    )
+    max_streams: int = Field(
+        default=1024,
+        ge=1,
+        le=100_000,
+        description="Calls at a time over one connection; further ones wait in their client.",
     )
 
     @field_validator("listen")
@@ -140,7 +155,8 @@ class AdmissionSection(Section):
         description="Batches in flight; beyond it a batch is UNAVAILABLE, with the time to retry after.",
     )
     max_durable_batches: Count = Field(
-        default=8, description="Durable batches that run at a time; the others are QUEUED."
+        default=8,
+        description="Durable batches that run at a time, of each priority so many; the others are QUEUED.",
     )
     max_candidates_waiting: Count = Field(
         default=1_000_000,
@@ -210,6 +226,13 @@ class Settings(BaseSettings):
     sandbox: SandboxSection = Field(
         default=SandboxSection(), description="The containers that candidates run in."
     )
+    executor: ExecutorSection = Field(
+        default=ExecutorSection(), description="Where candidates are run: in this daemon, or by a fleet."
+    )
+    jetstream: JetStreamSection = Field(
+        default=JetStreamSection(),
+        description="NATS with JetStream, which carries work to a fleet; for the executor jetstream.",
+    )
     limits: LimitsSection = Field(
         default=LimitsSection(), description="Bounds of one execution: one candidate on one test case."
     )
@@ -226,6 +249,17 @@ class Settings(BaseSettings):
     )
     audit: AuditSection = Field(
         default=AuditSection(), description="The store of what was asked, what ran and what came of it."
+    )
+    telemetry: TelemetrySection = Field(
+        default=TelemetrySection(), description="Metrics, health and traces, for machines."
+    )
+    tls: TlsSection = Field(default=TlsSection(), description="TLS for gRPC.")
+    identity: IdentitySection = Field(
+        default=IdentitySection(), description="Who may call, and how the server knows."
+    )
+    quotas: QuotasSection = Field(
+        default=QuotasSection(),
+        description="What each tenant may use; more is RESOURCE_EXHAUSTED, with the time to retry after.",
     )
     log: LogSection = Field(default=LogSection(), description="What the daemon says, on standard error.")
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ipaddress
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -41,6 +44,33 @@ class Listen:
             return self.host == "localhost"
 
 
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """TLS for the console, by files in PEM: its own chain and key, and who signs readers' certificates."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path
+
+    def for_uvicorn(self) -> dict[str, Any]:
+        """Return them as uvicorn takes them. Raises CannotListen where they cannot be used."""
+        try:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(self.client_ca))
+            context.load_cert_chain(self.certificate, self.key)
+        except (OSError, ssl.SSLError) as error:
+            files = f"{self.certificate}, {self.key} and {self.client_ca}"
+            raise CannotListen(
+                f"TLS cannot be spoken with {files}: {error.strerror or error}; they must be PEM, the key "
+                "that of the certificate, and without a password"
+            ) from None
+        return {
+            "ssl_certfile": self.certificate,
+            "ssl_keyfile": self.key,
+            "ssl_ca_certs": str(self.client_ca),
+            "ssl_cert_reqs": ssl.CERT_REQUIRED,
+        }
+
+
 def listen_of(text: str) -> Listen:
     """Return the address that HOST:PORT means; an IPv6 address is in brackets. Raises CannotListen."""
     host, colon, port = text.rpartition(":")
@@ -62,7 +92,13 @@ def check_names(names: Sequence[str]) -> None:
             )
 
 
-def serve(store: Store, listen: Listen, names: Sequence[str], on_ready: Callable[[str], None]) -> int:
+def serve(
+    store: Store,
+    listen: Listen,
+    names: Sequence[str],
+    on_ready: Callable[[str], None],
+    certificates: Certificates | None = None,
+) -> int:
     """Serve a store's console until SIGTERM or SIGINT, and return the exit status.
 
     It is 0, or 128 and the signal's number where it came before the console answered. A second signal ends
@@ -73,11 +109,13 @@ def serve(store: Store, listen: Listen, names: Sequence[str], on_ready: Callable
         listen: where.
         names: by which other hosts ask for it, beside the address itself.
         on_ready: called with the console's URL once it answers.
+        certificates: with them, TLS is spoken with readers who have a certificate, and with nobody else.
 
     Raises:
-        CannotListen: the address cannot be listened on, or a name is none.
+        CannotListen: the address cannot be listened on, a name is none, or a certificate cannot be used.
     """
     check_names(names)
+    tls = {} if certificates is None else certificates.for_uvicorn()
     with _bound(listen) as bound:
         port = bound.getsockname()[1]
         shown = f"[{listen.host}]" if ":" in listen.host else listen.host
@@ -90,8 +128,10 @@ def serve(store: Store, listen: Listen, names: Sequence[str], on_ready: Callable
             server_header=False,
             lifespan="off",
             timeout_graceful_shutdown=CLOSING_GRACE_S,
+            **tls,
         )
-        server = _Server(config, lambda: on_ready(f"http://{shown}:{port}/"))
+        scheme = "https" if tls else "http"
+        server = _Server(config, lambda: on_ready(f"{scheme}://{shown}:{port}/"))
         server.run(sockets=[bound])
         return server.status
 

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from verifierd.config.identity import IdentitySection, QuotasSection, TlsSection
 from verifierd.config.settings import Settings
-from verifierd.daemon.lifecycle import Daemon, StartFailed
+from verifierd.daemon.lifecycle import Daemon
+from verifierd.daemon.starting import StartFailed
 
 SOCKET_PATH_BYTES = 107  # what a socket's address has room for
 
@@ -18,7 +20,8 @@ SOCKET_PATH_BYTES = 107  # what a socket's address has room for
 async def embedded_daemon(settings: Settings) -> AsyncIterator[str]:
     """Run a daemon for the length of the block and give its address; `server.listen` is not used.
 
-    It keeps no records: those of `audit.database` belong to the daemon that serves others.
+    It keeps no records: those of `audit.database` belong to the daemon that serves others, and so do the
+    address `telemetry.listen`, its callers and their quotas.
 
     Raises:
         StartFailed: the daemon could not start.
@@ -30,7 +33,10 @@ async def embedded_daemon(settings: Settings) -> AsyncIterator[str]:
             raise StartFailed(f"the path {socket} is too long for a socket; set TMPDIR to a shorter folder")
         server = settings.server.model_copy(update={"listen": f"unix:{socket}"})
         audit = settings.audit.model_copy(update={"database": ""})
-        daemon = Daemon(settings.model_copy(update={"server": server, "audit": audit}))
+        telemetry = settings.telemetry.model_copy(update={"listen": ""})
+        nobody_else = {"tls": TlsSection(), "identity": IdentitySection(), "quotas": QuotasSection()}
+        alone = {"server": server, "audit": audit, "telemetry": telemetry} | nobody_else
+        daemon = Daemon(settings.model_copy(update=alone))
         await daemon.startup()
         try:
             yield daemon.address

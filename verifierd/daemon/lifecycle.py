@@ -10,37 +10,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandboxes.backends.base import BackendUnavailable
-from sandboxes.findings import HostReport
-from sandboxes.host import examine
 from sandboxes.model import SandboxError
+from sandboxes.pool import SandboxPool
 from verifierd.api.server import ApiServer, ListenError
+from verifierd.api.tls import TlsUnusable
 from verifierd.audit.errors import StoreError
 from verifierd.audit.wrong_input import WrongInput
-from verifierd.config.convert import sandbox_settings
+from verifierd.config.door import check_exposure
 from verifierd.config.settings import Settings
-from verifierd.daemon.parts import Parts, assemble, server_of
+from verifierd.daemon.callers import door_kept
+from verifierd.daemon.parts import Parts, assemble, assemble_front_end, server_of
+from verifierd.daemon.starting import StartFailed, examined, fleet_part
+from verifierd.daemon.telemetry import telemetry_for
+from verifierd.fleet.errors import FleetUnavailable
 from verifierd.logs import get_logger
+from verifierd.observing import Observer
+from verifierd.telemetry.errors import TelemetryError
 
 if TYPE_CHECKING:
     from verifierd.api.records import Records
+    from verifierd.daemon.front_end import FrontEnd
 
+CANNOT_START = (
+    *(BackendUnavailable, FleetUnavailable, SandboxError, ListenError, TlsUnusable),
+    *(StoreError, TelemetryError, WrongInput),
+)
 CLOSING_GRACE_S = 2.0  # for calls that read their last events after the drain
 CONNECT_TIMEOUT_S = 2.0
-
-
-class StartFailed(Exception):
-    """The daemon cannot start; the message says why and what to do."""
-
-
-class HostUnusable(StartFailed):
-    """This host does not give what the sandboxes need; `report` has each finding."""
-
-    def __init__(self, report: HostReport) -> None:
-        """Name what is missing, and its remedy."""
-        missing = [finding for finding in report.grouped if finding.required and not finding.ok]
-        lines = [f"  {finding.what}: {finding.detail}; {finding.remedy}" for finding in missing]
-        super().__init__("\n".join(["this host cannot run sandboxes:", *lines]))
-        self.report = report
 
 
 class Daemon:
@@ -73,44 +69,69 @@ class Daemon:
             HostUnusable: the host lacks something that the sandboxes need.
             StartFailed: the audit store cannot be used, the sandboxes cannot be made, or the address cannot
                 be listened on.
+            ConfigError: the settings let in whom they should not.
         """
         began = time.monotonic()
-        report = await asyncio.to_thread(examine, sandbox_settings(self._settings))
-        if not report.usable:
-            raise HostUnusable(report)
+        check_exposure(self._settings)
         await _refuse_live_socket(self._settings.server.listen)
-        parts = assemble(self._settings, report)
         async with AsyncExitStack() as undo:
             try:
-                records = await self._records_kept(parts, undo)
-                undo.push_async_callback(parts.pool.close)
-                await parts.pool.start()
-                server = server_of(self._settings, parts, records)
+                telemetry = await undo.enter_async_context(telemetry_for(self._settings))
+                fleet = await self._fleet(telemetry.observer, undo)
+                if fleet is None:
+                    report = await examined(self._settings)
+                    parts = assemble(self._settings, report, telemetry.observer)
+                else:
+                    parts = assemble_front_end(self._settings, fleet, telemetry.observer)
+                records = await self._records_kept(parts, fleet, undo)
+                if parts.pool is not None:
+                    undo.push_async_callback(parts.pool.close)
+                    await parts.pool.start()
+                store = None if records is None else records.store
+                door = await undo.enter_async_context(door_kept(self._settings, parts.cpu_time, store))
+                server = server_of(parts, door, records, telemetry.observer)
                 if records is not None:
                     undo.push_async_callback(records.durable.stop)  # before there are no sandboxes
                     await records.durable.resume()
                 await server.start()
-            except (BackendUnavailable, SandboxError, ListenError, StoreError, WrongInput) as error:
+                telemetry.started(parts, records, None if fleet is None else fleet.load)
+                undo.push_async_callback(
+                    _stopped, asyncio.create_task(telemetry.keep_health(server.tell_health))
+                )
+            except CANNOT_START as error:
                 raise StartFailed(str(error)) from error
             self._undo = undo.pop_all()
         self._parts, self._server, self._records = parts, server, records
         self._log.info(
             "daemon_started",
             address=self.address,
-            sandboxes=parts.pool.size,
-            backend=parts.pool.backend.name,
+            executor=self._settings.executor.kind,
+            **_sandboxes(parts.pool),
+            telemetry=telemetry.address or None,
             audit_store=None if records is None else records.store.where,
             seconds=round(time.monotonic() - began, 3),
         )
 
-    async def _records_kept(self, parts: Parts, undo: AsyncExitStack) -> Records | None:
+    async def _fleet(self, observer: Observer, undo: AsyncExitStack) -> FrontEnd | None:
+        """Join the fleet that the settings name, until `undo` leaves it; None: work is done here."""
+        if self._settings.executor.kind == "local":
+            return None
+        # Who has sandboxes of its own does not wait for the libraries of a fleet.
+        front_end = fleet_part("front_end").front_end
+        joined: FrontEnd = await undo.enter_async_context(front_end(self._settings, observer))
+        return joined
+
+    async def _records_kept(
+        self, parts: Parts, fleet: FrontEnd | None, undo: AsyncExitStack
+    ) -> Records | None:
         """Open the records that the settings want kept, until `undo` closes them; None: they want none."""
         if not self._settings.audit.database:
             return None
         # Who keeps no records does not wait for the libraries of a store.
         from verifierd.daemon.records import records_kept
 
-        return await undo.enter_async_context(records_kept(self._settings, parts))
+        connection = None if fleet is None else fleet.connection
+        return await undo.enter_async_context(records_kept(self._settings, parts, connection))
 
     def ask_to_stop(self) -> None:
         """Let the main loop end, from a signal handler or anywhere else in the event loop."""
@@ -140,6 +161,15 @@ class Daemon:
         finally:
             await server.stop(0)
             await self._undo.aclose()
+
+
+def _sandboxes(pool: SandboxPool | None) -> dict[str, object]:
+    return {} if pool is None else {"sandboxes": pool.size, "backend": pool.backend.name}
+
+
+async def _stopped(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _refuse_live_socket(listen: str) -> None:

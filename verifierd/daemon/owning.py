@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 
 from verifierd.audit.errors import StoreInUse, StoreUnavailable
-from verifierd.audit.ownership import Ownership, own
-from verifierd.audit.store import Store
+from verifierd.audit.ownership import Ownership
 from verifierd.logs import get_logger
 
 LOOK_S = 5.0  # between two looks whether it still holds
@@ -56,14 +54,14 @@ class Owning:
 
 
 @asynccontextmanager
-async def owned(store: Store, lost: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Own a store's batches for the length of the block; `lost` is called where that cannot be kept up.
+async def owned(take: Callable[[], Ownership], lost: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Hold what `take` takes for the length of the block; `lost` is called where that cannot be kept up.
 
     Raises:
         StoreInUse: another daemon has them.
         StoreUnavailable: the store cannot be reached.
     """
-    owning = await asyncio.to_thread(Owning, partial(own, store))
+    owning = await asyncio.to_thread(Owning, take)
     keeping = asyncio.create_task(owning.keep(lost))
     try:
         yield

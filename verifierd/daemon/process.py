@@ -1,17 +1,18 @@
-"""The daemon as a process of its own: signals in, an exit status out."""
+"""The daemon, or a worker, as a process of its own: signals in, an exit status out."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import math
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Protocol
 
 from verifierd.config.settings import Settings
+from verifierd.daemon.garbage import collected_seldom
 from verifierd.daemon.lifecycle import Daemon
 from verifierd.logs import get_logger
 from verifierd.stopping import SIGNALLED, heeded, leave_the_next_to_the_kernel
@@ -20,34 +21,62 @@ REPEATED_S = 0.5
 """A signal that comes again so soon is the same: the kernel tells of a parent's death once a thread."""
 
 
-def run(settings: Settings, on_ready: Callable[[str], None]) -> int:
-    """Serve until a signal; return the exit status.
+class Service(Protocol):
+    """What a process runs."""
+
+    @property
+    def address(self) -> str:
+        """Return where it is found, once it has started."""
+        ...
+
+    async def startup(self) -> None:
+        """Begin. Raises StartFailed."""
+        ...
+
+    async def main_loop(self) -> None:
+        """Work until asked to stop. Raises GaveUp where it cannot go on."""
+        ...
+
+    async def shutdown(self) -> None:
+        """End in good order; being cancelled skips the waiting and not the unmaking."""
+        ...
+
+
+def run(
+    settings: Settings, on_ready: Callable[[str], None], service: Callable[[Settings], Service] = Daemon
+) -> int:
+    """Run a service, the daemon unless another is given, until a signal; return the exit status.
 
     The first SIGTERM or SIGINT drains: running batches end, new ones are refused, and the status is 0. A
     second one forces: what runs is cancelled, and the status is 128 and the signal's number; what comes again
     within `REPEATED_S` is no second one. One during the start ends it, with that status too. The next ends
     the process at once, whatever it is at. SIGINT is left alone where it is ignored. `on_ready` is called
-    with the address once batches are served.
+    with the address once it has started.
 
     Raises:
-        StartFailed: the daemon could not start.
+        StartFailed: it could not start.
+        GaveUp: it could not go on; it has ended in good order.
     """
-    return asyncio.run(_serve(settings, on_ready))
+    return asyncio.run(_serve(settings, on_ready, service))
 
 
-async def _serve(settings: Settings, on_ready: Callable[[str], None]) -> int:
-    daemon = Daemon(settings)
+async def _serve(
+    settings: Settings, on_ready: Callable[[str], None], service: Callable[[Settings], Service]
+) -> int:
+    serving = service(settings)
     signals = _Signals()
     with signals.heard():
-        starting = asyncio.create_task(daemon.startup())
+        starting = asyncio.create_task(serving.startup())
         if early := await _first(starting, signals.received):
             return SIGNALLED + early
         signals.expected += 1
-        gc.freeze()  # what is loaded stays: no collection need look at it again
-        on_ready(daemon.address)
-        received = signal.Signals(await signals.received.get())
-        get_logger(__name__).info("signal_received", signal=received.name)
-        forced = await _first(asyncio.create_task(daemon.shutdown()), signals.received)
+        async with collected_seldom():
+            on_ready(serving.address)
+            try:
+                if received := await _first(asyncio.create_task(serving.main_loop()), signals.received):
+                    get_logger(__name__).info("signal_received", signal=signal.Signals(received).name)
+            finally:
+                forced = await _first(asyncio.create_task(serving.shutdown()), signals.received)
     return SIGNALLED + forced if forced else 0
 
 

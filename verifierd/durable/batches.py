@@ -7,34 +7,36 @@ from collections.abc import AsyncGenerator, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from verifierd.audit import errors as audit
-from verifierd.audit.entries import Asker, BatchAbandoned, BatchBegun, CancelAsked, Committed
+from verifierd.audit.bodies import batch_of
+from verifierd.audit.entries import Asker, BatchBegun, CancelAsked, Committed, Entry
 from verifierd.audit.filters import BatchFilter
 from verifierd.audit.pages import Asked, Page
-from verifierd.audit.reading import unfinished
 from verifierd.audit.store import Store
 from verifierd.batches.recorded import Recorder, refuse_in_trouble
+from verifierd.durable.dispatch import Dispatch
 from verifierd.durable.reaching import reachable, reached
-from verifierd.durable.runs import Runs
 from verifierd.durable.standing import Standing, namesake, standing_of, standings
-from verifierd.durable.submission import RequestName, RequestSource, Submission
+from verifierd.durable.submission import RequestName, Submission
 from verifierd.durable.watching import Told, Watching
-from verifierd.errors import Draining, RequestIdTaken, UnknownBatch
+from verifierd.errors import Draining, QuotaExceeded, RequestIdTaken, UnknownBatch
 from verifierd.logs import bound_ids, get_logger
 
 Came = TypeVar("Came")
 
-DIED = "the daemon ended while it ran"
+ROOM_S = 1.0  # after which one of a tenant's candidates may have its verdict
 
 
 class DurableBatches:
-    """The durable batches of one store, of which this is the only owner."""
+    """The durable batches of one store; who runs which of them is up to `dispatch`."""
 
-    def __init__(self, recorder: Recorder, store: Store, source: RequestSource, at_a_time: int) -> None:
-        """Run so many batches at a time; `source` reads their requests again when their turn has come."""
+    def __init__(
+        self, recorder: Recorder, store: Store, dispatch: Dispatch, look_s: float | None = None
+    ) -> None:
+        """Where others write to the store, too, watchers look by themselves every `look_s` seconds."""
         self._recorder = recorder
         self._store = store
-        self._runs = Runs(recorder, store, source, at_a_time)
-        self._watching = Watching(store)
+        self._dispatch = dispatch
+        self._watching = Watching(store, look_s)
         self._committing: set[asyncio.Task[Any]] = set()
         self._is_over = False
         self._log = get_logger(__name__)
@@ -45,28 +47,24 @@ class DurableBatches:
         Raises:
             StoreUnavailable: the store cannot be read at the moment.
         """
-        left = await asyncio.to_thread(unfinished, self._store)
-        now_ns = self._recorder.clock_ns()
-        durable = [each.batch_id for each in left if each.is_durable]
-        died = [each.batch_id for each in left if not each.is_durable]
-        if died:
-            await self._recorder.scribe.put(*(BatchAbandoned(each, now_ns, DIED) for each in died))
-        if self._is_over:  # meanwhile: they are the next start's
-            return
-        for batch_id in durable:
-            self._runs.begin(batch_id)
-        if left:
-            self._log.info("batches_left_by_predecessor", resumed=len(durable), abandoned=len(died))
+        await self._dispatch.resume(self._watching.wake)
 
     def committed(self, committed: Sequence[Committed]) -> None:
         """Take down what is in the store now; for `Writer.on_commit`."""
-        self._watching.committed(each.entry for each in committed)
+        batch_ids = {batch_of(each.entry) for each in committed} - {""}
+        self._watching.wake(batch_ids)
+        self._dispatch.committed(batch_ids)
+
+    def dropped(self, entries: Sequence[Entry]) -> None:
+        """Take down what the store did not take; for `Writer.on_drop`."""
+        self._dispatch.dropped({batch_of(each) for each in entries})
 
     async def submit(self, submission: Submission) -> Standing:
         """Accept a batch; when this returns, it is in the store and will come to its end.
 
         Raises:
             RequestIdTaken: its request id names a batch with other contents.
+            QuotaExceeded: its tenant's durable batches have as many candidates as they may.
             Draining: the daemon takes no new work.
             RecordsUnavailable: the store cannot be written at the moment.
         """
@@ -97,9 +95,12 @@ class DurableBatches:
             raise RequestIdTaken(name.request_id, taken.batch_id)
         return await self.standing(taken.batch_id)
 
-    async def standing(self, batch_id: str) -> Standing:
-        """Return how a batch stands. Raises UnknownBatch, RecordsUnavailable."""
-        standing = await reached(standing_of, self._store, batch_id)
+    async def standing(self, batch_id: str, tenant: str = "") -> Standing:
+        """Return how a batch of this tenant (empty: of any) stands. Raises UnknownBatch, RecordsUnavailable.
+
+        One of another tenant is as unknown as one that there is not.
+        """
+        standing = await reached(standing_of, self._store, batch_id, tenant)
         if standing is None:
             raise UnknownBatch(batch_id)
         return standing
@@ -132,7 +133,7 @@ class DurableBatches:
         if standing.is_finished:
             return standing
         if standing.row.cancel_reason is not None:
-            self._runs.cancel(batch_id)  # once more: what is in the store holds
+            self._dispatch.cancel(batch_id)  # once more: what is in the store holds
             return standing
         refuse_in_trouble(self._recorder.scribe)
         asked = CancelAsked(batch_id, self._recorder.clock_ns(), asker, reason)
@@ -143,7 +144,7 @@ class DurableBatches:
         """Let go of everything: batches go on with where they stand after the next start."""
         self._is_over = True
         self._watching.stop()
-        await self._runs.stop()
+        await self._dispatch.stop()
 
     async def _accept(self, begun: BatchBegun) -> audit.RequestIdTaken | None:
         """Store a batch and have it run; return who has its request id, where somebody was faster."""
@@ -152,6 +153,8 @@ class DurableBatches:
                 await self._recorder.scribe.committed(begun)
         except audit.RequestIdTaken as taken:
             return taken
+        except audit.TooManyUnjudged as full:
+            raise QuotaExceeded(begun.asker.tenant, "concurrent_candidates", str(full), ROOM_S) from None
         with bound_ids(batch_id=begun.batch_id, trace_id=begun.asker.trace_id):
             self._log.info(
                 "batch_accepted",
@@ -160,7 +163,7 @@ class DurableBatches:
                 candidates=begun.candidates_total,
             )
         if not self._is_over:
-            self._runs.begin(begun.batch_id)
+            self._dispatch.begin(begun.batch_id, begun.priority)
         return None
 
     async def _end(self, asked: CancelAsked) -> None:
@@ -170,7 +173,7 @@ class DurableBatches:
         with bound_ids(batch_id=asked.batch_id, trace_id=asked.asker.trace_id):
             who = asked.asker.requested_by
             self._log.info("batch_cancel_asked", reason=asked.reason, requested_by=who)
-        self._runs.cancel(asked.batch_id)
+        self._dispatch.cancel(asked.batch_id)
 
     async def _whoever_waits(self, committing: Coroutine[Any, Any, Came]) -> Came:
         """Await what goes on when its caller has gone: what is on its way into the store has its effect."""

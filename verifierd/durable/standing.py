@@ -18,6 +18,7 @@ from verifierd.audit.reading import batch_abandoned, batch_begun, batch_end
 from verifierd.audit.schema import BATCHES
 from verifierd.audit.store import Store
 from verifierd.durable.submission import RequestName
+from verifierd.model import Priority
 
 ACCEPTED_SEQUENCE = 1  # of the event that a durable batch was accepted
 UNFINISHED = ("queued", "running")
@@ -49,10 +50,13 @@ class Standing:
         return self.row.state not in UNFINISHED
 
 
-def standing_of(store: Store, batch_id: str) -> Standing | None:
-    """Return how a durable batch stands; None where there is none of this id. Raises StoreError."""
+def standing_of(store: Store, batch_id: str, tenant: str = "") -> Standing | None:
+    """Return how a durable batch stands; None where there is none of this id. Raises StoreError.
+
+    Of a tenant that is named, no other's is found.
+    """
     with store.reading() as connection:
-        row = batch_with_id(connection, batch_id)
+        row = batch_with_id(connection, batch_id, tenant)
     if row is None or not row.is_durable:
         return None
     begun = batch_begun(store, row.id)
@@ -75,6 +79,19 @@ def standings(store: Store, wanted: BatchFilter, asked: Asked) -> Page[Standing]
         page = batches(connection, wanted, asked)
     found = (_as_far_as_readable(store, row) for row in page.items)
     return Page(tuple(each for each in found if each is not None), page.next_token)
+
+
+def priority_of(store: Store, batch_id: str) -> Priority:
+    """Return how much a durable batch is in a hurry; one that cannot be read is in none.
+
+    Raises:
+        StoreUnavailable: the store cannot be read at the moment.
+    """
+    try:
+        begun = batch_begun(store, batch_id)
+    except audit.RecordDamaged:
+        return Priority.BULK
+    return Priority.BULK if begun is None else begun.priority
 
 
 def namesake(store: Store, named: BatchBegun | RequestName) -> audit.RequestIdTaken | None:

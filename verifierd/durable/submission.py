@@ -29,6 +29,7 @@ class Submission:
     Attributes:
         request: what a `RequestSource` reads it from again, beside the origin's problem.
         request_sha256: that of its `RequestName`.
+        most_unjudged: candidates that its tenant's durable batches may have at a time; 0: any number.
     """
 
     batch: Batch
@@ -36,11 +37,17 @@ class Submission:
     origin: Origin
     request: bytes
     request_sha256: str
+    most_unjudged: int = 0
 
     def entry(self, now_ns: int) -> BatchBegun:
         """Return the entry by which the store accepts it. `now_ns` is in epoch nanoseconds."""
         begun = begun_entry(self.batch, self.candidates_total, self.origin, now_ns, is_durable=True)
-        return replace(begun, request=self.request, request_sha256=self.request_sha256)
+        return replace(
+            begun,
+            request=self.request,
+            request_sha256=self.request_sha256,
+            most_unjudged=self.most_unjudged,
+        )
 
 
 class RequestSource(Protocol):

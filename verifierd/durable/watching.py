@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from verifierd.audit.entries import BatchEnded, CandidateJudged, Entry
+from verifierd.audit.entries import BatchEnded, CandidateJudged
 from verifierd.audit.errors import BlobError, RecordDamaged
 from verifierd.audit.reading import batch_end, candidates_of
 from verifierd.audit.store import Store
@@ -45,14 +46,16 @@ class _News:
 class Watching:
     """Follows any number of batches for any number of watchers."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, look_s: float | None = None) -> None:
+        """Read the store where `wake` says so, and every `look_s` seconds; None: that is enough."""
         self._store = store
+        self._look_s = look_s
         self._news: WeakValueDictionary[str, _News] = WeakValueDictionary()
         self._is_over = False
 
-    def committed(self, entries: Iterable[Entry]) -> None:
-        """Wake those who watch the batches of these entries, which are in the store now."""
-        for batch_id in {batch_of(entry) for entry in entries}:
+    def wake(self, batch_ids: Iterable[str]) -> None:
+        """Wake those who watch these batches, of which something more is in the store."""
+        for batch_id in batch_ids:
             if (news := self._news.pop(batch_id, None)) is not None:
                 news.came.set()
 
@@ -84,7 +87,8 @@ class Watching:
             if end is not None and after >= end.event_sequence:
                 return
             if not page and not self._is_over:  # else nobody will tell any more
-                await news.came.wait()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.came.wait(), self._look_s)
             if self._is_over:
                 raise Draining
 
@@ -119,11 +123,6 @@ def _let_go(news: _News, after: int, done: asyncio.Task[tuple[BatchEnded | None,
     del news.readings[after]
     if not done.cancelled():
         done.exception()
-
-
-def batch_of(entry: Entry) -> str:
-    """Return the id of the batch that an entry is of; empty where it is of none."""
-    return entry.event.batch_id if isinstance(entry, BatchEnded) else getattr(entry, "batch_id", "")
 
 
 def _page(store: Store, batch_id: str, after: int) -> tuple[BatchEnded | None, Sequence[Told]]:

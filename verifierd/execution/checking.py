@@ -3,7 +3,7 @@
 A checker is as untrusted as a candidate. It runs when the candidate has given its sandbox back: while all
 sandboxes are lent to candidates, one that waited for another with its own in hand would wait for ever. All
 runs of the checker for one candidate are one request, so it is compiled once for them. What it says of equal
-input, output and answer is asked once a batch.
+input, output and answer is asked once a batch: who needs what is being asked for another candidate waits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -53,6 +53,7 @@ class Checking:
         self._check_of = check_of
         self._stops_at = stops_at
         self._known: OrderedDict[bytes, Executed] = OrderedDict()
+        self._asking: dict[bytes, asyncio.Event] = {}  # set once it is known, or will not be
 
     @property
     def capacity(self) -> int:
@@ -96,16 +97,44 @@ class Checking:
         """Yield what the checker says of each of these runs, in order, and whether it was known already."""
         for runs in _portions(wanted):
             digests = await asyncio.to_thread(list, map(_digest, runs))  # of MiB: the loop does not wait
-            said: dict[bytes, Answer] = {each: self._known[each] for each in digests if each in self._known}
-            asked = {digest: run for digest, run in zip(digests, runs, strict=True) if digest not in said}
-            if asked:
-                asking = _request(request, self._checker, tuple(asked.values()))
-                async with aclosing(self._inner.execute(asking)) as answers:
-                    for digest in asked:
-                        said[digest] = await anext(answers)
-                        self._keep(digest, said[digest])
+            run_of = dict(zip(digests, runs, strict=True))
+            said = self._known_of(run_of)
+            others = [self._asking[each] for each in run_of if each not in said and each in self._asking]
+            mine = [each for each in run_of if each not in said and each not in self._asking]
+            asked = await self._ask(request, {each: run_of[each] for each in mine})
+            # Nobody waits before its own is said, so those who wait for each other all come to an end.
+            for other in others:
+                await other.wait()
+            said |= self._known_of(run_of)
+            # Whoever asked for the rest was cut off, or has failed.
+            rest = {each: run for each, run in run_of.items() if each not in said and each not in asked}
+            asked |= await self._ask(request, rest)
+            said |= asked
             for digest in digests:
                 yield said[digest], asked.pop(digest, None) is None
+
+    def _known_of(self, digests: Iterable[bytes]) -> dict[bytes, Answer]:
+        return {each: self._known[each] for each in digests if each in self._known}
+
+    async def _ask(self, request: ExecutionRequest, wanted: Mapping[bytes, StdioRun]) -> dict[bytes, Answer]:
+        """Return what the checker says of these runs, in one request."""
+        if not wanted:
+            return {}
+        over = asyncio.Event()
+        self._asking |= dict.fromkeys(wanted, over)
+        try:
+            said: dict[bytes, Answer] = {}
+            asking = _request(request, self._checker, tuple(wanted.values()))
+            async with aclosing(self._inner.execute(asking)) as answers:
+                for digest in wanted:
+                    said[digest] = await anext(answers)
+                    self._keep(digest, said[digest])
+            return said
+        finally:
+            for digest in wanted:
+                if self._asking.get(digest) is over:
+                    del self._asking[digest]
+            over.set()
 
     def _keep(self, digest: bytes, answer: Answer) -> None:
         if isinstance(answer, Executed):

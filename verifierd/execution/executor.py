@@ -8,17 +8,25 @@ from typing import Protocol
 
 from sandboxes.model import Limits, Program, Run
 from verifierd.judging.answers import Answer
+from verifierd.model import Priority
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRequest:
-    """One candidate and the runs asked of it, all under the same limits."""
+    """One candidate and the runs asked of it, all under the same limits.
+
+    `tenant` is whose program it is: a sandbox serves one tenant. `traceparent` is the W3C trace that the
+    candidate is part of; empty: none.
+    """
 
     batch_id: str
     candidate_id: str
     program: Program
     runs: tuple[Run, ...]
     limits: Limits
+    tenant: str = ""
+    priority: Priority = Priority.INTERACTIVE
+    traceparent: str = ""
 
     def only(self, first: int, last: int | None = None) -> ExecutionRequest:
         """Return the request for the runs from `first` up to but without `last` (None: to the end)."""

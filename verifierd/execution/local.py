@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from sandboxes.model import Job, SandboxError
+from sandboxes.model import Job, Outcome, SandboxError
 from sandboxes.pool import SandboxPool
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.judging.answers import Answer, Executed
+from verifierd.observing import NOBODY, Observer, Stage
 
 
 class LocalExecutor:
     """Leases a sandbox for each request. A started pool is passed in; its owner closes it."""
 
-    def __init__(self, pool: SandboxPool) -> None:
+    def __init__(
+        self,
+        pool: SandboxPool,
+        observer: Observer = NOBODY,
+        clock_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """`observer` is told how long jobs took to reach their sandboxes, by a clock in epoch nanoseconds."""
         self._pool = pool
+        self._observer = observer
+        self._clock_ns = clock_ns
 
     @property
     def capacity(self) -> int:
@@ -30,12 +40,21 @@ class LocalExecutor:
         """
         job = Job(request.program, request.runs, request.limits)
         answered = 0
-        async with self._pool.lease() as sandbox:
+        async with self._pool.lease(request.tenant) as sandbox:
+            lent_at_ns = self._clock_ns()
             async with aclosing(sandbox.run(job, is_unhurried=self._pool.has_idle)) as outcomes:
                 async for outcome in outcomes:
                     if outcome.run_index != answered or answered == len(request.runs):
                         raise SandboxError(f"sandbox {sandbox.id}: run {outcome.run_index} came out of turn")
+                    if not answered:
+                        took_s = max(0, _began_at_ns(outcome) - lent_at_ns) / 1e9
+                        self._observer.stage_took(Stage.TRANSFER, took_s)
                     yield Executed(outcome, sandbox.id, sandbox.backend, sandbox.image_digest)
                     answered += 1
             if answered < len(request.runs):
                 raise SandboxError(f"sandbox {sandbox.id}: {answered} of {len(request.runs)} runs came back")
+
+
+def _began_at_ns(outcome: Outcome) -> int:
+    """Return when the sandbox began to work on a job of which this is the first outcome."""
+    return outcome.started_at_ns if outcome.compilation is None else outcome.compilation.started_at_ns

@@ -41,7 +41,7 @@ class Recalling:
                 async for answer in answers:
                     yield answer
             return
-        program = _digest(Job(request.program, (), request.limits))
+        program = _digest(Job(request.program, (), request.limits), request.tenant)
         all_digests = await self._digests_of_runs(request.program.language)
         digests = [all_digests[place] for place in places if place is not None]
         known = [None if digest is None else self._cache.known(program, digest) for digest in digests]
@@ -70,10 +70,13 @@ class Recalling:
         ]
 
 
-def _digest(job: Job) -> bytes:
-    """Return the SHA-256 of all that a sandbox is told of a job, and of the language's name."""
+def _digest(job: Job, tenant: str = "") -> bytes:
+    """Return the SHA-256 of all that a sandbox is told of a job, of the language's name and the tenant's.
+
+    So a tenant is told nothing that another one's runs did, nor how long ago, nor that there were any.
+    """
     header, blobs = order_of(job)
-    digest = hashlib.sha256(json.dumps([job.program.language, header], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([job.program.language, header, tenant], sort_keys=True).encode())
     for blob in blobs:
         digest.update(len(blob).to_bytes(8, "big"))
         digest.update(blob)

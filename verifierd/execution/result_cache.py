@@ -19,6 +19,7 @@ from sandboxes.model import Ending, Limits
 from verifierd.judging.answers import Answer, Executed
 from verifierd.judging.fingerprint import fingerprint
 from verifierd.model.sizes import bytes_of
+from verifierd.observing import CacheLoad
 
 ENTRY_BYTES = 2048  # what an entry takes beside its outputs, about
 CHARACTER_BYTES, VALUE_FACTOR = 4, 8  # at most: of text, and of a value's parts over what `bytes_of` counts
@@ -50,6 +51,7 @@ class ResultCache:
         self._largest_bytes = max_bytes // LARGEST_SHARE
         self._needs_two = sandboxes > 1
         self._used_bytes = 0
+        self._hits = self._misses = 0
         self._programs: OrderedDict[bytes, dict[bytes, _Entry]] = OrderedDict()
         self._varying: OrderedDict[bytes, None] = OrderedDict()
 
@@ -58,11 +60,17 @@ class ResultCache:
         """Return about how much memory the outcomes take."""
         return self._used_bytes
 
+    def load(self) -> CacheLoad:
+        """Return what there is at this moment, and of how much use it was."""
+        return CacheLoad(self._hits, self._misses, self._used_bytes, self._max_bytes)
+
     def known(self, program: bytes, run: bytes) -> Executed | None:
         """Return what equal runs did, if it is known; it took no time now, so it has no times."""
         entry = self._programs.get(program, {}).get(run)
         if entry is None or not entry.is_confirmed:
+            self._misses += 1
             return None
+        self._hits += 1
         self._programs.move_to_end(program)
         return entry.answer
 

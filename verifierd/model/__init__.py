@@ -4,7 +4,14 @@ Nothing here knows of gRPC, containers or files. `verifierd.api.convert` turns t
 of `verifier.v1` and back; `sandboxes.model` holds what a sandbox sees of them.
 """
 
-from verifierd.model.batches import Batch, BatchOptions, Candidate, GenerationCost, SelectionSpec
+from verifierd.model.batches import (
+    Batch,
+    BatchOptions,
+    Candidate,
+    GenerationCost,
+    Priority,
+    SelectionSpec,
+)
 from verifierd.model.events import (
     BatchAccepted,
     BatchEvent,
@@ -64,6 +71,7 @@ __all__ = [
     "InteractiveTest",
     "KilledBy",
     "Pick",
+    "Priority",
     "ProbeBody",
     "ProbeInput",
     "ProbeResult",

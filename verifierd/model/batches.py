@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from verifierd.model.problems import Problem
 
@@ -65,9 +66,19 @@ class SelectionSpec:
     params: Mapping[str, float] = field(default_factory=dict)
 
 
+class Priority(StrEnum):
+    """Who goes first where work waits: for interactive work somebody is waiting, for bulk nobody is."""
+
+    INTERACTIVE = "interactive"
+    BULK = "bulk"
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One problem and the rules for its candidates; `id` is the service's, `request_id` the caller's."""
+    """One problem and the rules for its candidates; `id` is the service's, `request_id` the caller's.
+
+    `tenant` is whose it is; empty where the service has no tenants.
+    """
 
     id: str
     request_id: str
@@ -75,3 +86,5 @@ class Batch:
     options: BatchOptions
     deadline_at_ns: int | None  # epoch nanoseconds; None: no deadline
     selection: SelectionSpec = SelectionSpec()
+    tenant: str = ""
+    priority: Priority = Priority.INTERACTIVE

@@ -16,6 +16,7 @@ from verifierd_client._candidates import Program, listed
 from verifierd_client._connection import Connection
 from verifierd_client._reading import read_capabilities
 from verifierd_client._stream import ResultStream
+from verifierd_client._token import check_token
 from verifierd_client._waiting import Waits
 from verifierd_client._watching import BatchWatch
 from verifierd_client._writing import write_problem, write_spec
@@ -30,6 +31,7 @@ from verifierd_client.results import (
     Capabilities,
 )
 from verifierd_client.tls import Tls
+from verifierd_client.tracing import trace_metadata
 
 DEFAULT_RETRIES = 5
 DEFAULT_MESSAGE_BYTES = 256 << 20
@@ -41,7 +43,7 @@ class AsyncVerifier:
     Nothing is opened before the first call. It may be pickled, used in several event loops, and used on
     both sides of a fork, whatever is in flight at that moment. `timeout_s` bounds each call that brings no
     bound of its own (None: as long as it takes); `retries` bounds how often a call is repeated that the
-    server has not begun. Without `tls` nothing is encrypted.
+    server has not begun. Without `tls` nothing is encrypted; a `token` says who calls, where the server asks.
     """
 
     _waits: ClassVar[Waits] = _awaiting
@@ -54,16 +56,24 @@ class AsyncVerifier:
         retries: int = DEFAULT_RETRIES,
         max_message_bytes: int = DEFAULT_MESSAGE_BYTES,
         tls: Tls | None = None,
+        token: str | None = None,
     ) -> None:
-        """Keep the settings; no connection is made. Raises ValueError where the address is none."""
+        """Keep the settings; no connection is made.
+
+        Raises:
+            ValueError: the address or the token is none, or the token would cross a network in the clear.
+        """
         if ":" not in address or address.startswith(("http:", "https:")):
             raise ValueError(f"address must be HOST:PORT or unix:PATH, and is {address!r}")
+        if token is not None:
+            check_token(token, address, is_encrypted=tls is not None)
         self.address = address
         self.timeout_s = timeout_s
         self.retries = retries
         self.max_message_bytes = max_message_bytes
         self.tls = tls
-        self._connection = Connection(address, max_message_bytes, tls)
+        self._token = token
+        self._connection = Connection(address, max_message_bytes, tls, token)
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the settings, not the connection."""
@@ -72,7 +82,7 @@ class AsyncVerifier:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the settings; the connection is made at the first call."""
         self.__dict__.update(state)
-        self._connection = Connection(self.address, self.max_message_bytes, self.tls)
+        self._connection = Connection(self.address, self.max_message_bytes, self.tls, self._token)
 
     async def verify(
         self,
@@ -214,7 +224,7 @@ class AsyncVerifier:
         answer = await unary(
             self._connection,
             self._patience(timeout_s),
-            lambda stub, left_s: stub.PutProblem.future(request, timeout=left_s),
+            lambda stub, left_s: stub.PutProblem.future(request, timeout=left_s, metadata=trace_metadata()),
         )
         return Digest(answer.digest.hash, answer.digest.size_bytes)
 
@@ -227,7 +237,9 @@ class AsyncVerifier:
         answer = await unary(
             self._connection,
             self._patience(timeout_s),
-            lambda stub, left_s: stub.GetCapabilities.future(wire.GetCapabilitiesRequest(), timeout=left_s),
+            lambda stub, left_s: stub.GetCapabilities.future(
+                wire.GetCapabilitiesRequest(), timeout=left_s, metadata=trace_metadata()
+            ),
         )
         return read_capabilities(answer)
 

@@ -21,6 +21,7 @@ from verifierd_client._connection import Connection
 from verifierd_client._rejections import error_of
 from verifierd_client.completions import Completion
 from verifierd_client.problems import Candidate
+from verifierd_client.tracing import trace_metadata
 
 LARGEST_MESSAGE_BYTES = 4 << 20
 """A closed batch above this size is sent candidate by candidate, so that no server's limit is met."""
@@ -97,7 +98,9 @@ class BatchCall:
         self, stub: VerifierServiceStub, patience: Patience, written: list[batch_pb2.Candidate]
     ) -> Events:
         request = wire.VerifyRequest(request_id=self.request_id, batch=self.spec, candidates=written)
-        responses = patience.waits.responses_of(stub.Verify(request, timeout=patience.left_s()))
+        responses = patience.waits.responses_of(
+            stub.Verify(request, timeout=patience.left_s(), metadata=trace_metadata())
+        )
         try:
             async for response in responses:
                 yield response.event
@@ -112,7 +115,9 @@ class BatchCall:
             request_id=self.request_id, batch=self.spec, expected_candidates=len(written)
         )
         requests = _ListedRequests(opening, written)
-        responses = patience.waits.responses_of(stub.VerifyStream(requests, timeout=patience.left_s()))
+        responses = patience.waits.responses_of(
+            stub.VerifyStream(requests, timeout=patience.left_s(), metadata=trace_metadata())
+        )
         try:
             async for response in responses:
                 requests.go_on()
@@ -125,7 +130,9 @@ class BatchCall:
         self, stub: VerifierServiceStub, patience: Patience, source: AsyncIterable[Program]
     ) -> Events:
         requests: Requests[wire.VerifyStreamRequest] = Requests()
-        responses = patience.waits.responses_of(stub.VerifyStream(requests, timeout=patience.left_s()))
+        responses = patience.waits.responses_of(
+            stub.VerifyStream(requests, timeout=patience.left_s(), metadata=trace_metadata())
+        )
         writer = asyncio.create_task(self._write_drawn(requests, source, accepted := asyncio.Event()))
         writer.add_done_callback(lambda _: responses.close() if self.source_error else None)
         try:

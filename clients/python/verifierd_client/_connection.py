@@ -12,6 +12,7 @@ from typing import ClassVar
 import grpc
 
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
+from verifierd_client._token import ShowsToken
 from verifierd_client.tls import Tls
 
 # So that a call that is repeated finds a server that has come back: gRPC's own delays grow to two minutes.
@@ -19,6 +20,13 @@ RECONNECTING = (
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
+)
+# So that a call ends whose server is cut off, where it only waits for answers: nothing else would tell.
+NOTICING = (
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.ping_timeout_ms", 10_000),  # of its own ping for bandwidth: no other goes while that is out
+    ("grpc.http2.max_pings_without_data", 0),
 )
 USUAL_STACK_BYTES = 8 << 20  # where the host sets no bound
 LARGEST_STACK_BYTES = 256 << 20
@@ -35,11 +43,14 @@ class Connection:
     _all: ClassVar[weakref.WeakSet[Connection]] = weakref.WeakSet()
     _inherited: ClassVar[list[grpc.Channel]] = []
 
-    def __init__(self, address: str, max_message_bytes: int, tls: Tls | None = None) -> None:
-        """Point at HOST:PORT or unix:PATH; nothing is opened yet."""
+    def __init__(
+        self, address: str, max_message_bytes: int, tls: Tls | None = None, token: str | None = None
+    ) -> None:
+        """Point at HOST:PORT or unix:PATH; nothing is opened yet. Calls show the token, if any."""
         self.address = address
         self.closings = 0  # how often it was closed; what was in flight then is not to open it anew
         self._tls = tls
+        self._token = token
         self._max_message_bytes = max_message_bytes
         self._lock = threading.Lock()
         self._channel: grpc.Channel | None = None
@@ -50,7 +61,10 @@ class Connection:
         with self._lock:
             if self._channel is None:
                 self._channel = self._opened()
-            return VerifierServiceStub(self._channel)
+            channel = self._channel
+            if self._token is not None:
+                channel = grpc.intercept_channel(channel, ShowsToken(self._token))
+            return VerifierServiceStub(channel)
 
     def _opened(self) -> grpc.Channel:
         options = [
@@ -58,6 +72,7 @@ class Connection:
             ("grpc.max_send_message_length", -1),
             ("grpc.use_local_subchannel_pool", 1),
             *RECONNECTING,
+            *NOTICING,
         ]
         if self._tls is not None:
             return self._tls.channel(self.address, options)

@@ -14,6 +14,7 @@ from verifierd_client._reading import read_durable_batch
 from verifierd_client._writing import write_spec
 from verifierd_client.durable import BatchState, DurableBatch
 from verifierd_client.problems import Digest, Options, Problem
+from verifierd_client.tracing import trace_metadata
 
 PAGE_BATCHES = 100
 _STATES = {
@@ -45,7 +46,9 @@ async def submit(
 ) -> DurableBatch:
     """Submit a batch. Raises VerifierError."""
     answer = await unary(
-        connection, patience, lambda stub, left_s: stub.SubmitBatch.future(request, timeout=left_s)
+        connection,
+        patience,
+        lambda stub, left_s: stub.SubmitBatch.future(request, timeout=left_s, metadata=trace_metadata()),
     )
     return read_durable_batch(answer.batch)
 
@@ -54,7 +57,9 @@ async def get(connection: Connection, patience: Patience, batch_id: str) -> Dura
     """Look how a batch stands. Raises VerifierError."""
     request = wire.GetBatchRequest(batch_id=text_of(batch_id, "batch_id"))
     answer = await unary(
-        connection, patience, lambda stub, left_s: stub.GetBatch.future(request, timeout=left_s)
+        connection,
+        patience,
+        lambda stub, left_s: stub.GetBatch.future(request, timeout=left_s, metadata=trace_metadata()),
     )
     return read_durable_batch(answer.batch)
 
@@ -65,7 +70,9 @@ async def cancel(connection: Connection, patience: Patience, batch_id: str, reas
         batch_id=text_of(batch_id, "batch_id"), reason=text_of(reason, "reason")
     )
     answer = await unary(
-        connection, patience, lambda stub, left_s: stub.CancelBatch.future(request, timeout=left_s)
+        connection,
+        patience,
+        lambda stub, left_s: stub.CancelBatch.future(request, timeout=left_s, metadata=trace_metadata()),
     )
     return read_durable_batch(answer.batch)
 
@@ -94,7 +101,9 @@ async def batches(
     """Yield the batches of a list, page after page. Raises VerifierError."""
     while True:
         answer = await unary(
-            connection, patience, lambda stub, left_s: stub.ListBatches.future(request, timeout=left_s)
+            connection,
+            patience,
+            lambda stub, left_s: stub.ListBatches.future(request, timeout=left_s, metadata=trace_metadata()),
         )
         for batch in answer.batches:
             yield read_durable_batch(batch)

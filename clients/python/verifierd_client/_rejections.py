@@ -16,11 +16,14 @@ from verifierd_client.errors import (
     HandshakeFailed,
     InvalidRequest,
     NotOffered,
+    PermissionDenied,
+    QuotaExceeded,
     RequestIdTaken,
     RequestRejected,
     RequestTooLarge,
     ServerBusy,
     ServerFault,
+    Unauthenticated,
     UnknownBatch,
     UnknownProblem,
     UnreadableAnswer,
@@ -30,6 +33,8 @@ from verifierd_client.errors import (
 DETAILS_KEY = "grpc-status-details-bin"
 STOPPED = "Cancelling all calls"
 """What gRPC says of the calls that a server ends as it stops."""
+CLOSED = "Socket closed"
+"""What it says of a server that ended the connection: it may have gone, or speak TLS where we do not."""
 
 Detail = TypeVar("Detail", bound=Message)
 
@@ -38,8 +43,7 @@ _REFUSALS = frozenset(
         StatusCode.NOT_FOUND,
         StatusCode.ALREADY_EXISTS,
         StatusCode.FAILED_PRECONDITION,
-        StatusCode.PERMISSION_DENIED,
-        StatusCode.UNAUTHENTICATED,
+        StatusCode.ABORTED,
     }
 )
 _BY_REASON: Mapping[str, type[RequestRejected]] = {
@@ -58,15 +62,21 @@ def error_of(status: RpcError, address: str) -> VerifierError:
         violation = bad.field_violations[0] if bad and bad.field_violations else BadRequest.FieldViolation()
         return InvalidRequest(words, violation.field, violation.description)
     if code is StatusCode.RESOURCE_EXHAUSTED:
+        if _reason(status) == "QUOTA_EXCEEDED":
+            return QuotaExceeded(words, _retry_after_s(status))
         return RequestTooLarge(words)
+    if code is StatusCode.UNAUTHENTICATED:
+        return Unauthenticated(words)
+    if code is StatusCode.PERMISSION_DENIED:
+        return PermissionDenied(words)
     if code is StatusCode.UNIMPLEMENTED:
         return NotOffered(words)
     if code is StatusCode.DEADLINE_EXCEEDED:
         return DeadlineExceeded(f"the call to {address} did not end within its timeout ({words})")
     if code is StatusCode.UNAVAILABLE:
-        retry = _detail(status, RetryInfo)
-        if retry is not None:
-            return ServerBusy(words, retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9)
+        retry_after_s = _retry_after_s(status)
+        if retry_after_s is not None:
+            return ServerBusy(words, retry_after_s)
         if _is_handshake(words):
             return HandshakeFailed(_no_handshake(address, words))
         return ConnectionFailed(_unreachable(address, words))
@@ -85,12 +95,19 @@ def _reason(status: RpcError) -> str:
     return info.reason if info else ""
 
 
+def _retry_after_s(status: RpcError) -> float | None:
+    """Return when the server says that there may be room, in seconds; None where it does not say."""
+    retry = _detail(status, RetryInfo)
+    return None if retry is None else retry.retry_delay.seconds + retry.retry_delay.nanos / 1e9
+
+
 def _unreachable(address: str, words: str) -> str:
     if STOPPED in words:
         return _cut_off(address, words)
+    unlike = "; where it speaks TLS, give tls=Tls(...)" if CLOSED in words else ""
     return (
         f"no answer from {address}: {words}; no daemon is there (not started, shutting down or ended), "
-        "or the address is wrong"
+        f"or the address is wrong{unlike}"
     )
 
 

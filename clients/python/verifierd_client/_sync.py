@@ -51,10 +51,16 @@ class Verifier:
         retries: int = DEFAULT_RETRIES,
         max_message_bytes: int = DEFAULT_MESSAGE_BYTES,
         tls: Tls | None = None,
+        token: str | None = None,
     ) -> None:
         """Keep the settings; no connection is made."""
         self._verifier = _BlockingVerifier(
-            address, timeout_s=timeout_s, retries=retries, max_message_bytes=max_message_bytes, tls=tls
+            address,
+            timeout_s=timeout_s,
+            retries=retries,
+            max_message_bytes=max_message_bytes,
+            tls=tls,
+            token=token,
         )
 
     @property

@@ -18,6 +18,7 @@ from verifierd_client._reading import read_candidate_result, read_summary
 from verifierd_client._rejections import error_of
 from verifierd_client.errors import ForkError, UnreadableAnswer
 from verifierd_client.results import BatchSummary, CandidateResult
+from verifierd_client.tracing import trace_metadata
 
 Events = AsyncGenerator[result_pb2.VerifyEvent, None]
 
@@ -124,7 +125,9 @@ class BatchWatch:
     async def _attempt(self) -> Events:
         request = wire.WatchBatchRequest(batch_id=self.batch_id, after_sequence=self.last_sequence)
         stub, patience = self._connection.stub(), self._patience
-        responses = patience.waits.responses_of(stub.WatchBatch(request, timeout=patience.left_s()))
+        responses = patience.waits.responses_of(
+            stub.WatchBatch(request, timeout=patience.left_s(), metadata=trace_metadata())
+        )
         try:
             async for response in responses:
                 yield response.event

@@ -3,7 +3,10 @@
 VerifierError
 ├── RequestRejected         the server refused the request; repeating it as it is will not help
 │   ├── InvalidRequest      a field is wrong: `field` and `problem` say which and how
-│   ├── RequestTooLarge     a message is above the server's size limit, or a quota is used up
+│   ├── Unauthenticated     the server does not know the caller: no token, or none that it accepts
+│   ├── PermissionDenied    the caller is known, and may not do this
+│   ├── QuotaExceeded       the tenant uses as much as it may: when is in `retry_after_s`
+│   ├── RequestTooLarge     a message is above the server's size limit
 │   ├── UnknownProblem      the server does not keep the problem (any longer): put it again
 │   ├── UnknownBatch        the server keeps no durable batch of this id
 │   ├── RequestIdTaken      the request id names a durable batch with other contents
@@ -56,8 +59,33 @@ class InvalidRequest(RequestRejected):
         return str(self.args[0])
 
 
+class Unauthenticated(RequestRejected):
+    """The server does not know the caller; `Verifier(address, token=...)` shows a token."""
+
+
+class PermissionDenied(RequestRejected):
+    """The caller is known, and its token or certificate does not allow this."""
+
+
+class QuotaExceeded(RequestRejected):
+    """The caller's tenant uses as much as it may.
+
+    Attributes:
+        retry_after_s: seconds after which there may be room again; None: the same request never fits.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        """Keep what the server said."""
+        super().__init__(message, retry_after_s)
+        self.retry_after_s = retry_after_s
+
+    def __str__(self) -> str:
+        """Return the server's words."""
+        return str(self.args[0])
+
+
 class RequestTooLarge(RequestRejected):
-    """A message is above the server's size limit, or a quota is used up."""
+    """A message is above the server's size limit."""
 
 
 class UnknownProblem(RequestRejected):

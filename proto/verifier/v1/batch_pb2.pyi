@@ -80,7 +80,7 @@ class _Priority:
 class _PriorityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Priority.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     PRIORITY_UNSPECIFIED: _Priority.ValueType  # 0
-    """The same as INTERACTIVE."""
+    """INTERACTIVE, and BULK for a durable batch."""
     PRIORITY_INTERACTIVE: _Priority.ValueType  # 1
     """Somebody waits."""
     PRIORITY_BULK: _Priority.ValueType  # 2
@@ -90,7 +90,7 @@ class Priority(_Priority, metaclass=_PriorityEnumTypeWrapper):
     """Who goes first where work queues."""
 
 PRIORITY_UNSPECIFIED: Priority.ValueType  # 0
-"""The same as INTERACTIVE."""
+"""INTERACTIVE, and BULK for a durable batch."""
 PRIORITY_INTERACTIVE: Priority.ValueType  # 1
 """Somebody waits."""
 PRIORITY_BULK: Priority.ValueType  # 2

@@ -17,13 +17,21 @@ from verifierd.audit.chain import FIRST, record_hash
 from verifierd.audit.entries import (
     Asker,
     BatchAbandoned,
+    BatchBegun,
     BatchStarted,
     CancelAsked,
     Entry,
     HoldChanged,
     RecordsRemoved,
 )
-from verifierd.audit.errors import BlobMissing, EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
+from verifierd.audit.errors import (
+    BlobMissing,
+    EntryRefused,
+    RequestIdTaken,
+    StoreTrouble,
+    TooManyUnjudged,
+    UnknownBatch,
+)
 from verifierd.audit.packing import unpack
 from verifierd.audit.schema import BATCHES, BLOBS, CANDIDATES, EXECUTIONS, RECORDS
 from verifierd.audit.store import Store
@@ -33,10 +41,10 @@ from verifierd.model import Verdict
 DURABLE = begun(is_durable=True, request=b"the request's message", request_sha256="ab" * 32)
 
 
-def write(store: Store, *entries: Entry) -> Appended:
+def write(store: Store, *entries: Entry, front_end: str = "") -> Appended:
     prepared = [prepare(entry) for entry in entries]
     with store.writing() as connection:
-        return append(connection, store.blobs, prepared)
+        return append(connection, store.blobs, prepared, front_end)
 
 
 def rows(store: Store, table: sa.Table) -> Sequence[Any]:
@@ -155,9 +163,29 @@ def test_batches_without_an_end_are_known(store: Store) -> None:
     write(store, DURABLE, *(begun(f"b{number}") for number in range(3)))
     write(store, CancelAsked("b2", 9, Asker(), "enough"), ended("b0"), BatchAbandoned("b1", 9, "gone"))
     assert reading.unfinished(store) == [
-        reading.Unfinished("batch", True, "queued", None),
-        reading.Unfinished("b2", False, "running", "enough"),
+        reading.Unfinished("batch", True, "queued", None, ""),
+        reading.Unfinished("b2", False, "running", "enough", ""),
     ]
+    assert [each.batch_id for each in reading.unfinished(store, ["b0", "b2", "none"])] == ["b2"]
+
+
+def test_who_took_a_batch_last_tells_of_it_and_nobody_else(store: Store) -> None:
+    write(store, DURABLE, BatchStarted("batch", 9, "a"))
+    assert write(store, judged(0), front_end="a").sequences == (3,)
+    write(store, BatchStarted("batch", 10, "b"))
+    abandoned = BatchAbandoned("batch", 11, "it was refused")
+    assert write(store, judged(1), ended(), abandoned, front_end="a").sequences == (None, None, None)
+    assert write(store, judged(0), judged(1), ended(), front_end="b").sequences == (None, 5, 6)
+    assert write(store, BatchStarted("batch", 12, "a"), front_end="a").sequences == (None,)
+    (row,) = rows(store, BATCHES)
+    assert (row.state, row.front_end, row.started_at_ns) == ("finished", "b", ended().event.started_at_ns)
+    assert verify_records(store).holds
+
+
+def test_a_batch_of_a_call_ends_by_whoever_finds_its_daemon_gone(store: Store) -> None:
+    write(store, begun(front_end="a"), judged(0), front_end="a")
+    assert [each.front_end for each in reading.unfinished(store)] == ["a"]
+    assert write(store, BatchAbandoned("batch", 11, "it died"), front_end="b").sequences == (3,)
 
 
 def test_executions_are_numbered_by_their_candidate_s_record(store: Store) -> None:
@@ -209,6 +237,21 @@ def test_a_request_id_names_one_durable_batch_of_its_tenant(store: Store) -> Non
     other_tenant = replace(DURABLE, batch_id="third", asker=Asker(tenant="other"))
     not_durable = replace(DURABLE, batch_id="fourth", is_durable=False)
     assert write(store, other_tenant, not_durable).sequences == (2, 3)
+
+
+def test_durable_batches_of_a_tenant_begin_up_to_their_bound_however_they_come(store: Store) -> None:
+    def two(name: str, most: int = 5, tenant: str = "lab") -> BatchBegun:
+        asker = Asker(tenant=tenant)
+        return replace(DURABLE, batch_id=name, request_id=name, asker=asker, most_unjudged=most)
+
+    write(store, two("first"), begun("a call's"))
+    with pytest.raises(TooManyUnjudged, match="4 candidates of 5 are not judged yet"):
+        write(store, two("second"), two("third"))
+    write(store, two("second"), two("another's", tenant="other"))
+    with pytest.raises(TooManyUnjudged):
+        write(store, two("third"))
+    write(store, judged(batch_id="first"))
+    write(store, two("third"), two("unbounded", most=0))
 
 
 def test_two_requests_of_one_id_in_one_transaction_are_refused(store: Store) -> None:

@@ -18,10 +18,12 @@ import sqlalchemy as sa
 
 from tests.support.blob_places import IN_FOLDER_AND_S3
 from tests.support.entries import begun, judged
-from tests.support.postgres import NoPostgres, Postgres
+from tests.support.postgres import Postgres
 from tests.support.stores import REPOSITORY, sequences_of_whole_chain
 from tests.support.writing import QUICK, until, writing
 from verifierd.audit import reading
+from verifierd.audit import store as stores
+from verifierd.audit.appending import append, lock_head, prepare
 from verifierd.audit.entries import Asker, CancelAsked
 from verifierd.audit.errors import StoreTrouble, StoreUnavailable
 from verifierd.audit.schema import CHAIN_HEAD
@@ -142,21 +144,28 @@ async def test_a_full_disk_holds_the_writer_up_and_nothing_is_lost(
 
 
 @pytest.fixture
-def own_postgres() -> Iterator[Postgres]:
-    """A server to stop and start."""
-    try:
-        server = Postgres()
-    except NoPostgres as error:
-        pytest.skip(str(error))
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def in_own_postgres(own_postgres: Postgres, tmp_path: Path) -> Iterator[Store]:
     store = open_store(StoreSettings(own_postgres.new_database(), str(tmp_path / "blobs")))
     yield store
     store.close()
+
+
+def test_who_freezes_amid_a_commit_does_not_keep_others_from_writing_for_long(
+    store_settings: StoreSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "IDLE_S", 0.2)
+    store, other = open_store(store_settings), open_store(store_settings)
+    if not store.is_postgresql:
+        pytest.skip("a file is locked by processes of one host, which thaw or end")
+    ended = "idle-in-transaction|the connection to its server broke"
+    with pytest.raises(StoreTrouble, match=ended), store.writing() as frozen:
+        lock_head(frozen)
+        with other.writing() as connection:
+            append(connection, other.blobs, [prepare(begun())])
+        append(frozen, store.blobs, [prepare(begun("late"))])
+    assert sequences_of_whole_chain(store) == [1]
+    store.close()
+    other.close()
 
 
 @pytest.mark.anyio

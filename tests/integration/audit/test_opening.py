@@ -14,12 +14,16 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from tests.support.entries import begun
 from tests.support.postgres import Postgres
 from verifierd.audit import schema, search_index
+from verifierd.audit.appending import append, prepare
 from verifierd.audit.chain import FIRST
 from verifierd.audit.errors import SchemaTooNew, StoreUnavailable
 from verifierd.audit.migrating import known_versions
+from verifierd.audit.reading import unfinished
 from verifierd.audit.store import Store, StoreSettings, open_store
+from verifierd.audit.verifying import verify_records
 
 
 def test_a_new_store_has_no_record(store: Store) -> None:
@@ -61,10 +65,25 @@ def test_many_who_open_a_new_store_at_once_make_one(store_settings: StoreSetting
         each.close()
 
 
+def test_a_store_of_the_first_version_is_brought_up_to_date_with_its_batches(
+    store: Store, store_settings: StoreSettings
+) -> None:
+    with store.writing() as connection:
+        append(connection, store.blobs, [prepare(begun(is_durable=True))])
+        connection.execute(sa.text("DROP TABLE usage"))
+        connection.execute(sa.text("DROP TABLE tokens"))
+        connection.execute(sa.text("ALTER TABLE batches DROP COLUMN front_end"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    newer = open_store(store_settings)
+    assert [each.front_end for each in unfinished(newer)] == [""]
+    assert verify_records(newer).holds
+    newer.close()
+
+
 def test_a_store_of_a_newer_version_is_refused_by_name(store: Store, store_settings: StoreSettings) -> None:
     with store.writing() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0999'"))
-    with pytest.raises(SchemaTooNew, match=r"version 0999, .* up to 0001; upgrade verifierd"):
+    with pytest.raises(SchemaTooNew, match=r"version 0999, .* up to 0003; upgrade verifierd"):
         open_store(store_settings)
 
 

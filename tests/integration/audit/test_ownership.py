@@ -1,8 +1,9 @@
-"""One process at a time owns a store's batches, and it is known which."""
+"""One process at a time owns a store's batches, or front ends share them; it is known which."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +14,12 @@ import sqlalchemy as sa
 
 from tests.support.stores import REPOSITORY
 from verifierd.audit.errors import StoreInUse, StoreUnavailable
-from verifierd.audit.ownership import own
+from verifierd.audit.ownership import gone, own, share
 from verifierd.audit.store import Store, StoreSettings, open_store
 
 OWNING = """
 import sys
-from verifierd.audit.ownership import own
+from verifierd.audit.ownership import gone, own, share
 from verifierd.audit.store import StoreSettings, open_store
 owned = own(open_store(StoreSettings(sys.argv[1], sys.argv[2])))
 print("owned", flush=True)
@@ -128,3 +129,54 @@ def test_an_owner_that_leaves_while_it_is_asked_for_its_name_is_in_nobody_s_way(
     assert took.holds()
     took.close()
     other.close()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_front_ends_share_a_store_and_who_would_be_alone_is_kept_out(
+    store: Store, store_settings: StoreSettings
+) -> None:
+    if not store.is_postgresql:
+        pytest.skip("a file is not shared")
+    alone, other = open_store(store_settings), open_store(store_settings)
+    shared = [share(store, "a"), share(other, "b")]
+    assert all(each.holds() for each in shared)
+    with pytest.raises(StoreInUse):
+        own(alone)
+    for each in shared:
+        each.close()
+    owned = own(alone)
+    with pytest.raises(StoreInUse) as refused:
+        share(store, "a")
+    assert refused.value.session == owned.session
+    owned.close()
+    share(store, "a").close()
+    alone.close()
+    other.close()
+
+
+def test_a_front_end_is_gone_when_its_session_is(store: Store, store_settings: StoreSettings) -> None:
+    if not store.is_postgresql:
+        pytest.skip("a file is not shared")
+    other = open_store(store_settings)
+    a, b = share(store, "a"), share(other, "b")
+    assert gone(store, ["a", "b", "c", ""]) == {"c", ""}
+    b.close()
+    assert gone(store, ["a", "b"]) == {"b"}
+    with store.writing() as connection:
+        kill = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        connection.execute(sa.text(kill))
+    assert not a.holds()
+    assert gone(store, ["a", "b"]) == {"a", "b"}
+    again = share(store, "a")
+    assert gone(other, ["a", "b"]) == {"b"}
+    again.close()
+    a.close()
+    other.close()
+
+
+def test_a_file_is_refused_to_front_ends_that_would_share_it(tmp_path: Path) -> None:
+    store = open_store(StoreSettings(str(tmp_path / "audit.db")))
+    what_to_do = "set audit.database to postgresql://USER@HOST/DATABASE, or executor.kind to local"
+    with pytest.raises(StoreUnavailable, match=re.escape(what_to_do)):
+        share(store, "a")
+    store.close()

@@ -22,10 +22,12 @@ from verifier.v1 import audit_service_pb2 as wire
 from verifier.v1 import result_pb2
 from verifier.v1.audit_service_pb2_grpc import AuditServiceStub, add_AuditServiceServicer_to_server
 from verifier.v1.status_pb2 import BadRequest, ErrorInfo
+from verifierd.api.around import Surrounded
 from verifierd.api.audit_service import AuditService
 from verifierd.api.gatekeeper import Gatekeeper
 from verifierd.audit.schema import BLOBS, RECORDS
 from verifierd.audit.store import Store
+from verifierd.identity.recognition import open_to_all
 from verifierd.model import Verdict
 
 pytestmark = pytest.mark.anyio
@@ -59,9 +61,9 @@ async def served(one_loop: None, store: Store, tmp_path: Path) -> AsyncIterator[
         judged(1, verdict=Verdict.WRONG_ANSWER, executions=_executions()),
     )
     await asyncio.to_thread(write, store, *entries)
-    server = aio.server(interceptors=[Gatekeeper(MESSAGE_BYTES)])
+    server, gatekeeper = aio.server(), Gatekeeper(MESSAGE_BYTES, open_to_all(), 60.0)
     service = AuditService(store, MESSAGE_BYTES)
-    add_AuditServiceServicer_to_server(service, server)
+    add_AuditServiceServicer_to_server(service, Surrounded(server, gatekeeper.around))  # type: ignore[arg-type]
     address = f"unix:{tmp_path}/audit.sock"
     server.add_insecure_port(address)
     await server.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from tests.support.entries import begun, ended, judged
 from tests.support.stores import sequences_of_whole_chain
 from verifierd.audit import reading
+from verifierd.audit.appending import lock_head
 from verifierd.audit.entries import CandidateJudged, Committed, Entry
 from verifierd.audit.errors import EntryRefused, RequestIdTaken, StoreTrouble, UnknownBatch
 from verifierd.audit.store import Store, StoreSettings, open_store
@@ -127,6 +129,32 @@ async def test_who_waits_for_an_entry_that_is_refused_is_told(
     assert await positions(store) == [1, 2]
 
 
+async def test_a_store_that_does_not_answer_is_told_of_until_it_does(
+    store: Store, other: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("verifierd.audit.committing.SILENT_S", 0.05)
+    let_go = threading.Event()
+    is_held = threading.Event()
+
+    def hold() -> None:
+        with other.writing() as connection:
+            lock_head(connection)
+            is_held.set()
+            let_go.wait(20)
+
+    async with asyncio.timeout(30), writing(store, linger_s=0.0) as writer:
+        holding = asyncio.create_task(asyncio.to_thread(hold))
+        assert await asyncio.to_thread(is_held.wait, 20)
+        committing = asyncio.create_task(writer.committed(begun()))
+        while writer.trouble is None:  # noqa: ASYNC110 - nobody tells of silence
+            await asyncio.sleep(0.01)
+        assert "has not answered for 0 s" in writer.trouble
+        let_go.set()
+        await holding
+        assert await committing == (1,)
+        assert writer.trouble is None
+
+
 async def test_of_two_equal_requests_at_once_one_is_taken(store: Store, other: Store) -> None:
     durable = begun(is_durable=True, request=b"r", request_sha256="ab" * 32)
     async with writing(store) as one, writing(other) as two:
@@ -145,7 +173,7 @@ async def test_what_is_told_twice_is_dropped_and_counted(store: Store) -> None:
         await writer.put(begun(), judged(0))
         assert await writer.committed(judged(0, verdict=Verdict.WRONG_ANSWER), ended()) == (None, 3)
         assert await writer.committed(ended()) == (None,)
-    assert (writer.counts.committed, writer.counts.told_before) == (3, 2)
+    assert (writer.counts.committed, writer.counts.dropped) == (3, 2)
 
 
 async def test_listeners_are_told_of_what_was_committed_before_those_who_wait(store: Store) -> None:

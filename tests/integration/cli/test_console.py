@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.certificates import Authority
 from tests.support.console_entries import NOW_NS, usual_batch
 from tests.support.consoles import empty_store, put
 
@@ -73,3 +75,38 @@ def test_an_address_that_is_none_is_a_wrong_option(database: str) -> None:
         said, _ = process.communicate(timeout=20)
         assert process.returncode == 2
     assert "give HOST:PORT" in json.loads(said)["error"]["message"]
+
+
+def test_an_address_that_others_reach_is_refused_in_the_clear(database: str) -> None:
+    with _console("--database", database, "--listen", "0.0.0.0:0") as process:
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == 2
+    message = json.loads(said)["error"]["message"]
+    assert "--client-ca" in message
+    assert "--insecure" in message
+
+
+def test_over_tls_it_answers_who_has_a_certificate_and_nobody_else(database: str, tmp_path: Path) -> None:
+    authority = Authority()
+    authority.signed("board", dns=("localhost",)).write(tmp_path / "c.pem", tmp_path / "k.pem")
+    authority.signed("reader").write(tmp_path / "own.pem", tmp_path / "own.key")
+    (tmp_path / "ca.pem").write_bytes(authority.certificate)
+    files = ("--certificate", "c.pem", "--key", "k.pem", "--client-ca", "ca.pem")
+    pem = [str(tmp_path / each) if each.endswith("pem") else each for each in files]
+    known = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+    known.load_cert_chain(tmp_path / "own.pem", tmp_path / "own.key")
+    stranger = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+    with _console("--database", database, *pem) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["listening"]
+        assert url.startswith("https://")
+        port = urlsplit(url).port
+        reader = HTTPSConnection("localhost", port, context=known, timeout=20)
+        reader.request("GET", "/")
+        assert reader.getresponse().status == 200
+        reader.close()
+        other = HTTPSConnection("localhost", port, context=stranger, timeout=20)
+        with pytest.raises(OSError, match=r"certificate required|closed connection"):
+            other.request("GET", "/")
+            other.getresponse()
+        other.close()

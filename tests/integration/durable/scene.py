@@ -16,23 +16,39 @@ from verifierd.audit.store import Store
 from verifierd.audit.writer import Writer
 from verifierd.batches.engine import Engine
 from verifierd.batches.recorded import Origin, Recorder
+from verifierd.durable.alone import Alone
 from verifierd.durable.batches import DurableBatches
+from verifierd.durable.runs import Runs
 from verifierd.durable.submission import Submission
 from verifierd.durable.watching import Told
 from verifierd.errors import InvalidField
 from verifierd.execution.executor import ExecutionRequest
 from verifierd.judging.answers import Answer
-from verifierd.model import Batch, BatchFinished, BatchOptions, Candidate, CandidateFinished, Digest, Verdict
+from verifierd.model import (
+    Batch,
+    BatchFinished,
+    BatchOptions,
+    Candidate,
+    CandidateFinished,
+    Digest,
+    Priority,
+    Verdict,
+)
 
 ASKER = Asker("ipv4:127.0.0.1:4000 test", "", "0af7651916cd43dd8448eb211c80319c")
 REFUSED = "refused"
 
 
 def submission(
-    *sources: str, request_id: str = "r1", options: BatchOptions | None = None, name: str = ""
+    *sources: str,
+    request_id: str = "r1",
+    options: BatchOptions | None = None,
+    name: str = "",
+    priority: Priority = Priority.INTERACTIVE,
 ) -> Submission:
     """A batch of programs as `tests.unit.batches.scene` knows them. It is named after its request."""
-    asked = replace(batch(options=options), id=name or f"batch-{request_id}", request_id=request_id)
+    named = replace(batch(options=options), id=name or f"batch-{request_id}", request_id=request_id)
+    asked = replace(named, priority=priority)
     request = json.dumps(sources).encode()
     origin = Origin(ASKER, {"run": "7"}, b"the problem", Digest(sha256(b"problem").hexdigest(), 7))
     return Submission(asked, len(sources), origin, request, sha256(request).hexdigest())
@@ -66,11 +82,29 @@ class Held(FakeExecutor):
                 yield answer
 
 
+class HeldBatches(FakeExecutor):
+    """Runs two programs at a time, and never those of these batches; `held` is set once one is due."""
+
+    def __init__(self, *batch_ids: str) -> None:
+        super().__init__(act, capacity=2)
+        self.held = asyncio.Event()
+        self._never = frozenset(batch_ids)
+
+    async def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
+        if request.batch_id in self._never:
+            self.held.set()
+            await asyncio.Event().wait()
+        async with aclosing(super().execute(request)) as answers:
+            async for answer in answers:
+                yield answer
+
+
 @dataclass
 class Life:
     """One life of a daemon."""
 
     durable: DurableBatches
+    runs: Runs
     executor: FakeExecutor
     engine: Engine
     writer: Writer
@@ -93,11 +127,13 @@ async def life(
     writer = Writer(store, alter=alter)
     writer.start()
     recorder = Recorder(served, writer, "host:1")
-    durable = DurableBatches(recorder, store, Requests(), at_a_time)
+    runs = Runs(recorder, store, Requests())
+    durable = DurableBatches(recorder, store, Alone(recorder, store, runs, at_a_time))
     writer.on_commit(durable.committed)
+    writer.on_drop(durable.dropped)
     try:
         await durable.resume()
-        yield Life(durable, executor, served, writer)
+        yield Life(durable, runs, executor, served, writer)
     finally:
         await durable.stop()
         await recorder.close(1.0)

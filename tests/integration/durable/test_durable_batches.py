@@ -17,6 +17,7 @@ from tests.integration.durable.scene import (
     ASKER,
     REFUSED,
     Held,
+    HeldBatches,
     Life,
     end_in,
     life,
@@ -35,7 +36,7 @@ from verifierd.durable import watching
 from verifierd.durable.watching import Told
 from verifierd.errors import BatchFailed, Draining, QueueFull, RecordUnreadable, RequestIdTaken, UnknownBatch
 from verifierd.logs import bound_ids
-from verifierd.model import BatchAccepted, BatchOptions, Verdict
+from verifierd.model import BatchAccepted, BatchOptions, Priority, Verdict
 
 pytestmark = pytest.mark.anyio
 
@@ -124,7 +125,7 @@ async def test_many_stops_change_nothing_of_the_end(store: Store) -> None:
 
 async def test_the_same_request_is_the_same_batch_and_runs_once(store: Store) -> None:
     async with asyncio.timeout(30), life(store) as daemon:
-        asked = [submission("right", "wrong", name=f"try {number}") for number in range(5)]
+        asked = [submission("right", "wrong", name=f"try-{number}") for number in range(5)]
         standings = await asyncio.gather(*map(daemon.durable.submit, asked))
         (batch_id,) = {standing.row.id for standing in standings}
         await daemon.watched(batch_id)
@@ -199,7 +200,7 @@ async def test_a_cancel_that_was_accepted_holds_after_the_next_start(store: Stor
         async with life(store, executor, at_a_time=1) as daemon:
             await daemon.durable.submit(submission("right", "wrong"))
             await until_asked(executor, 1)
-            daemon.durable._runs.cancel = lambda batch_id: None  # type: ignore[method-assign]
+            daemon.runs.cancel = lambda batch_id: None  # type: ignore[method-assign]
             await daemon.durable.cancel("batch-r1", ASKER, "enough")
         async with life(store) as successor:
             events = await successor.watched("batch-r1")
@@ -276,7 +277,7 @@ async def test_a_stop_while_batches_are_looked_for_begins_none_of_them(store: St
     async with asyncio.timeout(30), life(store, Held("c0")) as daemon:
         await daemon.durable.stop()
         await daemon.durable.resume()
-        assert not daemon.durable._runs._runs
+        assert not daemon.runs._runs
 
 
 async def test_who_watches_is_sent_away_when_the_daemon_stops(store: Store) -> None:
@@ -499,3 +500,19 @@ async def test_lists_tell_the_newest_first_page_by_page(store: Store) -> None:
             if not token:
                 break
     assert seen == [f"batch-n{number}" for number in reversed(range(5))]
+
+
+async def test_whom_somebody_waits_for_does_not_wait_behind_bulk_and_not_after_a_start_either(
+    store: Store,
+) -> None:
+    async with asyncio.timeout(30):
+        async with life(store, at_a_time=0) as daemon:
+            for number in range(2):
+                bulk = submission("right", request_id=f"bulk{number}", priority=Priority.BULK)
+                await daemon.durable.submit(bulk)
+            await daemon.durable.submit(submission("right", request_id="before"))
+        async with life(store, HeldBatches("batch-bulk0", "batch-bulk1"), at_a_time=1) as daemon:
+            assert verdicts_in(await daemon.watched("batch-before")) == {"c0": Verdict.ACCEPTED}
+            await daemon.durable.submit(submission("right", request_id="now"))
+            assert verdicts_in(await daemon.watched("batch-now")) == {"c0": Verdict.ACCEPTED}
+            assert (await daemon.durable.standing("batch-bulk1")).row.state == "queued"

@@ -127,7 +127,7 @@ class _Pool:
         self._sandbox = sandbox
 
     @asynccontextmanager
-    async def lease(self) -> AsyncIterator[Sandbox]:
+    async def lease(self, tenant: str = "") -> AsyncIterator[Sandbox]:
         yield self._sandbox
 
 

@@ -17,7 +17,8 @@ from verifier.v1.status_pb2 import Status
 from verifier.v1.verifier_service_pb2_grpc import VerifierServiceStub
 from verifierd.admission import AdmissionLimits
 from verifierd.api.engine import Abilities, BackendAbility, CheckerAbility, LanguageAbility, WallAbility
-from verifierd.api.server import ApiServer
+from verifierd.api.server import ApiServer, Door
+from verifierd.batches.problems import ProblemExchange
 from verifierd.errors import UnknownProblem
 from verifierd.model import (
     Batch,
@@ -193,21 +194,22 @@ class FakeShelf:
     """Keeps problems without a bound."""
 
     def __init__(self) -> None:
+        self.exchange: ProblemExchange | None = None
         self.problems: dict[Digest, Problem] = {}
         self.messages: dict[Digest, bytes] = {}
 
-    def put(self, problem: Problem, message: bytes = b"") -> Digest:
+    def put(self, problem: Problem, message: bytes = b"", tenant: str = "") -> Digest:
         form = repr(problem).encode()
         digest = Digest(hashlib.sha256(form).hexdigest(), len(form))
         self.problems[digest] = problem
         self.messages[digest] = message
         return digest
 
-    def message(self, digest: Digest) -> bytes:
+    def message(self, digest: Digest, tenant: str = "") -> bytes:
         self.get(digest)
         return self.messages[digest]
 
-    def get(self, digest: Digest) -> Problem:
+    def get(self, digest: Digest, tenant: str = "") -> Problem:
         if digest not in self.problems:
             raise UnknownProblem(digest.hash)
         return self.problems[digest]
@@ -228,7 +230,7 @@ class Serving:
 async def serving(folder: Path, listen: str = "") -> AsyncIterator[Serving]:
     """Serve on a socket in `folder`, or on `listen`, until left."""
     engine, shelf = FakeEngine(), FakeShelf()
-    server = ApiServer(engine, shelf, ABILITIES, listen or f"unix:{folder}/api.sock")
+    server = ApiServer(engine, shelf, ABILITIES, Door(listen or f"unix:{folder}/api.sock"))
     await server.start()
     try:
         async with aio.insecure_channel(server.address) as channel:

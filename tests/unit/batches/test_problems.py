@@ -14,7 +14,7 @@ from tests.unit.batches.scene import problem
 from tests.unit.execution.fakes import LIMITS
 from verifierd import model
 from verifierd.batches.problems import ProblemStore, problem_digest
-from verifierd.errors import UnknownProblem
+from verifierd.errors import QuotaExceeded, UnknownProblem
 from verifierd.model import (
     AnswerTest,
     AssertsTest,
@@ -143,3 +143,47 @@ def test_the_digest_is_the_same_in_every_process() -> None:
         for seed in ("1", "2", "3")
     }
     assert len(hashes) == 1
+
+
+def test_a_tenant_has_nothing_of_another_s_problems_whatever_digest_it_knows() -> None:
+    store = ProblemStore(max_bytes=1 << 20)
+    digest = store.put(problem(), b"message", "b")
+    assert store.get(digest, "b") == problem()
+    for tenant in ("", "a"):
+        with pytest.raises(UnknownProblem):
+            store.get(digest, tenant)
+        with pytest.raises(UnknownProblem):
+            store.message(digest, tenant)
+    assert store.put(problem(), tenant="a") == digest
+    assert store.message(digest, "a") == b""
+    assert store.message(digest, "b") == b"message"
+
+
+def named(name: str) -> Problem:
+    return replace(problem(), id=name)
+
+
+def test_who_has_most_makes_room_for_others() -> None:
+    size = problem_digest(named("0")).size_bytes
+    store = ProblemStore(max_bytes=3 * size)
+    kept = store.put(named("0"), tenant="b")
+    mine = [store.put(named(str(number)), tenant="a") for number in range(1, 9)]
+    assert store.get(kept, "b").id == "0"
+    assert [each for each in mine if _is_kept(store, each, "a")] == mine[-2:]
+
+
+def test_beyond_its_quota_a_tenant_s_own_longest_unused_problem_goes() -> None:
+    size = problem_digest(named("0")).size_bytes
+    store = ProblemStore(1 << 20, lambda tenant: 2 * size if tenant == "a" else 0)
+    mine = [store.put(named(str(number)), tenant="a") for number in range(3)]
+    assert [_is_kept(store, each, "a") for each in mine] == [False, True, True]
+    with pytest.raises(QuotaExceeded, match="stored_problem_bytes"):
+        store.put(named("9"), bytes(2 * size), "a")
+
+
+def _is_kept(store: ProblemStore, digest: Digest, tenant: str) -> bool:
+    try:
+        store.get(digest, tenant)
+    except UnknownProblem:
+        return False
+    return True

@@ -31,6 +31,8 @@ ORIGIN = Origin(Asker("unix: test", "", "ab" * 16), {"run": "7"}, b"message", Di
 class Shelf:
     """Keeps what it is told, each call by itself; without `room` it makes callers wait."""
 
+    front_end = "a"
+
     def __init__(self) -> None:
         self.told: list[tuple[Entry, ...]] = []
         self.trouble: str | None = None
@@ -41,7 +43,7 @@ class Shelf:
         await self.room.wait()
         self.told.append(entries)
 
-    async def committed(self, *entries: Entry) -> None:
+    async def committed(self, *entries: Entry) -> tuple[int | None, ...]:
         raise AssertionError("nobody who verifies waits for a commit")
 
     async def flush(self) -> None:

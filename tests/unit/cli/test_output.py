@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from typer.testing import CliRunner
 
-from verifierd.cli.main import build
 from verifierd.cli.output import money_text, seconds_text, size_text
 from verifierd.cli.summaries import clusters_text
 from verifierd.cli.words import SHORT_FORMS, counted, cpu_text, plural
@@ -84,14 +82,6 @@ def test_what_was_saved_is_named(saved: int, text: str) -> None:
 
 def test_one_is_singular() -> None:
     assert (plural(1, "test"), plural(2, "test"), plural(0, "test")) == ("1 test", "2 tests", "0 tests")
-
-
-@pytest.mark.parametrize("command", [(), ("serve",), ("verify",), ("eval",), ("doctor",), ("demo",)])
-def test_help_shows_examples_line_by_line(command: tuple[str, ...]) -> None:
-    shown = CliRunner().invoke(build(), [*command, "--help"], env={"COLUMNS": "100"}).stdout
-    examples = [line for line in shown.splitlines() if line.strip().startswith("verifierd ")]
-    assert examples
-    assert all(line.count("verifierd ") == 1 for line in examples), shown
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_everything_is_kept_unless_bounds_are_set(tmp_path: Path) -> None:
             'redact = [{pattern = "fine"}, {pattern = "a(b"}]',
             ":2: audit.redact: rule 2: 'a(b' is no pattern of",
         ),
-        ('redact = [{patern = "a"}]', "audit.redact.patern: extra inputs are not permitted"),
+        ('redact = [{patern = "a"}]', "unknown key audit.redact.patern. Did you mean audit.redact.pattern?"),
         ('checkpoint_file = "checkpoints"', "audit: checkpoint_file and checkpoint_key_file need each other"),
         ('checkpoint_key_file = "key"', "audit: checkpoint_file and checkpoint_key_file need each other"),
         ("keep_days = -1", "audit.keep_days: input should be greater than or equal to 0"),

@@ -54,6 +54,16 @@ def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytes
         ("\n[sevrer]\nlisten = 'x'\n", 2, ["sevrer", "server"]),
         ("[limits.default]\n\ncpu_time = 1\n", 3, ["limits.default.cpu_time", "limits.default.cpu_time_s"]),
         ("server = 3\n", 1, ["server", "[server]"]),
+        (
+            "[quotas]\ntenants = [{tenant = 'a', concurrent_candidate = 5}]\n",
+            2,
+            ["unknown key quotas.tenants.concurrent_candidate", "mean quotas.tenants.concurrent_candidates?"],
+        ),
+        (
+            "[quotas]\n\ntenants = [{tenant = 'a', cpu_seconds_per_day = -1}]\n",
+            3,
+            ["quotas.tenants.cpu_seconds_per_day", "(it is -1)"],
+        ),
         ("[server]\nlisten = 'nowhere'\n", 2, ["server.listen", "HOST:PORT", "'nowhere'"]),
         ("[sandbox]\nallow_unenforced = ['disk']\n", 2, ["sandbox.allow_unenforced", "'memory'", "'disk'"]),
         (

@@ -20,6 +20,16 @@ def test_who_keeps_no_records_does_not_load_what_a_store_needs(module: str) -> N
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("module", ["verifierd.cli.main", "verifierd.daemon.process"])
+def test_who_wants_no_telemetry_does_not_load_what_it_needs(module: str) -> None:
+    libraries = ("prometheus_client", "opentelemetry", "wsgiref", "nats")
+    program = f"import sys, {module}; print([each for each in {libraries} if each in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_commands_of_audit_are_there_when_they_are_asked_for() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "verifierd", "audit", "--help"],

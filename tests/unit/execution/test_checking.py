@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
 import pytest
 
 from sandboxes.model import BrokenTestProgram, Outcome, Program, Run, StdioRun
@@ -79,6 +84,43 @@ async def test_a_thousand_candidates_with_equal_outputs_cost_one_run_of_the_chec
         (answer,) = await answers_of(executor.execute(request(1, "same")))
         assert words([answer])[0][1] == b"checked same"
     assert sum(each.program is CHECKER for each in inner.requests) == 1
+
+
+async def test_candidates_of_one_moment_ask_once_for_equal_outputs_and_once_for_each_other_one() -> None:
+    inner = FakeExecutor(act, capacity=8)
+    executor = checked(inner)
+    wanted = [request(4), request(3), replace(request(4), runs=request(4).runs[::-1]), request(6)]
+    answered = await asyncio.gather(*(answers_of(executor.execute(each)) for each in wanted))
+    said = [word for answers in answered for _, word, known in words(answers) if not known]
+    assert sorted(said) == [b"checked %d" % index for index in range(6)]
+    assert sum(len(each.runs) for each in inner.requests if each.program is CHECKER) == 6
+
+
+class HeldChecker(FakeExecutor):
+    """Lets the checker say nothing before it is free; tells when it was first asked."""
+
+    def __init__(self) -> None:
+        super().__init__(act)
+        self.met, self.free = asyncio.Event(), asyncio.Event()
+
+    async def execute(self, request: ExecutionRequest) -> AsyncGenerator[Answer, None]:
+        if request.program is CHECKER:
+            self.met.set()
+            await self.free.wait()
+        async with aclosing(super().execute(request)) as answers:
+            async for answer in answers:
+                yield answer
+
+
+async def test_who_waits_for_anothers_check_asks_itself_when_that_one_is_cut_off() -> None:
+    inner = HeldChecker()
+    executor = checked(inner)
+    first, second = (asyncio.create_task(answers_of(executor.execute(request(1, "same")))) for _ in range(2))
+    await inner.met.wait()
+    await asyncio.wait({first, second}, timeout=0.05)  # the other one is as far, and waits
+    first.cancel()
+    inner.free.set()
+    assert words(await second) == [(0, b"checked same", False)]
 
 
 async def test_what_needs_no_word_passes_as_it_is() -> None:

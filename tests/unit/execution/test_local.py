@@ -50,7 +50,7 @@ class FakePool:
         self.lent = 0
 
     @asynccontextmanager
-    async def lease(self) -> AsyncIterator[FakeSandbox]:
+    async def lease(self, tenant: str = "") -> AsyncIterator[FakeSandbox]:
         self.lent += 1
         try:
             yield self.sandbox

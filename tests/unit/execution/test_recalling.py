@@ -105,3 +105,11 @@ async def test_who_leaves_early_leaves_the_executor_whole() -> None:
     assert batches.inner.running == 0
     together = await asyncio.gather(*(answers_of(batch.execute(wanted)) for _ in range(2)))
     assert [len(each) for each in together] == [3, 3]
+
+
+async def test_what_one_tenant_s_runs_did_is_known_to_no_other() -> None:
+    batches = Batches()
+    made = [(await batches.verify(replace(request(3), tenant="b")))[1] for _ in range(3)]
+    assert made == [3, 3, 0]
+    assert (await batches.verify(replace(request(3), tenant="a")))[1] == 3
+    assert (await batches.verify(request(3)))[1] == 3

@@ -125,3 +125,51 @@ async def test_candidates_are_spread_over_the_cpus(size: int) -> None:
         async with pool.lease():
             pass
     await pool.close()
+
+
+@pytest.mark.anyio
+async def test_a_pool_tells_what_its_sandboxes_are_at_and_why_it_replaced_any() -> None:
+    backend = SlowlyResettingBackend({"spent": "a socket is left"})
+    pool = SandboxPool(backend, 1)
+    await pool.start()
+    assert pool.load().states == {"idle": 1, "busy": 0, "resetting": 0, "replacing": 0}
+    async with pool.lease() as sandbox, aclosing(sandbox.run(JOB)) as outcomes:
+        assert pool.load().states["busy"] == 1
+        assert [outcome.run_index async for outcome in outcomes] == [0, 1]
+    leasing = asyncio.create_task(_leased(pool))
+    await asyncio.sleep(0.01)
+    assert pool.load().states == {"idle": 0, "busy": 0, "resetting": 1, "replacing": 0}
+    backend.first.may_end.set()
+    await leasing
+    assert pool.load().states == {"idle": 1, "busy": 0, "resetting": 0, "replacing": 0}
+    assert pool.load().replaced == {"lost": 0, "spent": 1, "disobeyed": 0, "other_tenant": 0}
+    await pool.close()
+
+
+@pytest.mark.anyio
+async def test_a_sandbox_never_serves_two_tenants() -> None:
+    pool = SandboxPool(EasyBackend(), 2)
+    await pool.start()
+    served: dict[Sandbox, set[str]] = {}
+
+    async def serve(tenant: str) -> None:
+        async with pool.lease(tenant) as sandbox:
+            served.setdefault(sandbox, set()).add(tenant)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(serve(tenant) for tenant in "aabbabcacbbbaac"))
+    assert all(len(tenants) == 1 for tenants in served.values())
+    assert set().union(*served.values()) == {"a", "b", "c"}
+    assert pool.load().states["idle"] + pool.load().states["replacing"] == 2
+    await pool.close()
+
+
+@pytest.mark.anyio
+async def test_one_tenant_alone_costs_no_sandbox() -> None:
+    pool = SandboxPool(EasyBackend(), 2)
+    await pool.start()
+    for _ in range(5):
+        async with pool.lease("a"), pool.lease("a"):
+            pass
+    assert pool.load().replaced["other_tenant"] == 0
+    await pool.close()

@@ -16,7 +16,7 @@ from verifierd.api.convert.fields import (
     under,
 )
 from verifierd.errors import InvalidField
-from verifierd.model import BatchOptions, Digest
+from verifierd.model import BatchOptions, Digest, Priority
 from verifierd.selection.lead import TAIL
 
 MAX_TIME_BUDGET_S = 100 * 365 * 86_400  # so that 64 bits hold the instant of its end, in ns
@@ -30,14 +30,19 @@ HONOURED_STOP_RULES = (
     "lead",
     "marginal_value",
 )
+PRIORITY_FROM_PROTO = {
+    batch_pb2.PRIORITY_INTERACTIVE: Priority.INTERACTIVE,
+    batch_pb2.PRIORITY_BULK: Priority.BULK,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a request asks of a batch: options, and the time it may take at most, or None."""
+    """What a request asks of a batch: options, the time it may take at most, who goes first; or None."""
 
     options: BatchOptions
     time_budget_ns: int | None
+    priority: Priority | None = None
 
 
 def digest_from_proto(message: problem_pb2.Digest, path: str) -> Digest:
@@ -78,6 +83,7 @@ def wishes_from_proto(message: batch_pb2.BatchOptions, path: str) -> Wishes:
             fresh=message.fresh,
         ),
         time_budget_ns=None,
+        priority=PRIORITY_FROM_PROTO.get(message.priority),
     )
     seen: set[str] = set()
     for index, rule in enumerate(message.stop_when):

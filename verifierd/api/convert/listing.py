@@ -18,7 +18,7 @@ STATES_FROM_PROTO = {
 
 
 def batch_list_from_proto(message: wire.ListBatchesRequest) -> tuple[BatchFilter, Asked]:
-    """Return which durable batches are asked for, and which page of them.
+    """Return which durable batches are asked for, of whatever tenant, and which page of them.
 
     Raises:
         InvalidField: a value is out of range or not supported by this server.
@@ -27,6 +27,7 @@ def batch_list_from_proto(message: wire.ListBatchesRequest) -> tuple[BatchFilter
         message,
         "",
         *("page_size", "page_token", "states", "problem_id", "labels", "submitted_from", "submitted_until"),
+        "tenant",
     )
     states: dict[str, None] = {}
     for index, state in enumerate(message.states):

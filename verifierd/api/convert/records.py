@@ -24,13 +24,13 @@ SECOND_NS = 1_000_000_000
 
 
 def execution_filter_from_proto(message: wire.ExecutionFilter, path: str) -> ExecutionFilter:
-    """Return which records are meant.
+    """Return which records are meant, of whatever tenant: whose a caller sees is not this module's to say.
 
     Raises:
-        InvalidField: a field is malformed, or not supported by this server, which has no tenants.
+        InvalidField: a field is malformed, or not supported by this server.
     """
     names = ("batch_id", "problem_id", "candidate_id", "test_id", "language", "worker_id", "sandbox_id")
-    refuse_others(message, path, *names, "verdicts", "recorded_from", "recorded_until", "text")
+    refuse_others(message, path, *names, "verdicts", "recorded_from", "recorded_until", "text", "tenant")
     verdicts = []
     for index, number in enumerate(message.verdicts):
         at = under(path, f"verdicts[{index}]")

@@ -13,6 +13,7 @@ from verifierd.cli.audit import (
     logs,
     replay,
     retain,
+    schema,
     search,
     show,
     tail,
@@ -36,4 +37,5 @@ def build() -> typer.Typer:
     app.command(help=hold.HOLD_HELP)(hold.hold)
     app.command(help=hold.RELEASE_HELP)(hold.release)
     app.command(help=keygen.HELP)(keygen.keygen)
+    app.command(help=schema.HELP)(schema.schema)
     return app

@@ -50,7 +50,7 @@ def opened(settings: Settings, database: str | None, blobs: str | None = None) -
     # A command line that opens no store does not wait for its libraries.
     from verifierd.audit.store import open_store
 
-    store = open_store(_place(settings, database, blobs), create=False)
+    store = open_store(place_of(settings, database, blobs), create=False)
     try:
         yield store
     finally:
@@ -62,7 +62,8 @@ def is_of_settings(settings: Settings, database: str | None) -> bool:
     return database is None or database == settings.audit.database
 
 
-def _place(settings: Settings, database: str | None, blobs: str | None) -> StoreSettings:
+def place_of(settings: Settings, database: str | None, blobs: str | None) -> StoreSettings:
+    """Return where the store is that the options name, or else the settings. Raises ConfigError for none."""
     from verifierd.audit.store import StoreSettings
     from verifierd.config.records import store_settings
 

@@ -1,0 +1,1 @@
+"""What front ends and workers send one another; no client needs it."""

@@ -1,0 +1,1 @@
+"""The fleet: workers on any number of machines, reached through NATS JetStream."""

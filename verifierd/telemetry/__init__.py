@@ -1,0 +1,1 @@
+"""Telemetry: metrics, traces and health of a daemon, for machines to ask."""
