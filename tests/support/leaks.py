@@ -11,13 +11,14 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import psutil
 
+from sandboxes.inside.factory import NEXT
 from tests.support import cgroups
 
 PREFIX = "verifierd"
@@ -134,10 +135,20 @@ def _difference(before: Snapshot, after: Snapshot) -> dict[str, list[str]]:
         old, new = getattr(before, kind), getattr(after, kind)
         added = [new[key] for key in new if key not in old]
         if kind == "cgroups":
-            added = [path for path in added if _neighbours.isdisjoint(Path(path).parts)]
+            added = [path for path in added if not (_is_a_neighbours(path) or _is_made_ready(path, old))]
         if added:
             found[kind] = sorted(added)
     return found
+
+
+def _is_a_neighbours(group: str) -> bool:
+    return not _neighbours.isdisjoint(Path(group).parts)
+
+
+def _is_made_ready(group: str, old: Mapping[str, str]) -> bool:
+    """Whether a sandbox that was there made it, for the stage that waits for its next candidate."""
+    path = Path(group)
+    return path.name == NEXT and str(path.parent) in old
 
 
 def living_descendants() -> dict[str, str]:

@@ -108,6 +108,21 @@ def test_a_cgroup_is_seen(tmp_path: Path, cgroup_parent: Path) -> None:
     assert found == {"cgroups": [str(planted)]}
 
 
+def test_what_a_sandbox_that_stays_makes_ready_is_not_blamed_on_the_test(
+    tmp_path: Path, cgroup_parent: Path
+) -> None:
+    stays, comes = cgroup_parent / "sandbox-1", cgroup_parent / "sandbox-2"
+    stays.mkdir()
+    before = snapshot(tmp_path)
+    new = [stays / "next", comes, comes / "next"]
+    for group in new:
+        group.mkdir()
+    found = left_behind(before, tmp_path, AT_ONCE_S)
+    for group in [*reversed(new), stays]:
+        group.rmdir()
+    assert found == {"cgroups": [str(comes), str(comes / "next")]}
+
+
 def test_a_living_neighbours_cgroup_is_not_blamed_on_the_test(tmp_path: Path, cgroup_parent: Path) -> None:
     before = snapshot(tmp_path)
     instance = cgroup_parent / f"{os.getppid()}-1"
